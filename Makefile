@@ -1,0 +1,36 @@
+# The test command is `make test`. It needs Go, a C compiler (for -race) and make.
+
+GO ?= go
+export GOTOOLCHAIN = local
+export GOFLAGS = -buildvcs=false
+MODULES = . benchmarks
+
+.PHONY: test stress fuzz bench generate
+
+# Every module: formatted, vetted, generated files fresh (a test says so), and
+# all tests under the race detector; then the full-size tests that are too
+# large for it.
+test:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
+	@for m in $(MODULES); do \
+		(cd $$m && $(GO) vet ./... && $(GO) test -race ./...) || exit 1; \
+	done
+	@JADE_FULL=1 $(GO) test -run 'FullSize' ./future ./combinators
+
+# Many schedules of the random tests; minutes.
+stress:
+	@for p in 1 2 8; do \
+		echo "GOMAXPROCS=$$p"; \
+		GOMAXPROCS=$$p JADE_STRESS=1 $(GO) test -race -count=5 -timeout 30m ./future ./combinators ./recover ./deadline || exit 1; \
+	done
+
+fuzz:
+	@$(GO) test -run '^$$' -fuzz FuzzGraph -fuzztime 60s ./combinators
+
+# Measures, and writes the table in README.md.
+bench:
+	@cd benchmarks && $(GO) run .
+
+generate:
+	@$(GO) generate ./...

@@ -1,0 +1,68 @@
+package combinators
+
+import (
+	"github.com/samber/lo"
+
+	"github.com/jade-go/jade/future"
+)
+
+// All returns a future for the values of all fs, in the order of fs.
+//
+// Failure: the first failure is the result, at once.
+// Empty: succeeds with an empty slice.
+// Cancellation: ends All's future at once; fs go on, also after a failure: they end with their scope.
+// Cost: a few allocations, and none an input.
+//
+// All differs from [Settle], which waits for all and keeps the failures.
+func All[T any](fs ...future.Future[T]) future.Future[[]T] {
+	if len(fs) == 0 {
+		return future.Of([]T{}, nil)
+	}
+	fs = clone(fs)
+	return future.Watch(fs, future.Rule{Failures: 1, Total: len(fs)}, func(t future.Tally) ([]T, error) {
+		if r := peek(fs[t.Last]); r.Err != nil {
+			return nil, r.Err
+		}
+		return lo.Map(fs, func(f future.Future[T], _ int) T { return peek(f).Value }), nil
+	})
+}
+
+// AllMap is [All] for futures that have names.
+func AllMap[K comparable, T any](fs map[K]future.Future[T]) future.Future[map[K]T] {
+	keys := lo.Keys(fs)
+	inputs := lo.Map(keys, func(k K, _ int) future.Future[T] { return fs[k] })
+	return Map(All(inputs...), func(values []T) map[K]T {
+		out := make(map[K]T, len(keys))
+		for i, k := range keys {
+			out[k] = values[i]
+		}
+		return out
+	})
+}
+
+// Settle returns a future for the results of all fs, failures included, in
+// the order of fs. It never fails, unless it is cancelled.
+//
+// Empty: succeeds with an empty slice.
+// Cancellation: ends Settle's future at once; fs go on.
+// Cost: a few allocations, and none an input.
+func Settle[T any](fs ...future.Future[T]) future.Future[[]future.Result[T]] {
+	if len(fs) == 0 {
+		return future.Of([]future.Result[T]{}, nil)
+	}
+	fs = clone(fs)
+	return future.Watch(fs, future.Rule{Total: len(fs)}, func(future.Tally) ([]future.Result[T], error) {
+		return lo.Map(fs, func(f future.Future[T], _ int) future.Result[T] { return peek(f) }), nil
+	})
+}
+
+// clone keeps a caller who reuses the slice of a variadic call from changing ours.
+func clone[T any](fs []future.Future[T]) []future.Future[T] {
+	return append(make([]future.Future[T], 0, len(fs)), fs...)
+}
+
+// peek is the result of a future that is known to be complete.
+func peek[T any](f future.Future[T]) future.Result[T] {
+	r, _ := f.Peek()
+	return r
+}

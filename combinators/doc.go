@@ -1,0 +1,2 @@
+// Package combinators puts futures together.
+package combinators

@@ -1,0 +1,70 @@
+package combinators
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/jade-go/jade/future"
+)
+
+// Each calls fn for each element of in, at most limit at a time, and returns a
+// future for the results in the order of in.
+//
+// Failure: the first failure is the result, at once; the calls that run are
+// cancelled, with a cause that matches [ErrLost], and no more are started.
+// Empty: succeeds with an empty slice. A limit below 1 panics.
+// Cancellation: ends the future at once, cancels the calls that run and starts no more.
+// Panics: a panic of fn is a failure, a [*future.PanicError].
+// Concurrency: min(limit, len(in)) goroutines take the elements in order. A call that
+// starts further work with its own ctx and waits for it does not keep that from running.
+// The ctx that fn gets is shared by the calls of one goroutine.
+// Cost: a few allocations, and three for each goroutine.
+func Each[In, Out any](ctx context.Context, limit int, in []In, fn func(context.Context, In) (Out, error)) future.Future[[]Out] {
+	must("Each", ctx == nil, fn == nil)
+	if limit < 1 {
+		panic(fmt.Sprintf("combinators.Each: a limit of %d", limit))
+	}
+	if len(in) == 0 {
+		return future.Of([]Out{}, nil)
+	}
+	p := &pool[In, Out]{in: in, fn: fn, out: make([]Out, len(in))}
+	workers := make([]future.Future[struct{}], min(limit, len(in)))
+	for i := range workers {
+		workers[i] = future.Follow(ctx, begin, 0, p)
+	}
+	return future.Watch(workers, owning(future.Rule{Failures: 1, Total: len(workers)}), func(t future.Tally) ([]Out, error) {
+		if r := peek(workers[t.Last]); r.Err != nil {
+			return nil, r.Err
+		}
+		return p.out, nil
+	})
+}
+
+// begin is what the goroutines of a pool follow.
+var begin = future.Of(struct{}{}, nil)
+
+// pool is the state that the goroutines of one Each share, and the body of each.
+type pool[In, Out any] struct {
+	in   []In
+	out  []Out // out[i] is written by the goroutine that took i
+	fn   func(context.Context, In) (Out, error)
+	next atomic.Int64
+}
+
+func (*pool[In, Out]) Pass(future.Result[struct{}]) (v struct{}, passes bool) { return v, false }
+
+func (p *pool[In, Out]) Run(ctx context.Context, _ future.Result[struct{}]) (done struct{}, none future.Future[struct{}], err error) {
+	for {
+		i := int(p.next.Add(1)) - 1
+		if i >= len(p.in) {
+			return done, none, nil
+		}
+		if err := future.Cause(ctx); err != nil {
+			return done, none, err
+		}
+		if p.out[i], err = p.fn(ctx, p.in[i]); err != nil {
+			return done, none, err
+		}
+	}
+}

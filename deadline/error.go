@@ -1,0 +1,57 @@
+package deadline
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+)
+
+// Error says what was late. It matches [context.DeadlineExceeded] under
+// errors.Is, and is not a cancellation.
+type Error struct {
+	Name      string        // what was late: see future.Named
+	Limit     time.Duration // how long it was given
+	Elapsed   time.Duration // how long it had taken when it was given up
+	Inherited bool          // whether it was the deadline of the ctx around, which came first
+
+	cause error // what the work, or the wait for it, failed with when that deadline was inherited
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	if e.Name != "" {
+		b.WriteString(e.Name)
+		b.WriteString(": ")
+	}
+	b.WriteString("deadline exceeded: limit ")
+	b.WriteString(e.Limit.String())
+	b.WriteString(", elapsed ")
+	b.WriteString(e.Elapsed.Round(time.Microsecond).String())
+	if e.Inherited {
+		b.WriteString(", inherited from the caller's ctx")
+	}
+	return b.String()
+}
+
+// Is reports whether target is [context.DeadlineExceeded].
+func (e *Error) Is(target error) bool { return target == context.DeadlineExceeded }
+
+// Unwrap returns what the work failed with when it was cut off by an inherited deadline, else nil.
+func (e *Error) Unwrap() error { return e.cause }
+
+// Timeout reports true, as the deadlines of package net do.
+func (e *Error) Timeout() bool { return true }
+
+// inherited is the error of work that the deadline of ctx has ended with err.
+func inherited(ctx context.Context, name string, start time.Time, err error) *Error {
+	e := &Error{Name: name, Elapsed: time.Since(start), Inherited: true, cause: err}
+	e.Limit = e.Elapsed
+	if end, ok := ctx.Deadline(); ok {
+		e.Limit = max(0, end.Sub(start))
+	}
+	return e
+}
+
+// passed reports whether ctx has ended because of a deadline.
+func passed(ctx context.Context) bool { return errors.Is(ctx.Err(), context.DeadlineExceeded) }

@@ -1,0 +1,35 @@
+package deadline
+
+import (
+	"context"
+	"time"
+)
+
+// Reserve returns a ctx that ends d before the deadline of ctx: the time left
+// is for degrading and replying. Its cause is an [*Error]. If ctx has no
+// deadline there is nothing to reserve, and the returned ctx ends with ctx; if less
+// than d is left, it is done from the start. A negative d panics.
+//
+// cancel releases what the ctx holds, as that of [context.WithDeadline] does; call it.
+func Reserve(ctx context.Context, d time.Duration) (reserved context.Context, cancel context.CancelFunc) {
+	must("Reserve", ctx == nil, false)
+	if d < 0 {
+		panic("deadline.Reserve: negative duration " + d.String())
+	}
+	end, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	limit := max(0, time.Until(end)-d)
+	return context.WithTimeoutCause(ctx, limit, &Error{Name: "reserve of " + d.String(), Limit: limit, Elapsed: limit})
+}
+
+// must panics on a programmer's mistake, in the caller's goroutine.
+func must(name string, nilCtx, nilFunc bool) {
+	switch {
+	case nilCtx:
+		panic("deadline." + name + ": nil context")
+	case nilFunc:
+		panic("deadline." + name + ": nil function")
+	}
+}

@@ -1,0 +1,32 @@
+package deadline
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jade-go/jade/future"
+)
+
+// Run calls fn in a goroutine and returns its result, or an [*Error] once d
+// has passed, even if fn ignores its ctx. fn's ctx is cancelled then, and its
+// goroutine belongs to the scope of ctx; without a scope it may outlive Run.
+//
+// The deadline of ctx, if it comes first, gives an [*Error] too, which says
+// that it was inherited. A d of zero or less is late at once.
+// Cancellation: if ctx ends otherwise, Run returns at once with [future.Cause].
+// Panics: a panic of fn is returned as a [*future.PanicError].
+func Run[T any](ctx context.Context, d time.Duration, fn func(context.Context) (T, error)) (T, error) {
+	must("Run", ctx == nil, fn == nil)
+	start := time.Now()
+	work := Within(future.Go(ctx, fn), d)
+	v, err := work.Await(ctx)
+	if err == nil {
+		return v, nil
+	}
+	work.Cancel(err) // in case it was ctx that ended the wait
+	if _, ours := err.(*Error); !ours && passed(ctx) && errors.Is(err, context.DeadlineExceeded) {
+		err = inherited(ctx, future.Name(ctx, fn), start, err)
+	}
+	return v, err
+}

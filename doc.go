@@ -1,0 +1,2 @@
+// Package jade is typed futures and typed task orchestration.
+package jade

@@ -1,0 +1,383 @@
+package future
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// lifetime is the ctx that a piece of work gets, and the work's own place
+// among what ends with the ctx it was started with. It costs no channel, timer
+// or lock until somebody hangs something on it: then it gets a hub.
+type lifetime struct {
+	node
+	from        *origin             // of the ctx that it was started with
+	left, right *lifetime           // siblings in the owner's hub; guarded by that hub
+	hub         atomic.Pointer[hub] // nil: alive, and nothing hangs on it
+}
+
+// origin is what work keeps of the ctx it was started with.
+type origin struct {
+	ctx   context.Context
+	life  *lifetime   // ctx itself, if it is Jade's own
+	scope *Scope      // the nearest one around
+	ends  bool        // only the standard library can tell that ctx has ended, and it may
+	stop  func() bool // ends the registration with such a ctx
+}
+
+// hub is what hangs on a ctx.
+type hub struct {
+	origin // of those who are started with it
+
+	mu       sync.Mutex
+	members  *lifetime       // a ring: what ends with it
+	finished bool            // its own work is complete; it stays listed until its members are gone
+	tethered bool            // see tether
+	inner    context.Context // the standard library's view of it, see materialize
+	trip     func()          // ends inner
+	err      error           // written before ended, read only after
+	cause    error
+	ended    atomic.Bool
+}
+
+var background = origin{ctx: context.Background()}
+
+func endedHub(e ending) *hub {
+	h := &hub{err: e.err, cause: e.cause}
+	h.ended.Store(true)
+	return h
+}
+
+type lifetimeKey struct{}
+
+// from resolves ctx: the origin to share, or nil and one to copy.
+func fromCtx(ctx context.Context) (shared *origin, own origin) {
+	switch c := ctx.(type) {
+	case *lifetime:
+		if o := c.children(); o != nil {
+			return o, origin{}
+		}
+		return nil, origin{ctx: ctx, life: c, scope: c.from.scope}
+	case *named:
+		return nil, origin{ctx: ctx, life: c.life, scope: c.scope, ends: c.life == nil && c.Done() != nil}
+	}
+	if ctx == context.Background() {
+		return &background, origin{}
+	}
+	own = origin{ctx: ctx, ends: ctx.Done() != nil}
+	if l, ok := ctx.Value(lifetimeKey{}).(*lifetime); ok {
+		own.scope = l.within()
+	}
+	return nil, own
+}
+
+// within is the scope of what is started with l.
+func (l *lifetime) within() *Scope {
+	if h := l.hub.Load(); h != nil && h.life == l {
+		return h.scope
+	}
+	return l.from.scope
+}
+
+// children is the origin of what is started with l, or nil if l has ended.
+func (l *lifetime) children() *origin {
+	if h := l.open(); h != nil {
+		return &h.origin
+	}
+	return nil
+}
+
+// open returns l's own hub, or nil if l ended without one.
+func (l *lifetime) open() *hub {
+	h := l.hub.Load()
+	if h == nil {
+		h = &hub{origin: origin{ctx: l, life: l, scope: l.from.scope}}
+		switch {
+		case !l.hub.CompareAndSwap(nil, h):
+			h = l.hub.Load()
+		case l.act.over(): // see complete: one of the two sees the other
+			resume(l.endNow(finished))
+		}
+	}
+	if h.life != l {
+		return nil
+	}
+	return h
+}
+
+// tether sees to it that l ends when the foreign ctx that it was started with
+// does. It is called when the first thing hangs on l: until then it is enough
+// that l asks.
+func (l *lifetime) tether(h *hub) {
+	if !l.from.ends {
+		return
+	}
+	h.mu.Lock()
+	first := !h.tethered
+	h.tethered = true
+	h.mu.Unlock()
+	if !first {
+		return
+	}
+	stop := context.AfterFunc(l.from.ctx, func() { resume(l.endNow(l.foreignEnding())) })
+	h.mu.Lock()
+	h.stop = stop
+	ended := h.ended.Load()
+	h.mu.Unlock()
+	if ended {
+		stop()
+	}
+}
+
+func (l *lifetime) foreignEnding() ending {
+	return ending{l.from.ctx.Err(), context.Cause(l.from.ctx)}
+}
+
+// ending returns what l has ended with, if it has.
+func (l *lifetime) ending() (ending, bool) {
+	if e, ok := l.told(); ok {
+		return e, true
+	}
+	if !l.overdue() {
+		return ending{}, false
+	}
+	return l.told()
+}
+
+func (l *lifetime) told() (ending, bool) {
+	h := l.hub.Load()
+	switch {
+	case h == nil && l.act.over():
+		return finished, true
+	case h != nil && h.ended.Load():
+		return ending{h.err, h.cause}, true
+	}
+	return ending{}, false
+}
+
+// overdue asks the foreign ctx that l, or the scope around it, was started
+// with: it may have ended without their having been told yet. Then it tells them.
+func (l *lifetime) overdue() bool {
+	if l.from.life == nil {
+		if !l.from.ends || l.from.ctx.Err() == nil {
+			return false
+		}
+		resume(l.endNow(l.foreignEnding()))
+		return true
+	}
+	s := l.from.scope
+	return s != nil && &s.life != l && s.life.from.life == nil && s.life.overdue()
+}
+
+// end ends l with e, and what hangs on it.
+func (l *lifetime) end(e ending, s *sweep) {
+	h := l.hub.Load()
+	if h == nil {
+		h = endedHub(e)
+		if l.hub.CompareAndSwap(nil, h) {
+			return
+		}
+		h = l.hub.Load()
+	}
+	if h.ended.Load() {
+		return
+	}
+	h.mu.Lock()
+	if h.ended.Load() {
+		h.mu.Unlock()
+		return
+	}
+	h.err, h.cause = e.err, e.cause
+	h.ended.Store(true)
+	trip, stop := h.trip, h.stop
+	for m := h.members; m != nil; {
+		// Running work that was started with a foreign ctx is told by that
+		// ctx, or was meant not to be told.
+		if m.from.life != nil || !m.is(claimed) {
+			s.push(m.act, e, byScope)
+		}
+		if m = m.right; m == h.members {
+			break
+		}
+	}
+	h.mu.Unlock()
+	if stop != nil {
+		stop()
+	}
+	if trip != nil {
+		trip()
+	}
+}
+
+// endNow is end for a caller that has no sweep under way.
+func (l *lifetime) endNow(e ending) chain {
+	var s sweep
+	l.end(e, &s)
+	return s.run()
+}
+
+// complete ends l because its work's future is complete. Without a hub there
+// is nothing to do: who looks, asks for the future.
+func (l *lifetime) complete() chain {
+	if l.hub.Load() == nil {
+		return chain{}
+	}
+	return l.endNow(finished)
+}
+
+// owner is the hub that lists l: that of the ctx it was started with, else its scope's.
+func (l *lifetime) owner() *hub {
+	if l.from.life != nil {
+		return l.from.life.hub.Load()
+	}
+	if l.from.scope != nil {
+		return &l.from.scope.top
+	}
+	return nil
+}
+
+// attach lists l with its owner, or returns what the owner has ended with.
+func (l *lifetime) attach() (ending, bool) {
+	h := l.owner()
+	if h == nil {
+		return ending{}, true
+	}
+	if h.ended.Load() {
+		return ending{h.err, h.cause}, false
+	}
+	h.life.tether(h)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.ended.Load() {
+		return ending{h.err, h.cause}, false
+	}
+	l.set(listed)
+	if first := h.members; first == nil {
+		l.left, l.right = l, l
+		h.members = l
+	} else {
+		l.left, l.right = first.left, first
+		first.left.right, first.left = l, l
+	}
+	return ending{}, true
+}
+
+// detach takes l, whose work is complete, off its owner's list, unless members
+// of its own still run: then the last of them does.
+func (l *lifetime) detach() {
+	if h := l.hub.Load(); h != nil && h.life == l {
+		h.mu.Lock()
+		h.finished = true
+		waits := h.members != nil
+		h.mu.Unlock()
+		if waits {
+			return
+		}
+	}
+	for l.is(listed) {
+		h := l.owner()
+		h.mu.Lock()
+		if l.right == nil {
+			h.mu.Unlock()
+			return
+		}
+		if l.right == l {
+			h.members = nil
+		} else {
+			l.left.right, l.right.left = l.right, l.left
+			if h.members == l {
+				h.members = l.right
+			}
+		}
+		l.left, l.right = nil, nil
+		last := h.finished && h.members == nil
+		h.mu.Unlock()
+		if !last {
+			return
+		}
+		l = h.life
+	}
+}
+
+// Deadline implements [context.Context].
+func (l *lifetime) Deadline() (time.Time, bool) { return l.outside().Deadline() }
+
+// outside is the nearest ctx around l that is not a lifetime.
+func (l *lifetime) outside() context.Context {
+	for {
+		next, ok := l.from.ctx.(*lifetime)
+		if !ok {
+			return l.from.ctx
+		}
+		l = next
+	}
+}
+
+// Done implements [context.Context].
+func (l *lifetime) Done() <-chan struct{} { return l.materialize().Done() }
+
+// Err implements [context.Context].
+func (l *lifetime) Err() error {
+	e, _ := l.ending()
+	return e.err
+}
+
+// Value implements [context.Context].
+func (l *lifetime) Value(key any) any {
+	switch key {
+	case lifetimeKey{}:
+		return l
+	case nameKey{}:
+		return nil // a name holds for what is started with it, not for what that starts
+	case cancelKey:
+		return l.materialize().Value(key)
+	}
+	return l.outside().Value(key)
+}
+
+func (l *lifetime) String() string { return "jade.Context" }
+
+// ending returns what o's ctx has ended with, if it has.
+func (o *origin) ending() (ending, bool) {
+	if o.life != nil {
+		return o.life.ending()
+	}
+	if !o.ends {
+		return ending{}, false
+	}
+	err := o.ctx.Err()
+	if err == nil {
+		return ending{}, false
+	}
+	return ending{err, context.Cause(o.ctx)}, true
+}
+
+// await has w, the action of l that is pending for the future c, told when the
+// ctx it was started with ends, or returns what that has ended with.
+func (l *lifetime) await(w action, c *core) (ending, bool) {
+	if e, ended := l.from.ending(); ended {
+		return e, false
+	}
+	if l.from.ends {
+		o := l.from
+		o.stop = context.AfterFunc(o.ctx, func() {
+			var s sweep
+			s.push(w, ending{o.ctx.Err(), context.Cause(o.ctx)}, byAlarm)
+			resume(s.run())
+		})
+	}
+	e, ok := l.attach()
+	if ok && c.done() { // before it was listed
+		l.detach()
+	}
+	return e, ok
+}
+
+// part takes l, which is complete, off whatever would have told it to end.
+func (l *lifetime) part(by reach) {
+	l.detach()
+	if by != byAlarm && l.from.life == nil && l.from.stop != nil {
+		l.from.stop()
+	}
+}

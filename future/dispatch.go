@@ -1,0 +1,100 @@
+package future
+
+// This file is where goroutines start: start for what a completion sets off,
+// when that may not run where it was set off, and begin (start.go) for a function.
+
+// dispatcher is one goroutine's way through what its completions set off. It
+// is a loop over a list, so a chain of any length needs a constant stack.
+type dispatcher struct {
+	home  *Scope // that the goroutine works for
+	first *node  // a quick function to begin with
+	todo  chain
+	own   *node // the one body that this goroutine is going to run itself
+}
+
+// drain goes on with what a completion set off: first the quick functions, in
+// order, then at most one body of the scope that this goroutine works for;
+// every other body gets a goroutine of its own.
+func (d *dispatcher) drain() {
+	finished := false
+	defer func() {
+		if !finished {
+			// A user function called runtime.Goexit. Its own future is seen
+			// to; this goroutine dies, and others carry on with the rest.
+			if d.own != nil {
+				start(d.own, chain{})
+			}
+			resume(d.todo)
+		}
+	}()
+	if n := d.first; n != nil {
+		d.first = nil
+		d.todo.append(n.act.run())
+	}
+	for {
+		for n := d.todo.pop(); n != nil; n = d.todo.pop() {
+			if n.act == nil {
+				continue
+			}
+			if next, todo := n.act.settle(n); todo {
+				d.take(n)
+			} else {
+				d.todo.append(next)
+			}
+		}
+		if d.own == nil {
+			break
+		}
+		act := d.own.act
+		d.own = nil
+		d.todo = act.run()
+	}
+	finished = true
+}
+
+// take runs n, which has a user function, where it belongs.
+func (d *dispatcher) take(n *node) {
+	switch {
+	case n.has(Quick):
+		d.todo.append(n.act.run())
+	case d.own == nil && !n.is(callback) && n.act.home() == d.home:
+		d.own = n
+	default:
+		start(n, chain{})
+	}
+}
+
+// start runs n, and goes on with rest, in a new goroutine. It ends when they,
+// and what they set off, have ended.
+func start(n *node, rest chain) {
+	home := n.act.home()
+	home.join()
+	go func() {
+		d := dispatcher{home: home, todo: rest}
+		if home != nil {
+			defer home.leave()
+		}
+		if n.has(Quick) {
+			d.first = n
+		} else {
+			d.own = n
+		}
+		d.drain()
+	}()
+}
+
+// resume goes on with c on behalf of a caller on whose stack no user function
+// may run. Where there is none to run it starts no goroutine.
+func resume(c chain) {
+	for n := c.pop(); n != nil; n = c.pop() {
+		if n.act == nil {
+			continue
+		}
+		next, todo := n.act.settle(n)
+		if todo {
+			start(n, c)
+			return
+		}
+		c.append(next)
+	}
+}

@@ -1,0 +1,123 @@
+package future
+
+import "context"
+
+// Body is what happens behind one input. It is one of the two primitives that
+// every combinator is made of; see [Follow].
+type Body[A, B any] interface {
+	// Pass decides, when the input is complete, whether there is nothing to
+	// run: then the future gets v and the input's error. It is asked before
+	// anything else happens, and must be quick, pure and free of user code.
+	Pass(in Result[A]) (v B, passes bool)
+	// Run makes the result, or names the future that will have it: the result
+	// is v and err if become is the zero Future.
+	Run(ctx context.Context, in Result[A]) (v B, become Future[B], err error)
+}
+
+// Releaser is a [Body] or a [Rule]'s holder that has something to let go of.
+type Releaser interface {
+	// Release is called once, when the future is complete, however that came
+	// about. It must be quick and free of user code.
+	Release()
+}
+
+// Manner says how a [Body] is run. Manners are combined by |.
+type Manner uint32
+
+const (
+	// Quick runs the body inline, on the goroutine that completes the input
+	// (the caller's, if it is complete). It needs no ctx to start with; its
+	// Run gets the ctx of the input's scope, and must not wait.
+	Quick Manner = 1 << iota
+	// Dressed says that the future is the same work as its input under
+	// another name: a cancellation is passed on to the input.
+	Dressed
+	// Cleanup runs the body whatever happens: no cancellation and no closing
+	// scope ends the future before its input is complete.
+	Cleanup
+	// Releases says that the body is a [Releaser].
+	Releases
+)
+
+// Follow returns a future that b completes once f is complete. It is the
+// primitive below Then, Map, Recover and their like; a program that only uses
+// combinators never calls it. ctx is not used, and may be nil, if the manner is [Quick].
+//
+// A func type with the two methods of [Body] converts to one without allocating.
+//
+// Failure: what Pass passes on, or what Run returns.
+// Cancellation: while f is pending, the future ends at once with the cause of
+// ctx when that ends or its scope closes; once Run runs, it ends when Run does.
+// Panics: a panic in b becomes a [*PanicError], runtime.Goexit becomes [ErrGoexit].
+// Cost: two allocations; three more with a cancellable ctx that is not Jade's own.
+func Follow[A, B any](ctx context.Context, f Future[A], m Manner, b Body[A, B]) Future[B] {
+	mustFunc("future.Follow", b == nil)
+	if f.s == nil {
+		var zero A
+		f = Of(zero, ErrZero)
+	}
+	if m&Quick != 0 {
+		return followQuickly(f, m, b)
+	}
+	mustCtx("future.Follow", ctx)
+	return followBody(ctx, f, m, b)
+}
+
+// behind is the part of a continuation that both kinds share. Body and input
+// are let go of once out is complete; until then who holds out's lock, or has
+// claimed the node, may read them.
+type behind[A, B any] struct {
+	body Body[A, B]
+	in   *state[A]
+	out  *state[B]
+}
+
+// pass completes the future of who, which n belongs to and which has been
+// claimed, if there is nothing to run.
+func (b *behind[A, B]) pass(who action) (next chain, passed bool) {
+	in := b.in
+	v, passes := b.body.Pass(Result[A]{in.value, bare(in.err)})
+	if !passes {
+		return chain{}, false
+	}
+	return b.out.settle(v, in.err, who), true
+}
+
+// outcome is what a body's result is for its future's error: the input's own
+// failure, if that is what came back, so that it keeps its name.
+func (b *behind[A, B]) outcome(err error) error {
+	if f, ok := b.in.err.(*failure); ok && same(err, f.err) {
+		return f
+	}
+	return err
+}
+
+// same compares two errors; those of a type that cannot be compared differ.
+func same(a, b error) (is bool) {
+	defer func() { _ = recover() }()
+	return a == b
+}
+
+func (b *behind[A, B]) clear(m Manner) {
+	if m&Releases != 0 {
+		b.body.(Releaser).Release()
+	}
+	b.body, b.in = nil, nil
+}
+
+// dressed is the input that a cancellation is passed on to.
+func (b *behind[A, B]) dressed(m Manner) *core {
+	if m&Dressed == 0 || b.in == nil {
+		return nil
+	}
+	return &b.in.core
+}
+
+func (b *behind[A, B]) over() bool { return b.out.done() }
+
+func (b *behind[A, B]) place() uintptr {
+	if b.body == nil {
+		return 0
+	}
+	return entry(b.body)
+}

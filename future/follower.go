@@ -1,0 +1,209 @@
+package future
+
+import (
+	"context"
+	"errors"
+)
+
+// follower is a continuation with a body: pending until its input is
+// complete, then running on a goroutine of its scope. It is the node in its
+// input's list, the ctx of its body, and the member of the ctx it was started
+// with, all in one allocation.
+type follower[A, B any] struct {
+	lifetime
+	behind[A, B]
+}
+
+func followBody[A, B any](ctx context.Context, f Future[A], m Manner, b Body[A, B]) Future[B] {
+	var w *follower[A, B]
+	if shared, own := fromCtx(ctx); shared != nil {
+		w = &follower[A, B]{}
+		w.from = shared
+	} else {
+		both := &struct {
+			follower[A, B]
+			origin
+		}{origin: own}
+		w = &both.follower
+		w.from = &both.origin
+	}
+	out := &state[B]{}
+	out.scope = w.from.scope
+	out.work = &w.node
+	w.act = w
+	w.behind = behind[A, B]{b, f.s, out}
+	w.phase = uint32(m)
+	w.start()
+	return Future[B]{out}
+}
+
+func (w *follower[A, B]) start() {
+	in := w.in
+	if in.done() { // no need to be told while pending
+		if e, ended := w.from.ending(); ended && !w.has(Cleanup) {
+			resume(w.abort(e))
+			return
+		}
+		if e, ok := w.attach(); !ok && !w.has(Cleanup) {
+			resume(w.abort(e))
+			return
+		}
+	} else {
+		if e, ok := w.await(w, &w.out.core); !ok && !w.has(Cleanup) {
+			resume(w.abort(e))
+			return
+		}
+		if in.push(&w.node) {
+			return
+		}
+	}
+	resume(chain{&w.node, &w.node})
+}
+
+func (w *follower[A, B]) abort(e ending) chain {
+	var s sweep
+	w.cancel(&s, e, byScope)
+	return s.run()
+}
+
+func (w *follower[A, B]) settle(n *node) (chain, bool) {
+	if !n.claim() {
+		return chain{}, false
+	}
+	next, passed := w.pass(w)
+	if !passed {
+		return chain{}, true
+	}
+	next.append(w.leave())
+	return next, false
+}
+
+func (w *follower[A, B]) run() chain {
+	var v B
+	var become Future[B]
+	if e, ended := w.ending(); ended && !w.has(Cleanup) {
+		return w.finish(v, e.failure())
+	}
+	var err error
+	in := Result[A]{w.in.value, observe(w.in.err)}
+	thrown := guard(func() { v, become, err = w.body.Run(&w.lifetime, in) }, func(err error) { resume(w.fail(both(in.Err, err))) })
+	switch {
+	case thrown != nil:
+		return w.fail(both(in.Err, thrown))
+	case become.s == nil:
+		return w.finish(v, w.outcome(err))
+	case become.s == w.out:
+		return w.fail(errors.New("future.Follow: the body returned its own future"))
+	}
+	return w.forward(become.s)
+}
+
+func (w *follower[A, B]) fail(err error) chain {
+	var zero B
+	return w.finish(zero, err)
+}
+
+func (w *follower[A, B]) finish(v B, err error) chain {
+	next := w.out.settle(v, err, w)
+	next.append(w.leave())
+	return next
+}
+
+// leave lets go of everything; the future is complete.
+func (w *follower[A, B]) leave() chain {
+	next := w.complete()
+	w.part(byCancel)
+	w.clear(w.manner())
+	return next
+}
+
+func (w *follower[A, B]) cancel(s *sweep, e ending, by reach) {
+	if w.has(Cleanup) {
+		return
+	}
+	if w.claim() {
+		s.out.append(w.out.fail(e.failure(), w))
+		w.lifetime.end(e, s)
+		w.part(by)
+		w.in.abandon(&w.node, true)
+		w.clear(w.manner())
+		return
+	}
+	w.lifetime.end(e, s)
+	if w.is(forwarding) {
+		s.future(&w.out.core, e)
+	}
+}
+
+func (w *follower[A, B]) input() *core              { return w.dressed(w.manner()) }
+func (w *follower[A, B]) home() *Scope              { return w.from.scope }
+func (w *follower[A, B]) lobby() *lobby             { return nil }
+func (w *follower[A, B]) place() (*origin, uintptr) { return w.from, w.behind.place() }
+
+// forward stands behind a future whose body has named another that will have
+// the result.
+type forward[A, B any] struct {
+	node
+	w  *follower[A, B]
+	in *state[B]
+}
+
+func (w *follower[A, B]) forward(in *state[B]) chain {
+	f := &forward[A, B]{w: w, in: in}
+	f.act = f
+	if list, ok := w.out.lock(); ok {
+		if a, is := annexOf(w.out.work); is {
+			a.behind = &f.node
+		} else {
+			w.out.work = &f.node
+		}
+		w.out.unlock(list)
+	}
+	// Whoever ends the lifetime looks at forwarding afterwards; here it is the
+	// other way round, so that one of the two sees the other.
+	w.set(forwarding)
+	if e, ended := w.ending(); ended && !w.has(Cleanup) {
+		var s sweep
+		f.cancel(&s, e, byScope)
+		return s.run()
+	}
+	if in.push(&f.node) {
+		return chain{}
+	}
+	return chain{&f.node, &f.node}
+}
+
+func (f *forward[A, B]) settle(n *node) (chain, bool) {
+	if !n.claim() {
+		return chain{}, false
+	}
+	next := f.w.out.settle(f.in.value, f.in.err, f.w)
+	next.append(f.w.leave())
+	f.w, f.in = nil, nil
+	return next, false
+}
+
+func (f *forward[A, B]) cancel(s *sweep, e ending, by reach) {
+	if !f.claim() {
+		return
+	}
+	s.out.append(f.w.out.fail(e.failure(), f.w))
+	f.w.lifetime.end(e, s)
+	f.w.part(by)
+	f.w.clear(f.w.manner())
+	f.in.abandon(&f.node, true)
+	f.w, f.in = nil, nil
+}
+
+func (f *forward[A, B]) run() chain    { return chain{} }
+func (f *forward[A, B]) over() bool    { return false }
+func (f *forward[A, B]) input() *core  { return nil }
+func (f *forward[A, B]) lobby() *lobby { return nil }
+func (f *forward[A, B]) home() *Scope  { return nil }
+
+func (f *forward[A, B]) place() (*origin, uintptr) {
+	if f.w == nil {
+		return nil, 0
+	}
+	return f.w.place()
+}

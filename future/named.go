@@ -1,0 +1,88 @@
+package future
+
+import (
+	"context"
+	"reflect"
+	"runtime"
+	"strconv"
+	"time"
+)
+
+// Named returns a ctx that gives name to what is started with it: reports of
+// stragglers, of failures that nobody observed and of what was late use it.
+// What that work itself starts is not named by it. Without a name, reports
+// give the file and line of the function.
+//
+// Cost: one allocation.
+func Named(ctx context.Context, name string) context.Context {
+	mustCtx("future.Named", ctx)
+	n := &named{Context: ctx, name: name}
+	switch c := ctx.(type) {
+	case *lifetime:
+		n.life, n.scope = c, c.within()
+	case *named:
+		n.life, n.scope = c.life, c.scope
+	default:
+		if l, ok := ctx.Value(lifetimeKey{}).(*lifetime); ok {
+			n.scope = l.within()
+		}
+	}
+	return n
+}
+
+type named struct {
+	context.Context
+	name  string
+	life  *lifetime // whose end is this ctx's end, if it is Jade's own
+	scope *Scope
+}
+
+type nameKey struct{}
+
+func (n *named) Value(key any) any {
+	if key == (nameKey{}) {
+		return n.name
+	}
+	return n.Context.Value(key)
+}
+
+func (n *named) Deadline() (time.Time, bool) { return n.Context.Deadline() }
+
+// Name returns how reports call work that is started with ctx and the function fn.
+func Name(ctx context.Context, fn any) string {
+	mustCtx("future.Name", ctx)
+	_, own := fromCtx(ctx)
+	own.ctx = ctx
+	return label(&own, entry(fn))
+}
+
+// name is what the ctx gives to what is started with it.
+func (o *origin) name() string {
+	if o == nil || o.ctx == nil {
+		return ""
+	}
+	name, _ := o.ctx.Value(nameKey{}).(string)
+	return name
+}
+
+// entry is the program counter of a function value, zero for anything else.
+func entry(fn any) uintptr {
+	v := reflect.ValueOf(fn)
+	if v.Kind() != reflect.Func || v.IsNil() {
+		return 0
+	}
+	return v.Pointer()
+}
+
+// label is how reports call work. It asks a user's ctx for its values, so no lock is held.
+func label(from *origin, pc uintptr) string {
+	if name := from.name(); name != "" {
+		return name
+	}
+	fn := runtime.FuncForPC(pc)
+	if fn == nil {
+		return "unnamed work"
+	}
+	file, line := fn.FileLine(pc)
+	return file + ":" + strconv.Itoa(line)
+}

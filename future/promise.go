@@ -1,0 +1,153 @@
+package future
+
+import "context"
+
+// Promise is the write side of a future: for results that no function
+// returns, as those of a callback. Its methods may be called from several
+// goroutines. The zero Promise is ready for use, with no ctx.
+type Promise[T any] struct{ s state[T] }
+
+// NewPromise returns a promise that fails with ctx's cause if ctx ends, or its
+// scope closes, before it is complete.
+//
+// Cost: one allocation of at most 64 bytes (for values up to 16 bytes) with
+// [context.Background]; with any other ctx a second one, and a registration.
+func NewPromise[T any](ctx context.Context) *Promise[T] {
+	mustCtx("future.NewPromise", ctx)
+	p := &Promise[T]{}
+	if ctx != context.Background() {
+		p.pledge(ctx)
+	}
+	return p
+}
+
+// pledge is what stands behind a promise that has a ctx.
+type pledge struct {
+	unlisted
+	lifetime
+	own  origin
+	out  *core
+	hall lobby
+}
+
+func newPledge(ctx context.Context, out *core) *pledge {
+	w := &pledge{out: out}
+	if shared, own := fromCtx(ctx); shared != nil {
+		w.from = shared
+	} else {
+		w.own = own
+		w.from = &w.own
+	}
+	w.act = w
+	return w
+}
+
+// pledge ties a new promise to ctx.
+func (p *Promise[T]) pledge(ctx context.Context) {
+	w := newPledge(ctx, &p.s.core)
+	p.s.scope = w.from.scope
+	p.s.work = &w.node
+	if e, ok := w.await(w, &p.s.core); !ok {
+		var s sweep
+		w.cancel(&s, e, byScope)
+		resume(s.run())
+	}
+}
+
+// Complete completes the promise's future with v and err, and reports whether
+// it did: only the first of all calls does. It never blocks and runs no user
+// function on the caller's stack.
+func (p *Promise[T]) Complete(v T, err error) bool {
+	mustPromise("future.Promise.Complete", p == nil)
+	if err != nil && p.s.scope != nil {
+		err = p.s.note(err, p.reporter())
+	}
+	list, ok := p.s.lock()
+	if !ok {
+		return false
+	}
+	p.s.value = v
+	next, work := p.s.publish(list, err)
+	if w := pledgeOf(work); w != nil {
+		next.append(w.complete())
+		w.part(byCancel)
+	}
+	resume(next)
+	return true
+}
+
+// reporter is what gives the promise its name.
+func (p *Promise[T]) reporter() action {
+	list, ok := p.s.lock()
+	if !ok {
+		return nil
+	}
+	w := pledgeOf(p.s.work)
+	p.s.unlock(list)
+	if w == nil {
+		return nil
+	}
+	return w
+}
+
+func pledgeOf(n *node) *pledge {
+	if a, ok := annexOf(n); ok {
+		n = a.behind
+	}
+	if n == nil {
+		return nil
+	}
+	w, _ := n.act.(*pledge)
+	return w
+}
+
+// Future returns the read side.
+func (p *Promise[T]) Future() Future[T] {
+	mustPromise("future.Promise.Future", p == nil)
+	return Future[T]{&p.s}
+}
+
+// Context returns a ctx that is done once the future is cancelled or complete:
+// for the work that is to complete the promise.
+func (p *Promise[T]) Context() context.Context {
+	mustPromise("future.Promise.Context", p == nil)
+	list, ok := p.s.lock()
+	if !ok {
+		return doneCtx
+	}
+	w := pledgeOf(p.s.work)
+	if w == nil {
+		w = newPledge(context.Background(), &p.s.core)
+		if a, ok := annexOf(p.s.work); ok {
+			a.behind = &w.node
+		} else {
+			p.s.work = &w.node
+		}
+	}
+	p.s.unlock(list)
+	return &w.lifetime
+}
+
+// doneCtx is the ctx of a promise that was complete when it was asked for.
+var doneCtx = func() context.Context {
+	l := &lifetime{from: &background}
+	l.hub.Store(endedHub(finished))
+	return l
+}()
+
+func mustPromise(where string, isNil bool) {
+	if isNil {
+		panic(where + ": nil promise")
+	}
+}
+
+func (w *pledge) lobby() *lobby             { return &w.hall }
+func (w *pledge) over() bool                { return w.out.done() }
+func (w *pledge) home() *Scope              { return w.from.scope }
+func (w *pledge) place() (*origin, uintptr) { return w.from, 0 }
+
+func (w *pledge) cancel(s *sweep, e ending, by reach) {
+	s.out.append(w.out.fail(e.failure(), w))
+	w.lifetime.end(e, s)
+	w.part(by)
+}

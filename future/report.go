@@ -1,0 +1,248 @@
+package future
+
+import (
+	"log/slog"
+	"strings"
+	"time"
+)
+
+// StragglerError says what still runs after [Scope.Close] has waited for the
+// scope's [Grace].
+type StragglerError struct {
+	Grace time.Duration
+	Names []string // of the work; a name twice means two of them
+}
+
+func (e *StragglerError) Error() string {
+	return "future.Scope.Close: still running after " + e.Grace.String() + ": " + strings.Join(e.Names, ", ")
+}
+
+// UnobservedError is a failure that nobody looked at before its scope closed.
+type UnobservedError struct {
+	Name string // of the work: see Named
+	Err  error
+}
+
+func (e *UnobservedError) Error() string {
+	return "unobserved failure of " + e.Name + ": " + e.Err.Error()
+}
+
+// Unwrap returns the failure.
+func (e *UnobservedError) Unwrap() error { return e.Err }
+
+// failure is the form in which a future in a scope keeps its error until
+// somebody observes it. Futures that pass an error on share it, so that it is
+// reported once, by the name of the work that failed.
+type failure struct {
+	err   error
+	scope *Scope
+	name  string  // of the work, or "" and the
+	pc    uintptr // program counter of its function
+
+	left, right *failure // siblings; nil once observed; guarded by scope.mu
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+
+// note prepares an error for c, which may fail with it; by tells its name. A
+// plain cancellation is no news.
+func (c *core) note(err error, by action) error {
+	s := c.scope
+	switch e := err.(type) {
+	case nil, *CanceledError:
+		return err
+	case *failure:
+		if e.scope == s {
+			return e
+		}
+		e.observed()
+		if s == nil {
+			return e.err
+		}
+		return &failure{err: e.err, scope: s, name: e.name, pc: e.pc}
+	}
+	if s == nil {
+		return err
+	}
+	f := &failure{err: err, scope: s}
+	if by != nil {
+		from, pc := by.place()
+		f.name, f.pc = from.name(), pc
+	}
+	return f
+}
+
+// keep lists a noted error with its scope.
+func keep(err error) error {
+	f, ok := err.(*failure)
+	if !ok {
+		return err
+	}
+	s := f.scope
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch first := s.failures; {
+	case f.right != nil: // listed already
+	case first == nil:
+		f.left, f.right = f, f
+		s.failures = f
+	default:
+		f.left, f.right = first.left, first
+		first.left.right, first.left = f, f
+	}
+	return err
+}
+
+func (f *failure) observed() {
+	s := f.scope
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case f.right == nil:
+		return
+	case f.right == f:
+		s.failures = nil
+	default:
+		f.left.right, f.right.left = f.right, f.left
+		if s.failures == f {
+			s.failures = f.right
+		}
+	}
+	f.left, f.right = nil, nil
+}
+
+// observe returns the error that a user is to see, and notes that one does.
+func observe(err error) error {
+	if f, ok := err.(*failure); ok {
+		f.observed()
+		return f.err
+	}
+	return err
+}
+
+// bare returns the error that a user would see.
+func bare(err error) error {
+	if f, ok := err.(*failure); ok {
+		return f.err
+	}
+	return err
+}
+
+// report tells of the failures that nobody observed, and forgets them. What
+// it calls is the user's: the hook, and the methods of foreign errors. So it
+// does that in a goroutine, which counts as the scope's: with a grace, a hook
+// that hangs is a straggler.
+func (s *Scope) report() error {
+	r := &reporter{scope: s}
+	r.start()
+	late := s.wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return both(r.rest, late)
+}
+
+type reporter struct {
+	scope *Scope
+	rest  error // what Close returns; guarded by scope.mu
+}
+
+func (r *reporter) start() {
+	r.scope.join()
+	go func() {
+		defer r.scope.leave()
+		for f := r.scope.firstFailure(); f != nil; f = r.scope.firstFailure() {
+			f.observed()
+			r.tell(f)
+		}
+	}()
+}
+
+func (r *reporter) tell(f *failure) {
+	report := &UnobservedError{Name: f.label(), Err: f.err}
+	thrown := guard(func() {
+		switch {
+		case IsCanceled(f.err):
+		case r.scope.hook != nil:
+			r.scope.hook(report)
+		default:
+			r.keep(report)
+		}
+	}, func(err error) {
+		r.keep(report, &UnobservedError{Name: "Unobserved", Err: err})
+		r.start() // this goroutine dies; another tells the rest
+	})
+	if thrown != nil {
+		r.keep(report, &UnobservedError{Name: "Unobserved", Err: thrown})
+	}
+}
+
+func (r *reporter) keep(errs ...error) {
+	r.scope.mu.Lock()
+	defer r.scope.mu.Unlock()
+	for _, err := range errs {
+		r.rest = both(r.rest, err)
+	}
+}
+
+func (s *Scope) firstFailure() *failure {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failures
+}
+
+// complain reports the panic of a callback that belongs to no scope.
+func complain(name string, err error) {
+	slog.Error("future: callback failed and no scope reports it", "callback", name, "error", err)
+}
+
+func (f *failure) label() string {
+	if f.name != "" {
+		return f.name
+	}
+	return label(nil, f.pc)
+}
+
+// stragglers names what runs in the scope.
+func (s *Scope) stragglers() (names []string) {
+	for _, p := range s.top.running(nil) {
+		names = append(names, label(p.from, p.pc))
+	}
+	if names == nil { // a quick function or a callback, which has no ctx
+		names = append(names, label(nil, 0))
+	}
+	return names
+}
+
+type place struct {
+	from *origin
+	pc   uintptr
+}
+
+// running lists the members of h that run, and theirs. It goes down with the
+// locks of the way held, outer before inner; nothing takes them upwards.
+func (h *hub) running(places []place) []place {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for m := h.members; m != nil; {
+		places = m.running(places)
+		if m = m.right; m == h.members {
+			break
+		}
+	}
+	return places
+}
+
+func (l *lifetime) running(places []place) []place {
+	if h := l.hub.Load(); h != nil && h.life == l {
+		places = h.running(places)
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if h.finished {
+			return places
+		}
+	}
+	if from, pc := l.act.place(); from != nil && l.is(claimed) {
+		places = append(places, place{from, pc})
+	}
+	return places
+}

@@ -1,0 +1,260 @@
+package future
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// Scope joins what is started in it: when Close returns, no goroutine of the
+// scope runs. Its methods may be called from several goroutines at once.
+type Scope struct {
+	life  lifetime // the ctx of the scope
+	top   hub      // what hangs on that ctx
+	above origin   // of the ctx that the scope was made with
+	outer *Scope   // joins this one too
+	grace time.Duration
+	hook  func(error)
+
+	mu       sync.Mutex
+	running  int           // goroutines that work for the scope, and nested scopes that have some
+	closed   bool          // nothing new starts
+	idle     chan struct{} // closed when running gets to zero; made by who waits for that
+	failures *failure      // a ring: failures that nobody has observed
+}
+
+// ScopeOption changes how a scope closes.
+type ScopeOption func(*Scope)
+
+// Grace lets Close give up after d: it then returns a [*StragglerError] that
+// names what ignored its ctx. Without it Close waits as long as it takes. A d
+// of zero or less gives up at once.
+func Grace(d time.Duration) ScopeOption {
+	return func(s *Scope) { s.grace = max(d, 1) }
+}
+
+// Unobserved makes Close tell fn of each failure that nobody looked at,
+// as an [*UnobservedError], instead of returning them. A failure is observed
+// once it was returned by Await or Peek, given to an OnDone, or taken as
+// input by a combinator, whose own future then has the duty. Cancellations are not told.
+//
+// Concurrency: fn runs in a goroutine that Close waits for, one call after another.
+// Panics: Close returns them as unobserved failures.
+func Unobserved(fn func(error)) ScopeOption {
+	if fn == nil {
+		panic("future.Unobserved: nil function")
+	}
+	return func(s *Scope) { s.hook = fn }
+}
+
+// WithScope returns a ctx whose work belongs to a new scope, for
+// `defer scope.Close()`. [Run] does the same around a function.
+//
+// The scope is nested in that of ctx, if there is one, which then joins its
+// work too. When ctx ends, so does the scope's ctx.
+// Cost: one allocation; a registration with ctx when something first hangs on the scope.
+func WithScope(ctx context.Context, opts ...ScopeOption) (context.Context, *Scope) {
+	mustCtx("future.WithScope", ctx)
+	s := &Scope{}
+	for _, opt := range opts {
+		if opt == nil {
+			panic("future.WithScope: nil option")
+		}
+		opt(s)
+	}
+	s.life.act = scopeEnd{s: s}
+	s.life.phase = claimed
+	if shared, own := fromCtx(ctx); shared != nil {
+		s.life.from = shared
+	} else {
+		s.above = own
+		s.life.from = &s.above
+	}
+	s.outer = s.life.from.scope
+	s.top.origin = origin{ctx: &s.life, life: &s.life, scope: s}
+	s.life.hub.Store(&s.top)
+	if _, ended := s.life.ending(); !ended {
+		if e, ok := s.life.attach(); !ok {
+			resume(s.life.endNow(e))
+		}
+	}
+	return &s.life, s
+}
+
+// Run calls body with the ctx of a new scope and closes the scope when body
+// returns: what still runs is cancelled and joined before Run returns.
+//
+// Failure: body's error, joined with what Close returns.
+// Panics: a panic of body is returned as a [*PanicError]; a runtime.Goexit
+// closes the scope and ends the caller's goroutine.
+// Cancellation: Run waits for body to return, even if ctx ends.
+func Run[T any](ctx context.Context, body func(context.Context) (T, error), opts ...ScopeOption) (v T, err error) {
+	mustCtx("future.Run", ctx)
+	mustFunc("future.Run", body == nil)
+	ctx, scope := WithScope(ctx, opts...)
+	returned := false
+	defer func() {
+		if !returned {
+			if r := recover(); r != nil {
+				err = newPanicError(r)
+			}
+		}
+		if closing := scope.Close(); closing != nil {
+			err = both(err, closing)
+		}
+	}()
+	v, err = body(ctx)
+	returned = true
+	return v, err
+}
+
+// both joins two errors without hiding a lone one in a list.
+func both(a, b error) error {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return errors.Join(a, b)
+}
+
+// Close cancels what still runs in the scope, with a cause that matches
+// [ErrScopeClosed], fails its pending promises and continuations, and waits
+// until none of its goroutines runs. From the moment it begins nothing new
+// starts in the scope. It may be called again, and then joins again.
+//
+// Failure: the failures that nobody observed, joined, unless the scope was
+// made with [Unobserved]; and with [Grace] a [*StragglerError].
+// Close from inside the scope's own work waits for itself, as sync.WaitGroup
+// does; only Grace ends that.
+func (s *Scope) Close() error {
+	mustScope("future.Scope.Close", s)
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	if next := s.life.endNow(ending{context.Canceled, &CanceledError{ErrScopeClosed}}); next.head != nil {
+		s.join() // so that what the cancellation sets off is waited for
+		resume(next)
+		s.leave()
+	}
+	err := s.wait()
+	s.life.detach()
+	if s.firstFailure() != nil {
+		err = both(s.report(), err)
+	}
+	return err
+}
+
+// Wait waits until no goroutine of the scope runs, and cancels nothing. It
+// does not wait for promises, nor for a continuation whose input is none of
+// the scope's work. Work that is started while it waits is waited for too.
+//
+// Wait from inside the scope's own work waits for itself, as sync.WaitGroup does.
+func (s *Scope) Wait() {
+	mustScope("future.Scope.Wait", s)
+	for {
+		idle := s.idling()
+		if idle == nil {
+			return
+		}
+		<-idle
+	}
+}
+
+// wait is Wait within the grace.
+func (s *Scope) wait() error {
+	if s.grace <= 0 {
+		s.Wait()
+		return nil
+	}
+	var timer *time.Timer
+	for {
+		idle := s.idling()
+		if idle == nil {
+			return nil
+		}
+		if timer == nil {
+			timer = time.NewTimer(s.grace)
+			defer timer.Stop()
+		}
+		select {
+		case <-idle:
+		case <-timer.C:
+			if s.idling() == nil {
+				return nil
+			}
+			return &StragglerError{Grace: s.grace, Names: s.stragglers()}
+		}
+	}
+}
+
+// idling returns a channel that is closed when nothing runs, nil if nothing does now.
+func (s *Scope) idling() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running == 0 {
+		return nil
+	}
+	if s.idle == nil {
+		s.idle = make(chan struct{})
+	}
+	return s.idle
+}
+
+// enter counts a goroutine in, unless the scope is closed. It reports to the
+// outer scope while it holds its own lock: always inner before outer.
+func (s *Scope) enter() bool {
+	if s == nil {
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || s.running == 0 && !s.outer.enter() {
+		return false
+	}
+	s.running++
+	return true
+}
+
+// join counts a goroutine in that has to run even in a closed scope: what a
+// cancellation sets off, callbacks, cleanup.
+func (s *Scope) join() {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	if s.running == 0 {
+		s.outer.join()
+	}
+	s.running++
+	s.mu.Unlock()
+}
+
+func (s *Scope) leave() {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	if s.running--; s.running == 0 {
+		if s.idle != nil {
+			close(s.idle)
+			s.idle = nil
+		}
+		s.outer.leave()
+	}
+	s.mu.Unlock()
+}
+
+// scopeEnd lets a scope stand among the members of an outer ctx.
+type scopeEnd struct {
+	unlisted
+	s *Scope
+}
+
+func (a scopeEnd) cancel(s *sweep, e ending, _ reach) { a.s.life.end(e, s) }
+func (a scopeEnd) over() bool                         { return false }
+func (a scopeEnd) home() *Scope                       { return a.s }
+func (a scopeEnd) lobby() *lobby                      { return nil }
+func (a scopeEnd) place() (*origin, uintptr)          { return nil, 0 }

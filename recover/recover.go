@@ -1,0 +1,93 @@
+package recovery
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jade-go/jade/future"
+)
+
+// Recover returns a future for f's value or, if f fails, for what fn makes of
+// the failure. A cancellation is passed on as it is.
+//
+// Failure: what fn returns.
+// Cancellation: ends the future at once with its cause and is passed on to f; once fn runs,
+// the future ends when fn returns. If ctx ends first, the future fails with ctx's cause.
+// Panics: a panic of fn becomes a [*future.PanicError], joined to f's failure.
+// Concurrency: fn runs on a goroutine of ctx's scope.
+// Cost: two allocations; three more with a cancellable ctx that is not Jade's own.
+//
+// Recover differs from [Fallback], whose value is known beforehand.
+func Recover[T any](ctx context.Context, f future.Future[T], fn func(context.Context, error) (T, error)) future.Future[T] {
+	must("Recover", ctx == nil, fn == nil)
+	return future.Follow(ctx, f, future.Dressed, handler[T](fn))
+}
+
+type handler[T any] func(context.Context, error) (T, error)
+
+func (handler[T]) Pass(in future.Result[T]) (T, bool) { return in.Value, in.Err == nil }
+
+func (fn handler[T]) Run(ctx context.Context, in future.Result[T]) (v T, _ future.Future[T], err error) {
+	if future.IsCanceled(in.Err) {
+		return in.Value, future.Future[T]{}, in.Err
+	}
+	v, err = fn(ctx, in.Err)
+	return v, future.Future[T]{}, err
+}
+
+// RecoverIs is [Recover] for the failures that match target under errors.Is.
+// It is the explicit request that recovers a cancellation too, as
+// RecoverIs(ctx, f, context.Canceled, fn) does. A nil target panics.
+func RecoverIs[T any](ctx context.Context, f future.Future[T], target error, fn func(context.Context, error) (T, error)) future.Future[T] {
+	must("RecoverIs", ctx == nil, fn == nil)
+	if target == nil {
+		panic("recovery.RecoverIs: nil target")
+	}
+	return future.Follow(ctx, f, future.Dressed, matching[T]{target, fn})
+}
+
+type matching[T any] struct {
+	target error
+	fn     func(context.Context, error) (T, error)
+}
+
+func (matching[T]) Pass(in future.Result[T]) (T, bool) { return in.Value, in.Err == nil }
+
+func (m matching[T]) Run(ctx context.Context, in future.Result[T]) (v T, _ future.Future[T], err error) {
+	if !errors.Is(in.Err, m.target) {
+		return in.Value, future.Future[T]{}, in.Err
+	}
+	v, err = m.fn(ctx, in.Err)
+	return v, future.Future[T]{}, err
+}
+
+// RecoverAs is [Recover] for the failures that errors.As finds an E in. A
+// cancellation is recovered only if E is [*future.CanceledError] itself.
+func RecoverAs[E error, T any](ctx context.Context, f future.Future[T], fn func(context.Context, E) (T, error)) future.Future[T] {
+	must("RecoverAs", ctx == nil, fn == nil)
+	return future.Follow(ctx, f, future.Dressed, typed[E, T](fn))
+}
+
+type typed[E error, T any] func(context.Context, E) (T, error)
+
+func (typed[E, T]) Pass(in future.Result[T]) (T, bool) { return in.Value, in.Err == nil }
+
+func (fn typed[E, T]) Run(ctx context.Context, in future.Result[T]) (v T, _ future.Future[T], err error) {
+	var e E
+	_, asked := any(e).(*future.CanceledError)
+	if !asked && future.IsCanceled(in.Err) || !errors.As(in.Err, &e) {
+		return in.Value, future.Future[T]{}, in.Err
+	}
+	v, err = fn(ctx, e)
+	return v, future.Future[T]{}, err
+}
+
+// must panics on a programmer's mistake, in the caller's goroutine.
+func must(name string, nilCtx, nilFunc bool) {
+	switch {
+	case nilCtx:
+		panic("recovery." + name + ": nil context")
+	case nilFunc:
+		panic("recovery." + name + ": nil function")
+	}
+}
