@@ -2,6 +2,13 @@ module github.com/jade-go/jade
 
 go 1.26.0
 
-require github.com/samber/lo v1.53.0
+require (
+	github.com/samber/lo v1.53.0
+	github.com/stretchr/testify v1.12.1
+	go.uber.org/goleak v1.3.0
+)
 
-require golang.org/x/text v0.22.0 // indirect
+require (
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/text v0.22.0 // indirect
+)
