@@ -1,0 +1,100 @@
+package future_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"testing"
+	"time"
+	"weak"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/future"
+)
+
+// step is a body that always runs: the smallest continuation with a function.
+type step[A, B any] func(context.Context, future.Result[A]) (B, error)
+
+func (step[A, B]) Pass(future.Result[A]) (v B, passes bool) { return v, false }
+
+func (fn step[A, B]) Run(ctx context.Context, in future.Result[A]) (B, future.Future[B], error) {
+	v, err := fn(ctx, in)
+	return v, future.Future[B]{}, err
+}
+
+// hop is a body whose result is another future's.
+type hop[A, B any] func(context.Context, future.Result[A]) future.Future[B]
+
+func (hop[A, B]) Pass(future.Result[A]) (v B, passes bool) { return v, false }
+
+func (fn hop[A, B]) Run(ctx context.Context, in future.Result[A]) (v B, next future.Future[B], err error) {
+	return v, fn(ctx, in), nil
+}
+
+// follow starts fn behind f, as a body; quickly does so inline.
+func follow[A, B any](ctx context.Context, f future.Future[A], fn func(context.Context, future.Result[A]) (B, error)) future.Future[B] {
+	return future.Follow(ctx, f, 0, step[A, B](fn))
+}
+
+func quickly[A, B any](f future.Future[A], fn func(future.Result[A]) (B, error)) future.Future[B] {
+	return future.Follow(nil, f, future.Quick, step[A, B](func(_ context.Context, in future.Result[A]) (B, error) { return fn(in) }))
+}
+
+func bg() context.Context { return context.Background() }
+
+// await fails the test rather than hang.
+func await[T any](t testing.TB, f future.Future[T]) future.Result[T] {
+	t.Helper()
+	select {
+	case <-f.Done():
+	case <-time.After(10 * time.Second):
+		t.Fatal("the future is still pending after 10 s")
+	}
+	r, ok := f.Peek()
+	require.True(t, ok, "Done is closed, so Peek has the result")
+	return r
+}
+
+// gone fails the test unless what p points to can be collected.
+func gone[T any](t testing.TB, p weak.Pointer[T], what string) {
+	t.Helper()
+	for range 20 {
+		runtime.GC()
+		if p.Value() == nil {
+			return
+		}
+		runtime.Gosched()
+	}
+	t.Errorf("%s is still reachable", what)
+}
+
+// big is an allocation of its own, so that a weak pointer to it is exact.
+type big struct{ _ [128]byte }
+
+var errBoom = errors.New("boom")
+
+// matchesBoth checks the rule for causes: err matches ctx.Err() and context.Cause(ctx).
+func matchesBoth(t testing.TB, ctx context.Context, err error) {
+	t.Helper()
+	require.Error(t, err)
+	require.Error(t, ctx.Err())
+	require.ErrorIs(t, err, ctx.Err())
+	require.ErrorIs(t, err, context.Cause(ctx))
+}
+
+// ownCause checks that ctx ended by one of Jade's causes, and well formed.
+func ownCause(t testing.TB, ctx context.Context) {
+	t.Helper()
+	err, cause := ctx.Err(), context.Cause(ctx)
+	require.Contains(t, []error{context.Canceled, context.DeadlineExceeded}, err)
+	require.ErrorIs(t, cause, err)
+	if err == context.Canceled {
+		require.IsType(t, (*future.CanceledError)(nil), cause)
+	}
+	select {
+	case <-ctx.Done():
+	default:
+		t.Error("Err is set and Done is not closed")
+	}
+}
