@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/jade-go/jade/future"
+)
+
+// shop makes the calls of a page, over HTTP. Each is an ordinary function of
+// the data it needs.
+type shop struct {
+	client *http.Client
+	urls   map[string]string // of the services, by name
+	bugs   names             // calls whose own code is broken: see -panic
+	ledger *ledger
+}
+
+func (s *shop) item(ctx context.Context, id string) (Item, error) {
+	return get[Item](ctx, s, "item", url.Values{"id": {id}})
+}
+
+func (s *shop) address(ctx context.Context, user string) (Address, error) {
+	return get[Address](ctx, s, "address", url.Values{"user": {user}})
+}
+
+func (s *shop) coins(ctx context.Context, user string) (Coins, error) {
+	return get[Coins](ctx, s, "coins", url.Values{"user": {user}})
+}
+
+func (s *shop) coupons(ctx context.Context, item Item, to Address) ([]Coupon, error) {
+	return get[[]Coupon](ctx, s, "coupons", url.Values{"category": {item.Category}, "region": {to.Region}})
+}
+
+func (s *shop) freight(ctx context.Context, item Item, to Address) (Freight, error) {
+	return get[Freight](ctx, s, "freight", url.Values{"grams": {strconv.Itoa(item.WeightGrams)}, "region": {to.Region}})
+}
+
+func (s *shop) inspection(ctx context.Context, item Item, to Address) (Inspection, error) {
+	return get[Inspection](ctx, s, "inspection", url.Values{"category": {item.Category}, "city": {to.City}})
+}
+
+// get asks the named service and measures what that costs.
+func get[T any](ctx context.Context, s *shop, name string, query url.Values) (v T, err error) {
+	err = s.ledger.measure(name, func() error {
+		answer := new(T)
+		if err := s.fetch(ctx, s.urls[name]+"?"+query.Encode(), answer); err != nil {
+			return err
+		}
+		if s.bugs[name] {
+			answer = nil // -panic: the next line dereferences it
+		}
+		v = *answer
+		return nil
+	})
+	return v, err
+}
+
+func (s *shop) fetch(ctx context.Context, from string, into any) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
+	if err != nil {
+		return err
+	}
+	response, err := s.client.Do(request)
+	if err != nil {
+		return why(ctx, err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusOK {
+		return StatusError(response.StatusCode)
+	}
+	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+		return why(ctx, err)
+	}
+	return nil
+}
+
+// why returns the reason for a failed call: that ctx has ended, if it has,
+// whatever the transport makes of that; else err, without the address in
+// front, which the reader of a page has no use for.
+func why(ctx context.Context, err error) error {
+	if cause := future.Cause(ctx); cause != nil {
+		return cause
+	}
+	if outer, ok := errors.AsType[*url.Error](err); ok {
+		return outer.Err
+	}
+	return err
+}
+
+// StatusError is an HTTP status that is not 200. Its StatusCode is what tells
+// recovery.Classify whose fault it is.
+type StatusError int
+
+func (e StatusError) Error() string {
+	return "HTTP " + strconv.Itoa(int(e)) + " " + http.StatusText(int(e))
+}
+
+// StatusCode returns the status.
+func (e StatusError) StatusCode() int { return int(e) }

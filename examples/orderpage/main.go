@@ -1,0 +1,95 @@
+// Orderpage gathers the page of one order from six HTTP services, which it runs
+// itself, and says what that cost. Its flags make the services fail for real.
+//
+// Read handler.go first: it is the page. The rest is the world around it:
+// calls.go asks the services, service.go and data.go are the services, and
+// report.go prints what happened.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"time"
+)
+
+// Exit codes.
+const (
+	exitPage  = 0 // the page is there, if degraded
+	exitNone  = 1 // no page, or not as promised
+	exitUsage = 2
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+func run(args []string, stdout, stderr io.Writer) int {
+	o, err := parse(args, stdout)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return exitPage
+	case err != nil:
+		fmt.Fprintln(stderr, "orderpage:", err)
+		return exitUsage
+	}
+	before := goroutines()
+	result, err := visit(o)
+	if err != nil {
+		fmt.Fprintln(stderr, "orderpage: cannot start the services:", err)
+		return exitNone
+	}
+	result.left = leftBehind(before, 2*time.Second)
+	if result.err != nil {
+		fmt.Fprintln(stderr, "orderpage: no page:", result.failure())
+	}
+	report(stdout, result)
+	if result.err != nil || result.late() || len(result.left) > 0 {
+		return exitNone
+	}
+	return exitPage
+}
+
+// outcome is what became of one request.
+type outcome struct {
+	page     Page
+	err      error
+	calls    map[string]call
+	total    time.Duration // from the request to the answer
+	deadline time.Duration
+	left     []string // goroutines that did not end
+}
+
+// failure is the one error that says why there is no page.
+func (o outcome) failure() *PartError {
+	if failed, ok := errors.AsType[*PartError](o.err); ok {
+		return failed
+	}
+	return newPartError("the page", o.err) // it was late before a part was
+}
+
+func (o outcome) late() bool { return o.total > o.deadline }
+
+// visit opens the services, asks for one page, and closes them again.
+func visit(o options) (outcome, error) {
+	running, err := open(o.faults)
+	if err != nil {
+		return outcome{}, err
+	}
+	defer running.close()
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+
+	result := outcome{deadline: o.deadline}
+	costs := newLedger()
+	s := &shop{client: &http.Client{Transport: transport}, urls: running.urls, bugs: o.bugs, ledger: costs}
+
+	ctx, cancel := context.WithTimeout(context.Background(), o.deadline)
+	defer cancel()
+	result.page, result.err = orderPage(ctx, s, Order{ID: "o-2001", Item: "i-1001", User: "u-7"})
+	result.total = time.Since(costs.asked)
+	result.calls = costs.entries()
+	return result, nil
+}
