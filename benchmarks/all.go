@@ -21,7 +21,7 @@ func allOf(n int) row {
 		work:      fmt.Sprintf("`All` of %d started functions", n),
 		yardstick: contender{fmt.Sprintf("one channel, %d goroutines", n), func(b *testing.B) { allByHand(b, n) }},
 		jade:      contender{"jade", func(b *testing.B) { allJade(b, n) }},
-		peers: []contender{
+		others: []contender{
 			{"errgroup", func(b *testing.B) { allErrgroup(b, n) }},
 			{"conc", func(b *testing.B) { allConc(b, n) }},
 			{"mo", func(b *testing.B) { allMo(b, n) }},

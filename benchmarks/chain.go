@@ -21,7 +21,7 @@ var mapsOnCompleted = row{
 	work:      "10 `Map`s on a completed root",
 	yardstick: contender{"goroutine + channel", startByHand},
 	jade:      contender{"jade", mapsJade},
-	peers:     []contender{{"mo", mapsMo}},
+	others:    []contender{{"mo", mapsMo}},
 	budget:    budget{ratio: atMost(1), allocs: atMost(links).because("1 a link")},
 }
 
@@ -64,7 +64,7 @@ var thensPlain = row{
 	work:      "10 `Then`s on a running future, plain ctx",
 	yardstick: contender{"goroutine + channel", startByHand},
 	jade:      contender{"jade", func(b *testing.B) { thensJade(b, context.Background()) }},
-	peers: []contender{
+	others: []contender{
 		{"goroutine + channel, gated", gatedByHand},
 		{"goroutine + channel a link", thensByHand},
 		{"mo", thensMo},

@@ -13,7 +13,7 @@ var awaitCompleted = row{
 	name: "completed",
 	work: "await a completed one",
 	jade: contender{"jade", completedJade},
-	peers: []contender{
+	others: []contender{
 		{"mo", completedMo},
 		{"pond", completedPond},
 	},

@@ -20,7 +20,7 @@ var eachOf1000 = row{
 	work:      "`Each` of 1000 quick functions",
 	yardstick: contender{"conc `iter.MapErr`", eachConc},
 	jade:      contender{"jade", eachJade},
-	peers: []contender{
+	others: []contender{
 		{"workers + counter by hand", eachByHand},
 		{"errgroup", eachErrgroup},
 		{"pond", eachPond},

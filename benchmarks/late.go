@@ -21,7 +21,7 @@ var withinDeadline = row{
 	work:      "start and await within a deadline that holds, `Within`",
 	yardstick: contender{"goroutine + channel + `context.WithTimeout`", timeoutByHand},
 	jade:      contender{"jade", withinJade},
-	peers: []contender{
+	others: []contender{
 		{"errgroup", timeoutErrgroup},
 		{"conc", timeoutConc},
 		{"pond", timeoutPond},

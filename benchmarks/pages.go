@@ -16,7 +16,8 @@ var orderPage = row{
 	work:      "order page as futures, in a scope",
 	yardstick: contender{"errgroup by hand", func(b *testing.B) { pages(b, pageErrgroup) }},
 	jade:      contender{"jade", func(b *testing.B) { pages(b, pageJade) }},
-	peers: []contender{
+	others: []contender{
+		{"errgroup in two stages: coupons wait for coins", func(b *testing.B) { pages(b, pageStages) }},
 		{"conc", func(b *testing.B) { pages(b, pageConc) }},
 		{"pond", pagesPond},
 	},
@@ -90,6 +91,45 @@ func pageErrgroup(ctx context.Context) (page, error) {
 		return err
 	})
 	if err := all.Wait(); err != nil {
+		return page{}, err
+	}
+	return p, nil
+}
+
+// pageStages is what is often written instead: simpler, and slower as soon as
+// coins is slower than item and address.
+func pageStages(parent context.Context) (page, error) {
+	var p page
+	first, ctx := errgroup.WithContext(parent)
+	first.Go(func() (err error) {
+		p.item, err = fetchItem(ctx, orderItem)
+		return err
+	})
+	first.Go(func() (err error) {
+		p.address, err = fetchAddress(ctx, orderUser)
+		return err
+	})
+	first.Go(func() (err error) {
+		p.coins, err = fetchCoins(ctx, orderUser)
+		return err
+	})
+	if err := first.Wait(); err != nil {
+		return page{}, err
+	}
+	second, ctx := errgroup.WithContext(parent)
+	second.Go(func() (err error) {
+		p.coupons, err = fetchCoupons(ctx, p.item, p.address)
+		return err
+	})
+	second.Go(func() (err error) {
+		p.freight, err = fetchFreight(ctx, p.item, p.address)
+		return err
+	})
+	second.Go(func() (err error) {
+		p.inspection, err = fetchInspection(ctx, p.item, p.address)
+		return err
+	})
+	if err := second.Wait(); err != nil {
 		return page{}, err
 	}
 	return p, nil

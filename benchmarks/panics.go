@@ -18,7 +18,7 @@ var panicToError = row{
 	work:      "panic to error with stack",
 	yardstick: contender{"recover + `debug.Stack` + channel", panicByHand},
 	jade:      contender{"jade", panicJade},
-	peers: []contender{
+	others: []contender{
 		{"jade, stack as text", panicJadeText},
 		{"conc", panicConc},
 		{"pond", panicPond},

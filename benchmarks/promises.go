@@ -19,7 +19,7 @@ var pendingPromises = row{
 	work:   "a million pending promises",
 	unit:   bytesEach,
 	jade:   contender{"jade", pendingJade},
-	peers:  []contender{{"channels", pendingChannels}},
+	others: []contender{{"channels", pendingChannels}},
 	budget: budget{value: atMost(64)},
 }
 

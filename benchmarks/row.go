@@ -5,15 +5,15 @@ import (
 	"testing"
 )
 
-// A row is one kind of work, done by Jade, by hand and by the peers that can
-// do it, and what Jade may take for it.
+// A row is one kind of work, done by hand, by Jade and by each peer that can do
+// it, and what Jade may take for it.
 type row struct {
 	name      string    // for -row and go test -bench; no spaces
 	work      string    // for the table, in Markdown
 	unit      string    // what is compared: nanoseconds if empty, else a metric that the benchmarks report
-	yardstick contender // without a run if the budget is absolute
+	yardstick contender // zero if the budget is absolute
 	jade      contender
-	peers     []contender
+	others    []contender
 	budget    budget
 }
 
@@ -45,14 +45,16 @@ func (l limit) because(format string, args ...any) limit {
 	return l
 }
 
+func (r row) hasYardstick() bool { return r.yardstick.run != nil }
+
 // contenders returns all who do the row's work, the yardstick first.
 func (r row) contenders() []contender {
-	all := make([]contender, 0, len(r.peers)+2)
-	if r.yardstick.run != nil {
+	all := make([]contender, 0, len(r.others)+2)
+	if r.hasYardstick() {
 		all = append(all, r.yardstick)
 	}
 	all = append(all, r.jade)
-	return append(all, r.peers...)
+	return append(all, r.others...)
 }
 
 // expect fails the benchmark unless the work succeeded with what was wanted.

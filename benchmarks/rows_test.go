@@ -1,26 +1,15 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"flag"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 )
 
-// once makes benchmarks run one iteration, and puts back what was set.
-func once(t *testing.T) {
-	benchtime := flag.Lookup("test.benchtime").Value
-	before := benchtime.String()
-	require.NoError(t, benchtime.Set("1x"))
-	t.Cleanup(func() { assert.NoError(t, benchtime.Set(before)) })
-}
-
 func TestRows_everyContenderIsRight(t *testing.T) {
-	once(t)
+	benchtime(t, "1x")
 	for _, r := range rows {
 		for _, c := range r.contenders() {
 			_, err := take(r, c)
@@ -30,7 +19,7 @@ func TestRows_everyContenderIsRight(t *testing.T) {
 }
 
 func TestTake_noticesWrongResults(t *testing.T) {
-	once(t)
+	benchtime(t, "1x")
 	wrong := func(b *testing.B) {
 		got := 0
 		for b.Loop() {
@@ -41,7 +30,7 @@ func TestTake_noticesWrongResults(t *testing.T) {
 	failing := func(b *testing.B) {
 		var err error
 		for b.Loop() {
-			_, err = pageOf(context.Background(), errors.New("no"))
+			err = errors.New("no page")
 		}
 		expect(b, 0, err, 0)
 	}
@@ -50,8 +39,6 @@ func TestTake_noticesWrongResults(t *testing.T) {
 		assert.ErrorContains(t, err, "planted by "+name+" gave a wrong result")
 	}
 }
-
-func pageOf(_ context.Context, err error) (page, error) { return page{}, err }
 
 func TestRows_haveDistinctNames(t *testing.T) {
 	seen := map[string]bool{}

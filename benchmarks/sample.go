@@ -18,7 +18,7 @@ type sample struct {
 func take(r row, c contender) (sample, error) {
 	got := testing.Benchmark(c.run)
 	if got.N == 0 {
-		return sample{}, fmt.Errorf("%s by %s gave a wrong result; go test -bench %[1]s says which", r.name, c.name)
+		return sample{}, fmt.Errorf("%s by %s gave a wrong result: go test -bench 'Row/%[1]s' says which", r.name, c.name)
 	}
 	n := float64(got.N)
 	s := sample{

@@ -18,7 +18,7 @@ var startPlain = row{
 	work:      "start and await one, plain ctx",
 	yardstick: contender{"goroutine + channel", startByHand},
 	jade:      contender{"jade", startJade},
-	peers: []contender{
+	others: []contender{
 		{"errgroup", startErrgroup},
 		{"conc", startConc},
 		{"mo", startMo},
@@ -149,7 +149,7 @@ var startCancellable = row{
 	work:      "start and await one, cancellable ctx",
 	yardstick: contender{"the same by hand: recover, channel, select on ctx", cancellableByHand},
 	jade:      contender{"jade", cancellableJade},
-	peers: []contender{
+	others: []contender{
 		{"errgroup", cancellableErrgroup},
 		{"conc", cancellableConc},
 		{"pond", cancellablePond},

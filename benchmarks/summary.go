@@ -8,12 +8,10 @@ type summary struct {
 	yardstick float64 // in the row's unit; 0 without one
 	jade      sample
 	ratio     float64 // of Jade to the yardstick; 0 without one
-	peers     []peer
-	over      bool // Jade took more than its budget for time or memory
-	overAlloc bool // Jade took more than its budget for allocations
+	others    []other
 }
 
-type peer struct {
+type other struct {
 	name  string
 	ratio float64 // to the yardstick, or to Jade if there is none
 }
@@ -21,29 +19,30 @@ type peer struct {
 func (m measured) summary() summary {
 	s := summary{row: m.row}
 	samples := m.samples
-	var base []sample
-	if m.row.yardstick.run != nil {
-		base, samples = samples[0], samples[1:]
+	base := samples[0]
+	if m.row.hasYardstick() {
+		samples = samples[1:]
 		s.yardstick = medianOf(base, func(s sample) float64 { return s.value })
-	} else {
-		base = samples[0]
+		s.ratio = medianRatio(samples[0], base)
 	}
-	jade := samples[0]
 	s.jade = sample{
-		value:  medianOf(jade, func(s sample) float64 { return s.value }),
-		allocs: math.Round(medianOf(jade, func(s sample) float64 { return s.allocs })),
-		bytes:  math.Round(medianOf(jade, func(s sample) float64 { return s.bytes })),
+		value:  medianOf(samples[0], func(s sample) float64 { return s.value }),
+		allocs: math.Round(medianOf(samples[0], func(s sample) float64 { return s.allocs })),
+		bytes:  math.Round(medianOf(samples[0], func(s sample) float64 { return s.bytes })),
 	}
-	if m.row.yardstick.run != nil {
-		s.ratio = medianRatio(jade, base)
+	for i, c := range m.row.others {
+		s.others = append(s.others, other{c.name, medianRatio(samples[1+i], base)})
 	}
-	for i, c := range m.row.peers {
-		s.peers = append(s.peers, peer{c.name, medianRatio(samples[1+i], base)})
-	}
-	b := m.row.budget
-	s.over = b.ratio.exceededBy(s.ratio) || b.value.exceededBy(s.jade.value)
-	s.overAlloc = b.allocs.exceededBy(s.jade.allocs) || b.bytes.exceededBy(s.jade.bytes)
 	return s
+}
+
+func (s summary) overRatio() bool { return s.row.budget.ratio.exceededBy(s.ratio) }
+
+func (s summary) overValue() bool { return s.row.budget.value.exceededBy(s.jade.value) }
+
+func (s summary) overMemory() bool {
+	b := s.row.budget
+	return b.allocs.exceededBy(s.jade.allocs) || b.bytes.exceededBy(s.jade.bytes)
 }
 
 // exceededBy compares what the table shows: two decimals.

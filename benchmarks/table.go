@@ -14,36 +14,37 @@ const overBudget = "docs/adr/0002-over-budget.md"
 // writeTable writes the rows and where they were measured, as Markdown.
 func writeTable(w io.Writer, all []summary, at conditions) error {
 	var t strings.Builder
-	t.WriteString("| work | yardstick | ns | Jade, ns | ratio | budget | allocations | budget | peers, ratio |\n")
+	t.WriteString("| work | yardstick | ns | Jade, ns | ratio | budget | allocations | budget | others, ratio |\n")
 	t.WriteString("|---|---|--:|--:|--:|--:|--:|--:|---|\n")
 	anyOver := false
 	for _, s := range all {
-		anyOver = anyOver || s.over || s.overAlloc
+		anyOver = anyOver || s.overRatio() || s.overValue() || s.overMemory()
 		fmt.Fprintf(&t, "| %s |\n", strings.Join(s.cells(), " | "))
 	}
 	t.WriteString("\n")
-	t.WriteString("A ratio is to the yardstick, where there is none to Jade; lower is better. ")
-	t.WriteString("All of a row ran in turns in one process: the ratios are the medians of those of each pass, times and allocations are medians too. ")
+	t.WriteString("A ratio is to the yardstick or, where there is none, to Jade; lower is better. It is the median of the ratios\n" +
+		"within each pass; times and allocations, an operation each, are medians too. A library is missing where it\n" +
+		"cannot do the work.\n")
 	if anyOver {
-		fmt.Fprintf(&t, "What is over its budget is explained in [%s](%[1]s). ", overBudget)
+		fmt.Fprintf(&t, "What is over its budget is explained in [%s](%[1]s).\n", overBudget)
 	}
-	fmt.Fprintf(&t, "\n\n%s\n", at)
+	fmt.Fprintf(&t, "\n%s\n", at)
 	_, err := io.WriteString(w, t.String())
 	return err
 }
 
 func (s summary) cells() []string {
-	b := s.row.budget
+	b, byHand := s.row.budget, s.row.hasYardstick()
 	return []string{
 		s.row.work,
-		orDash(s.row.yardstick.run != nil, s.row.yardstick.name),
-		orDash(s.row.yardstick.run != nil, number(s.yardstick)),
-		number(s.jade.value) + s.row.suffix(),
-		mark(orDash(s.row.yardstick.run != nil, ratio(s.ratio)), s.over),
+		orDash(byHand, s.row.yardstick.name),
+		orDash(byHand, number(s.yardstick)),
+		mark(number(s.jade.value)+s.row.suffix(), s.overValue()),
+		orDash(byHand, mark(ratio(s.ratio), s.overRatio())),
 		s.row.timeBudget(),
-		orDash(s.row.unit == "", mark(allocations(s.jade), s.overAlloc)),
+		orDash(s.row.unit == "", mark(memory(s.jade), s.overMemory())),
 		orDash(b.allocs.set || b.bytes.set, strings.Join(append(b.allocs.text(""), b.bytes.text(" B")...), ", ")),
-		s.peerCell(),
+		s.otherCell(),
 	}
 }
 
@@ -76,18 +77,18 @@ func (l limit) text(unit string) []string {
 	return []string{text}
 }
 
-func (s summary) peerCell() string {
-	if len(s.peers) == 0 {
+func (s summary) otherCell() string {
+	if len(s.others) == 0 {
 		return "–"
 	}
-	cells := make([]string, len(s.peers))
-	for i, p := range s.peers {
-		cells[i] = p.name + " " + ratio(p.ratio)
+	cells := make([]string, len(s.others))
+	for i, o := range s.others {
+		cells[i] = o.name + " " + ratio(o.ratio)
 	}
 	return strings.Join(cells, " · ")
 }
 
-func allocations(s sample) string {
+func memory(s sample) string {
 	if s.allocs == 0 {
 		return "0"
 	}
