@@ -19,19 +19,27 @@ func All[T any](fs ...future.Future[T]) future.Future[[]T] {
 		return future.Of([]T{}, nil)
 	}
 	fs = clone(fs)
-	return future.Watch(fs, future.Rule{Failures: 1, Total: len(fs)}, func(t future.Tally) ([]T, error) {
-		if r := peek(fs[t.Last]); r.Err != nil {
-			return nil, r.Err
-		}
-		return lo.Map(fs, func(f future.Future[T], _ int) T { return peek(f).Value }), nil
-	})
+	return future.Watch(len(fs), future.Rule{Failures: 1, Total: len(fs)}, all[T]{fs})
+}
+
+// inputs are the inputs of the gatherers that have them in a slice.
+type inputs[T any] []future.Future[T]
+
+func (fs inputs[T]) Input(i int) future.Input { return fs[i] }
+
+type all[T any] struct{ inputs[T] }
+
+func (a all[T]) Gather(t future.Tally) ([]T, error) {
+	if err := t.Failure(); err != nil {
+		return nil, err
+	}
+	return lo.Map(a.inputs, func(f future.Future[T], _ int) T { return peek(f).Value }), nil
 }
 
 // AllMap is [All] for futures that have names.
 func AllMap[K comparable, T any](fs map[K]future.Future[T]) future.Future[map[K]T] {
 	keys := lo.Keys(fs)
-	inputs := lo.Map(keys, func(k K, _ int) future.Future[T] { return fs[k] })
-	return Map(All(inputs...), func(values []T) map[K]T {
+	return Map(All(lo.Map(keys, func(k K, _ int) future.Future[T] { return fs[k] })...), func(values []T) map[K]T {
 		out := make(map[K]T, len(keys))
 		for i, k := range keys {
 			out[k] = values[i]
@@ -51,9 +59,13 @@ func Settle[T any](fs ...future.Future[T]) future.Future[[]future.Result[T]] {
 		return future.Of([]future.Result[T]{}, nil)
 	}
 	fs = clone(fs)
-	return future.Watch(fs, future.Rule{Total: len(fs)}, func(future.Tally) ([]future.Result[T], error) {
-		return lo.Map(fs, func(f future.Future[T], _ int) future.Result[T] { return peek(f) }), nil
-	})
+	return future.Watch(len(fs), future.Rule{Total: len(fs)}, settled[T]{fs})
+}
+
+type settled[T any] struct{ inputs[T] }
+
+func (s settled[T]) Gather(future.Tally) ([]future.Result[T], error) {
+	return lo.Map(s.inputs, func(f future.Future[T], _ int) future.Result[T] { return peek(f) }), nil
 }
 
 // clone keeps a caller who reuses the slice of a variadic call from changing ours.

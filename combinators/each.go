@@ -29,23 +29,25 @@ func Each[In, Out any](ctx context.Context, limit int, in []In, fn func(context.
 		return future.Of([]Out{}, nil)
 	}
 	p := &pool[In, Out]{in: in, fn: fn, out: make([]Out, len(in))}
-	workers := make([]future.Future[struct{}], min(limit, len(in)))
-	for i := range workers {
-		workers[i] = future.Follow(ctx, begin, 0, p)
+	if n := min(limit, len(in)); n <= len(p.few) {
+		p.inputs = p.few[:n]
+	} else {
+		p.inputs = make(inputs[struct{}], n)
 	}
-	return future.Watch(workers, owning(future.Rule{Failures: 1, Total: len(workers)}), func(t future.Tally) ([]Out, error) {
-		if r := peek(workers[t.Last]); r.Err != nil {
-			return nil, r.Err
-		}
-		return p.out, nil
-	})
+	for i := range p.inputs {
+		p.inputs[i] = future.Follow[struct{}, struct{}](ctx, begin, 0, p)
+	}
+	return future.Watch[[]Out](len(p.inputs), owning(future.Rule{Failures: 1, Total: len(p.inputs)}), p)
 }
 
 // begin is what the goroutines of a pool follow.
 var begin = future.Of(struct{}{}, nil)
 
-// pool is the state that the goroutines of one Each share, and the body of each.
+// pool is the state that the goroutines of one Each share, the body of each,
+// and the gatherer of them all.
 type pool[In, Out any] struct {
+	inputs[struct{}]
+	few  [4]future.Future[struct{}]
 	in   []In
 	out  []Out // out[i] is written by the goroutine that took i
 	fn   func(context.Context, In) (Out, error)
@@ -67,4 +69,11 @@ func (p *pool[In, Out]) Run(ctx context.Context, _ future.Result[struct{}]) (don
 			return done, none, err
 		}
 	}
+}
+
+func (p *pool[In, Out]) Gather(t future.Tally) ([]Out, error) {
+	if err := t.Failure(); err != nil {
+		return nil, err
+	}
+	return p.out, nil
 }

@@ -24,10 +24,12 @@ func Race[T any](fs ...future.Future[T]) future.Future[T] {
 		return empty[T]("Race")
 	}
 	fs = clone(fs)
-	return future.Watch(fs, owning(future.Rule{Total: 1}), func(t future.Tally) (T, error) {
-		return peek(fs[t.Last]).Get()
-	})
+	return future.Watch(len(fs), owning(future.Rule{Total: 1}), race[T]{fs})
 }
+
+type race[T any] struct{ inputs[T] }
+
+func (r race[T]) Gather(t future.Tally) (T, error) { return peek(r.inputs[t.Last]).Get() }
 
 // Any returns a future for the first success among fs.
 //
@@ -44,12 +46,16 @@ func Any[T any](fs ...future.Future[T]) future.Future[T] {
 		return empty[T]("Any")
 	}
 	fs = clone(fs)
-	return future.Watch(fs, owning(future.Rule{Successes: 1, Total: len(fs)}), func(t future.Tally) (v T, err error) {
-		if r := peek(fs[t.Last]); r.Err == nil {
-			return r.Value, nil
-		}
-		return v, errors.Join(lo.Map(fs, func(f future.Future[T], _ int) error { return peek(f).Err })...)
-	})
+	return future.Watch(len(fs), owning(future.Rule{Successes: 1, Total: len(fs)}), first[T]{fs})
+}
+
+type first[T any] struct{ inputs[T] }
+
+func (a first[T]) Gather(t future.Tally) (v T, err error) {
+	if r := peek(a.inputs[t.Last]); r.Err == nil {
+		return r.Value, nil
+	}
+	return v, errors.Join(lo.Map(a.inputs, func(f future.Future[T], _ int) error { return peek(f).Err })...)
 }
 
 // Quorum returns a future for the first n values among fs, in the order of fs.
@@ -71,24 +77,30 @@ func Quorum[T any](n int, fs ...future.Future[T]) future.Future[[]T] {
 	}
 	fs = clone(fs)
 	rule := owning(future.Rule{Successes: n, Failures: len(fs) - n + 1})
-	return future.Watch(fs, rule, func(t future.Tally) ([]T, error) {
-		var values []T
-		var errs []error
-		for i, f := range fs {
-			if !t.Counted(i) {
-				continue
-			}
-			if r := peek(f); r.Err != nil {
-				errs = append(errs, r.Err)
-			} else {
-				values = append(values, r.Value)
-			}
+	return future.Watch(len(fs), rule, quorum[T]{fs, n})
+}
+
+type quorum[T any] struct {
+	inputs[T]
+	n int
+}
+
+func (q quorum[T]) Gather(t future.Tally) (values []T, err error) {
+	var errs []error
+	for i, f := range q.inputs {
+		if !t.Counted(i) {
+			continue
 		}
-		if len(values) < n {
-			return nil, errors.Join(errs...)
+		if r := peek(f); r.Err != nil {
+			errs = append(errs, r.Err)
+		} else {
+			values = append(values, r.Value)
 		}
-		return values, nil
-	})
+	}
+	if len(values) < q.n {
+		return nil, errors.Join(errs...)
+	}
+	return values, nil
 }
 
 // owning adds to a rule that the inputs which lose are cancelled.

@@ -10,88 +10,284 @@ import (
 
 // Zip2 is [All] for 2 futures of different types: a future for all their values.
 func Zip2[A, B any](a future.Future[A], b future.Future[B]) future.Future[lo.Tuple2[A, B]] {
-	rule := future.Rule{Failures: 1, Total: 2}
-	return future.Watch([]future.Input{a, b}, rule, func(t future.Tally) (v lo.Tuple2[A, B], err error) {
-		if err := failure(t.Last, peek(a).Err, peek(b).Err); err != nil {
-			return v, err
-		}
-		return lo.T2(peek(a).Value, peek(b).Value), nil
-	})
+	return future.Watch(2, future.Rule{Failures: 1, Total: 2}, zip2[A, B]{a, b})
+}
+
+type zip2[A, B any] struct {
+	a future.Future[A]
+	b future.Future[B]
+}
+
+func (z zip2[A, B]) Input(i int) future.Input {
+	switch i {
+	case 0:
+		return z.a
+	}
+	return z.b
+}
+
+func (z zip2[A, B]) Gather(t future.Tally) (v lo.Tuple2[A, B], err error) {
+	if err := t.Failure(); err != nil {
+		return v, err
+	}
+	return lo.T2(peek(z.a).Value, peek(z.b).Value), nil
 }
 
 // Zip3 is [All] for 3 futures of different types: a future for all their values.
 func Zip3[A, B, C any](a future.Future[A], b future.Future[B], c future.Future[C]) future.Future[lo.Tuple3[A, B, C]] {
-	rule := future.Rule{Failures: 1, Total: 3}
-	return future.Watch([]future.Input{a, b, c}, rule, func(t future.Tally) (v lo.Tuple3[A, B, C], err error) {
-		if err := failure(t.Last, peek(a).Err, peek(b).Err, peek(c).Err); err != nil {
-			return v, err
-		}
-		return lo.T3(peek(a).Value, peek(b).Value, peek(c).Value), nil
-	})
+	return future.Watch(3, future.Rule{Failures: 1, Total: 3}, zip3[A, B, C]{a, b, c})
+}
+
+type zip3[A, B, C any] struct {
+	a future.Future[A]
+	b future.Future[B]
+	c future.Future[C]
+}
+
+func (z zip3[A, B, C]) Input(i int) future.Input {
+	switch i {
+	case 0:
+		return z.a
+	case 1:
+		return z.b
+	}
+	return z.c
+}
+
+func (z zip3[A, B, C]) Gather(t future.Tally) (v lo.Tuple3[A, B, C], err error) {
+	if err := t.Failure(); err != nil {
+		return v, err
+	}
+	return lo.T3(peek(z.a).Value, peek(z.b).Value, peek(z.c).Value), nil
 }
 
 // Zip4 is [All] for 4 futures of different types: a future for all their values.
 func Zip4[A, B, C, D any](a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D]) future.Future[lo.Tuple4[A, B, C, D]] {
-	rule := future.Rule{Failures: 1, Total: 4}
-	return future.Watch([]future.Input{a, b, c, d}, rule, func(t future.Tally) (v lo.Tuple4[A, B, C, D], err error) {
-		if err := failure(t.Last, peek(a).Err, peek(b).Err, peek(c).Err, peek(d).Err); err != nil {
-			return v, err
-		}
-		return lo.T4(peek(a).Value, peek(b).Value, peek(c).Value, peek(d).Value), nil
-	})
+	return future.Watch(4, future.Rule{Failures: 1, Total: 4}, zip4[A, B, C, D]{a, b, c, d})
+}
+
+type zip4[A, B, C, D any] struct {
+	a future.Future[A]
+	b future.Future[B]
+	c future.Future[C]
+	d future.Future[D]
+}
+
+func (z zip4[A, B, C, D]) Input(i int) future.Input {
+	switch i {
+	case 0:
+		return z.a
+	case 1:
+		return z.b
+	case 2:
+		return z.c
+	}
+	return z.d
+}
+
+func (z zip4[A, B, C, D]) Gather(t future.Tally) (v lo.Tuple4[A, B, C, D], err error) {
+	if err := t.Failure(); err != nil {
+		return v, err
+	}
+	return lo.T4(peek(z.a).Value, peek(z.b).Value, peek(z.c).Value, peek(z.d).Value), nil
 }
 
 // Zip5 is [All] for 5 futures of different types: a future for all their values.
 func Zip5[A, B, C, D, E any](a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E]) future.Future[lo.Tuple5[A, B, C, D, E]] {
-	rule := future.Rule{Failures: 1, Total: 5}
-	return future.Watch([]future.Input{a, b, c, d, e}, rule, func(t future.Tally) (v lo.Tuple5[A, B, C, D, E], err error) {
-		if err := failure(t.Last, peek(a).Err, peek(b).Err, peek(c).Err, peek(d).Err, peek(e).Err); err != nil {
-			return v, err
-		}
-		return lo.T5(peek(a).Value, peek(b).Value, peek(c).Value, peek(d).Value, peek(e).Value), nil
-	})
+	return future.Watch(5, future.Rule{Failures: 1, Total: 5}, zip5[A, B, C, D, E]{a, b, c, d, e})
+}
+
+type zip5[A, B, C, D, E any] struct {
+	a future.Future[A]
+	b future.Future[B]
+	c future.Future[C]
+	d future.Future[D]
+	e future.Future[E]
+}
+
+func (z zip5[A, B, C, D, E]) Input(i int) future.Input {
+	switch i {
+	case 0:
+		return z.a
+	case 1:
+		return z.b
+	case 2:
+		return z.c
+	case 3:
+		return z.d
+	}
+	return z.e
+}
+
+func (z zip5[A, B, C, D, E]) Gather(t future.Tally) (v lo.Tuple5[A, B, C, D, E], err error) {
+	if err := t.Failure(); err != nil {
+		return v, err
+	}
+	return lo.T5(peek(z.a).Value, peek(z.b).Value, peek(z.c).Value, peek(z.d).Value, peek(z.e).Value), nil
 }
 
 // Zip6 is [All] for 6 futures of different types: a future for all their values.
 func Zip6[A, B, C, D, E, F any](a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F]) future.Future[lo.Tuple6[A, B, C, D, E, F]] {
-	rule := future.Rule{Failures: 1, Total: 6}
-	return future.Watch([]future.Input{a, b, c, d, e, f}, rule, func(t future.Tally) (v lo.Tuple6[A, B, C, D, E, F], err error) {
-		if err := failure(t.Last, peek(a).Err, peek(b).Err, peek(c).Err, peek(d).Err, peek(e).Err, peek(f).Err); err != nil {
-			return v, err
-		}
-		return lo.T6(peek(a).Value, peek(b).Value, peek(c).Value, peek(d).Value, peek(e).Value, peek(f).Value), nil
-	})
+	return future.Watch(6, future.Rule{Failures: 1, Total: 6}, zip6[A, B, C, D, E, F]{a, b, c, d, e, f})
+}
+
+type zip6[A, B, C, D, E, F any] struct {
+	a future.Future[A]
+	b future.Future[B]
+	c future.Future[C]
+	d future.Future[D]
+	e future.Future[E]
+	f future.Future[F]
+}
+
+func (z zip6[A, B, C, D, E, F]) Input(i int) future.Input {
+	switch i {
+	case 0:
+		return z.a
+	case 1:
+		return z.b
+	case 2:
+		return z.c
+	case 3:
+		return z.d
+	case 4:
+		return z.e
+	}
+	return z.f
+}
+
+func (z zip6[A, B, C, D, E, F]) Gather(t future.Tally) (v lo.Tuple6[A, B, C, D, E, F], err error) {
+	if err := t.Failure(); err != nil {
+		return v, err
+	}
+	return lo.T6(peek(z.a).Value, peek(z.b).Value, peek(z.c).Value, peek(z.d).Value, peek(z.e).Value, peek(z.f).Value), nil
 }
 
 // Zip7 is [All] for 7 futures of different types: a future for all their values.
 func Zip7[A, B, C, D, E, F, G any](a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G]) future.Future[lo.Tuple7[A, B, C, D, E, F, G]] {
-	rule := future.Rule{Failures: 1, Total: 7}
-	return future.Watch([]future.Input{a, b, c, d, e, f, g}, rule, func(t future.Tally) (v lo.Tuple7[A, B, C, D, E, F, G], err error) {
-		if err := failure(t.Last, peek(a).Err, peek(b).Err, peek(c).Err, peek(d).Err, peek(e).Err, peek(f).Err, peek(g).Err); err != nil {
-			return v, err
-		}
-		return lo.T7(peek(a).Value, peek(b).Value, peek(c).Value, peek(d).Value, peek(e).Value, peek(f).Value, peek(g).Value), nil
-	})
+	return future.Watch(7, future.Rule{Failures: 1, Total: 7}, zip7[A, B, C, D, E, F, G]{a, b, c, d, e, f, g})
+}
+
+type zip7[A, B, C, D, E, F, G any] struct {
+	a future.Future[A]
+	b future.Future[B]
+	c future.Future[C]
+	d future.Future[D]
+	e future.Future[E]
+	f future.Future[F]
+	g future.Future[G]
+}
+
+func (z zip7[A, B, C, D, E, F, G]) Input(i int) future.Input {
+	switch i {
+	case 0:
+		return z.a
+	case 1:
+		return z.b
+	case 2:
+		return z.c
+	case 3:
+		return z.d
+	case 4:
+		return z.e
+	case 5:
+		return z.f
+	}
+	return z.g
+}
+
+func (z zip7[A, B, C, D, E, F, G]) Gather(t future.Tally) (v lo.Tuple7[A, B, C, D, E, F, G], err error) {
+	if err := t.Failure(); err != nil {
+		return v, err
+	}
+	return lo.T7(peek(z.a).Value, peek(z.b).Value, peek(z.c).Value, peek(z.d).Value, peek(z.e).Value, peek(z.f).Value, peek(z.g).Value), nil
 }
 
 // Zip8 is [All] for 8 futures of different types: a future for all their values.
 func Zip8[A, B, C, D, E, F, G, H any](a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G], h future.Future[H]) future.Future[lo.Tuple8[A, B, C, D, E, F, G, H]] {
-	rule := future.Rule{Failures: 1, Total: 8}
-	return future.Watch([]future.Input{a, b, c, d, e, f, g, h}, rule, func(t future.Tally) (v lo.Tuple8[A, B, C, D, E, F, G, H], err error) {
-		if err := failure(t.Last, peek(a).Err, peek(b).Err, peek(c).Err, peek(d).Err, peek(e).Err, peek(f).Err, peek(g).Err, peek(h).Err); err != nil {
-			return v, err
-		}
-		return lo.T8(peek(a).Value, peek(b).Value, peek(c).Value, peek(d).Value, peek(e).Value, peek(f).Value, peek(g).Value, peek(h).Value), nil
-	})
+	return future.Watch(8, future.Rule{Failures: 1, Total: 8}, zip8[A, B, C, D, E, F, G, H]{a, b, c, d, e, f, g, h})
+}
+
+type zip8[A, B, C, D, E, F, G, H any] struct {
+	a future.Future[A]
+	b future.Future[B]
+	c future.Future[C]
+	d future.Future[D]
+	e future.Future[E]
+	f future.Future[F]
+	g future.Future[G]
+	h future.Future[H]
+}
+
+func (z zip8[A, B, C, D, E, F, G, H]) Input(i int) future.Input {
+	switch i {
+	case 0:
+		return z.a
+	case 1:
+		return z.b
+	case 2:
+		return z.c
+	case 3:
+		return z.d
+	case 4:
+		return z.e
+	case 5:
+		return z.f
+	case 6:
+		return z.g
+	}
+	return z.h
+}
+
+func (z zip8[A, B, C, D, E, F, G, H]) Gather(t future.Tally) (v lo.Tuple8[A, B, C, D, E, F, G, H], err error) {
+	if err := t.Failure(); err != nil {
+		return v, err
+	}
+	return lo.T8(peek(z.a).Value, peek(z.b).Value, peek(z.c).Value, peek(z.d).Value, peek(z.e).Value, peek(z.f).Value, peek(z.g).Value, peek(z.h).Value), nil
 }
 
 // Zip9 is [All] for 9 futures of different types: a future for all their values.
 func Zip9[A, B, C, D, E, F, G, H, I any](a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G], h future.Future[H], i future.Future[I]) future.Future[lo.Tuple9[A, B, C, D, E, F, G, H, I]] {
-	rule := future.Rule{Failures: 1, Total: 9}
-	return future.Watch([]future.Input{a, b, c, d, e, f, g, h, i}, rule, func(t future.Tally) (v lo.Tuple9[A, B, C, D, E, F, G, H, I], err error) {
-		if err := failure(t.Last, peek(a).Err, peek(b).Err, peek(c).Err, peek(d).Err, peek(e).Err, peek(f).Err, peek(g).Err, peek(h).Err, peek(i).Err); err != nil {
-			return v, err
-		}
-		return lo.T9(peek(a).Value, peek(b).Value, peek(c).Value, peek(d).Value, peek(e).Value, peek(f).Value, peek(g).Value, peek(h).Value, peek(i).Value), nil
-	})
+	return future.Watch(9, future.Rule{Failures: 1, Total: 9}, zip9[A, B, C, D, E, F, G, H, I]{a, b, c, d, e, f, g, h, i})
+}
+
+type zip9[A, B, C, D, E, F, G, H, I any] struct {
+	a future.Future[A]
+	b future.Future[B]
+	c future.Future[C]
+	d future.Future[D]
+	e future.Future[E]
+	f future.Future[F]
+	g future.Future[G]
+	h future.Future[H]
+	i future.Future[I]
+}
+
+func (z zip9[A, B, C, D, E, F, G, H, I]) Input(i int) future.Input {
+	switch i {
+	case 0:
+		return z.a
+	case 1:
+		return z.b
+	case 2:
+		return z.c
+	case 3:
+		return z.d
+	case 4:
+		return z.e
+	case 5:
+		return z.f
+	case 6:
+		return z.g
+	case 7:
+		return z.h
+	}
+	return z.i
+}
+
+func (z zip9[A, B, C, D, E, F, G, H, I]) Gather(t future.Tally) (v lo.Tuple9[A, B, C, D, E, F, G, H, I], err error) {
+	if err := t.Failure(); err != nil {
+		return v, err
+	}
+	return lo.T9(peek(z.a).Value, peek(z.b).Value, peek(z.c).Value, peek(z.d).Value, peek(z.e).Value, peek(z.f).Value, peek(z.g).Value, peek(z.h).Value, peek(z.i).Value), nil
 }

@@ -3,6 +3,8 @@ package deadline
 import (
 	"time"
 
+	"github.com/samber/lo"
+
 	"github.com/jade-go/jade/future"
 )
 
@@ -22,21 +24,39 @@ func Partial[T any](d time.Duration, missing T, fs ...future.Future[T]) future.F
 	var late alarm
 	gong := new(future.Promise[struct{}])
 	tooLate := &Error{Name: "Partial", Limit: d, Elapsed: d}
-	all := future.Watch(fs, future.Rule{Total: len(fs), Owns: true, Lost: tooLate}, func(future.Tally) (struct{}, error) {
-		return struct{}{}, nil
-	})
+	all := future.Watch[struct{}](len(fs), future.Rule{Total: len(fs), Owns: true, Lost: tooLate}, group[T]{fs})
 	rule := future.Rule{Total: 1, Owns: true, Lost: tooLate, Holds: &late}
-	out := future.Watch([]future.Future[struct{}]{all, gong.Future()}, rule, func(future.Tally) ([]T, error) {
-		values := make([]T, len(fs))
-		for i, f := range fs {
-			if r, ok := f.Peek(); ok && r.Err == nil {
-				values[i] = r.Value
-			} else {
-				values[i] = missing
-			}
-		}
-		return values, nil
-	})
+	out := future.Watch[[]T](2, rule, partial[T]{group[T]{fs}, all, gong.Future(), missing})
 	late.set(d, func() { gong.Complete(struct{}{}, nil) })
 	return out
+}
+
+// group is complete when all its inputs are.
+type group[T any] struct{ fs []future.Future[T] }
+
+func (g group[T]) Input(i int) future.Input { return g.fs[i] }
+
+func (group[T]) Gather(future.Tally) (v struct{}, err error) { return v, nil }
+
+// partial takes what there is when its group is complete or the gong sounds.
+type partial[T any] struct {
+	group     group[T]
+	all, gong future.Future[struct{}]
+	missing   T
+}
+
+func (p partial[T]) Input(i int) future.Input {
+	if i == 0 {
+		return p.all
+	}
+	return p.gong
+}
+
+func (p partial[T]) Gather(future.Tally) ([]T, error) {
+	return lo.Map(p.group.fs, func(f future.Future[T], _ int) T {
+		if r, ok := f.Peek(); ok && r.Err == nil {
+			return r.Value
+		}
+		return p.missing
+	}), nil
 }

@@ -40,7 +40,8 @@ var (
 // IsCanceled reports whether err says that somebody did not want the result
 // any more: the first of [CanceledError], [PanicError], a deadline and
 // [context.Canceled] that is found from the outside in decides, and a joined
-// error is a cancellation only if all its parts are. A deadline is not a cancellation.
+// error is a cancellation only if all its parts are. A deadline is not a
+// cancellation. A panic in a method of err counts as no.
 func IsCanceled(err error) bool {
 	for err != nil {
 		switch e := err.(type) {
@@ -63,11 +64,11 @@ func IsCanceled(err error) bool {
 		if err == context.Canceled {
 			return true
 		}
-		if x, ok := err.(interface{ Is(error) bool }); ok {
-			if x.Is(context.DeadlineExceeded) {
+		if _, ok := err.(interface{ Is(error) bool }); ok {
+			if saysIs(err, context.DeadlineExceeded) {
 				return false
 			}
-			if x.Is(context.Canceled) {
+			if saysIs(err, context.Canceled) {
 				return true
 			}
 		}
@@ -104,15 +105,22 @@ func asked(cause error) ending {
 	return ending{context.Canceled, &CanceledError{cause}}
 }
 
-// late reports whether cause is a deadline. The Is method of a foreign error
-// may panic; that is no reason for Cancel to.
-func late(cause error) (is bool) {
-	defer func() {
-		if recover() != nil {
-			is = false
-		}
-	}()
-	return cause != nil && !IsCanceled(cause) && errors.Is(cause, context.DeadlineExceeded)
+// late reports whether cause is a deadline.
+func late(cause error) bool {
+	return cause != nil && !IsCanceled(cause) && matches(cause, context.DeadlineExceeded)
+}
+
+// matches is errors.Is for errors that are not ours: a panic in a method of
+// theirs is no answer, and no reason for Cancel to panic.
+func matches(err, target error) (is bool) {
+	defer func() { _ = recover() }()
+	return errors.Is(err, target)
+}
+
+// saysIs asks err itself, not what it wraps.
+func saysIs(err, target error) (is bool) {
+	defer func() { _ = recover() }()
+	return err.(interface{ Is(error) bool }).Is(target)
 }
 
 // failure is the error of a future that this ending ends.
@@ -129,8 +137,8 @@ func (e ending) failure() error {
 }
 
 func (e ending) failureOf(cause error) error {
-	if errors.Is(e.err, context.DeadlineExceeded) {
-		if errors.Is(cause, e.err) {
+	if matches(e.err, context.DeadlineExceeded) {
+		if matches(cause, e.err) {
 			return cause
 		}
 		return &expired{e.err, cause}
@@ -138,7 +146,7 @@ func (e ending) failureOf(cause error) error {
 	switch {
 	case cause == context.Canceled:
 		return &CanceledError{}
-	case e.err == context.Canceled || errors.Is(cause, e.err):
+	case e.err == context.Canceled || matches(cause, e.err):
 		return &CanceledError{cause}
 	}
 	return &CanceledError{errors.Join(e.err, cause)}

@@ -23,6 +23,7 @@ type origin struct {
 	life  *lifetime   // ctx itself, if it is Jade's own
 	scope *Scope      // the nearest one around
 	ends  bool        // only the standard library can tell that ctx has ended, and it may
+	edge  *lifetime   // the nearest one around that was started with such a ctx
 	stop  func() bool // ends the registration with such a ctx
 }
 
@@ -31,12 +32,11 @@ type hub struct {
 	origin // of those who are started with it
 
 	mu       sync.Mutex
-	members  *lifetime       // a ring: what ends with it
-	finished bool            // its own work is complete; it stays listed until its members are gone
-	tethered bool            // see tether
-	inner    context.Context // the standard library's view of it, see materialize
-	trip     func()          // ends inner
-	err      error           // written before ended, read only after
+	members  *lifetime // a ring: what ends with it
+	finished bool      // its own work is complete; it stays listed until its members are gone
+	tethered bool      // see tether
+	inner    atomic.Pointer[inner]
+	err      error // written before ended, read only after
 	cause    error
 	ended    atomic.Bool
 }
@@ -58,9 +58,15 @@ func fromCtx(ctx context.Context) (shared *origin, own origin) {
 		if o := c.children(); o != nil {
 			return o, origin{}
 		}
-		return nil, origin{ctx: ctx, life: c, scope: c.from.scope}
+		return nil, origin{ctx: ctx, life: c, scope: c.from.scope} // c has ended
 	case *named:
-		return nil, origin{ctx: ctx, life: c.life, scope: c.scope, ends: c.life == nil && c.Done() != nil}
+		own = origin{ctx: ctx, life: c.life, scope: c.scope, ends: c.life == nil && c.Done() != nil}
+		if own.life != nil {
+			own.edge = own.life.nearestEdge()
+		} else if own.ends && c.around != nil {
+			own.edge = c.around.nearestEdge()
+		}
+		return nil, own
 	}
 	if ctx == context.Background() {
 		return &background, origin{}
@@ -68,6 +74,9 @@ func fromCtx(ctx context.Context) (shared *origin, own origin) {
 	own = origin{ctx: ctx, ends: ctx.Done() != nil}
 	if l, ok := ctx.Value(lifetimeKey{}).(*lifetime); ok {
 		own.scope = l.within()
+		if own.ends {
+			own.edge = l.nearestEdge()
+		}
 	}
 	return nil, own
 }
@@ -92,7 +101,7 @@ func (l *lifetime) children() *origin {
 func (l *lifetime) open() *hub {
 	h := l.hub.Load()
 	if h == nil {
-		h = &hub{origin: origin{ctx: l, life: l, scope: l.from.scope}}
+		h = &hub{origin: origin{ctx: l, life: l, scope: l.from.scope, edge: l.nearestEdge()}}
 		switch {
 		case !l.hub.CompareAndSwap(nil, h):
 			h = l.hub.Load()
@@ -151,23 +160,32 @@ func (l *lifetime) told() (ending, bool) {
 	case h == nil && l.act.over():
 		return finished, true
 	case h != nil && h.ended.Load():
+		if in := h.inner.Load(); in != nil {
+			in.catchUp()
+		}
 		return ending{h.err, h.cause}, true
 	}
 	return ending{}, false
 }
 
-// overdue asks the foreign ctx that l, or the scope around it, was started
-// with: it may have ended without their having been told yet. Then it tells them.
+// nearestEdge is l itself if it was started with a foreign ctx that may end,
+// else the nearest such lifetime around it.
+func (l *lifetime) nearestEdge() *lifetime {
+	if l.from.ends {
+		return l
+	}
+	return l.from.edge
+}
+
+// overdue asks the foreign ctxs that l and those around it were started with:
+// one may have ended without their having been told yet. Then it tells them.
 func (l *lifetime) overdue() bool {
-	if l.from.life == nil {
-		if !l.from.ends || l.from.ctx.Err() == nil {
-			return false
-		}
+	told := l.from.edge != nil && l.from.edge.overdue()
+	if l.from.ends && l.from.ctx.Err() != nil {
 		resume(l.endNow(l.foreignEnding()))
 		return true
 	}
-	s := l.from.scope
-	return s != nil && &s.life != l && s.life.from.life == nil && s.life.overdue()
+	return told
 }
 
 // end ends l with e, and what hangs on it.
@@ -190,7 +208,7 @@ func (l *lifetime) end(e ending, s *sweep) {
 	}
 	h.err, h.cause = e.err, e.cause
 	h.ended.Store(true)
-	trip, stop := h.trip, h.stop
+	stop := h.stop
 	for m := h.members; m != nil; {
 		// Running work that was started with a foreign ctx is told by that
 		// ctx, or was meant not to be told.
@@ -205,8 +223,8 @@ func (l *lifetime) end(e ending, s *sweep) {
 	if stop != nil {
 		stop()
 	}
-	if trip != nil {
-		trip()
+	if in := h.inner.Load(); in != nil {
+		in.catchUp()
 	}
 }
 
@@ -315,7 +333,7 @@ func (l *lifetime) outside() context.Context {
 }
 
 // Done implements [context.Context].
-func (l *lifetime) Done() <-chan struct{} { return l.materialize().Done() }
+func (l *lifetime) Done() <-chan struct{} { return l.materialize().ctx.Done() }
 
 // Err implements [context.Context].
 func (l *lifetime) Err() error {
@@ -331,7 +349,7 @@ func (l *lifetime) Value(key any) any {
 	case nameKey{}:
 		return nil // a name holds for what is started with it, not for what that starts
 	case cancelKey:
-		return l.materialize().Value(key)
+		return l.materialize().ctx.Value(key)
 	}
 	return l.outside().Value(key)
 }
@@ -345,6 +363,9 @@ func (o *origin) ending() (ending, bool) {
 	}
 	if !o.ends {
 		return ending{}, false
+	}
+	if o.edge != nil {
+		o.edge.overdue()
 	}
 	err := o.ctx.Err()
 	if err == nil {

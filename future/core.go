@@ -69,14 +69,10 @@ func (c *core) push(n *node) bool {
 	}
 }
 
-// settle completes s and returns what to go on with, in the order of
-// registration. Only who has claimed the work behind s calls it, so s is not
-// complete yet. by is what failed, for the report.
-func (s *state[T]) settle(v T, err error, by action) chain {
+// settle completes s with a value and returns what to go on with, in the order
+// of registration. Only who has claimed the work behind s calls it, so s is not complete yet.
+func (s *state[T]) settle(v T) chain {
 	s.value = v
-	if err != nil {
-		return s.fail(err, by)
-	}
 	for {
 		list := s.head.Load()
 		if list == &busy {
@@ -99,9 +95,9 @@ func (c *core) opened(list *node) chain {
 	return reversed(list)
 }
 
-// fail completes a future of any type with err.
-func (c *core) fail(err error, by action) chain {
-	err = c.note(err, by)
+// fail completes a future of any type with err, if it is pending.
+func (c *core) fail(err error, at place) chain {
+	err = c.note(err, at)
 	list, ok := c.lock()
 	if !ok {
 		return chain{}
@@ -172,9 +168,9 @@ func (a *annex) lobby() *lobby { return &a.hall }
 func (a *annex) home() *Scope { return nil }
 func (a *annex) over() bool   { return false }
 
-func (a *annex) place() (*origin, uintptr) {
+func (a *annex) place() place {
 	if a.behind == nil {
-		return nil, 0
+		return place{}
 	}
 	return a.behind.act.place()
 }

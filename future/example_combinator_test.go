@@ -62,6 +62,37 @@ func ExampleManner() {
 	// Output: true canceled: the page is out
 }
 
+// gathering is the plainest gatherer: futures, and a function.
+type gathering[R any, F future.Input] struct {
+	inputs []F
+	gather func(future.Tally) (R, error)
+}
+
+func (g gathering[R, F]) Input(i int) future.Input { return g.inputs[i] }
+
+func (g gathering[R, F]) Gather(t future.Tally) (R, error) { return g.gather(t) }
+
+func watch[R any, F future.Input](inputs []F, rule future.Rule, gather func(future.Tally) (R, error)) future.Future[R] {
+	return future.Watch(len(inputs), rule, gathering[R, F]{inputs, gather})
+}
+
+// A gatherer tells Watch its inputs and makes the result: see gathering and
+// watch, above these examples.
+func ExampleGatherer() {
+	offers := []future.Future[int]{future.Of(1900, nil), future.Of(1700, nil)}
+	var g future.Gatherer[int] = gathering[int, future.Future[int]]{offers, func(future.Tally) (int, error) { return len(offers), nil }}
+	fmt.Println(future.Watch(len(offers), future.Rule{Total: len(offers)}, g).Await(context.Background()))
+	// Output: 2 <nil>
+}
+
+func ExampleTally_Failure() {
+	offers := []future.Future[int]{future.Of(0, errNoItem), future.Of(1700, nil)}
+	all := watch(offers, future.Rule{Failures: 1, Total: len(offers)}, func(t future.Tally) (int, error) { return 0, t.Failure() })
+	_, err := all.Await(context.Background())
+	fmt.Println(err == errNoItem)
+	// Output: true
+}
+
 // lease is given back when the future that holds it is complete.
 type lease struct{ free *int }
 
@@ -71,7 +102,7 @@ func ExampleReleaser() {
 	free := 0
 	promise := future.NewPromise[Item](context.Background())
 	rule := future.Rule{Total: 1, Holds: lease{&free}}
-	item := future.Watch([]future.Future[Item]{promise.Future()}, rule, func(future.Tally) (string, error) {
+	item := watch([]future.Future[Item]{promise.Future()}, rule, func(future.Tally) (string, error) {
 		r, _ := promise.Future().Peek()
 		return r.Value.Name, r.Err
 	})
@@ -92,7 +123,7 @@ func ExampleWatch() {
 		future.Of(0, errNoItem),
 		future.Of(1700, nil),
 	}
-	best := future.Watch(offers, future.Rule{Total: len(offers)}, func(future.Tally) (int, error) {
+	best := watch(offers, future.Rule{Total: len(offers)}, func(future.Tally) (int, error) {
 		lowest := 0
 		for _, offer := range offers {
 			if r, _ := offer.Peek(); r.Err == nil && (lowest == 0 || r.Value < lowest) {
@@ -112,7 +143,7 @@ func ExampleRule() {
 	offers := []future.Future[int]{future.Of(1900, nil), slow, future.Of(1700, nil)}
 
 	rule := future.Rule{Total: 2, Owns: true, Lost: errors.New("two offers are enough")}
-	answered := future.Watch(offers, rule, func(t future.Tally) (int, error) { return t.Last, nil })
+	answered := watch(offers, rule, func(t future.Tally) (int, error) { return t.Last, nil })
 	fmt.Println(answered.Await(ctx))
 
 	_, err := slow.Await(ctx)
@@ -125,7 +156,7 @@ func ExampleRule() {
 // Last is the input that decided.
 func ExampleTally() {
 	offers := []future.Future[int]{future.Of(0, errNoItem), future.Of(1700, nil)}
-	first := future.Watch(offers, future.Rule{Successes: 1}, func(t future.Tally) (string, error) {
+	first := watch(offers, future.Rule{Successes: 1}, func(t future.Tally) (string, error) {
 		return fmt.Sprintf("offer %d decided", t.Last), nil
 	})
 	fmt.Println(first.Await(context.Background()))
@@ -136,7 +167,7 @@ func ExampleTally_Counted() {
 	ctx := context.Background()
 	slow := future.NewPromise[int](ctx).Future()
 	offers := []future.Future[int]{future.Of(1900, nil), slow}
-	answered := future.Watch(offers, future.Rule{Successes: 1}, func(t future.Tally) ([]bool, error) {
+	answered := watch(offers, future.Rule{Successes: 1}, func(t future.Tally) ([]bool, error) {
 		return []bool{t.Counted(0), t.Counted(1)}, nil
 	})
 	fmt.Println(answered.Await(ctx))
@@ -149,7 +180,7 @@ func ExampleInput() {
 	item := future.Call(ctx, fetchItem, "bell")
 	address := future.Call(ctx, fetchAddress, "ada")
 
-	parcel := future.Watch([]future.Input{item, address}, future.Rule{Failures: 1, Total: 2}, func(future.Tally) (string, error) {
+	parcel := watch([]future.Input{item, address}, future.Rule{Failures: 1, Total: 2}, func(future.Tally) (string, error) {
 		i, _ := item.Peek()
 		a, _ := address.Peek()
 		return i.Value.Name + " to " + a.Value.City, errors.Join(i.Err, a.Err)

@@ -72,24 +72,30 @@ type behind[A, B any] struct {
 	out  *state[B]
 }
 
-// pass completes the future of who, which n belongs to and which has been
-// claimed, if there is nothing to run.
-func (b *behind[A, B]) pass(who action) (next chain, passed bool) {
+// pass completes the future, which has been claimed, if there is nothing to run.
+func (b *behind[A, B]) pass(from *origin) (next chain, passed bool) {
 	in := b.in
 	v, passes := b.body.Pass(Result[A]{in.value, bare(in.err)})
 	if !passes {
 		return chain{}, false
 	}
-	return b.out.settle(v, in.err, who), true
+	if in.err == nil {
+		return b.out.settle(v), true
+	}
+	b.out.value = v
+	return b.out.fail(in.err, place{from, b.pc()}), true
 }
 
-// outcome is what a body's result is for its future's error: the input's own
-// failure, if that is what came back, so that it keeps its name.
-func (b *behind[A, B]) outcome(err error) error {
-	if f, ok := b.in.err.(*failure); ok && same(err, f.err) {
-		return f
+// conclude completes the future with what the body has returned.
+func (b *behind[A, B]) conclude(v B, err error, from *origin) chain {
+	if err == nil {
+		return b.out.settle(v)
 	}
-	return err
+	if f, ok := b.in.err.(*failure); ok && same(err, f.err) {
+		err = f // so that it keeps its name
+	}
+	b.out.value = v
+	return b.out.fail(err, place{from, b.pc()})
 }
 
 // same compares two errors; those of a type that cannot be compared differ.
@@ -115,7 +121,7 @@ func (b *behind[A, B]) dressed(m Manner) *core {
 
 func (b *behind[A, B]) over() bool { return b.out.done() }
 
-func (b *behind[A, B]) place() uintptr {
+func (b *behind[A, B]) pc() uintptr {
 	if b.body == nil {
 		return 0
 	}

@@ -70,7 +70,7 @@ func (w *follower[A, B]) settle(n *node) (chain, bool) {
 	if !n.claim() {
 		return chain{}, false
 	}
-	next, passed := w.pass(w)
+	next, passed := w.pass(w.from)
 	if !passed {
 		return chain{}, true
 	}
@@ -78,33 +78,32 @@ func (w *follower[A, B]) settle(n *node) (chain, bool) {
 	return next, false
 }
 
-func (w *follower[A, B]) run() chain {
+func (w *follower[A, B]) run() (next chain) {
 	var v B
 	var become Future[B]
-	if e, ended := w.ending(); ended && !w.has(Cleanup) {
-		return w.finish(v, e.failure())
-	}
 	var err error
+	if e, ended := w.ending(); ended && !w.has(Cleanup) {
+		return w.fail(e.failure())
+	}
 	in := Result[A]{w.in.value, observe(w.in.err)}
-	thrown := guard(func() { v, become, err = w.body.Run(&w.lifetime, in) }, func(err error) { resume(w.fail(both(in.Err, err))) })
-	switch {
-	case thrown != nil:
-		return w.fail(both(in.Err, thrown))
-	case become.s == nil:
-		return w.finish(v, w.outcome(err))
-	case become.s == w.out:
+	if !guard(func() { v, become, err = w.body.Run(&w.lifetime, in) }, func(err error) {
+		resume(w.fail(both(in.Err, err)))
+	}) {
+		return chain{}
+	}
+	switch become.s {
+	case nil:
+		next = w.conclude(v, err, w.from)
+		next.append(w.leave())
+		return next
+	case w.out:
 		return w.fail(errors.New("future.Follow: the body returned its own future"))
 	}
 	return w.forward(become.s)
 }
 
 func (w *follower[A, B]) fail(err error) chain {
-	var zero B
-	return w.finish(zero, err)
-}
-
-func (w *follower[A, B]) finish(v B, err error) chain {
-	next := w.out.settle(v, err, w)
+	next := w.out.fail(err, w.place())
 	next.append(w.leave())
 	return next
 }
@@ -122,7 +121,7 @@ func (w *follower[A, B]) cancel(s *sweep, e ending, by reach) {
 		return
 	}
 	if w.claim() {
-		s.out.append(w.out.fail(e.failure(), w))
+		s.out.append(w.out.fail(e.failure(), w.place()))
 		w.lifetime.end(e, s)
 		w.part(by)
 		w.in.abandon(&w.node, true)
@@ -135,10 +134,10 @@ func (w *follower[A, B]) cancel(s *sweep, e ending, by reach) {
 	}
 }
 
-func (w *follower[A, B]) input() *core              { return w.dressed(w.manner()) }
-func (w *follower[A, B]) home() *Scope              { return w.from.scope }
-func (w *follower[A, B]) lobby() *lobby             { return nil }
-func (w *follower[A, B]) place() (*origin, uintptr) { return w.from, w.behind.place() }
+func (w *follower[A, B]) input() *core  { return w.dressed(w.manner()) }
+func (w *follower[A, B]) home() *Scope  { return w.from.scope }
+func (w *follower[A, B]) lobby() *lobby { return nil }
+func (w *follower[A, B]) place() place  { return place{w.from, w.pc()} }
 
 // forward stands behind a future whose body has named another that will have
 // the result.
@@ -177,7 +176,14 @@ func (f *forward[A, B]) settle(n *node) (chain, bool) {
 	if !n.claim() {
 		return chain{}, false
 	}
-	next := f.w.out.settle(f.in.value, f.in.err, f.w)
+	out := f.w.out
+	var next chain
+	if f.in.err == nil {
+		next = out.settle(f.in.value)
+	} else {
+		out.value = f.in.value
+		next = out.fail(f.in.err, f.w.place())
+	}
 	next.append(f.w.leave())
 	f.w, f.in = nil, nil
 	return next, false
@@ -187,7 +193,7 @@ func (f *forward[A, B]) cancel(s *sweep, e ending, by reach) {
 	if !f.claim() {
 		return
 	}
-	s.out.append(f.w.out.fail(e.failure(), f.w))
+	s.out.append(f.w.out.fail(e.failure(), f.w.place()))
 	f.w.lifetime.end(e, s)
 	f.w.part(by)
 	f.w.clear(f.w.manner())
@@ -201,9 +207,9 @@ func (f *forward[A, B]) input() *core  { return nil }
 func (f *forward[A, B]) lobby() *lobby { return nil }
 func (f *forward[A, B]) home() *Scope  { return nil }
 
-func (f *forward[A, B]) place() (*origin, uintptr) {
+func (f *forward[A, B]) place() place {
 	if f.w == nil {
-		return nil, 0
+		return place{}
 	}
 	return f.w.place()
 }

@@ -133,12 +133,12 @@ func (f Future[T]) Name() string {
 		var p place
 		var next *core
 		if c.work != nil {
-			p.from, p.pc = c.work.act.place()
+			p = c.work.act.place()
 			next = c.work.act.input()
 		}
 		c.unlock(list)
 		if next == nil || next.done() {
-			return label(p.from, p.pc)
+			return p.label()
 		}
 		c = next // the same work under another name
 	}
@@ -152,17 +152,4 @@ func Of[T any](v T, err error) Future[T] {
 	s.err = err
 	s.head.Store(&complete)
 	return Future[T]{s}
-}
-
-// Input is a future of any type, as something to wait for.
-type Input interface {
-	// core returns the part of the future without its type, nil for the zero Future.
-	core() *core
-}
-
-func (f Future[T]) core() *core {
-	if f.s == nil {
-		return nil
-	}
-	return &f.s.core
 }

@@ -21,74 +21,80 @@ type probe struct {
 func (p *probe) Err() error        { return context.Canceled }
 func (p *probe) Value(key any) any { p.key = key; return nil }
 
-// materialize returns the ctx of the standard library's own kind that stands
-// for l. A ctx that is derived from l finds it under cancelKey and hangs on
-// it, so it costs no goroutine, and context.Cause reads the cause from it.
-func (l *lifetime) materialize() context.Context {
+// inner is the ctx of the standard library's own kind that stands for a
+// lifetime once somebody asks for its channel or cause. A ctx that is derived
+// from the lifetime finds it under cancelKey and hangs on it, so it costs no
+// goroutine, and context.Cause reads the cause from it.
+//
+// inner is also what that ctx takes for its parent, so that it ends with the
+// exact Err and Cause of the lifetime, which no cancel function could do.
+type inner struct {
+	ctx     context.Context
+	life    *lifetime
+	hub     *hub
+	trip    func() // ends ctx with what hub has ended with; may be called again; nil if it was born ended
+	release context.CancelFunc
+}
+
+// parent is an inner in its role as the parent of ctx.
+type parent inner
+
+// materialize returns l's inner ctx.
+func (l *lifetime) materialize() *inner {
 	h := l.open()
-	if h == nil {
-		h = l.hub.Load()
-		inner, _ := newInner(l, ending{h.err, h.cause})
-		return inner
+	if h == nil { // l ended with nothing hanging on it
+		return newInner(l.hub.Load(), l)
+	}
+	if in := h.inner.Load(); in != nil {
+		in.catchUp()
+		return in
 	}
 	l.tether(h)
-	l.ending() // latch a foreign ctx's end
-	h.mu.Lock()
-	inner, e := h.inner, ending{h.err, h.cause}
-	h.mu.Unlock()
-	if inner != nil {
-		return inner
+	l.ending() // notes a foreign ctx's end
+	in := newInner(h, l)
+	if !h.inner.CompareAndSwap(nil, in) {
+		in = h.inner.Load()
 	}
-	inner, trip := newInner(l, e)
-	h.mu.Lock()
-	switch {
-	case h.inner != nil: // somebody else was faster
-		inner, trip = h.inner, nil
-	default:
-		h.inner, h.trip = inner, trip
-	}
-	missed := h.ended.Load() && e.err == nil
-	h.mu.Unlock()
-	if missed && trip != nil {
-		trip()
-	}
-	return inner
+	in.catchUp()
+	return in
 }
 
-// newInner makes an inner ctx, and the function that ends it with what its
-// lifetime has ended with by then.
-func newInner(l *lifetime, e ending) (inner context.Context, trip func()) {
-	p := &parent{life: l, dead: e.err != nil}
-	inner, release := context.WithCancel(p)
-	return inner, func() { p.trip(); release() }
+func newInner(h *hub, l *lifetime) *inner {
+	in := &inner{life: l, hub: h}
+	in.ctx, in.release = context.WithCancel((*parent)(in))
+	return in
 }
 
-// parent is what the inner ctx takes for its parent. It makes inner end with
-// the exact Err and Cause of the lifetime, which no cancel function could.
-type parent struct {
-	life *lifetime
-	dead bool
-	trip func()
+// catchUp ends ctx if the lifetime has ended: whoever sees the one sees the other.
+func (in *inner) catchUp() {
+	if in.hub.ended.Load() {
+		select {
+		case <-in.ctx.Done():
+		default:
+			in.trip()
+		}
+	}
 }
 
-// never is a channel that nobody waits for: it says only that p can end.
+// never is a channel that nobody waits for: it says only that a parent can end.
 var never = make(chan struct{})
 
 func (p *parent) Done() <-chan struct{} {
-	if p.dead {
+	if p.hub.ended.Load() {
 		return closed
 	}
 	return never
 }
 
+// AfterFunc is what the standard library calls to be told of the end.
 func (p *parent) AfterFunc(f func()) func() bool {
 	p.trip = f
 	return func() bool { return false }
 }
 
 func (p *parent) Err() error {
-	if h := p.life.hub.Load(); h != nil && h.ended.Load() {
-		return h.err
+	if p.hub.ended.Load() {
+		return p.hub.err
 	}
 	return nil
 }
@@ -99,11 +105,10 @@ func (p *parent) Value(key any) any {
 	if key != cancelKey {
 		return p.life.Value(key)
 	}
-	h := p.life.hub.Load()
-	if h == nil || !h.ended.Load() {
+	if !p.hub.ended.Load() {
 		return nil
 	}
 	carrier, cancel := context.WithCancelCause(context.Background())
-	cancel(h.cause)
+	cancel(p.hub.cause)
 	return carrier.Value(key)
 }

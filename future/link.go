@@ -1,9 +1,6 @@
 package future
 
-import (
-	"context"
-	"errors"
-)
+import "errors"
 
 // link is a quick continuation. It has no ctx.
 type link[A, B any] struct {
@@ -11,43 +8,61 @@ type link[A, B any] struct {
 	behind[A, B]
 }
 
+var errQuick = errors.New("future.Follow: a quick body cannot become another future")
+
 func followQuickly[A, B any](f Future[A], m Manner, b Body[A, B]) Future[B] {
 	out := &state[B]{}
 	out.scope = f.s.scope
-	if f.s.done() {
-		l := link[A, B]{behind: behind[A, B]{b, f.s, out}}
-		l.phase = uint32(m) | claimed
-		l.runHere()
-		return Future[B]{out}
+	if !f.s.done() {
+		l := &link[A, B]{behind: behind[A, B]{b, f.s, out}}
+		l.act = l
+		l.phase = uint32(m)
+		out.work = &l.node
+		if f.s.push(&l.node) {
+			return Future[B]{out}
+		}
+		out.work = nil
 	}
-	l := &link[A, B]{behind: behind[A, B]{b, f.s, out}}
-	l.act = l
-	l.phase = uint32(m)
-	out.work = &l.node
-	if !f.s.push(&l.node) {
-		l.claim()
-		l.runHere()
+	// An ordinary call on the caller's goroutine; nobody knows out yet.
+	h := behind[A, B]{b, f.s, out}
+	if _, passed := h.pass(nil); !passed {
+		h.runQuickly(m)
+	} else {
+		h.clear(m)
 	}
 	return Future[B]{out}
 }
 
-// runHere completes a link whose input was complete, as an ordinary call on
-// the caller's goroutine. Nobody else knows the future yet.
-func (l *link[A, B]) runHere() {
-	next, passed := l.pass(l)
-	if passed {
-		l.clear(l.manner())
-	} else {
-		next = l.run()
+// runQuickly calls the body inline.
+func (b *behind[A, B]) runQuickly(m Manner) (next chain) {
+	var v B
+	var become Future[B]
+	var err error
+	ctx := background.ctx
+	if s := b.in.scope; s != nil {
+		ctx = &s.life
 	}
-	resume(next)
+	in := Result[A]{b.in.value, observe(b.in.err)}
+	if !guard(func() { v, become, err = b.body.Run(ctx, in) }, func(err error) {
+		next := b.out.fail(both(in.Err, err), place{pc: b.pc()})
+		b.clear(m)
+		resume(next)
+	}) {
+		return chain{}
+	}
+	if become.s != nil {
+		err = errQuick
+	}
+	next = b.conclude(v, err, nil)
+	b.clear(m)
+	return next
 }
 
 func (l *link[A, B]) settle(n *node) (chain, bool) {
 	if !n.claim() {
 		return chain{}, false
 	}
-	next, passed := l.pass(l)
+	next, passed := l.pass(nil)
 	if !passed {
 		return chain{}, true
 	}
@@ -55,43 +70,18 @@ func (l *link[A, B]) settle(n *node) (chain, bool) {
 	return next, false
 }
 
-func (l *link[A, B]) run() chain {
-	var v B
-	var become Future[B]
-	var err error
-	ctx := context.Context(background.ctx)
-	if s := l.in.scope; s != nil {
-		ctx = &s.life
-	}
-	in := Result[A]{l.in.value, observe(l.in.err)}
-	thrown := guard(func() { v, become, err = l.body.Run(ctx, in) }, func(err error) { resume(l.fail(both(in.Err, err))) })
-	switch {
-	case thrown != nil:
-		return l.fail(both(in.Err, thrown))
-	case become.s != nil:
-		return l.fail(errors.New("future.Follow: a quick body cannot become another future"))
-	}
-	next := l.out.settle(v, l.outcome(err), l)
-	l.clear(l.manner())
-	return next
-}
-
-func (l *link[A, B]) fail(err error) chain {
-	next := l.out.fail(err, l)
-	l.clear(l.manner())
-	return next
-}
+func (l *link[A, B]) run() chain { return l.runQuickly(l.manner()) }
 
 func (l *link[A, B]) cancel(s *sweep, e ending, _ reach) {
 	if l.has(Cleanup) || !l.claim() {
 		return
 	}
-	s.out.append(l.out.fail(e.failure(), l))
+	s.out.append(l.out.fail(e.failure(), place{}))
 	l.in.abandon(&l.node, true)
 	l.clear(l.manner())
 }
 
-func (l *link[A, B]) input() *core              { return l.dressed(l.manner()) }
-func (l *link[A, B]) home() *Scope              { return l.out.scope }
-func (l *link[A, B]) lobby() *lobby             { return nil }
-func (l *link[A, B]) place() (*origin, uintptr) { return nil, l.behind.place() }
+func (l *link[A, B]) input() *core  { return l.dressed(l.manner()) }
+func (l *link[A, B]) home() *Scope  { return l.out.scope }
+func (l *link[A, B]) lobby() *lobby { return nil }
+func (l *link[A, B]) place() place  { return place{pc: l.pc()} }

@@ -19,22 +19,24 @@ func Named(ctx context.Context, name string) context.Context {
 	n := &named{Context: ctx, name: name}
 	switch c := ctx.(type) {
 	case *lifetime:
-		n.life, n.scope = c, c.within()
+		n.life, n.around = c, c
 	case *named:
-		n.life, n.scope = c.life, c.scope
+		n.life, n.around = c.life, c.around
 	default:
-		if l, ok := ctx.Value(lifetimeKey{}).(*lifetime); ok {
-			n.scope = l.within()
-		}
+		n.around, _ = ctx.Value(lifetimeKey{}).(*lifetime)
+	}
+	if n.around != nil {
+		n.scope = n.around.within()
 	}
 	return n
 }
 
 type named struct {
 	context.Context
-	name  string
-	life  *lifetime // whose end is this ctx's end, if it is Jade's own
-	scope *Scope
+	name   string
+	life   *lifetime // whose end is this ctx's end, if it is Jade's own
+	around *lifetime // the nearest one
+	scope  *Scope
 }
 
 type nameKey struct{}
@@ -53,7 +55,7 @@ func Name(ctx context.Context, fn any) string {
 	mustCtx("future.Name", ctx)
 	_, own := fromCtx(ctx)
 	own.ctx = ctx
-	return label(&own, entry(fn))
+	return place{&own, entry(fn)}.label()
 }
 
 // name is what the ctx gives to what is started with it.
@@ -74,15 +76,22 @@ func entry(fn any) uintptr {
 	return v.Pointer()
 }
 
-// label is how reports call work. It asks a user's ctx for its values, so no lock is held.
-func label(from *origin, pc uintptr) string {
-	if name := from.name(); name != "" {
+// place is where work comes from: the ctx it was started with, and the
+// program counter of its function, as far as they are known.
+type place struct {
+	from *origin
+	pc   uintptr
+}
+
+// label is how reports call the work. It asks a user's ctx for its values, so no lock is held.
+func (p place) label() string {
+	if name := p.from.name(); name != "" {
 		return name
 	}
-	fn := runtime.FuncForPC(pc)
+	fn := runtime.FuncForPC(p.pc)
 	if fn == nil {
 		return "unnamed work"
 	}
-	file, line := fn.FileLine(pc)
+	file, line := fn.FileLine(p.pc)
 	return file + ":" + strconv.Itoa(line)
 }

@@ -53,9 +53,8 @@ type action interface {
 	input() *core
 	// lobby is where those wait who want its future, if it has room for them.
 	lobby() *lobby
-	// place is what names it in reports: the ctx it was started with, which may
-	// be nil, and the program counter of the user's function, which may be 0.
-	place() (from *origin, pc uintptr)
+	// place is what names it in reports.
+	place() place
 }
 
 // unlisted serves the actions that never stand in a list of waiters.

@@ -35,18 +35,15 @@ func (h *hook[T]) stop() bool {
 func (h *hook[T]) settle(n *node) (chain, bool) { return chain{}, n.claim() }
 
 func (h *hook[T]) run() chain {
-	fn := h.fn
+	fn, at := h.fn, place{pc: entry(h.fn)}
 	result := Result[T]{h.in.value, observe(h.in.err)}
-	failed := func(err error) {
+	guard(func() { fn(result) }, func(err error) {
 		if h.scope == nil {
-			complain(label(nil, entry(fn)), err)
+			complain(at.label(), err)
 			return
 		}
-		keep(&failure{err: err, scope: h.scope, pc: entry(fn)})
-	}
-	if thrown := guard(func() { fn(result) }, failed); thrown != nil {
-		failed(thrown)
-	}
+		keep(&failure{err: err, scope: h.scope, pc: at.pc})
+	})
 	h.in, h.fn = nil, nil
 	return chain{}
 }
@@ -55,5 +52,5 @@ func (h *hook[T]) cancel(*sweep, ending, reach) {}
 func (h *hook[T]) over() bool                   { return false }
 func (h *hook[T]) input() *core                 { return nil }
 func (h *hook[T]) lobby() *lobby                { return nil }
-func (h *hook[T]) place() (*origin, uintptr)    { return nil, 0 }
+func (h *hook[T]) place() place                 { return place{} }
 func (h *hook[T]) home() *Scope                 { return h.scope }

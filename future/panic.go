@@ -24,8 +24,10 @@ func (e *PanicError) Error() (text string) {
 		}
 	}()
 	text = "panic: " + fmt.Sprint(e.Value)
-	return strings.ReplaceAll(text, "\n", `\n`)
+	return oneLine.Replace(text)
 }
+
+var oneLine = strings.NewReplacer("\n", `\n`, "\r", `\r`)
 
 // Unwrap returns the panicked value if it is an error.
 func (e *PanicError) Unwrap() error {
@@ -59,27 +61,30 @@ func (e *PanicError) Stack() string {
 // would cost microseconds for each panic.
 func newPanicError(r any) *PanicError {
 	var pcs [64]uintptr
-	n := runtime.Callers(3, pcs[:]) // without Callers, this function and the deferred one
+	n := runtime.Callers(4, pcs[:]) // without Callers, this function, thrown and the deferred one
 	return &PanicError{Value: r, pcs: append([]uintptr(nil), pcs[:n]...)}
 }
 
-// guard calls user code. It returns a panic as an error. If the code calls
-// runtime.Goexit, exit is called with [ErrGoexit] while the goroutine dies.
-func guard(call func(), exit func(error)) (thrown error) {
-	returned := false
+// guard calls user code and reports whether it returned. If it panics or calls
+// runtime.Goexit, failed is told why. It is told by a deferred function, and
+// the goroutine may be about to die, also after a panic that was recovered
+// (one in a function that Goexit runs): failed must not leave anything to the caller.
+func guard(call func(), failed func(error)) (returned bool) {
 	defer func() {
-		if returned {
-			return
+		if !returned {
+			failed(thrown(recover()))
 		}
-		if r := recover(); r != nil {
-			thrown = newPanicError(r)
-			return
-		}
-		exit(ErrGoexit)
 	}()
 	call()
-	returned = true
-	return nil
+	return true
+}
+
+// thrown is the error for what recover returned in a function that did not return.
+func thrown(r any) error {
+	if r == nil {
+		return ErrGoexit
+	}
+	return newPanicError(r)
 }
 
 // Misuse panics in the caller's goroutine, with the function and the reason.

@@ -60,7 +60,7 @@ func (p *Promise[T]) pledge(ctx context.Context) {
 func (p *Promise[T]) Complete(v T, err error) bool {
 	mustPromise("future.Promise.Complete", p == nil)
 	if err != nil && p.s.scope != nil {
-		err = p.s.note(err, p.reporter())
+		err = p.s.note(err, p.place())
 	}
 	list, ok := p.s.lock()
 	if !ok {
@@ -76,18 +76,15 @@ func (p *Promise[T]) Complete(v T, err error) bool {
 	return true
 }
 
-// reporter is what gives the promise its name.
-func (p *Promise[T]) reporter() action {
-	list, ok := p.s.lock()
-	if !ok {
-		return nil
+// place is what gives the promise its name.
+func (p *Promise[T]) place() (at place) {
+	if list, ok := p.s.lock(); ok {
+		if w := pledgeOf(p.s.work); w != nil {
+			at = w.place()
+		}
+		p.s.unlock(list)
 	}
-	w := pledgeOf(p.s.work)
-	p.s.unlock(list)
-	if w == nil {
-		return nil
-	}
-	return w
+	return at
 }
 
 func pledgeOf(n *node) *pledge {
@@ -113,7 +110,7 @@ func (p *Promise[T]) Context() context.Context {
 	mustPromise("future.Promise.Context", p == nil)
 	list, ok := p.s.lock()
 	if !ok {
-		return doneCtx
+		return p.afterwards()
 	}
 	w := pledgeOf(p.s.work)
 	if w == nil {
@@ -128,12 +125,16 @@ func (p *Promise[T]) Context() context.Context {
 	return &w.lifetime
 }
 
-// doneCtx is the ctx of a promise that was complete when it was asked for.
-var doneCtx = func() context.Context {
+// afterwards is the ctx of a promise that was complete when it was asked for.
+func (p *Promise[T]) afterwards() context.Context {
+	e := finished
+	if canceled, ok := bare(p.s.err).(*CanceledError); ok {
+		e.cause = canceled
+	}
 	l := &lifetime{from: &background}
-	l.hub.Store(endedHub(finished))
+	l.hub.Store(endedHub(e))
 	return l
-}()
+}
 
 func mustPromise(where string, isNil bool) {
 	if isNil {
@@ -141,13 +142,13 @@ func mustPromise(where string, isNil bool) {
 	}
 }
 
-func (w *pledge) lobby() *lobby             { return &w.hall }
-func (w *pledge) over() bool                { return w.out.done() }
-func (w *pledge) home() *Scope              { return w.from.scope }
-func (w *pledge) place() (*origin, uintptr) { return w.from, 0 }
+func (w *pledge) lobby() *lobby { return &w.hall }
+func (w *pledge) over() bool    { return w.out.done() }
+func (w *pledge) home() *Scope  { return w.from.scope }
+func (w *pledge) place() place  { return place{from: w.from} }
 
 func (w *pledge) cancel(s *sweep, e ending, by reach) {
-	s.out.append(w.out.fail(e.failure(), w))
+	s.out.append(w.out.fail(e.failure(), w.place()))
 	w.lifetime.end(e, s)
 	w.part(by)
 }

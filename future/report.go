@@ -1,6 +1,7 @@
 package future
 
 import (
+	"errors"
 	"log/slog"
 	"strings"
 	"time"
@@ -44,9 +45,9 @@ type failure struct {
 
 func (f *failure) Error() string { return f.err.Error() }
 
-// note prepares an error for c, which may fail with it; by tells its name. A
-// plain cancellation is no news.
-func (c *core) note(err error, by action) error {
+// note prepares an error for c, which may fail with it; at is where it comes
+// from. A plain cancellation is no news.
+func (c *core) note(err error, at place) error {
 	s := c.scope
 	switch e := err.(type) {
 	case nil, *CanceledError:
@@ -64,12 +65,7 @@ func (c *core) note(err error, by action) error {
 	if s == nil {
 		return err
 	}
-	f := &failure{err: err, scope: s}
-	if by != nil {
-		from, pc := by.place()
-		f.name, f.pc = from.name(), pc
-	}
-	return f
+	return &failure{err: err, scope: s, name: at.from.name(), pc: at.pc}
 }
 
 // keep lists a noted error with its scope.
@@ -150,18 +146,25 @@ func (r *reporter) start() {
 	r.scope.join()
 	go func() {
 		defer r.scope.leave()
+		finished := false
+		defer func() {
+			if !finished { // the hook has called runtime.Goexit; another goroutine tells the rest
+				r.start()
+			}
+		}()
 		for f := r.scope.firstFailure(); f != nil; f = r.scope.firstFailure() {
 			f.observed()
 			r.tell(f)
 		}
+		finished = true
 	}()
 }
 
 func (r *reporter) tell(f *failure) {
 	report := &UnobservedError{Name: f.label(), Err: f.err}
-	thrown := guard(func() {
+	guard(func() {
 		switch {
-		case IsCanceled(f.err):
+		case IsCanceled(f.err) || r.scope.inherited(f.err):
 		case r.scope.hook != nil:
 			r.scope.hook(report)
 		default:
@@ -169,11 +172,13 @@ func (r *reporter) tell(f *failure) {
 		}
 	}, func(err error) {
 		r.keep(report, &UnobservedError{Name: "Unobserved", Err: err})
-		r.start() // this goroutine dies; another tells the rest
 	})
-	if thrown != nil {
-		r.keep(report, &UnobservedError{Name: "Unobserved", Err: thrown})
-	}
+}
+
+// inherited reports whether err only repeats what the scope's own ctx ended with.
+func (s *Scope) inherited(err error) bool {
+	e, ended := s.life.told()
+	return ended && errors.Is(err, e.cause)
 }
 
 func (r *reporter) keep(errs ...error) {
@@ -199,23 +204,18 @@ func (f *failure) label() string {
 	if f.name != "" {
 		return f.name
 	}
-	return label(nil, f.pc)
+	return place{pc: f.pc}.label()
 }
 
 // stragglers names what runs in the scope.
 func (s *Scope) stragglers() (names []string) {
 	for _, p := range s.top.running(nil) {
-		names = append(names, label(p.from, p.pc))
+		names = append(names, p.label())
 	}
 	if names == nil { // a quick function or a callback, which has no ctx
-		names = append(names, label(nil, 0))
+		names = append(names, place{}.label())
 	}
 	return names
-}
-
-type place struct {
-	from *origin
-	pc   uintptr
 }
 
 // running lists the members of h that run, and theirs. It goes down with the
@@ -241,8 +241,8 @@ func (l *lifetime) running(places []place) []place {
 			return places
 		}
 	}
-	if from, pc := l.act.place(); from != nil && l.is(claimed) {
-		places = append(places, place{from, pc})
+	if p := l.act.place(); p.from != nil && l.is(claimed) {
+		places = append(places, p)
 	}
 	return places
 }

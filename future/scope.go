@@ -72,7 +72,7 @@ func WithScope(ctx context.Context, opts ...ScopeOption) (context.Context, *Scop
 		s.life.from = &s.above
 	}
 	s.outer = s.life.from.scope
-	s.top.origin = origin{ctx: &s.life, life: &s.life, scope: s}
+	s.top.origin = origin{ctx: &s.life, life: &s.life, scope: s, edge: s.life.nearestEdge()}
 	s.life.hub.Store(&s.top)
 	if _, ended := s.life.ending(); !ended {
 		if e, ok := s.life.attach(); !ok {
@@ -96,9 +96,7 @@ func Run[T any](ctx context.Context, body func(context.Context) (T, error), opts
 	returned := false
 	defer func() {
 		if !returned {
-			if r := recover(); r != nil {
-				err = newPanicError(r)
-			}
+			err = thrown(recover())
 		}
 		if closing := scope.Close(); closing != nil {
 			err = both(err, closing)
@@ -257,4 +255,4 @@ func (a scopeEnd) cancel(s *sweep, e ending, _ reach) { a.s.life.end(e, s) }
 func (a scopeEnd) over() bool                         { return false }
 func (a scopeEnd) home() *Scope                       { return a.s }
 func (a scopeEnd) lobby() *lobby                      { return nil }
-func (a scopeEnd) place() (*origin, uintptr)          { return nil, 0 }
+func (a scopeEnd) place() place                       { return place{} }

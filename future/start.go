@@ -57,7 +57,10 @@ type goroutine[T any, J job[T]] struct {
 func begin[T any, J job[T]](ctx context.Context, j J) Future[T] {
 	s := &state[T]{}
 	var g *goroutine[T, J]
-	if shared, own := fromCtx(ctx); shared != nil {
+	if ctx == context.Background() {
+		g = &goroutine[T, J]{}
+		g.from = &background
+	} else if shared, own := fromCtx(ctx); shared != nil {
 		g = &goroutine[T, J]{}
 		g.from = shared
 	} else {
@@ -76,7 +79,7 @@ func begin[T any, J job[T]](ctx context.Context, j J) Future[T] {
 		resume(g.end(e.failure()))
 		return Future[T]{s}
 	}
-	go g.main()
+	go g.lifetime.main()
 	return Future[T]{s}
 }
 
@@ -95,22 +98,28 @@ func (l *lifetime) admit() (ending, bool) {
 	return ending{}, true
 }
 
-func (g *goroutine[T, J]) main() {
-	home := g.from.scope
+// main is the goroutine of l's work.
+func (l *lifetime) main() {
+	home := l.from.scope
 	if home != nil {
 		defer home.leave()
 	}
-	d := dispatcher{home: home, todo: g.work()}
-	d.drain()
+	if next := l.act.run(); next.head != nil {
+		d := dispatcher{home: home, todo: next}
+		d.drain()
+	}
 }
 
-func (g *goroutine[T, J]) work() chain {
-	var v T
-	var err error
-	thrown := guard(func() { v, err = g.job.call(&g.lifetime) }, func(err error) { resume(g.end(err)) })
-	if thrown != nil {
-		return g.end(thrown)
-	}
+// run is guard with the function's results.
+func (g *goroutine[T, J]) run() (next chain) {
+	returned := false
+	defer func() {
+		if !returned {
+			resume(g.end(thrown(recover())))
+		}
+	}()
+	v, err := g.job.call(&g.lifetime)
+	returned = true
 	return g.finish(v, err)
 }
 
@@ -120,9 +129,17 @@ func (g *goroutine[T, J]) end(err error) chain {
 }
 
 func (g *goroutine[T, J]) finish(v T, err error) chain {
-	next := g.out.settle(v, err, g)
-	next.append(g.complete())
-	g.detach()
+	var next chain
+	if err == nil {
+		next = g.out.settle(v)
+	} else {
+		g.out.value = v
+		next = g.out.fail(err, g.place())
+	}
+	if g.hub.Load() != nil || g.is(listed) {
+		next.append(g.complete())
+		g.detach()
+	}
 	var none J
 	g.job = none
 	return next
@@ -134,4 +151,4 @@ func (g *goroutine[T, J]) home() *Scope  { return g.from.scope }
 
 func (g *goroutine[T, J]) cancel(s *sweep, e ending, _ reach) { g.lifetime.end(e, s) }
 
-func (g *goroutine[T, J]) place() (*origin, uintptr) { return g.from, entry(g.job.fn()) }
+func (g *goroutine[T, J]) place() place { return place{g.from, entry(g.job.fn())} }

@@ -43,7 +43,7 @@ func (s *sweep) future(c *core, e ending) {
 	}
 	c.unlock(list)
 	if work == nil { // a promise that nobody works for
-		s.out.append(c.fail(e.failure(), nil))
+		s.out.append(c.fail(e.failure(), place{}))
 		return
 	}
 	s.todo = append(s.todo, blow{work.act, next, e, byCancel})

@@ -2,6 +2,30 @@ package future
 
 import "sync"
 
+// Gatherer makes the result of a future that watches several inputs. It is one
+// of the two primitives that every combinator is made of; see [Watch].
+type Gatherer[R any] interface {
+	// Input returns input i. It always returns the same one, and must be free of user code.
+	Input(i int) Input
+	// Gather makes the result when the rule is met. It may read the inputs by
+	// Peek. It runs once, on whichever goroutine completes the deciding input,
+	// so it must be quick and free of user code; a panic becomes a [*PanicError].
+	Gather(t Tally) (R, error)
+}
+
+// Input is a future of any type, as something to wait for.
+type Input interface {
+	// core returns the part of the future without its type, nil for the zero Future.
+	core() *core
+}
+
+func (f Future[T]) core() *core {
+	if f.s == nil {
+		return nil
+	}
+	return &f.s.core
+}
+
 // Rule says when a future that watches several inputs is complete: as soon as
 // one of the counts is reached. A count of zero or less is never reached.
 type Rule struct {
@@ -18,48 +42,56 @@ type Rule struct {
 	Holds Releaser
 }
 
+func (r *Rule) met(ok, failed int, last error) bool {
+	if last == nil && ok == r.Successes || last != nil && failed == r.Failures {
+		return true
+	}
+	return ok+failed == r.Total
+}
+
 // Tally is what a [Watch] has seen when its rule is met.
 type Tally struct {
 	Last   int // the input that met the rule
+	failed error
 	places []node
 }
+
+// Failure returns the error of that input, nil if it succeeded.
+func (t Tally) Failure() error { return t.failed }
 
 // Counted reports whether input i was complete when the rule was met.
 func (t Tally) Counted(i int) bool { return t.places[i].is(counted) }
 
-// Watch returns a future that is complete when rule is met, with what collect
-// makes of the inputs then. It is the primitive below All, Race, Any, Quorum,
-// Settle and Zip. Inputs that are complete already count in their order.
+// Watch returns a future that is complete when rule is met, with what g makes
+// of its n inputs then. It is the primitive below All, Race, Any, Quorum, Settle
+// and Zip. Inputs that are complete already count in their order.
 //
-// collect may read the inputs by Peek. It runs once, on whichever goroutine
-// completes the deciding input, so it must be quick and free of user code; a
-// panic becomes a [*PanicError]. If it returns the error of the deciding
-// input, reports keep the name of the work that failed. Watch keeps inputs; do
-// not change it. A rule that no outcome can meet is never met.
+// If Gather returns the error of the deciding input, reports keep the name of
+// the work that failed. A rule that no outcome can meet is never met.
 //
 // Cancellation: ends the future at once; reaches the inputs if the rule owns them.
-// Cost: three allocations.
-func Watch[R any, F Input](inputs []F, rule Rule, collect func(Tally) (R, error)) Future[R] {
-	mustFunc("future.Watch", collect == nil)
-	w := &watch[R, F]{inputs: inputs, rule: rule, collect: collect, out: &state[R]{}, places: make([]node, len(inputs))}
+// Cost: three allocations; two for one or two inputs.
+func Watch[R any](n int, rule Rule, g Gatherer[R]) Future[R] {
+	mustFunc("future.Watch", g == nil)
+	w := &watch[R]{rule: rule, g: g, out: &state[R]{}}
 	w.act = w
-	w.out.work = &w.node
-	for i := range inputs {
-		if c := inputs[i].core(); c != nil && c.scope != nil {
-			w.out.scope = c.scope
-			break
-		}
+	if w.places = w.few[:]; n <= len(w.few) {
+		w.places = w.places[:n]
+	} else {
+		w.places = make([]node, n)
 	}
-	out := Future[R]{w.out} // w lets go of it when it is complete
-	var next chain
-	places := w.places
+	w.out.work = &w.node
+	places, out := w.places, Future[R]{w.out} // w lets go of them when it is complete
 	for i := range places {
 		places[i].act, places[i].index = w, int32(i)
+		if c := g.Input(i).core(); c != nil && out.s.scope == nil {
+			out.s.scope = c.scope
+		}
 	}
-	for i := range inputs {
-		place, c := &places[i], inputs[i].core()
-		if c == nil || !c.push(place) {
-			more, _ := w.settle(place)
+	var next chain
+	for i := range places {
+		if c := g.Input(i).core(); c == nil || !c.push(&places[i]) {
+			more, _ := w.settle(&places[i])
 			next.append(more)
 		}
 	}
@@ -68,14 +100,15 @@ func Watch[R any, F Input](inputs []F, rule Rule, collect func(Tally) (R, error)
 }
 
 // watch stands behind a future with several inputs. It has a node in the list
-// of each, and one more as the work behind its own.
-type watch[R any, F Input] struct {
+// of each, and one more as the work behind its own future.
+type watch[R any] struct {
 	node
-	rule    Rule
-	collect func(Tally) (R, error)
-	out     *state[R]
-	inputs  []F // not read once met, but by who met it
-	places  []node
+	rule   Rule
+	g      Gatherer[R] // g, out and places are used and let go of by who sets met
+	out    *state[R]
+	places []node
+	few    [2]node
+	hall   lobby
 
 	mu         sync.Mutex
 	ok, failed int
@@ -83,7 +116,7 @@ type watch[R any, F Input] struct {
 }
 
 // settle counts one input.
-func (w *watch[R, F]) settle(n *node) (chain, bool) {
+func (w *watch[R]) settle(n *node) (chain, bool) {
 	i := int(n.index)
 	n.act = nil // this node is nobody's any more
 	w.mu.Lock()
@@ -98,8 +131,8 @@ func (w *watch[R, F]) settle(n *node) (chain, bool) {
 		w.failed++
 	}
 	n.set(counted)
-	w.met = err == nil && w.ok == w.rule.Successes || err != nil && w.failed == w.rule.Failures || w.ok+w.failed == w.rule.Total
-	met := w.met
+	met := w.rule.met(w.ok, w.failed, err)
+	w.met = met
 	w.mu.Unlock()
 	observe(err)
 	if !met {
@@ -109,38 +142,58 @@ func (w *watch[R, F]) settle(n *node) (chain, bool) {
 }
 
 // failure is input i's error as it keeps it.
-func (w *watch[R, F]) failure(i int) error {
-	if c := w.inputs[i].core(); c != nil {
+func (w *watch[R]) failure(i int) error {
+	if c := w.g.Input(i).core(); c != nil {
 		return c.err
 	}
 	return ErrZero
 }
 
-func (w *watch[R, F]) finish(last int) chain {
+func (w *watch[R]) finish(last int) chain {
 	var v R
 	var err error
-	thrown := guard(func() { v, err = w.collect(Tally{last, w.places}) }, func(err error) { resume(w.out.fail(err, w)) })
-	if thrown != nil {
-		err = thrown
+	kept := w.failure(last)
+	t := Tally{last, bare(kept), w.places}
+	if !guard(func() { v, err = w.g.Gather(t) }, func(err error) {
+		next := w.out.fail(err, place{})
+		next.append(w.leave())
+		resume(next)
+	}) {
+		return chain{}
 	}
-	if f, ok := w.failure(last).(*failure); ok && err != nil && same(err, f.err) {
-		err = f
+	var next chain
+	if err == nil {
+		next = w.out.settle(v)
+	} else {
+		if f, ok := kept.(*failure); ok && same(err, f.err) {
+			err = f // so that it keeps its name
+		}
+		w.out.value = v
+		next = w.out.fail(err, place{})
 	}
-	next := w.out.settle(v, err, w)
-	var s sweep
-	w.part(&s, asked(w.rule.Lost))
-	next.append(s.run())
+	next.append(w.leave())
 	return next
 }
 
+// leave is part for a watch whose rule is met.
+func (w *watch[R]) leave() chain {
+	var e ending
+	if w.rule.Owns && w.ok+w.failed < len(w.places) {
+		e = asked(w.rule.Lost)
+	}
+	var s sweep
+	w.part(&s, e)
+	return s.run()
+}
+
 // part lets go of the inputs; those that are owned and not complete are cancelled.
-func (w *watch[R, F]) part(s *sweep, e ending) {
+func (w *watch[R]) part(s *sweep, e ending) {
 	if w.rule.Holds != nil {
 		w.rule.Holds.Release()
 	}
-	if w.ok+w.failed < len(w.inputs) {
-		for i := range w.inputs {
-			place, c := &w.places[i], w.inputs[i].core()
+	if w.ok+w.failed < len(w.places) {
+		for i := range w.places {
+			place, c := &w.places[i], w.g.Input(i).core()
 			if c == nil || place.is(counted) {
 				continue
 			}
@@ -150,10 +203,10 @@ func (w *watch[R, F]) part(s *sweep, e ending) {
 			}
 		}
 	}
-	w.inputs, w.places, w.collect, w.out, w.rule = nil, nil, nil, nil, Rule{}
+	w.g, w.places, w.out, w.rule = nil, nil, nil, Rule{}
 }
 
-func (w *watch[R, F]) cancel(s *sweep, e ending, _ reach) {
+func (w *watch[R]) cancel(s *sweep, e ending, _ reach) {
 	w.mu.Lock()
 	met := w.met
 	w.met = true
@@ -161,13 +214,13 @@ func (w *watch[R, F]) cancel(s *sweep, e ending, _ reach) {
 	if met {
 		return
 	}
-	s.out.append(w.out.fail(e.failure(), w))
+	s.out.append(w.out.fail(e.failure(), place{}))
 	w.part(s, e)
 }
 
-func (w *watch[R, F]) run() chain                { return chain{} }
-func (w *watch[R, F]) over() bool                { return false }
-func (w *watch[R, F]) input() *core              { return nil }
-func (w *watch[R, F]) home() *Scope              { return nil }
-func (w *watch[R, F]) lobby() *lobby             { return nil }
-func (w *watch[R, F]) place() (*origin, uintptr) { return nil, 0 }
+func (w *watch[R]) run() chain    { return chain{} }
+func (w *watch[R]) over() bool    { return false }
+func (w *watch[R]) input() *core  { return nil }
+func (w *watch[R]) home() *Scope  { return nil }
+func (w *watch[R]) lobby() *lobby { return &w.hall }
+func (w *watch[R]) place() place  { return place{} }

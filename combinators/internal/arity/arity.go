@@ -73,11 +73,23 @@ func (a arity) Results() string { return a.list("v$v $T", ", ") }
 // Fields is t.A, t.B.
 func (a arity) Fields() string { return a.list("t.$T", ", ") }
 
-// Peeked is peek(a).Value, peek(b).Value.
-func (a arity) Peeked() string { return a.list("peek($v).Value", ", ") }
+// Peeked is peek(z.a).Value, peek(z.b).Value.
+func (a arity) Peeked() string { return a.list("peek(z.$v).Value", ", ") }
 
-// Failures is peek(a).Err, peek(b).Err.
-func (a arity) Failures() string { return a.list("peek($v).Err", ", ") }
+// FieldDecls is a field a line.
+func (a arity) FieldDecls() string { return a.list("$v future.Future[$T]", "\n") }
+
+// Cases is a case a line for all inputs but the last.
+func (a arity) Cases() string {
+	cases := make([]string, a.N-1)
+	for i := range cases {
+		cases[i] = fmt.Sprintf("case %d:\n\treturn z.%c", i, 'a'+i)
+	}
+	return strings.Join(cases, "\n")
+}
+
+// LastArg is the last of Args.
+func (a arity) LastArg() string { return string(rune('a' + a.N - 1)) }
 
 // Tuple is lo.Tuple2[A, B].
 func (a arity) Tuple() string { return fmt.Sprintf("lo.Tuple%d[%s]", a.N, a.Types()) }

@@ -1,0 +1,3 @@
+package combinators
+
+//go:generate go run ./internal/zgen
