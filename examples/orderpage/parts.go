@@ -55,7 +55,7 @@ func (e *PartError) Unwrap() error { return e.cause }
 // reason words err for the reader of a page.
 func reason(err error) string {
 	if late, ok := errors.AsType[*deadline.Error](err); ok {
-		return "no answer within the " + late.Limit.Round(100*time.Microsecond).String() + " that the calls have"
+		return "no answer within the " + late.Limit.Round(time.Millisecond).String() + " that the calls have"
 	}
 	return err.Error()
 }

@@ -59,6 +59,9 @@ func reportTotal(w io.Writer, o outcome) {
 		sum += c.cost
 	}
 	path, critical := criticalPath(o.calls)
+	if len(path) == 0 {
+		path = []string{"no call was made"}
+	}
 	verdict := "answered within the deadline of "
 	if o.late() {
 		verdict = "LATE: answered after the deadline of "

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/jade-go/jade/deadline"
+	"github.com/jade-go/jade/future"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// inProcess reaches the services without a socket, so that a page can be
+// gathered in a bubble, where time is exact. A goroutine that the page leaves
+// behind is a deadlock of the bubble.
+type inProcess map[string]http.Handler
+
+func newInProcess(f faults) inProcess {
+	all := inProcess{}
+	for _, s := range allServices() {
+		all[s.name] = s.handler(f)
+	}
+	return all
+}
+
+func (all inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	all[r.URL.Host].ServeHTTP(w, r)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	return w.Result(), nil
+}
+
+// gathered is a page, or none, and what it took.
+type gathered struct {
+	page  Page
+	err   error
+	calls map[string]call
+	total time.Duration
+}
+
+var teaTin = Order{ID: "o-2001", Item: "i-1001", User: "u-7"}
+
+// gather gathers the page in the bubble of the test.
+func gather(ctx context.Context, o options, order Order) gathered {
+	s := &shop{client: &http.Client{Transport: newInProcess(o.faults)}, urls: map[string]string{}, bugs: o.bugs, ledger: newLedger()}
+	for _, step := range plan {
+		s.urls[step.name] = "http://" + step.name
+	}
+	if o.deadline > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, o.deadline)
+		defer cancel()
+	}
+	page, err := orderPage(ctx, s, order)
+	return gathered{page, err, s.ledger.entries(), time.Since(s.ledger.asked)}
+}
+
+const ms = time.Millisecond
+
+func TestOrderPage_startsEachCallWhenItsDataIsThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := gather(t.Context(), options{deadline: 800 * ms}, teaTin)
+		require.NoError(t, got.err)
+		assert.Empty(t, got.page.Degraded)
+		assert.Equal(t, map[string]call{
+			"item":       {started: 0, cost: 60 * ms},
+			"address":    {started: 0, cost: 45 * ms},
+			"coins":      {started: 0, cost: 30 * ms},
+			"coupons":    {started: 60 * ms, cost: 80 * ms},
+			"freight":    {started: 60 * ms, cost: 50 * ms},
+			"inspection": {started: 60 * ms, cost: 90 * ms},
+		}, got.calls)
+		_, critical := criticalPath(got.calls)
+		assert.Equal(t, critical, got.total, "no slower than its critical path")
+	})
+}
+
+func TestOrderPage_degradesWhatIsLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := options{deadline: 800 * ms, faults: faults{hang: names{"coupons": true}}}
+		got := gather(t.Context(), o, teaTin)
+		require.NoError(t, got.err)
+		assert.Equal(t, 700*ms, got.total, "the reserve is for the reply")
+		require.Len(t, got.page.Degraded, 1)
+		lost := got.page.Degraded[0]
+		assert.Equal(t, []string{"coupons", "timeout", "no answer within the 700ms that the calls have"}, []string{lost.Part, lost.Class, lost.Reason})
+		assert.Equal(t, noCoupons, got.page.Coupons)
+		assert.Equal(t, "West Lake Lab", got.page.Inspection.Centre, "a neighbour of a late call is whole")
+	})
+}
+
+func TestOrderPage_givesUpALateDependencyForAllWhoNeedIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := options{deadline: 400 * ms, faults: faults{slow: map[string]time.Duration{"address": 280 * ms}}}
+		got := gather(t.Context(), o, teaTin)
+		require.NoError(t, got.err)
+		assert.Equal(t, 300*ms, got.total)
+		var parts []string
+		for _, lost := range got.page.Degraded {
+			parts = append(parts, lost.Part+" "+lost.Class)
+		}
+		assert.Equal(t, []string{"coupons timeout", "freight timeout", "inspection timeout"}, parts)
+	})
+}
+
+func TestOrderPage_failsAtOnceWithoutItem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := options{deadline: 800 * ms, faults: faults{fail: names{"item": true}, hang: names{"coins": true}}}
+		got := gather(t.Context(), o, teaTin)
+		require.EqualError(t, got.err, "item failed, class dependency: HTTP 500 Internal Server Error")
+		assert.ErrorIs(t, got.err, StatusError(500))
+		assert.Equal(t, 60*ms, got.total, "it does not wait for the coins")
+		assert.Equal(t, "canceled", got.calls["coins"].class.String())
+		assert.NotContains(t, got.calls, "coupons", "what needs the item never starts")
+	})
+}
+
+func TestOrderPage_failsInTimeWhenItemHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := gather(t.Context(), options{deadline: 800 * ms, faults: faults{hang: names{"item": true}}}, teaTin)
+		require.EqualError(t, got.err, "item failed, class timeout: no answer within the 700ms that the calls have")
+		assert.ErrorIs(t, got.err, context.DeadlineExceeded)
+		assert.ErrorAs(t, got.err, new(*deadline.Error))
+		assert.Equal(t, 700*ms, got.total)
+	})
+}
+
+func TestOrderPage_keepsAQuarterOfAShortDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := gather(t.Context(), options{deadline: 40 * ms}, teaTin) // neither item nor address is that fast
+		assert.ErrorContains(t, got.err, "failed, class timeout: no answer within the 30ms that the calls have")
+		assert.Equal(t, 30*ms, got.total)
+	})
+}
+
+func TestOrderPage_panicsAreFailuresOfTheirCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := gather(t.Context(), options{deadline: 800 * ms, bugs: names{"inspection": true}}, teaTin)
+		require.NoError(t, got.err)
+		require.Len(t, got.page.Degraded, 1)
+		assert.Equal(t, "code", got.page.Degraded[0].Class)
+		assert.Equal(t, "code", got.calls["inspection"].class.String())
+		assert.ErrorAs(t, got.page.Degraded[0], new(*future.PanicError))
+		assert.Equal(t, noInspection, got.page.Inspection)
+		assert.Equal(t, 150*ms, got.total)
+
+		got = gather(t.Context(), options{deadline: 800 * ms, bugs: names{"address": true}}, teaTin)
+		assert.ErrorContains(t, got.err, "address failed, class code: panic: ")
+	})
+}
+
+func TestOrderPage_unknownOrderIsBusiness(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := gather(t.Context(), options{deadline: 800 * ms}, Order{ID: "o-1", Item: "i-0", User: "u-7"})
+		assert.EqualError(t, got.err, "item failed, class business: HTTP 404 Not Found")
+
+		// A lamp is sent to Hangzhou, where nobody inspects lamps.
+		got = gather(t.Context(), options{deadline: 800 * ms}, Order{ID: "o-2", Item: "i-1002", User: "u-7"})
+		require.NoError(t, got.err)
+		require.Len(t, got.page.Degraded, 1)
+		assert.EqualError(t, got.page.Degraded[0], "inspection failed, class business: HTTP 404 Not Found")
+		assert.Equal(t, []Coupon{
+			{Code: "EAST5", Title: "5 off in the east", OffCents: 500},
+			{Code: "LIGHT20", Title: "20 off for lamps", OffCents: 2000},
+		}, got.page.Coupons)
+		assert.Equal(t, Freight{Carrier: "Lakeside Post", Cents: 960, Days: 2}, got.page.Freight)
+	})
+}
+
+func TestOrderPage_endsWhenTheCallerLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(100*ms, cancel)
+		got := gather(ctx, options{}, teaTin)
+		assert.ErrorIs(t, got.err, context.Canceled)
+		assert.Equal(t, 100*ms, got.total)
+		assert.Equal(t, "canceled", got.calls["inspection"].class.String())
+	})
+}
+
+func TestOrderPage_withoutDeadlineWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := options{faults: faults{slow: map[string]time.Duration{"freight": time.Hour}}}
+		got := gather(t.Context(), o, teaTin)
+		require.NoError(t, got.err)
+		assert.Empty(t, got.page.Degraded)
+		assert.Equal(t, time.Hour+60*ms, got.total)
+	})
+}
+
+func TestOrderPage_deadlinePassedAtTheStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 0)
+		defer cancel()
+		got := gather(ctx, options{}, teaTin)
+		assert.ErrorIs(t, got.err, context.DeadlineExceeded)
+		assert.Empty(t, got.calls, "nothing is called")
+	})
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestProgram runs the program with its flags, alone and combined, and holds
+// it to what it promises under each: one page or one error, in time, and
+// nothing left running.
+func TestProgram(t *testing.T) {
+	type lost = map[string]string // class by part
+	cases := []struct {
+		flags    string
+		degraded lost   // of the page, if there is one
+		failed   string // what the error says, if there is none
+	}{
+		{flags: ""},
+		{flags: "-slow coupons=400ms"},
+		{flags: "-slow coupons=600ms -deadline 500ms", degraded: lost{"coupons": "timeout"}},
+		{flags: "-slow item=2s -deadline 400ms", failed: "item failed, class timeout: no answer within"},
+		{flags: "-fail freight", degraded: lost{"freight": "dependency"}},
+		{flags: "-fail item", failed: "item failed, class dependency: HTTP 500 Internal Server Error"},
+		{flags: "-down coins", degraded: lost{"coins": "dependency"}},
+		{flags: "-down address", failed: "address failed, class dependency: dial tcp"},
+		{flags: "-panic inspection", degraded: lost{"inspection": "code"}},
+		{flags: "-panic item", failed: "item failed, class code: panic: runtime error: invalid memory address"},
+		{flags: "-hang item", failed: "item failed, class timeout: no answer within"},
+		{flags: "-hang freight", degraded: lost{"freight": "timeout"}},
+		{flags: "-deadline 2s"},
+
+		{flags: "-fail freight,coins -fail coupons", degraded: lost{"coins": "dependency", "coupons": "dependency", "freight": "dependency"}},
+		{
+			flags:    "-slow coupons=5s -fail freight -down coins -panic inspection",
+			degraded: lost{"coins": "dependency", "coupons": "timeout", "freight": "dependency", "inspection": "code"},
+		},
+		{
+			flags:    "-hang coins,coupons,freight,inspection -deadline 500ms",
+			degraded: lost{"coins": "timeout", "coupons": "timeout", "freight": "timeout", "inspection": "timeout"},
+		},
+		{flags: "-slow item=5s,coins=5s -hang address -deadline 400ms", failed: "failed, class timeout: no answer within"},
+		{flags: "-down item -fail coins -hang coupons", failed: "item failed, class dependency: dial tcp"},
+		{flags: "-down item,address", failed: "failed, class dependency: dial tcp"},
+		{flags: "-panic address -hang item -fail freight", failed: "address failed, class code: panic"},
+		{flags: "-down freight -hang freight -fail freight -panic freight -slow freight=5s", degraded: lost{"freight": "dependency"}},
+	}
+	for _, c := range cases {
+		t.Run("flags "+c.flags, func(t *testing.T) {
+			got := execute(t, strings.Fields(c.flags)...)
+
+			if c.failed != "" {
+				assert.Equal(t, 1, got.code)
+				assert.Contains(t, got.stderr, "orderpage: no page: ")
+				assert.Contains(t, got.stderr, c.failed)
+				assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "one line: %s", got.stderr)
+				assert.NotContains(t, got.stdout, "{", "no page, or part of one")
+			} else {
+				assert.Equal(t, 0, got.code)
+				assert.Empty(t, got.stderr)
+				checkPage(t, got.page(t), c.degraded)
+			}
+			checkPromises(t, got)
+		})
+	}
+}
+
+// A page in 300 ms may be whole or degraded, as busy as the machine is, but it
+// is in time.
+func TestProgram_tightDeadline(t *testing.T) {
+	for _, flags := range []string{"-deadline 300ms", "-deadline 300ms -slow coupons=400ms -fail freight"} {
+		got := execute(t, strings.Fields(flags)...)
+		assert.Contains(t, []int{0, 1}, got.code)
+		checkPromises(t, got)
+	}
+}
+
+// checkPage checks that a page is whole but for the parts that are lost.
+func checkPage(t *testing.T, page Page, lost map[string]string) {
+	t.Helper()
+	assert.Equal(t, "o-2001", page.Order)
+	assert.Equal(t, "Tea tin, jade green", page.Item.Title)
+	assert.Equal(t, "Hangzhou", page.Address.City)
+
+	classes := map[string]string{}
+	for _, d := range page.Degraded {
+		classes[d.Part] = d.Class
+		assert.NotEmpty(t, d.Reason, d.Part)
+	}
+	if lost == nil {
+		lost = map[string]string{}
+	}
+	assert.Equal(t, lost, classes)
+
+	assert.Equal(t, either(lost, "coins", noCoins, Coins{Balance: 320}), page.Coins)
+	assert.Len(t, page.Coupons, either(lost, "coupons", 0, 2))
+	assert.Equal(t, either(lost, "freight", flatFreight, Freight{Carrier: "Lakeside Post", Cents: 730, Days: 2}), page.Freight)
+	assert.Equal(t, either(lost, "inspection", noInspection.Centre, "West Lake Lab"), page.Inspection.Centre)
+}
+
+func either[T any](lost map[string]string, part string, fallback, whole T) T {
+	if _, ok := lost[part]; ok {
+		return fallback
+	}
+	return whole
+}
+
+// checkPromises checks what holds under any flag.
+func checkPromises(t *testing.T, got execution) {
+	t.Helper()
+	assert.Contains(t, got.stdout, "\nno goroutine left\n")
+
+	total := regexp.MustCompile(`\ntotal +([0-9.]+) ms   answered within the deadline of (\S+)\n`).FindStringSubmatch(got.stdout)
+	require.NotNil(t, total, "no total in time:\n%s", got.stdout)
+	millis, err := strconv.ParseFloat(total[1], 64)
+	require.NoError(t, err)
+	limit, err := time.ParseDuration(total[2])
+	require.NoError(t, err)
+	assert.LessOrEqual(t, millis, float64(limit)/float64(time.Millisecond))
+
+	assert.Regexp(t, `\nsum of the parts +[0-9.]+ ms`, got.stdout)
+	assert.Regexp(t, `\ncritical path +[0-9.]+ ms`, got.stdout)
+	for _, s := range plan {
+		assert.Regexp(t, `(?m)^`+s.name+` .* (ok|canceled|not started|(failed|degraded): [a-z]+)$`, got.stdout)
+	}
+}
+
+// execution is one run of the program.
+type execution struct {
+	code           int
+	stdout, stderr string
+}
+
+func execute(t *testing.T, args ...string) execution {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	command := exec.CommandContext(t.Context(), program, args...)
+	command.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
+	command.Stdout, command.Stderr = &stdout, &stderr
+	err := command.Run()
+	if _, exited := errors.AsType[*exec.ExitError](err); !exited {
+		require.NoError(t, err)
+	}
+	return execution{command.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+}
+
+// page decodes the page, which is what the output begins with.
+func (r execution) page(t *testing.T) (page Page) {
+	t.Helper()
+	decoder := json.NewDecoder(strings.NewReader(r.stdout))
+	decoder.DisallowUnknownFields()
+	require.NoError(t, decoder.Decode(&page), r.stdout)
+	return page
+}
