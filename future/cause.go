@@ -12,14 +12,19 @@ type CanceledError struct {
 }
 
 func (e *CanceledError) Error() string {
-	if e.Cause == nil {
+	if e == nil || e.Cause == nil {
 		return "canceled"
 	}
-	return "canceled: " + e.Cause.Error()
+	return "canceled: " + line(e.Cause)
 }
 
 // Unwrap returns the cause.
-func (e *CanceledError) Unwrap() error { return e.Cause }
+func (e *CanceledError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Cause
+}
 
 // Is reports whether target is [context.Canceled].
 func (e *CanceledError) Is(target error) bool { return target == context.Canceled }
@@ -156,5 +161,5 @@ func (e ending) failureOf(cause error) error {
 // cause that does not say so, as by [context.WithTimeoutCause].
 type expired struct{ err, cause error }
 
-func (e *expired) Error() string   { return e.err.Error() + ": " + e.cause.Error() }
+func (e *expired) Error() string   { return line(e.err) + ": " + line(e.cause) }
 func (e *expired) Unwrap() []error { return []error{e.err, e.cause} }

@@ -62,6 +62,7 @@ func fromCtx(ctx context.Context) (shared *origin, own origin) {
 	case *named:
 		own = origin{ctx: ctx, life: c.life, scope: c.scope, ends: c.life == nil && c.Done() != nil}
 		if own.life != nil {
+			own.life.open() // so that it has a list for what is started with it
 			own.edge = own.life.nearestEdge()
 		} else if own.ends && c.around != nil {
 			own.edge = c.around.nearestEdge()
@@ -380,19 +381,24 @@ func (l *lifetime) await(w action, c *core) (ending, bool) {
 	if e, ended := l.from.ending(); ended {
 		return e, false
 	}
-	if l.from.ends {
-		o := l.from
+	l.alarm(w)
+	e, ok := l.attach()
+	if ok && c.done() { // before it was listed
+		l.detach()
+	}
+	return e, ok
+}
+
+// alarm has w told when the foreign ctx that l was started with ends. The
+// registration is written before anybody but the alarm itself may end w.
+func (l *lifetime) alarm(w action) {
+	if o := l.from; o.ends {
 		o.stop = context.AfterFunc(o.ctx, func() {
 			var s sweep
 			s.push(w, ending{o.ctx.Err(), context.Cause(o.ctx)}, byAlarm)
 			resume(s.run())
 		})
 	}
-	e, ok := l.attach()
-	if ok && c.done() { // before it was listed
-		l.detach()
-	}
-	return e, ok
 }
 
 // part takes l, which is complete, off whatever would have told it to end.

@@ -130,7 +130,7 @@ func (w *follower[A, B]) cancel(s *sweep, e ending, by reach) {
 	}
 	w.lifetime.end(e, s)
 	if w.is(forwarding) {
-		s.future(&w.out.core, e)
+		s.future(&w.out.core, e, by)
 	}
 }
 
@@ -148,6 +148,9 @@ type forward[A, B any] struct {
 }
 
 func (w *follower[A, B]) forward(in *state[B]) chain {
+	if w.from.ends && w.from.stop == nil { // the input was complete at the start
+		w.alarm(w)
+	}
 	f := &forward[A, B]{w: w, in: in}
 	f.act = f
 	if list, ok := w.out.lock(); ok {

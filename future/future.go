@@ -115,7 +115,7 @@ func (f Future[T]) Cancel(cause error) {
 		return
 	}
 	var s sweep
-	s.future(&f.s.core, asked(cause))
+	s.future(&f.s.core, asked(cause), byCancel)
 	resume(s.run())
 }
 

@@ -17,13 +17,20 @@ type PanicError struct {
 }
 
 // Error gives the value in one line; [PanicError.Stack] gives the frames.
-func (e *PanicError) Error() (text string) {
-	defer func() { // the value's own methods may panic again
+func (e *PanicError) Error() string { return "panic: " + line(e.Value) }
+
+// line is the text of a value that is not ours, in one line. Its own methods may panic.
+func line(v any) (text string) {
+	defer func() {
 		if recover() != nil {
-			text = fmt.Sprintf("panic: %T", e.Value)
+			text = fmt.Sprintf("%T", v)
 		}
 	}()
-	text = "panic: " + fmt.Sprint(e.Value)
+	if err, ok := v.(error); ok {
+		text = err.Error()
+	} else {
+		text = fmt.Sprint(v)
+	}
 	return oneLine.Replace(text)
 }
 

@@ -25,7 +25,7 @@ type UnobservedError struct {
 }
 
 func (e *UnobservedError) Error() string {
-	return "unobserved failure of " + e.Name + ": " + e.Err.Error()
+	return "unobserved failure of " + e.Name + ": " + line(e.Err)
 }
 
 // Unwrap returns the failure.
@@ -43,7 +43,7 @@ type failure struct {
 	left, right *failure // siblings; nil once observed; guarded by scope.mu
 }
 
-func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Error() string { return line(f.err) }
 
 // note prepares an error for c, which may fail with it; at is where it comes
 // from. A plain cancellation is no news.

@@ -28,7 +28,7 @@ func (s *sweep) push(act action, e ending, by reach) {
 }
 
 // future asks what stands behind c to end.
-func (s *sweep) future(c *core, e ending) {
+func (s *sweep) future(c *core, e ending, by reach) {
 	list, ok := c.lock()
 	if !ok {
 		return
@@ -38,7 +38,7 @@ func (s *sweep) future(c *core, e ending) {
 		work = a.behind
 	}
 	var next *core
-	if work != nil {
+	if work != nil && by == byCancel {
 		next = work.act.input()
 	}
 	c.unlock(list)
@@ -46,7 +46,7 @@ func (s *sweep) future(c *core, e ending) {
 		s.out.append(c.fail(e.failure(), place{}))
 		return
 	}
-	s.todo = append(s.todo, blow{work.act, next, e, byCancel})
+	s.todo = append(s.todo, blow{work.act, next, e, by})
 }
 
 func annexOf(n *node) (*annex, bool) {
@@ -66,7 +66,7 @@ func (s *sweep) run() chain {
 		s.todo = s.todo[:last]
 		b.act.cancel(s, b.e, b.by)
 		if b.next != nil {
-			s.future(b.next, b.e)
+			s.future(b.next, b.e, byCancel)
 		}
 	}
 	out := s.out

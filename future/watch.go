@@ -199,7 +199,7 @@ func (w *watch[R]) part(s *sweep, e ending) {
 			}
 			c.abandon(place, true)
 			if w.rule.Owns {
-				s.future(c, e)
+				s.future(c, e, byCancel)
 			}
 		}
 	}
