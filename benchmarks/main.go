@@ -45,6 +45,12 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if !o.print {
+		// Not after minutes of measuring.
+		if _, err := place(o.readme, ""); err != nil {
+			return err
+		}
+	}
 	if err := runFor(o.each); err != nil {
 		return err
 	}
@@ -118,20 +124,32 @@ func choose(from []row, names *regexp.Regexp) []row {
 	return chosen
 }
 
-// write puts the table into the file, which has to have the place for it. A
-// file that does not exist is not made.
+// write puts the table into the file. A file that does not exist is not made.
 func write(file, table string, stderr io.Writer) error {
-	doc, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		fmt.Fprintf(stderr, "%s does not exist: the table is only printed\n", file)
-		return nil
-	}
+	doc, err := place(file, table)
 	if err != nil {
 		return err
 	}
-	doc, err = splice(doc, table)
-	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+	if doc == nil {
+		fmt.Fprintf(stderr, "%s does not exist: the table is only printed\n", file)
+		return nil
 	}
 	return os.WriteFile(file, doc, 0o644)
+}
+
+// place returns the file's text with the table in its place, or nil if there is
+// no such file.
+func place(file, table string) ([]byte, error) {
+	doc, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	doc, err = splice(doc, table)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return doc, nil
 }

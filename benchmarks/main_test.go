@@ -49,6 +49,15 @@ func TestRun_ofNoRowFails(t *testing.T) {
 	assert.Empty(t, stdout.String())
 }
 
+func TestRun_looksForItsPlaceBeforeItMeasures(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "README.md")
+	require.NoError(t, os.WriteFile(file, []byte("# Jade\n"), 0o644))
+	var stdout, stderr strings.Builder
+	assert.ErrorIs(t, run([]string{"-readme", file}, &stdout, &stderr), errNoMarkers)
+	assert.Empty(t, stdout.String())
+	assert.Empty(t, stderr.String())
+}
+
 func TestRun_misuse(t *testing.T) {
 	for args, says := range map[string]string{
 		"-passes 0":    "-passes must be at least 1",
