@@ -193,7 +193,7 @@ func (l *lifetime) overdue() bool {
 func (l *lifetime) end(e ending, s *sweep) {
 	h := l.hub.Load()
 	if h == nil {
-		h = endedHub(e)
+		h = s.ended(e)
 		if l.hub.CompareAndSwap(nil, h) {
 			return
 		}

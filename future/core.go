@@ -236,6 +236,9 @@ func (c *core) channel() <-chan struct{} {
 func (c *core) abandon(n *node, taken bool) {
 	list, ok := c.lock()
 	if !ok {
+		if taken {
+			observe(c.err)
+		}
 		return
 	}
 	n.act = nil

@@ -83,6 +83,8 @@ type place struct {
 	pc   uintptr
 }
 
+func (p place) known() bool { return p.pc != 0 || p.from.name() != "" }
+
 // label is how reports call the work. It asks a user's ctx for its values, so no lock is held.
 func (p place) label() string {
 	if name := p.from.name(); name != "" {

@@ -90,10 +90,14 @@ func keep(err error) error {
 }
 
 func (f *failure) observed() {
-	s := f.scope
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
+	f.scope.mu.Lock()
+	defer f.scope.mu.Unlock()
+	f.unlist()
+}
+
+// unlist takes f off its scope's list; the caller holds the scope's lock.
+func (f *failure) unlist() {
+	switch s := f.scope; {
 	case f.right == nil:
 		return
 	case f.right == f:
@@ -152,8 +156,7 @@ func (r *reporter) start() {
 				r.start()
 			}
 		}()
-		for f := r.scope.firstFailure(); f != nil; f = r.scope.firstFailure() {
-			f.observed()
+		for f := r.scope.takeFailure(); f != nil; f = r.scope.takeFailure() {
 			r.tell(f)
 		}
 		finished = true
@@ -189,10 +192,21 @@ func (r *reporter) keep(errs ...error) {
 	}
 }
 
-func (s *Scope) firstFailure() *failure {
+func (s *Scope) anyFailure() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.failures
+	return s.failures != nil
+}
+
+// takeFailure takes the oldest failure off the list.
+func (s *Scope) takeFailure() *failure {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.failures
+	if f != nil {
+		f.unlist()
+	}
+	return f
 }
 
 // complain reports the panic of a callback that belongs to no scope.

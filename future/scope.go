@@ -118,6 +118,9 @@ func both(a, b error) error {
 	return errors.Join(a, b)
 }
 
+// closing is what a scope's ctx ends with.
+var closing = ending{context.Canceled, &CanceledError{ErrScopeClosed}}
+
 // Close cancels what still runs in the scope, with a cause that matches
 // [ErrScopeClosed], fails its pending promises and continuations, and waits
 // until none of its goroutines runs. From the moment it begins nothing new
@@ -132,14 +135,14 @@ func (s *Scope) Close() error {
 	s.mu.Lock()
 	s.closed = true
 	s.mu.Unlock()
-	if next := s.life.endNow(ending{context.Canceled, &CanceledError{ErrScopeClosed}}); next.head != nil {
+	if next := s.life.endNow(closing); next.head != nil {
 		s.join() // so that what the cancellation sets off is waited for
 		resume(next)
 		s.leave()
 	}
 	err := s.wait()
 	s.life.detach()
-	if s.firstFailure() != nil {
+	if s.anyFailure() {
 		err = both(s.report(), err)
 	}
 	return err

@@ -89,7 +89,7 @@ func (l *lifetime) admit() (ending, bool) {
 		return e, false
 	}
 	if !l.from.scope.enter() {
-		return ending{context.Canceled, &CanceledError{ErrScopeClosed}}, false
+		return closing, false
 	}
 	if e, ok := l.attach(); !ok {
 		l.from.scope.leave()

@@ -14,6 +14,15 @@ const (
 type sweep struct {
 	out  chain // what the completions set off
 	todo []blow
+	hub  *hub // that of the last lifetime which ended without one: they can share it
+}
+
+// ended returns a hub for a lifetime that ends with e and has none.
+func (s *sweep) ended(e ending) *hub {
+	if s.hub == nil || s.hub.cause != e.cause || s.hub.err != e.err {
+		s.hub = endedHub(e)
+	}
+	return s.hub
 }
 
 type blow struct {
