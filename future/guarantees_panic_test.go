@@ -238,8 +238,9 @@ func TestG07_goexitAndPanicNil(t *testing.T) {
 			returned := false
 			go func() {
 				_, _ = future.Run(bg(), func(ctx context.Context) (int, error) {
-					future.Go(ctx, func(ctx context.Context) (int, error) { <-ctx.Done(); ended = true; return 0, nil })
-					synctest.Wait()
+					started := make(chan struct{})
+					future.Go(ctx, func(ctx context.Context) (int, error) { close(started); <-ctx.Done(); ended = true; return 0, nil })
+					<-started
 					runtime.Goexit()
 					return 0, nil
 				})
