@@ -32,7 +32,7 @@ func fetchAddress(_ context.Context, user string) (Address, error) {
 
 // fetchCoupons needs an item and an address, so it cannot start before them.
 func fetchCoupons(_ context.Context, item Item, to Address) ([]string, error) {
-	return []string{"10% off in " + to.City, "free polish for a " + item.Name}, nil
+	return []string{"10% off in " + to.City, "free polish for the " + item.Name}, nil
 }
 
 // hang waits until nobody wants its answer any more.

@@ -45,7 +45,7 @@ func ExampleThen2_coupons() {
 	fmt.Println(err)
 	// Output:
 	// 10% off in Ghent
-	// free polish for a brass bell
+	// free polish for the brass bell
 	// <nil>
 }
 

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
 )
 
 // hang waits until nobody wants its answer any more.
@@ -17,6 +19,26 @@ func hang(ctx context.Context) (string, error) {
 }
 
 func fetchItem(context.Context) (string, error) { return "brass bell", nil }
+
+// The page has a deadline, and keeps some of it for itself: when the coupons
+// do not come, there is time to do without them.
+func Example_pageInTime() {
+	handle := func(ctx context.Context) (string, error) {
+		ctx, scope := future.WithScope(ctx)
+		defer scope.Close()
+		calls, release := deadline.Reserve(ctx, 59*time.Second)
+		defer release()
+
+		item := future.Go(calls, fetchItem)
+		coupons := recovery.Fallback(deadline.Within(future.Go(calls, hang), 5*time.Millisecond), "no coupons")
+		i, c, err := combinators.Await2(ctx, item, coupons)
+		return i + ", " + c, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	fmt.Println(handle(ctx))
+	// Output: brass bell, no coupons <nil>
+}
 
 // The coupons get a limit of their own. The rest of the page does not wait for them.
 func ExampleWithin() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/future"
 	recovery "github.com/jade-go/jade/recover"
 )
@@ -26,6 +27,30 @@ func fetchCoupons(_ context.Context, user string) (Coupons, error) {
 		return nil, errNoCoupons
 	}
 	return nil, statusError(503)
+}
+
+// The page does without its coupons, and says so.
+func Example_degradedPage() {
+	handle := func(ctx context.Context, user string) (string, error) {
+		ctx, scope := future.WithScope(ctx)
+		defer scope.Close()
+
+		item := future.Go(ctx, func(context.Context) (string, error) { return "brass bell", nil })
+		coupons := future.Call(ctx, fetchCoupons, user)
+		shown := recovery.Fallback(coupons, Coupons{"welcome"})
+
+		i, c, err := combinators.Await2(ctx, item, shown)
+		if err != nil {
+			return "", err
+		}
+		page := fmt.Sprint(i, " ", c)
+		if r, _ := coupons.Peek(); r.Err != nil { // coupons is what it was, shown is what is shown
+			page += fmt.Sprintf(", degraded: %s: %v", recovery.Classify(r.Err), r.Err)
+		}
+		return page, nil
+	}
+	fmt.Println(handle(context.Background(), "ada"))
+	// Output: brass bell [welcome], degraded: dependency: status 503 <nil>
 }
 
 // The handler sees the failure and decides.
