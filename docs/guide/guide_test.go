@@ -6,11 +6,9 @@ package guide_test
 import (
 	"flag"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -31,29 +29,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 var block = regexp.MustCompile("(?ms)^<!-- (snippet|prints): (\\S+) -->\n```(\\w*)\n(.*?)^```$")
 
 func TestGuide(t *testing.T) {
-	regions := readRegions(t)
-	unused := map[string]bool{}
-	for name := range regions {
-		unused["snippet: "+name] = true
-	}
-	for name := range programs {
-		unused["prints: "+name] = true
-	}
+	g := guide{regions: readRegions(t), programs: programs, used: map[string]bool{}}
 	for _, name := range chapters(t) {
 		t.Run(name, func(t *testing.T) {
 			was, err := os.ReadFile(name)
 			require.NoError(t, err)
-			is := block.ReplaceAllStringFunc(string(was), func(text string) string {
-				parts := block.FindStringSubmatch(text)
-				kind, name := parts[1], parts[2]
-				delete(unused, kind+": "+name)
-				if kind == "snippet" {
-					require.Contains(t, regions, name)
-					return fenced(kind, name, "go", regions[name])
-				}
-				require.Contains(t, programs, name)
-				return fenced(kind, name, "text", output(t, programs[name]))
-			})
+			is := g.fresh(t, string(was))
 			if *update {
 				require.NoError(t, os.WriteFile(name, []byte(is), 0o644))
 				return
@@ -62,16 +43,26 @@ func TestGuide(t *testing.T) {
 			require.Equal(t, 2*len(block.FindAllString(is, -1)), strings.Count(is, "```"), "a block without a comment before it")
 		})
 	}
-	require.Empty(t, slices.Sorted(maps.Keys(unused)), "in no chapter")
+	for name := range g.regions {
+		require.True(t, g.used["snippet: "+name], "snippet %s is in no chapter", name)
+	}
+	for name := range g.programs {
+		require.True(t, g.used["prints: "+name], "what %s prints is in no chapter", name)
+	}
 }
 
 // TestGuide_noticesStaleBlocks shows that TestGuide can fail.
 func TestGuide_noticesStaleBlocks(t *testing.T) {
-	stale := fenced("snippet", "x", "go", "a()\n")
-	parts := block.FindStringSubmatch("text\n" + stale + "\nmore")
-	require.Equal(t, []string{stale, "snippet", "x", "go", "a()\n"}, parts)
-	require.NotEqual(t, stale, fenced("snippet", "x", "go", "b()\n"))
-	require.Equal(t, "took 2s\n", output(t, func() { time.Sleep(2 * time.Second); fmt.Println("took 2s") }))
+	g := guide{
+		regions:  map[string]string{"wait": "time.Sleep(d)\n"},
+		programs: map[string]func(){"wait": func() { timed(func() { time.Sleep(2 * time.Second) }) }},
+		used:     map[string]bool{},
+	}
+	code, print := fenced("snippet", "wait", "go", "time.Sleep(d)\n"), fenced("prints", "wait", "text", "took 2s\n")
+	fresh := "It waits:\n\n" + code + "\n\n" + print + "\n"
+	require.Equal(t, fresh, g.fresh(t, fresh))
+	require.Equal(t, fresh, g.fresh(t, strings.Replace(fresh, "(d)", "(2*d)", 1)))
+	require.Equal(t, fresh, g.fresh(t, strings.Replace(fresh, "took 2s", "took 1s", 1)))
 }
 
 func TestChaptersAreLinkedInOrder(t *testing.T) {
@@ -98,6 +89,28 @@ func TestLinksLeadSomewhere(t *testing.T) {
 			require.FileExists(t, string(m[1]), name)
 		}
 	}
+}
+
+// guide is what the chapters quote.
+type guide struct {
+	regions  map[string]string
+	programs map[string]func()
+	used     map[string]bool // by the comments before the blocks
+}
+
+// fresh returns the text of a chapter with its blocks as they should be.
+func (g guide) fresh(t *testing.T, text string) string {
+	return block.ReplaceAllStringFunc(text, func(text string) string {
+		parts := block.FindStringSubmatch(text)
+		kind, name := parts[1], parts[2]
+		g.used[kind+": "+name] = true
+		if kind == "snippet" {
+			require.Contains(t, g.regions, name)
+			return fenced(kind, name, "go", g.regions[name])
+		}
+		require.Contains(t, g.programs, name)
+		return fenced(kind, name, "text", output(t, g.programs[name]))
+	})
 }
 
 func chapters(t *testing.T) []string {
