@@ -1,0 +1,190 @@
+package combinators_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/jade-go/jade/future"
+)
+
+// orders is how many orders of what happens at one moment are tried before an
+// outcome counts as unexplained.
+const orders = 400
+
+// check runs g in a bubble and returns what is wrong with that, "" for nothing.
+func check(t *testing.T, g *graph, plant func(*live)) (wrong string) {
+	defer func() {
+		if p := recover(); p != nil { // the bubble's own verdict: deadlock
+			wrong = fmt.Sprint("the bubble panicked: ", p)
+		}
+	}()
+	synctest.Test(t, func(*testing.T) {
+		r := newLive(g)
+		if plant != nil {
+			plant(r)
+		}
+		r.play()
+		synctest.Wait()
+		finals, open := r.finals()
+		if open != "" {
+			wrong = open
+			return
+		}
+		var best string
+		for i := range orders {
+			pick := func(int) int { return 0 }
+			if i > 0 {
+				pick = rand.New(rand.NewPCG(uint64(i), 1)).IntN
+			}
+			m := simulate(g, pick)
+			why := m.explains(r, finals)
+			if i == 0 {
+				best = why
+			}
+			if why == "" {
+				wrong = firstOf(r.sane(m, finals), r.accounted(m, finals))
+				return
+			}
+		}
+		wrong = "the model does not explain it: " + best
+	})
+	return wrong
+}
+
+func firstOf(whys ...string) string {
+	for _, why := range whys {
+		if why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// finals are the results of all vertices at the end. A vertex without one hangs.
+func (r *live) finals() (finals []future.Result[string], open string) {
+	for i, f := range r.futures {
+		res, ok := f.Peek()
+		if !ok {
+			return nil, fmt.Sprintf("v%d (%v) never completed", i, r.g.vertices[i].kind)
+		}
+		finals = append(finals, res)
+	}
+	return finals, ""
+}
+
+// explains compares what happened with what the model says; "" if they agree.
+func (m *sim) explains(r *live, finals []future.Result[string]) string {
+	for i, n := range m.nodes {
+		if !n.done {
+			return fmt.Sprintf("in the model v%d (%v) never completes", i, n.kind)
+		}
+		if got, want := tell(finals[i]).String(), n.res.String(); got != want {
+			return fmt.Sprintf("v%d (%v) is %q, should be %q", i, n.kind, got, want)
+		}
+	}
+	for _, s := range r.seen {
+		n := m.nodes[s.op.on]
+		when := max(s.op.at, n.at)
+		switch {
+		case s.op.how == byPeek, s.op.how == byStopped && s.stopped:
+			continue
+		case s.gaveUp:
+			if n.at < s.op.at+patience {
+				return fmt.Sprintf("a wait for v%d (%v) gave up at %v, but it was complete at %v", s.op.on, n.kind, s.at, n.at)
+			}
+		case s.at != when:
+			return fmt.Sprintf("v%d (%v) was complete at %v, should be at %v", s.op.on, n.kind, s.at, when)
+		}
+	}
+	for _, c := range r.closings {
+		if want := m.closes(m.ctxs[c.scope], c.called); c.called < horizon && c.done != want {
+			return fmt.Sprintf("Close of scope %d, called at %v, returned at %v, should be at %v", c.scope, c.called, c.done, want)
+		}
+	}
+	return ""
+}
+
+// sane checks what must hold of any run, whatever the model says.
+func (r *live) sane(_ *sim, finals []future.Result[string]) string {
+	for i, v := range r.g.vertices {
+		if r.wins[i] > 1 {
+			return fmt.Sprintf("v%d (%v) was completed %d times", i, v.kind, r.wins[i])
+		}
+		most := int32(1)
+		switch v.kind {
+		case kEach:
+			most = int32(len(v.calls))
+		case kFlatMap:
+			most = 2
+		}
+		if ran := r.ran[i].Load(); ran > most {
+			return fmt.Sprintf("the function of v%d (%v) ran %d times", i, v.kind, ran)
+		}
+	}
+	for _, s := range r.seen {
+		final := finals[s.op.on]
+		switch {
+		case s.has && (s.res.Value != final.Value || s.res.Err != final.Err):
+			return fmt.Sprintf("an observer of v%d saw %v, another %v", s.op.on, tell(s.res), tell(final))
+		case s.calls > 1:
+			return fmt.Sprintf("an observer of v%d was called %d times", s.op.on, s.calls)
+		case s.op.how == byStopped && s.stopped == (s.calls > 0):
+			return fmt.Sprintf("OnDone of v%d: stop reported %v, calls %d", s.op.on, s.stopped, s.calls)
+		case s.op.how == byAwait && !s.has, s.op.how == byOnDone && !s.has:
+			return fmt.Sprintf("an observer of v%d was never told", s.op.on)
+		}
+	}
+	for _, c := range r.closings {
+		switch {
+		case !c.returned:
+			return fmt.Sprintf("Close of scope %d never returned", c.scope)
+		case c.active != 0:
+			return fmt.Sprintf("Close of scope %d returned while %d of its functions ran", c.scope, c.active)
+		}
+	}
+	return ""
+}
+
+// baseSeed is where the seeds of this run begin; JADE_SEED replays one alone.
+func baseSeed(t *testing.T) (seed uint64, replay bool) {
+	if text := os.Getenv("JADE_SEED"); text != "" {
+		seed, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			t.Fatal("JADE_SEED: ", err)
+		}
+		return seed, true
+	}
+	return uint64(time.Now().UnixNano()), false
+}
+
+// scaled is n, or many times that under JADE_STRESS.
+func scaled(n int) int {
+	if os.Getenv("JADE_STRESS") != "" {
+		return 20 * n
+	}
+	return n
+}
+
+// checkSeeds checks n random graphs.
+func checkSeeds(t *testing.T, n int, lim limits) {
+	t.Helper()
+	seed, replay := baseSeed(t)
+	if replay {
+		n = 1
+	}
+	for range scaled(n) {
+		g := draw(seeded(seed), lim)
+		if why := check(t, g, nil); why != "" {
+			t.Fatalf("%s\n%vrun it again with JADE_SEED=%d", why, g, seed)
+		}
+		seed++
+		if replay {
+			return
+		}
+	}
+}

@@ -1,0 +1,134 @@
+package combinators_test
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jade-go/jade/future"
+)
+
+// report is a failure that a call of Close told of.
+type report struct {
+	err error
+	at  time.Duration // when that Close was called
+}
+
+func (r *live) reports() (told []report, other error) {
+	for _, c := range r.closings {
+		var walk func(err error)
+		walk = func(err error) {
+			switch e := err.(type) {
+			case nil:
+			case *future.UnobservedError:
+				told = append(told, report{e.Err, c.called})
+			case interface{ Unwrap() []error }:
+				for _, part := range e.Unwrap() {
+					walk(part)
+				}
+			default:
+				other = err
+			}
+		}
+		walk(c.err)
+	}
+	return told, other
+}
+
+// accounted checks that no failure is lost: each is looked at, taken on by
+// somebody, or told of by Close, and then once.
+func (r *live) accounted(m *sim, finals []future.Result[string]) string {
+	told, other := r.reports()
+	if other != nil {
+		return fmt.Sprintf("Close returned %v", describe(other))
+	}
+	for _, report := range told {
+		if future.IsCanceled(report.err) {
+			return fmt.Sprintf("Close told of a cancellation: %v", describe(report.err))
+		}
+		if !r.lenient() && !slices.ContainsFunc(r.owed(m, finals, report.at, false), func(i int) bool { return finals[i].Err == report.err }) {
+			return fmt.Sprintf("Close told of %v, which nobody owed", describe(report.err))
+		}
+	}
+	for _, i := range r.owed(m, finals, forEver, true) {
+		err := finals[i].Err
+		times := 0
+		for _, report := range told {
+			if report.err == err {
+				times++
+			}
+		}
+		if _, shared := sentinels[err]; times > 1 && !shared && !r.closedEarly() {
+			return fmt.Sprintf("Close told %d times of %v, the failure of v%d", times, describe(err), i)
+		}
+		if times == 0 && m.nodes[i].home != nil && !r.excused(m, finals, err) {
+			return fmt.Sprintf("lost: %v, the failure of v%d (%v)", describe(err), i, r.g.vertices[i].kind)
+		}
+	}
+	return ""
+}
+
+const strict = false
+
+func (r *live) lenient() bool {
+	return !strict && slices.ContainsFunc(r.g.vertices, func(v vertex) bool { return v.kind == kThenN || v.kind == kFlatMap || v.kind == kEach })
+}
+
+const forEver = 2 * horizon
+
+func (r *live) closedEarly() bool {
+	return slices.ContainsFunc(r.closings, func(c *closing) bool { return c.called < horizon })
+}
+
+// owed are the vertices whose failure nobody had looked at or taken on before
+// a moment. What a FlatMap's function may have returned counts as taken on if inner says so.
+func (r *live) owed(m *sim, finals []future.Result[string], before time.Duration, inner bool) (owed []int) {
+	for i, res := range finals {
+		if res.Err != nil && !future.IsCanceled(res.Err) && !r.looked(i, before) && len(r.takers(m, i, before, inner)) == 0 {
+			owed = append(owed, i)
+		}
+	}
+	return owed
+}
+
+func (r *live) looked(i int, before time.Duration) bool {
+	return slices.ContainsFunc(r.seen, func(s *sighting) bool { return s.op.on == i && s.looked && s.at < before })
+}
+
+// takers are the vertices, built before a moment, that have i as an input.
+func (r *live) takers(m *sim, i int, before time.Duration, inner bool) (takers []int) {
+	for _, o := range r.g.ops {
+		if o.deed != doBuild || o.at >= before {
+			continue
+		}
+		if !inner && m.nodes[i].at <= o.at && !strict {
+			continue
+		}
+		v := r.g.vertices[o.on]
+		if !inner && (v.kind == kAwait || v.kind == kCollect || v.kind == kQuorum && v.n > len(v.in)) {
+			continue // it may never have looked
+		}
+		if slices.Contains(v.in, i) || inner && v.kind == kFlatMap && v.target == i {
+			takers = append(takers, o.on)
+		}
+	}
+	return takers
+}
+
+// excused reports whether the same error was looked at, or handled, elsewhere.
+func (r *live) excused(m *sim, finals []future.Result[string], err error) bool {
+	for i, res := range finals {
+		if res.Err != err {
+			continue
+		}
+		if r.looked(i, forEver) {
+			return true
+		}
+		for _, taker := range r.takers(m, i, forEver, true) {
+			if finals[taker].Err != err {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,270 @@
+package combinators_test
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/samber/lo"
+)
+
+// decide completes n, which has several inputs, if the one that has just
+// arrived settles the matter; -1 is for no inputs at all.
+func (n *simNode) decide(last int) {
+	all := n.ok+n.failed == len(n.in)
+	var in result
+	if last >= 0 {
+		in = n.s.nodes[n.in[last]].res
+	}
+	switch n.kind {
+	case kAll, kAllMap, kZip, kAwait, kThenN:
+		switch {
+		case in.flaw != nil:
+			n.complete(result{flaw: in.flaw})
+		case all && n.kind == kThenN:
+			n.body(result{value: strings.Join(n.values(), ",")}, true)
+		case all:
+			n.complete(result{value: render(n.name, n.values()...)})
+		}
+	case kRace:
+		if last < 0 {
+			n.complete(result{flaw: word("empty")})
+		} else {
+			n.win(in)
+		}
+	case kAny:
+		switch {
+		case last < 0:
+			n.complete(result{flaw: word("empty")})
+		case in.flaw == nil:
+			n.win(in)
+		case all:
+			n.complete(result{flaw: join(n.flaws())})
+		}
+	case kQuorum:
+		switch {
+		case n.ok == n.n:
+			n.win(result{value: render(n.name, n.values()...)})
+		case n.failed > len(n.in)-n.n:
+			n.win(result{flaw: join(n.flaws())})
+		}
+	case kSettle:
+		if all {
+			n.complete(result{value: render(n.name, n.results()...)})
+		}
+	case kPartial:
+		if all {
+			n.complete(result{value: n.some()})
+		}
+	case kCollect:
+		if all {
+			n.complete(result{value: render(n.name, n.arrivals(nil))})
+		}
+	}
+}
+
+// win completes n and cancels the inputs that have lost.
+func (n *simNode) win(r result) {
+	n.complete(r)
+	n.cancelInputs(canceled(word("lost")))
+}
+
+func (n *simNode) cancelInputs(f *flaw) {
+	for index, i := range n.in {
+		if n.arrived == nil || !n.arrived[index] {
+			n.s.then(func() { n.s.nodes[i].cancel(f) })
+		}
+	}
+}
+
+// ring is the alarm of Within, At and Partial.
+func (n *simNode) ring() {
+	if n.done {
+		return
+	}
+	f := late(n.limit)
+	if n.kind == kPartial {
+		n.complete(result{value: n.some()})
+	} else {
+		n.complete(result{flaw: f})
+	}
+	n.cancelInputs(f)
+}
+
+// cancel is what a call of Cancel does to n.
+func (n *simNode) cancel(f *flaw) {
+	if n.done {
+		return
+	}
+	switch n.kind {
+	case kGo:
+		n.stop(f)
+		return
+	case kAwait, kCollect:
+		n.stop(f)
+		n.giveUp(f)
+		return
+	case kThen, kThenN, kFlatMap, kRecover, kRecoverIs, kRecoverAs:
+		if n.claimed {
+			n.stop(f)
+			return
+		}
+	}
+	if n.kind != kFinally {
+		n.complete(result{flaw: f})
+	}
+	if n.kind.passesOn() {
+		n.cancelInputs(f)
+	}
+	for _, w := range n.workers {
+		w.stop(f)
+	}
+}
+
+// passesOn reports whether a cancellation of the future reaches its inputs.
+func (k kind) passesOn() bool {
+	switch k {
+	case kTap, kFinally, kRecover, kRecoverIs, kRecoverAs, kFallback, kOnError, kWithin, kAt, // the same work, dressed
+		kRace, kAny, kQuorum, kPartial: // owners
+		return true
+	}
+	return false
+}
+
+// ctxEnded tells n that the ctx it was started with has ended.
+func (n *simNode) ctxEnded(f *flaw) {
+	switch {
+	case n.done:
+	case n.kind == kPromise:
+		n.complete(result{flaw: f})
+	case n.kind == kGo || n.claimed || n.kind == kEach:
+		n.stop(f)
+	case n.kind == kAwait || n.kind == kCollect:
+		n.stop(f)
+		n.giveUp(f)
+	default:
+		n.complete(result{flaw: f})
+	}
+}
+
+// giveUp ends a function that waits for futures, because its ctx has ended.
+func (n *simNode) giveUp(f *flaw) {
+	n.s.then(func() {
+		if n.kind == kCollect {
+			n.complete(result{value: render(n.name, n.arrivals(n.end))})
+		} else {
+			n.complete(result{flaw: n.end})
+		}
+	})
+}
+
+// values are what the inputs succeeded with, in their order.
+func (n *simNode) values() []string {
+	return lo.FilterMap(n.in, func(i, index int) (string, bool) {
+		r := n.s.nodes[i].res
+		return r.value, n.arrived[index] && r.flaw == nil
+	})
+}
+
+func (n *simNode) flaws() []*flaw {
+	return lo.FilterMap(n.in, func(i, index int) (*flaw, bool) {
+		r := n.s.nodes[i].res
+		return r.flaw, n.arrived[index] && r.flaw != nil
+	})
+}
+
+func (n *simNode) results() []string {
+	return lo.Map(n.in, func(i, _ int) string { return n.s.nodes[i].res.String() })
+}
+
+// join is what errors.Join makes of flaws.
+func join(flaws []*flaw) *flaw { return word("join", flaws...) }
+
+// arrivals renders what AsCompleted yielded, with missing for what had not come.
+func (n *simNode) arrivals(missing *flaw) string {
+	var parts []string
+	for _, index := range n.order {
+		parts = append(parts, arrival(index, n.s.nodes[n.in[index]].res.String()))
+	}
+	for index := range n.in {
+		if !slices.Contains(n.order, index) {
+			parts = append(parts, arrival(index, missing.String()))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+func arrival(index int, what string) string { return string(rune('0'+index)) + ":" + what }
+
+// some is what Partial answers with.
+func (n *simNode) some() string {
+	parts := lo.Map(n.in, func(i, index int) string {
+		if r := n.s.nodes[i].res; n.s.nodes[i].done && r.flaw == nil {
+			return r.value
+		}
+		return "missing"
+	})
+	return render(n.name, parts...)
+}
+
+// simWorker is one goroutine of an Each.
+type simWorker struct {
+	n   *simNode
+	end *flaw
+	act *activity
+}
+
+func (n *simNode) startWorkers() {
+	n.left = min(n.n, len(n.calls))
+	for range n.left {
+		w := &simWorker{n: n}
+		n.workers = append(n.workers, w)
+		n.s.then(func() {
+			if w.end != nil {
+				w.fail(w.end)
+				return
+			}
+			w.take()
+		})
+	}
+}
+
+func (w *simWorker) take() {
+	n := w.n
+	i := n.next
+	n.next++
+	switch {
+	case i >= len(n.calls):
+		if n.left--; n.left == 0 {
+			n.complete(result{value: render(n.name, lo.Times(len(n.calls), n.element)...)})
+		}
+	case w.end != nil:
+		w.fail(w.end)
+	default:
+		w.act = n.s.begin(n.home, n.element(i), n.calls[i], func(f *flaw) {
+			if f != nil {
+				w.fail(f)
+			} else {
+				w.take()
+			}
+		})
+	}
+}
+
+// element names the call for element i.
+func (n *simNode) element(i int) string { return n.name + "." + string(rune('0'+i)) }
+
+func (w *simWorker) fail(f *flaw) {
+	w.n.complete(result{flaw: f})
+	for _, other := range w.n.workers {
+		other.stop(canceled(word("lost")))
+	}
+}
+
+func (w *simWorker) stop(f *flaw) {
+	if w.end == nil {
+		w.end = f
+		if w.act != nil {
+			w.act.stop(f)
+		}
+	}
+}
