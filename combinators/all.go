@@ -19,7 +19,7 @@ func All[T any](fs ...future.Future[T]) future.Future[[]T] {
 		return future.Of([]T{}, nil)
 	}
 	fs = clone(fs)
-	return future.Watch(len(fs), future.Rule{Failures: 1, Total: len(fs)}, all[T]{fs})
+	return future.Watch(len(fs), future.Rule{Failures: 1, Total: len(fs)}, &all[T]{fs})
 }
 
 // inputs are the inputs of the gatherers that have them in a slice.
@@ -29,11 +29,12 @@ func (fs inputs[T]) Input(i int) future.Input { return fs[i] }
 
 type all[T any] struct{ inputs[T] }
 
-func (a all[T]) Gather(t future.Tally) ([]T, error) {
+func (a *all[T]) Gather(t future.Tally, values *[]T) error {
 	if err := t.Failure(); err != nil {
-		return nil, err
+		return err
 	}
-	return lo.Map(a.inputs, func(f future.Future[T], _ int) T { return peek(f).Value }), nil
+	*values = lo.Map(a.inputs, func(f future.Future[T], _ int) T { return peek(f).Value })
+	return nil
 }
 
 // AllMap is [All] for futures that have names.
@@ -59,13 +60,14 @@ func Settle[T any](fs ...future.Future[T]) future.Future[[]future.Result[T]] {
 		return future.Of([]future.Result[T]{}, nil)
 	}
 	fs = clone(fs)
-	return future.Watch(len(fs), future.Rule{Total: len(fs)}, settled[T]{fs})
+	return future.Watch(len(fs), future.Rule{Total: len(fs)}, &settled[T]{fs})
 }
 
 type settled[T any] struct{ inputs[T] }
 
-func (s settled[T]) Gather(future.Tally) ([]future.Result[T], error) {
-	return lo.Map(s.inputs, func(f future.Future[T], _ int) future.Result[T] { return peek(f) }), nil
+func (s *settled[T]) Gather(_ future.Tally, results *[]future.Result[T]) error {
+	*results = lo.Map(s.inputs, func(f future.Future[T], _ int) future.Result[T] { return peek(f) })
+	return nil
 }
 
 // clone keeps a caller who reuses the slice of a variadic call from changing ours.

@@ -71,9 +71,10 @@ func (p *pool[In, Out]) Run(ctx context.Context, _ future.Result[struct{}]) (don
 	}
 }
 
-func (p *pool[In, Out]) Gather(t future.Tally) ([]Out, error) {
+func (p *pool[In, Out]) Gather(t future.Tally, out *[]Out) error {
 	if err := t.Failure(); err != nil {
-		return nil, err
+		return err
 	}
-	return p.out, nil
+	*out = p.out
+	return nil
 }

@@ -24,12 +24,15 @@ func Race[T any](fs ...future.Future[T]) future.Future[T] {
 		return empty[T]("Race")
 	}
 	fs = clone(fs)
-	return future.Watch(len(fs), owning(future.Rule{Total: 1}), race[T]{fs})
+	return future.Watch(len(fs), owning(future.Rule{Total: 1}), &race[T]{fs})
 }
 
 type race[T any] struct{ inputs[T] }
 
-func (r race[T]) Gather(t future.Tally) (T, error) { return peek(r.inputs[t.Last]).Get() }
+func (r *race[T]) Gather(t future.Tally, v *T) (err error) {
+	*v, err = peek(r.inputs[t.Last]).Get()
+	return err
+}
 
 // Any returns a future for the first success among fs.
 //
@@ -46,16 +49,17 @@ func Any[T any](fs ...future.Future[T]) future.Future[T] {
 		return empty[T]("Any")
 	}
 	fs = clone(fs)
-	return future.Watch(len(fs), owning(future.Rule{Successes: 1, Total: len(fs)}), first[T]{fs})
+	return future.Watch(len(fs), owning(future.Rule{Successes: 1, Total: len(fs)}), &first[T]{fs})
 }
 
 type first[T any] struct{ inputs[T] }
 
-func (a first[T]) Gather(t future.Tally) (v T, err error) {
-	if r := peek(a.inputs[t.Last]); r.Err == nil {
-		return r.Value, nil
+func (a *first[T]) Gather(t future.Tally, v *T) error {
+	if t.Failure() == nil {
+		*v = peek(a.inputs[t.Last]).Value
+		return nil
 	}
-	return v, errors.Join(lo.Map(a.inputs, func(f future.Future[T], _ int) error { return peek(f).Err })...)
+	return errors.Join(lo.Map(a.inputs, func(f future.Future[T], _ int) error { return peek(f).Err })...)
 }
 
 // Quorum returns a future for the first n values among fs, in the order of fs.
@@ -77,7 +81,7 @@ func Quorum[T any](n int, fs ...future.Future[T]) future.Future[[]T] {
 	}
 	fs = clone(fs)
 	rule := owning(future.Rule{Successes: n, Failures: len(fs) - n + 1})
-	return future.Watch(len(fs), rule, quorum[T]{fs, n})
+	return future.Watch(len(fs), rule, &quorum[T]{fs, n})
 }
 
 type quorum[T any] struct {
@@ -85,7 +89,8 @@ type quorum[T any] struct {
 	n int
 }
 
-func (q quorum[T]) Gather(t future.Tally) (values []T, err error) {
+func (q *quorum[T]) Gather(t future.Tally, out *[]T) error {
+	var values []T
 	var errs []error
 	for i, f := range q.inputs {
 		if !t.Counted(i) {
@@ -98,9 +103,10 @@ func (q quorum[T]) Gather(t future.Tally) (values []T, err error) {
 		}
 	}
 	if len(values) < q.n {
-		return nil, errors.Join(errs...)
+		return errors.Join(errs...)
 	}
-	return values, nil
+	*out = values
+	return nil
 }
 
 // owning adds to a rule that the inputs which lose are cancelled.

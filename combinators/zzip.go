@@ -10,7 +10,7 @@ import (
 
 // Zip2 is [All] for 2 futures of different types: a future for all their values.
 func Zip2[A, B any](a future.Future[A], b future.Future[B]) future.Future[lo.Tuple2[A, B]] {
-	return future.Watch(2, future.Rule{Failures: 1, Total: 2}, zip2[A, B]{a, b})
+	return future.Watch(2, future.Rule{Failures: 1, Total: 2}, &zip2[A, B]{a, b})
 }
 
 type zip2[A, B any] struct {
@@ -18,7 +18,7 @@ type zip2[A, B any] struct {
 	b future.Future[B]
 }
 
-func (z zip2[A, B]) Input(i int) future.Input {
+func (z *zip2[A, B]) Input(i int) future.Input {
 	switch i {
 	case 0:
 		return z.a
@@ -26,16 +26,18 @@ func (z zip2[A, B]) Input(i int) future.Input {
 	return z.b
 }
 
-func (z zip2[A, B]) Gather(t future.Tally) (v lo.Tuple2[A, B], err error) {
+func (z *zip2[A, B]) Gather(t future.Tally, v *lo.Tuple2[A, B]) error {
 	if err := t.Failure(); err != nil {
-		return v, err
+		return err
 	}
-	return lo.T2(peek(z.a).Value, peek(z.b).Value), nil
+	v.A = peek(z.a).Value
+	v.B = peek(z.b).Value
+	return nil
 }
 
 // Zip3 is [All] for 3 futures of different types: a future for all their values.
 func Zip3[A, B, C any](a future.Future[A], b future.Future[B], c future.Future[C]) future.Future[lo.Tuple3[A, B, C]] {
-	return future.Watch(3, future.Rule{Failures: 1, Total: 3}, zip3[A, B, C]{a, b, c})
+	return future.Watch(3, future.Rule{Failures: 1, Total: 3}, &zip3[A, B, C]{a, b, c})
 }
 
 type zip3[A, B, C any] struct {
@@ -44,7 +46,7 @@ type zip3[A, B, C any] struct {
 	c future.Future[C]
 }
 
-func (z zip3[A, B, C]) Input(i int) future.Input {
+func (z *zip3[A, B, C]) Input(i int) future.Input {
 	switch i {
 	case 0:
 		return z.a
@@ -54,16 +56,19 @@ func (z zip3[A, B, C]) Input(i int) future.Input {
 	return z.c
 }
 
-func (z zip3[A, B, C]) Gather(t future.Tally) (v lo.Tuple3[A, B, C], err error) {
+func (z *zip3[A, B, C]) Gather(t future.Tally, v *lo.Tuple3[A, B, C]) error {
 	if err := t.Failure(); err != nil {
-		return v, err
+		return err
 	}
-	return lo.T3(peek(z.a).Value, peek(z.b).Value, peek(z.c).Value), nil
+	v.A = peek(z.a).Value
+	v.B = peek(z.b).Value
+	v.C = peek(z.c).Value
+	return nil
 }
 
 // Zip4 is [All] for 4 futures of different types: a future for all their values.
 func Zip4[A, B, C, D any](a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D]) future.Future[lo.Tuple4[A, B, C, D]] {
-	return future.Watch(4, future.Rule{Failures: 1, Total: 4}, zip4[A, B, C, D]{a, b, c, d})
+	return future.Watch(4, future.Rule{Failures: 1, Total: 4}, &zip4[A, B, C, D]{a, b, c, d})
 }
 
 type zip4[A, B, C, D any] struct {
@@ -73,7 +78,7 @@ type zip4[A, B, C, D any] struct {
 	d future.Future[D]
 }
 
-func (z zip4[A, B, C, D]) Input(i int) future.Input {
+func (z *zip4[A, B, C, D]) Input(i int) future.Input {
 	switch i {
 	case 0:
 		return z.a
@@ -85,16 +90,20 @@ func (z zip4[A, B, C, D]) Input(i int) future.Input {
 	return z.d
 }
 
-func (z zip4[A, B, C, D]) Gather(t future.Tally) (v lo.Tuple4[A, B, C, D], err error) {
+func (z *zip4[A, B, C, D]) Gather(t future.Tally, v *lo.Tuple4[A, B, C, D]) error {
 	if err := t.Failure(); err != nil {
-		return v, err
+		return err
 	}
-	return lo.T4(peek(z.a).Value, peek(z.b).Value, peek(z.c).Value, peek(z.d).Value), nil
+	v.A = peek(z.a).Value
+	v.B = peek(z.b).Value
+	v.C = peek(z.c).Value
+	v.D = peek(z.d).Value
+	return nil
 }
 
 // Zip5 is [All] for 5 futures of different types: a future for all their values.
 func Zip5[A, B, C, D, E any](a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E]) future.Future[lo.Tuple5[A, B, C, D, E]] {
-	return future.Watch(5, future.Rule{Failures: 1, Total: 5}, zip5[A, B, C, D, E]{a, b, c, d, e})
+	return future.Watch(5, future.Rule{Failures: 1, Total: 5}, &zip5[A, B, C, D, E]{a, b, c, d, e})
 }
 
 type zip5[A, B, C, D, E any] struct {
@@ -105,7 +114,7 @@ type zip5[A, B, C, D, E any] struct {
 	e future.Future[E]
 }
 
-func (z zip5[A, B, C, D, E]) Input(i int) future.Input {
+func (z *zip5[A, B, C, D, E]) Input(i int) future.Input {
 	switch i {
 	case 0:
 		return z.a
@@ -119,16 +128,21 @@ func (z zip5[A, B, C, D, E]) Input(i int) future.Input {
 	return z.e
 }
 
-func (z zip5[A, B, C, D, E]) Gather(t future.Tally) (v lo.Tuple5[A, B, C, D, E], err error) {
+func (z *zip5[A, B, C, D, E]) Gather(t future.Tally, v *lo.Tuple5[A, B, C, D, E]) error {
 	if err := t.Failure(); err != nil {
-		return v, err
+		return err
 	}
-	return lo.T5(peek(z.a).Value, peek(z.b).Value, peek(z.c).Value, peek(z.d).Value, peek(z.e).Value), nil
+	v.A = peek(z.a).Value
+	v.B = peek(z.b).Value
+	v.C = peek(z.c).Value
+	v.D = peek(z.d).Value
+	v.E = peek(z.e).Value
+	return nil
 }
 
 // Zip6 is [All] for 6 futures of different types: a future for all their values.
 func Zip6[A, B, C, D, E, F any](a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F]) future.Future[lo.Tuple6[A, B, C, D, E, F]] {
-	return future.Watch(6, future.Rule{Failures: 1, Total: 6}, zip6[A, B, C, D, E, F]{a, b, c, d, e, f})
+	return future.Watch(6, future.Rule{Failures: 1, Total: 6}, &zip6[A, B, C, D, E, F]{a, b, c, d, e, f})
 }
 
 type zip6[A, B, C, D, E, F any] struct {
@@ -140,7 +154,7 @@ type zip6[A, B, C, D, E, F any] struct {
 	f future.Future[F]
 }
 
-func (z zip6[A, B, C, D, E, F]) Input(i int) future.Input {
+func (z *zip6[A, B, C, D, E, F]) Input(i int) future.Input {
 	switch i {
 	case 0:
 		return z.a
@@ -156,16 +170,22 @@ func (z zip6[A, B, C, D, E, F]) Input(i int) future.Input {
 	return z.f
 }
 
-func (z zip6[A, B, C, D, E, F]) Gather(t future.Tally) (v lo.Tuple6[A, B, C, D, E, F], err error) {
+func (z *zip6[A, B, C, D, E, F]) Gather(t future.Tally, v *lo.Tuple6[A, B, C, D, E, F]) error {
 	if err := t.Failure(); err != nil {
-		return v, err
+		return err
 	}
-	return lo.T6(peek(z.a).Value, peek(z.b).Value, peek(z.c).Value, peek(z.d).Value, peek(z.e).Value, peek(z.f).Value), nil
+	v.A = peek(z.a).Value
+	v.B = peek(z.b).Value
+	v.C = peek(z.c).Value
+	v.D = peek(z.d).Value
+	v.E = peek(z.e).Value
+	v.F = peek(z.f).Value
+	return nil
 }
 
 // Zip7 is [All] for 7 futures of different types: a future for all their values.
 func Zip7[A, B, C, D, E, F, G any](a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G]) future.Future[lo.Tuple7[A, B, C, D, E, F, G]] {
-	return future.Watch(7, future.Rule{Failures: 1, Total: 7}, zip7[A, B, C, D, E, F, G]{a, b, c, d, e, f, g})
+	return future.Watch(7, future.Rule{Failures: 1, Total: 7}, &zip7[A, B, C, D, E, F, G]{a, b, c, d, e, f, g})
 }
 
 type zip7[A, B, C, D, E, F, G any] struct {
@@ -178,7 +198,7 @@ type zip7[A, B, C, D, E, F, G any] struct {
 	g future.Future[G]
 }
 
-func (z zip7[A, B, C, D, E, F, G]) Input(i int) future.Input {
+func (z *zip7[A, B, C, D, E, F, G]) Input(i int) future.Input {
 	switch i {
 	case 0:
 		return z.a
@@ -196,16 +216,23 @@ func (z zip7[A, B, C, D, E, F, G]) Input(i int) future.Input {
 	return z.g
 }
 
-func (z zip7[A, B, C, D, E, F, G]) Gather(t future.Tally) (v lo.Tuple7[A, B, C, D, E, F, G], err error) {
+func (z *zip7[A, B, C, D, E, F, G]) Gather(t future.Tally, v *lo.Tuple7[A, B, C, D, E, F, G]) error {
 	if err := t.Failure(); err != nil {
-		return v, err
+		return err
 	}
-	return lo.T7(peek(z.a).Value, peek(z.b).Value, peek(z.c).Value, peek(z.d).Value, peek(z.e).Value, peek(z.f).Value, peek(z.g).Value), nil
+	v.A = peek(z.a).Value
+	v.B = peek(z.b).Value
+	v.C = peek(z.c).Value
+	v.D = peek(z.d).Value
+	v.E = peek(z.e).Value
+	v.F = peek(z.f).Value
+	v.G = peek(z.g).Value
+	return nil
 }
 
 // Zip8 is [All] for 8 futures of different types: a future for all their values.
 func Zip8[A, B, C, D, E, F, G, H any](a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G], h future.Future[H]) future.Future[lo.Tuple8[A, B, C, D, E, F, G, H]] {
-	return future.Watch(8, future.Rule{Failures: 1, Total: 8}, zip8[A, B, C, D, E, F, G, H]{a, b, c, d, e, f, g, h})
+	return future.Watch(8, future.Rule{Failures: 1, Total: 8}, &zip8[A, B, C, D, E, F, G, H]{a, b, c, d, e, f, g, h})
 }
 
 type zip8[A, B, C, D, E, F, G, H any] struct {
@@ -219,7 +246,7 @@ type zip8[A, B, C, D, E, F, G, H any] struct {
 	h future.Future[H]
 }
 
-func (z zip8[A, B, C, D, E, F, G, H]) Input(i int) future.Input {
+func (z *zip8[A, B, C, D, E, F, G, H]) Input(i int) future.Input {
 	switch i {
 	case 0:
 		return z.a
@@ -239,16 +266,24 @@ func (z zip8[A, B, C, D, E, F, G, H]) Input(i int) future.Input {
 	return z.h
 }
 
-func (z zip8[A, B, C, D, E, F, G, H]) Gather(t future.Tally) (v lo.Tuple8[A, B, C, D, E, F, G, H], err error) {
+func (z *zip8[A, B, C, D, E, F, G, H]) Gather(t future.Tally, v *lo.Tuple8[A, B, C, D, E, F, G, H]) error {
 	if err := t.Failure(); err != nil {
-		return v, err
+		return err
 	}
-	return lo.T8(peek(z.a).Value, peek(z.b).Value, peek(z.c).Value, peek(z.d).Value, peek(z.e).Value, peek(z.f).Value, peek(z.g).Value, peek(z.h).Value), nil
+	v.A = peek(z.a).Value
+	v.B = peek(z.b).Value
+	v.C = peek(z.c).Value
+	v.D = peek(z.d).Value
+	v.E = peek(z.e).Value
+	v.F = peek(z.f).Value
+	v.G = peek(z.g).Value
+	v.H = peek(z.h).Value
+	return nil
 }
 
 // Zip9 is [All] for 9 futures of different types: a future for all their values.
 func Zip9[A, B, C, D, E, F, G, H, I any](a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G], h future.Future[H], i future.Future[I]) future.Future[lo.Tuple9[A, B, C, D, E, F, G, H, I]] {
-	return future.Watch(9, future.Rule{Failures: 1, Total: 9}, zip9[A, B, C, D, E, F, G, H, I]{a, b, c, d, e, f, g, h, i})
+	return future.Watch(9, future.Rule{Failures: 1, Total: 9}, &zip9[A, B, C, D, E, F, G, H, I]{a, b, c, d, e, f, g, h, i})
 }
 
 type zip9[A, B, C, D, E, F, G, H, I any] struct {
@@ -263,7 +298,7 @@ type zip9[A, B, C, D, E, F, G, H, I any] struct {
 	i future.Future[I]
 }
 
-func (z zip9[A, B, C, D, E, F, G, H, I]) Input(i int) future.Input {
+func (z *zip9[A, B, C, D, E, F, G, H, I]) Input(i int) future.Input {
 	switch i {
 	case 0:
 		return z.a
@@ -285,9 +320,18 @@ func (z zip9[A, B, C, D, E, F, G, H, I]) Input(i int) future.Input {
 	return z.i
 }
 
-func (z zip9[A, B, C, D, E, F, G, H, I]) Gather(t future.Tally) (v lo.Tuple9[A, B, C, D, E, F, G, H, I], err error) {
+func (z *zip9[A, B, C, D, E, F, G, H, I]) Gather(t future.Tally, v *lo.Tuple9[A, B, C, D, E, F, G, H, I]) error {
 	if err := t.Failure(); err != nil {
-		return v, err
+		return err
 	}
-	return lo.T9(peek(z.a).Value, peek(z.b).Value, peek(z.c).Value, peek(z.d).Value, peek(z.e).Value, peek(z.f).Value, peek(z.g).Value, peek(z.h).Value, peek(z.i).Value), nil
+	v.A = peek(z.a).Value
+	v.B = peek(z.b).Value
+	v.C = peek(z.c).Value
+	v.D = peek(z.d).Value
+	v.E = peek(z.e).Value
+	v.F = peek(z.f).Value
+	v.G = peek(z.g).Value
+	v.H = peek(z.h).Value
+	v.I = peek(z.i).Value
+	return nil
 }

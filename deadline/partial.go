@@ -24,9 +24,9 @@ func Partial[T any](d time.Duration, missing T, fs ...future.Future[T]) future.F
 	var late alarm
 	gong := new(future.Promise[struct{}])
 	tooLate := &Error{Name: "Partial", Limit: d, Elapsed: d}
-	all := future.Watch[struct{}](len(fs), future.Rule{Total: len(fs), Owns: true, Lost: tooLate}, group[T]{fs})
+	all := future.Watch[struct{}](len(fs), future.Rule{Total: len(fs), Owns: true, Lost: tooLate}, &group[T]{fs})
 	rule := future.Rule{Total: 1, Owns: true, Lost: tooLate, Holds: &late}
-	out := future.Watch[[]T](2, rule, partial[T]{group[T]{fs}, all, gong.Future(), missing})
+	out := future.Watch[[]T](2, rule, &partial[T]{fs, all, gong.Future(), missing})
 	late.set(d, func() { gong.Complete(struct{}{}, nil) })
 	return out
 }
@@ -34,29 +34,30 @@ func Partial[T any](d time.Duration, missing T, fs ...future.Future[T]) future.F
 // group is complete when all its inputs are.
 type group[T any] struct{ fs []future.Future[T] }
 
-func (g group[T]) Input(i int) future.Input { return g.fs[i] }
+func (g *group[T]) Input(i int) future.Input { return g.fs[i] }
 
-func (group[T]) Gather(future.Tally) (v struct{}, err error) { return v, nil }
+func (*group[T]) Gather(future.Tally, *struct{}) error { return nil }
 
 // partial takes what there is when its group is complete or the gong sounds.
 type partial[T any] struct {
-	group     group[T]
+	fs        []future.Future[T]
 	all, gong future.Future[struct{}]
 	missing   T
 }
 
-func (p partial[T]) Input(i int) future.Input {
+func (p *partial[T]) Input(i int) future.Input {
 	if i == 0 {
 		return p.all
 	}
 	return p.gong
 }
 
-func (p partial[T]) Gather(future.Tally) ([]T, error) {
-	return lo.Map(p.group.fs, func(f future.Future[T], _ int) T {
+func (p *partial[T]) Gather(_ future.Tally, values *[]T) error {
+	*values = lo.Map(p.fs, func(f future.Future[T], _ int) T {
 		if r, ok := f.Peek(); ok && r.Err == nil {
 			return r.Value
 		}
 		return p.missing
-	}), nil
+	})
+	return nil
 }

@@ -47,7 +47,12 @@ var (
 // [context.Canceled] that is found from the outside in decides, and a joined
 // error is a cancellation only if all its parts are. A deadline is not a
 // cancellation. A panic in a method of err counts as no.
-func IsCanceled(err error) bool {
+func IsCanceled(err error) (is bool) {
+	defer func() { _ = recover() }()
+	return canceled(err)
+}
+
+func canceled(err error) bool {
 	for err != nil {
 		switch e := err.(type) {
 		case *CanceledError:
@@ -57,7 +62,7 @@ func IsCanceled(err error) bool {
 		case interface{ Unwrap() []error }:
 			parts := e.Unwrap()
 			for _, part := range parts {
-				if !IsCanceled(part) {
+				if !canceled(part) {
 					return false
 				}
 			}
@@ -69,11 +74,11 @@ func IsCanceled(err error) bool {
 		if err == context.Canceled {
 			return true
 		}
-		if _, ok := err.(interface{ Is(error) bool }); ok {
-			if saysIs(err, context.DeadlineExceeded) {
+		if x, ok := err.(interface{ Is(error) bool }); ok {
+			if x.Is(context.DeadlineExceeded) {
 				return false
 			}
-			if saysIs(err, context.Canceled) {
+			if x.Is(context.Canceled) {
 				return true
 			}
 		}
@@ -86,6 +91,7 @@ func IsCanceled(err error) bool {
 // while ctx is alive, else an error that matches both ctx.Err() and
 // context.Cause(ctx) under errors.Is; a [*CanceledError] unless a deadline passed.
 func Cause(ctx context.Context) error {
+	mustCtx("future.Cause", ctx)
 	err := ctx.Err()
 	if err == nil {
 		return nil
@@ -120,12 +126,6 @@ func late(cause error) bool {
 func matches(err, target error) (is bool) {
 	defer func() { _ = recover() }()
 	return errors.Is(err, target)
-}
-
-// saysIs asks err itself, not what it wraps.
-func saysIs(err, target error) (is bool) {
-	defer func() { _ = recover() }()
-	return err.(interface{ Is(error) bool }).Is(target)
 }
 
 // failure is the error of a future that this ending ends.

@@ -36,12 +36,18 @@ type hub struct {
 	finished bool      // its own work is complete; it stays listed until its members are gone
 	tethered bool      // see tether
 	inner    atomic.Pointer[inner]
-	err      error // written before ended, read only after
+	dead     atomic.Pointer[context.Context] // see carrier
+	err      error                           // written before ended, read only after
 	cause    error
 	ended    atomic.Bool
 }
 
-var background = origin{ctx: context.Background()}
+var (
+	background = origin{ctx: context.Background()}
+
+	// finishedHub stands for all lifetimes that ended as they should, with nothing hanging on them.
+	finishedHub = endedHub(finished)
+)
 
 func endedHub(e ending) *hub {
 	h := &hub{err: e.err, cause: e.cause}
@@ -334,7 +340,7 @@ func (l *lifetime) outside() context.Context {
 }
 
 // Done implements [context.Context].
-func (l *lifetime) Done() <-chan struct{} { return l.materialize().ctx.Done() }
+func (l *lifetime) Done() <-chan struct{} { return l.materialize().Done() }
 
 // Err implements [context.Context].
 func (l *lifetime) Err() error {
@@ -350,7 +356,7 @@ func (l *lifetime) Value(key any) any {
 	case nameKey{}:
 		return nil // a name holds for what is started with it, not for what that starts
 	case cancelKey:
-		return l.materialize().ctx.Value(key)
+		return l.materialize().Value(key)
 	}
 	return l.outside().Value(key)
 }
@@ -393,9 +399,10 @@ func (l *lifetime) await(w action, c *core) (ending, bool) {
 // registration is written before anybody but the alarm itself may end w.
 func (l *lifetime) alarm(w action) {
 	if o := l.from; o.ends {
-		o.stop = context.AfterFunc(o.ctx, func() {
+		ctx := o.ctx
+		o.stop = context.AfterFunc(ctx, func() {
 			var s sweep
-			s.push(w, ending{o.ctx.Err(), context.Cause(o.ctx)}, byAlarm)
+			s.push(w, ending{ctx.Err(), context.Cause(ctx)}, byAlarm)
 			resume(s.run())
 		})
 	}

@@ -73,14 +73,19 @@ func (c *core) push(n *node) bool {
 // of registration. Only who has claimed the work behind s calls it, so s is not complete yet.
 func (s *state[T]) settle(v T) chain {
 	s.value = v
+	return s.succeed()
+}
+
+// succeed completes a future whose value is there.
+func (c *core) succeed() chain {
 	for {
-		list := s.head.Load()
+		list := c.head.Load()
 		if list == &busy {
 			runtime.Gosched()
 			continue
 		}
-		if s.head.CompareAndSwap(list, &complete) {
-			return s.opened(list)
+		if c.head.CompareAndSwap(list, &complete) {
+			return c.opened(list)
 		}
 	}
 }

@@ -13,13 +13,13 @@ type cheapest []future.Future[int]
 
 func (offers cheapest) Input(i int) future.Input { return offers[i] }
 
-func (offers cheapest) Gather(future.Tally) (lowest int, err error) {
+func (offers cheapest) Gather(_ future.Tally, lowest *int) error {
 	for _, offer := range offers {
-		if r, _ := offer.Peek(); r.Err == nil && (lowest == 0 || r.Value < lowest) {
-			lowest = r.Value
+		if r, _ := offer.Peek(); r.Err == nil && (*lowest == 0 || r.Value < *lowest) {
+			*lowest = r.Value
 		}
 	}
-	return lowest, nil
+	return nil
 }
 
 // cheapest, above this example, is a combinator of one's own: it waits for
@@ -40,7 +40,10 @@ func ExampleGatherer() {
 	offers := cheapest{future.Of(1900, nil), future.Of(1700, nil)}
 	var g future.Gatherer[int] = offers
 	fmt.Println(g.Input(1) == future.Input(offers[1]))
-	fmt.Println(g.Gather(future.Tally{Last: 1}))
+
+	var lowest int
+	err := g.Gather(future.Tally{Last: 1}, &lowest)
+	fmt.Println(lowest, err)
 	// Output:
 	// true
 	// 1700 <nil>
@@ -54,7 +57,10 @@ type gathering[R any, F future.Input] struct {
 
 func (g gathering[R, F]) Input(i int) future.Input { return g.inputs[i] }
 
-func (g gathering[R, F]) Gather(t future.Tally) (R, error) { return g.gather(t) }
+func (g gathering[R, F]) Gather(t future.Tally, v *R) (err error) {
+	*v, err = g.gather(t)
+	return err
+}
 
 func watch[R any, F future.Input](inputs []F, rule future.Rule, gather func(future.Tally) (R, error)) future.Future[R] {
 	return future.Watch(len(inputs), rule, gathering[R, F]{inputs, gather})

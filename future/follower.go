@@ -126,12 +126,23 @@ func (w *follower[A, B]) cancel(s *sweep, e ending, by reach) {
 		w.part(by)
 		w.in.abandon(&w.node, true)
 		w.clear(w.manner())
+		w.forget()
 		return
 	}
 	w.lifetime.end(e, s)
 	if w.is(forwarding) {
 		s.future(&w.out.core, e, by)
 	}
+}
+
+// forget lets go of the rest. The input keeps w until it next sweeps its list;
+// nobody has ever seen the ctx, as the body has not run.
+func (w *follower[A, B]) forget() {
+	w.out = nil
+	if w.from != &background && w.from.life == nil {
+		*w.from = origin{} // w's own
+	}
+	w.from = &background
 }
 
 func (w *follower[A, B]) input() *core  { return w.dressed(w.manner()) }

@@ -29,40 +29,39 @@ func (p *probe) Value(key any) any { p.key = key; return nil }
 // inner is also what that ctx takes for its parent, so that it ends with the
 // exact Err and Cause of the lifetime, which no cancel function could do.
 type inner struct {
-	ctx     context.Context
-	life    *lifetime
-	hub     *hub
-	trip    func() // ends ctx with what hub has ended with; may be called again; nil if it was born ended
-	release context.CancelFunc
+	ctx    context.Context
+	life   *lifetime
+	hub    *hub
+	trip   func() // ends ctx with what hub has ended with; may be called again
+	cancel context.CancelFunc
 }
 
 // parent is an inner in its role as the parent of ctx.
 type parent inner
 
-// materialize returns l's inner ctx.
-func (l *lifetime) materialize() *inner {
+// materialize returns the inner ctx for l: alive, or with l's cause.
+func (l *lifetime) materialize() context.Context {
+	if _, ended := l.ending(); ended {
+		if h := l.hub.Load(); h != nil {
+			return h.remains()
+		}
+		return finishedHub.carrier()
+	}
 	h := l.open()
-	if h == nil { // l ended with nothing hanging on it
-		return newInner(l.hub.Load(), l)
+	if h == nil {
+		return l.hub.Load().remains()
 	}
-	if in := h.inner.Load(); in != nil {
-		in.catchUp()
-		return in
-	}
-	l.tether(h)
-	l.ending() // notes a foreign ctx's end
-	in := newInner(h, l)
-	if !h.inner.CompareAndSwap(nil, in) {
-		in = h.inner.Load()
+	in := h.inner.Load()
+	if in == nil {
+		l.tether(h)
+		in = &inner{life: l, hub: h}
+		in.ctx, in.cancel = context.WithCancel((*parent)(in))
+		if !h.inner.CompareAndSwap(nil, in) {
+			in = h.inner.Load()
+		}
 	}
 	in.catchUp()
-	return in
-}
-
-func newInner(h *hub, l *lifetime) *inner {
-	in := &inner{life: l, hub: h}
-	in.ctx, in.release = context.WithCancel((*parent)(in))
-	return in
+	return in.ctx
 }
 
 // catchUp ends ctx if the lifetime has ended: whoever sees the one sees the other.
@@ -76,15 +75,31 @@ func (in *inner) catchUp() {
 	}
 }
 
+// remains is what stands for a lifetime that has ended: its inner ctx, or one
+// that has nothing but a closed channel and the cause.
+func (h *hub) remains() context.Context {
+	if in := h.inner.Load(); in != nil {
+		in.catchUp()
+		return in.ctx
+	}
+	return h.carrier()
+}
+
+// carrier is a ctx of the standard library's that has ended with h's cause.
+func (h *hub) carrier() context.Context {
+	if ctx := h.dead.Load(); ctx != nil {
+		return *ctx
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(h.cause)
+	h.dead.Store(&ctx)
+	return ctx
+}
+
 // never is a channel that nobody waits for: it says only that a parent can end.
 var never = make(chan struct{})
 
-func (p *parent) Done() <-chan struct{} {
-	if p.hub.ended.Load() {
-		return closed
-	}
-	return never
-}
+func (p *parent) Done() <-chan struct{} { return never }
 
 // AfterFunc is what the standard library calls to be told of the end.
 func (p *parent) AfterFunc(f func()) func() bool {
@@ -108,7 +123,5 @@ func (p *parent) Value(key any) any {
 	if !p.hub.ended.Load() {
 		return nil
 	}
-	carrier, cancel := context.WithCancelCause(context.Background())
-	cancel(p.hub.cause)
-	return carrier.Value(key)
+	return p.hub.carrier().Value(key)
 }

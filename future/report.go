@@ -1,7 +1,6 @@
 package future
 
 import (
-	"errors"
 	"log/slog"
 	"strings"
 	"time"
@@ -181,7 +180,7 @@ func (r *reporter) tell(f *failure) {
 // inherited reports whether err only repeats what the scope's own ctx ended with.
 func (s *Scope) inherited(err error) bool {
 	e, ended := s.life.told()
-	return ended && errors.Is(err, e.cause)
+	return ended && matches(err, e.cause)
 }
 
 func (r *reporter) keep(errs ...error) {

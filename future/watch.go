@@ -7,10 +7,10 @@ import "sync"
 type Gatherer[R any] interface {
 	// Input returns input i. It always returns the same one, and must be free of user code.
 	Input(i int) Input
-	// Gather makes the result when the rule is met. It may read the inputs by
+	// Gather sets the result when the rule is met, or fails. It may read the inputs by
 	// Peek. It runs once, on whichever goroutine completes the deciding input,
 	// so it must be quick and free of user code; a panic becomes a [*PanicError].
-	Gather(t Tally) (R, error)
+	Gather(t Tally, v *R) error
 }
 
 // Input is a future of any type, as something to wait for.
@@ -150,11 +150,10 @@ func (w *watch[R]) failure(i int) error {
 }
 
 func (w *watch[R]) finish(last int) chain {
-	var v R
 	var err error
 	kept := w.failure(last)
 	t := Tally{last, bare(kept), w.places}
-	if !guard(func() { v, err = w.g.Gather(t) }, func(err error) {
+	if !guard(func() { err = w.g.Gather(t, &w.out.value) }, func(err error) {
 		next := w.out.fail(err, place{})
 		next.append(w.leave())
 		resume(next)
@@ -163,12 +162,11 @@ func (w *watch[R]) finish(last int) chain {
 	}
 	var next chain
 	if err == nil {
-		next = w.out.settle(v)
+		next = w.out.succeed()
 	} else {
 		if f, ok := kept.(*failure); ok && same(err, f.err) {
 			err = f // so that it keeps its name
 		}
-		w.out.value = v
 		next = w.out.fail(err, place{})
 	}
 	next.append(w.leave())

@@ -73,8 +73,8 @@ func (a arity) Results() string { return a.list("v$v $T", ", ") }
 // Fields is t.A, t.B.
 func (a arity) Fields() string { return a.list("t.$T", ", ") }
 
-// Peeked is peek(z.a).Value, peek(z.b).Value.
-func (a arity) Peeked() string { return a.list("peek(z.$v).Value", ", ") }
+// Sets sets a field of the tuple a line.
+func (a arity) Sets() string { return a.list("v.$T = peek(z.$v).Value", "\n") }
 
 // FieldDecls is a field a line.
 func (a arity) FieldDecls() string { return a.list("$v future.Future[$T]", "\n") }
