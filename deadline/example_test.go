@@ -26,7 +26,7 @@ func Example_pageInTime() {
 	handle := func(ctx context.Context) (string, error) {
 		ctx, scope := future.WithScope(ctx)
 		defer scope.Close()
-		calls, release := deadline.Reserve(ctx, 59*time.Second)
+		calls, release := deadline.Reserve(ctx, 30*time.Second)
 		defer release()
 
 		item := future.Go(calls, fetchItem)
