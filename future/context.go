@@ -57,35 +57,41 @@ func endedHub(e ending) *hub {
 
 type lifetimeKey struct{}
 
-// from resolves ctx: the origin to share, or nil and one to copy.
-func fromCtx(ctx context.Context) (shared *origin, own origin) {
-	switch c := ctx.(type) {
-	case *lifetime:
-		if o := c.children(); o != nil {
-			return o, origin{}
-		}
-		return nil, origin{ctx: ctx, life: c, scope: c.from.scope} // c has ended
-	case *named:
-		own = origin{ctx: ctx, life: c.life, scope: c.scope, ends: c.life == nil && c.Done() != nil}
-		if own.life != nil {
-			own.life.open() // so that it has a list for what is started with it
-			own.edge = own.life.nearestEdge()
-		} else if own.ends && c.around != nil {
-			own.edge = c.around.nearestEdge()
-		}
-		return nil, own
-	}
+// shared returns the origin that all work started with ctx has in common, or
+// nil if each has to copy ownOrigin.
+func shared(ctx context.Context) *origin {
 	if ctx == context.Background() {
-		return &background, origin{}
+		return &background
 	}
-	own = origin{ctx: ctx, ends: ctx.Done() != nil}
-	if l, ok := ctx.Value(lifetimeKey{}).(*lifetime); ok {
-		own.scope = l.within()
-		if own.ends {
-			own.edge = l.nearestEdge()
+	if l, ok := ctx.(*lifetime); ok {
+		return l.children()
+	}
+	return nil
+}
+
+// ownOrigin is the origin of work started with a ctx that has no shared one.
+func ownOrigin(ctx context.Context) origin {
+	o := origin{ctx: ctx}
+	var around *lifetime
+	switch c := ctx.(type) {
+	case *lifetime: // it has ended
+		o.life, around = c, c
+	case *named:
+		o.life, around = c.life, c.around
+		if o.life != nil {
+			o.life.open() // so that it has a list for what is started with it
+		}
+	default:
+		around, _ = ctx.Value(lifetimeKey{}).(*lifetime)
+	}
+	o.ends = o.life == nil && ctx.Done() != nil
+	if around != nil {
+		o.scope = around.within()
+		if o.life != nil || o.ends {
+			o.edge = around.nearestEdge()
 		}
 	}
-	return nil, own
+	return o
 }
 
 // within is the scope of what is started with l.
@@ -149,6 +155,10 @@ func (l *lifetime) tether(h *hub) {
 func (l *lifetime) foreignEnding() ending {
 	return ending{l.from.ctx.Err(), context.Cause(l.from.ctx)}
 }
+
+// plain reports that l was started with no ctx that could end, and that
+// nothing hangs on it.
+func (l *lifetime) plain() bool { return l.from == &background && l.hub.Load() == nil }
 
 // ending returns what l has ended with, if it has.
 func (l *lifetime) ending() (ending, bool) {

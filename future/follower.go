@@ -16,14 +16,14 @@ type follower[A, B any] struct {
 
 func followBody[A, B any](ctx context.Context, f Future[A], m Manner, b Body[A, B]) Future[B] {
 	var w *follower[A, B]
-	if shared, own := fromCtx(ctx); shared != nil {
+	if from := shared(ctx); from != nil {
 		w = &follower[A, B]{}
-		w.from = shared
+		w.from = from
 	} else {
 		both := &struct {
 			follower[A, B]
 			origin
-		}{origin: own}
+		}{origin: ownOrigin(ctx)}
 		w = &both.follower
 		w.from = &both.origin
 	}
@@ -39,7 +39,11 @@ func followBody[A, B any](ctx context.Context, f Future[A], m Manner, b Body[A, 
 
 func (w *follower[A, B]) start() {
 	in := w.in
-	if in.done() { // no need to be told while pending
+	if w.from == &background {
+		if in.push(&w.node) {
+			return
+		}
+	} else if in.done() { // no need to be told while pending
 		if e, ended := w.from.ending(); ended && !w.has(Cleanup) {
 			resume(w.abort(e))
 			return
@@ -82,8 +86,10 @@ func (w *follower[A, B]) run() (next chain) {
 	var v B
 	var become Future[B]
 	var err error
-	if e, ended := w.ending(); ended && !w.has(Cleanup) {
-		return w.fail(e.failure())
+	if !w.plain() && !w.has(Cleanup) {
+		if e, ended := w.ending(); ended {
+			return w.fail(e.failure())
+		}
 	}
 	in := Result[A]{w.in.value, observe(w.in.err)}
 	if !guard(func() { v, become, err = w.body.Run(&w.lifetime, in) }, func(err error) {
@@ -109,9 +115,11 @@ func (w *follower[A, B]) fail(err error) chain {
 }
 
 // leave lets go of everything; the future is complete.
-func (w *follower[A, B]) leave() chain {
-	next := w.complete()
-	w.part(byCancel)
+func (w *follower[A, B]) leave() (next chain) {
+	if !w.plain() {
+		next = w.complete()
+		w.part(byCancel)
+	}
 	w.clear(w.manner())
 	return next
 }

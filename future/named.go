@@ -53,9 +53,7 @@ func (n *named) Deadline() (time.Time, bool) { return n.Context.Deadline() }
 // Name returns how reports call work that is started with ctx and the function fn.
 func Name(ctx context.Context, fn any) string {
 	mustCtx("future.Name", ctx)
-	_, own := fromCtx(ctx)
-	own.ctx = ctx
-	return place{&own, entry(fn)}.label()
+	return place{&origin{ctx: ctx}, entry(fn)}.label()
 }
 
 // name is what the ctx gives to what is started with it.

@@ -63,14 +63,23 @@ func (e *PanicError) Stack() string {
 	}
 }
 
-// newPanicError is called by a deferred function that has recovered r. The
-// deepest 64 frames are kept, as program counters: formatting them here
-// would cost microseconds for each panic.
+// newPanicError is called by a deferred function that has recovered r. It keeps
+// the frames as program counters: to format them here would cost
+// microseconds for each panic. They are on the heap from the start, because a
+// large array on the small stack of a new goroutine would make that grow.
 func newPanicError(r any) *PanicError {
-	var pcs [64]uintptr
-	n := runtime.Callers(4, pcs[:]) // without Callers, this function, thrown and the deferred one
-	return &PanicError{Value: r, pcs: append([]uintptr(nil), pcs[:n]...)}
+	const skip = 4 // Callers, this function, thrown and the deferred one
+	pcs := make([]uintptr, 24)
+	n := runtime.Callers(skip, pcs)
+	for n == len(pcs) && n < maxFrames {
+		pcs = make([]uintptr, 4*n)
+		n = runtime.Callers(skip, pcs)
+	}
+	return &PanicError{Value: r, pcs: pcs[:n]}
 }
+
+// maxFrames is how many frames of a panic are kept, at least.
+const maxFrames = 256
 
 // guard calls user code and reports whether it returned. If it panics or calls
 // runtime.Goexit, failed is told why. It is told by a deferred function, and

@@ -32,10 +32,8 @@ type pledge struct {
 
 func newPledge(ctx context.Context, out *core) *pledge {
 	w := &pledge{out: out}
-	if shared, own := fromCtx(ctx); shared != nil {
-		w.from = shared
-	} else {
-		w.own = own
+	if w.from = shared(ctx); w.from == nil {
+		w.own = ownOrigin(ctx)
 		w.from = &w.own
 	}
 	w.act = w

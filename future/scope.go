@@ -55,20 +55,24 @@ func Unobserved(fn func(error)) ScopeOption {
 // work too. When ctx ends, so does the scope's ctx.
 // Cost: one allocation; a registration with ctx when something first hangs on the scope.
 func WithScope(ctx context.Context, opts ...ScopeOption) (context.Context, *Scope) {
-	mustCtx("future.WithScope", ctx)
+	s := newScope("future.WithScope", ctx, opts)
+	return &s.life, s
+}
+
+// newScope makes a scope for the function called where.
+func newScope(where string, ctx context.Context, opts []ScopeOption) *Scope {
+	mustCtx(where, ctx)
 	s := &Scope{}
 	for _, opt := range opts {
 		if opt == nil {
-			panic("future.WithScope: nil option")
+			panic(where + ": nil option")
 		}
 		opt(s)
 	}
 	s.life.act = scopeEnd{s: s}
 	s.life.phase = claimed
-	if shared, own := fromCtx(ctx); shared != nil {
-		s.life.from = shared
-	} else {
-		s.above = own
+	if s.life.from = shared(ctx); s.life.from == nil {
+		s.above = ownOrigin(ctx)
 		s.life.from = &s.above
 	}
 	s.outer = s.life.from.scope
@@ -79,7 +83,7 @@ func WithScope(ctx context.Context, opts ...ScopeOption) (context.Context, *Scop
 			resume(s.life.endNow(e))
 		}
 	}
-	return &s.life, s
+	return s
 }
 
 // Run calls body with the ctx of a new scope and closes the scope when body
@@ -90,9 +94,8 @@ func WithScope(ctx context.Context, opts ...ScopeOption) (context.Context, *Scop
 // closes the scope and ends the caller's goroutine.
 // Cancellation: Run waits for body to return, even if ctx ends.
 func Run[T any](ctx context.Context, body func(context.Context) (T, error), opts ...ScopeOption) (v T, err error) {
-	mustCtx("future.Run", ctx)
 	mustFunc("future.Run", body == nil)
-	ctx, scope := WithScope(ctx, opts...)
+	scope := newScope("future.Run", ctx, opts)
 	returned := false
 	defer func() {
 		if !returned {
@@ -102,7 +105,7 @@ func Run[T any](ctx context.Context, body func(context.Context) (T, error), opts
 			err = both(err, closing)
 		}
 	}()
-	v, err = body(ctx)
+	v, err = body(&scope.life)
 	returned = true
 	return v, err
 }

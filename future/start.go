@@ -57,17 +57,14 @@ type goroutine[T any, J job[T]] struct {
 func begin[T any, J job[T]](ctx context.Context, j J) Future[T] {
 	s := &state[T]{}
 	var g *goroutine[T, J]
-	if ctx == context.Background() {
+	if from := shared(ctx); from != nil {
 		g = &goroutine[T, J]{}
-		g.from = &background
-	} else if shared, own := fromCtx(ctx); shared != nil {
-		g = &goroutine[T, J]{}
-		g.from = shared
+		g.from = from
 	} else {
 		both := &struct {
 			goroutine[T, J]
 			origin
-		}{origin: own}
+		}{origin: ownOrigin(ctx)}
 		g = &both.goroutine
 		g.from = &both.origin
 	}
@@ -85,6 +82,9 @@ func begin[T any, J job[T]](ctx context.Context, j J) Future[T] {
 
 // admit enters the scope and the owner's list, unless they have ended.
 func (l *lifetime) admit() (ending, bool) {
+	if l.from == &background {
+		return ending{}, true
+	}
 	if e, ended := l.from.ending(); ended {
 		return e, false
 	}
@@ -136,7 +136,7 @@ func (g *goroutine[T, J]) finish(v T, err error) chain {
 		g.out.value = v
 		next = g.out.fail(err, g.place())
 	}
-	if g.hub.Load() != nil || g.is(listed) {
+	if !g.plain() {
 		next.append(g.complete())
 		g.detach()
 	}

@@ -173,33 +173,35 @@ func (w *watch[R]) finish(last int) chain {
 	return next
 }
 
-// leave is part for a watch whose rule is met.
+// leave lets go of everything once the rule is met.
 func (w *watch[R]) leave() chain {
-	var e ending
-	if w.rule.Owns && w.ok+w.failed < len(w.places) {
-		e = asked(w.rule.Lost)
+	if w.ok+w.failed == len(w.places) {
+		w.letGo()
+		return chain{}
 	}
-	var s sweep
-	w.part(&s, e)
+	s := &sweep{}
+	w.part(s, asked(w.rule.Lost))
 	return s.run()
 }
 
-// part lets go of the inputs; those that are owned and not complete are cancelled.
+// part gives up the inputs that are not complete; those that are owned are cancelled.
 func (w *watch[R]) part(s *sweep, e ending) {
+	for i := range w.places {
+		place, c := &w.places[i], w.g.Input(i).core()
+		if c == nil || place.is(counted) {
+			continue
+		}
+		c.abandon(place, true)
+		if w.rule.Owns {
+			s.future(c, e, byCancel)
+		}
+	}
+	w.letGo()
+}
+
+func (w *watch[R]) letGo() {
 	if w.rule.Holds != nil {
 		w.rule.Holds.Release()
-	}
-	if w.ok+w.failed < len(w.places) {
-		for i := range w.places {
-			place, c := &w.places[i], w.g.Input(i).core()
-			if c == nil || place.is(counted) {
-				continue
-			}
-			c.abandon(place, true)
-			if w.rule.Owns {
-				s.future(c, e, byCancel)
-			}
-		}
 	}
 	w.g, w.places, w.out, w.rule = nil, nil, nil, Rule{}
 }
