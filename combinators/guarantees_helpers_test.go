@@ -31,9 +31,14 @@ func await[T any](t testing.TB, f future.Future[T]) future.Result[T] {
 	return r
 }
 
+// isPending does not observe a failure, as Peek would.
 func isPending[T any](f future.Future[T]) bool {
-	_, done := f.Peek()
-	return !done
+	select {
+	case <-f.Done():
+		return false
+	default:
+		return true
+	}
 }
 
 // ending is a future of any type, reduced to how it ends.
