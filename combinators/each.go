@@ -56,6 +56,8 @@ type pool[In, Out any] struct {
 
 func (*pool[In, Out]) Pass(future.Result[struct{}]) (v struct{}, passes bool) { return v, false }
 
+func (p *pool[In, Out]) Func() any { return p.fn }
+
 func (p *pool[In, Out]) Run(ctx context.Context, _ future.Result[struct{}]) (done struct{}, none future.Future[struct{}], err error) {
 	for {
 		i := int(p.next.Add(1)) - 1

@@ -205,8 +205,12 @@ func (l *lifetime) overdue() bool {
 	return told
 }
 
-// end ends l with e, and what hangs on it.
+// end ends l with e, and what hangs on it. If the foreign ctx that l was
+// started with has ended without our being told, that came first.
 func (l *lifetime) end(e ending, s *sweep) {
+	if l.from.ends && l.from.ctx.Err() != nil {
+		e = l.foreignEnding()
+	}
 	h := l.hub.Load()
 	if h == nil {
 		h = s.ended(e)

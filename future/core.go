@@ -121,7 +121,7 @@ func (c *core) publish(list *node, err error) (next chain, work *node) {
 	}
 	if err != nil {
 		if l != nil && l.taken {
-			err = bare(err)
+			err = observe(err)
 		}
 		c.err = keep(err)
 	}

@@ -29,7 +29,7 @@ func (d *dispatcher) drain() {
 	}()
 	if n := d.first; n != nil {
 		d.first = nil
-		d.todo.append(n.act.run())
+		d.todo.append(d.home.tracked(n))
 	}
 	for {
 		for n := d.todo.pop(); n != nil; n = d.todo.pop() {
@@ -45,9 +45,13 @@ func (d *dispatcher) drain() {
 		if d.own == nil {
 			break
 		}
-		act := d.own.act
+		n := d.own
 		d.own = nil
-		d.todo = act.run()
+		if n.is(callback) {
+			d.todo = d.home.tracked(n)
+		} else {
+			d.todo = n.act.run()
+		}
 	}
 	finished = true
 }
@@ -56,7 +60,7 @@ func (d *dispatcher) drain() {
 func (d *dispatcher) take(n *node) {
 	switch {
 	case n.has(Quick):
-		d.todo.append(n.act.run())
+		d.todo.append(d.home.tracked(n))
 	case d.own == nil && !n.is(callback) && n.act.home() == d.home:
 		d.own = n
 	default:

@@ -4,6 +4,9 @@ import "context"
 
 // Body is what happens behind one input. It is one of the two primitives that
 // every combinator is made of; see [Follow].
+//
+// Reports name a body that is a func by its file and line. A body of another
+// kind may have a method Func() any that returns the user's function.
 type Body[A, B any] interface {
 	// Pass decides, when the input is complete, whether there is nothing to
 	// run: then the future gets v and the input's error. It is asked before

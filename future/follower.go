@@ -128,7 +128,7 @@ func (w *follower[A, B]) cancel(s *sweep, e ending, by reach) {
 	if w.has(Cleanup) {
 		return
 	}
-	if w.claim() {
+	if w.drop() {
 		s.out.append(w.out.fail(e.failure(), w.place()))
 		w.lifetime.end(e, s)
 		w.part(by)
@@ -136,6 +136,9 @@ func (w *follower[A, B]) cancel(s *sweep, e ending, by reach) {
 		w.clear(w.manner())
 		w.forget()
 		return
+	}
+	if w.is(dropped) {
+		return // by somebody else, who may be forgetting it just now
 	}
 	w.lifetime.end(e, s)
 	if w.is(forwarding) {

@@ -65,8 +65,12 @@ func (o *origin) name() string {
 	return name
 }
 
-// entry is the program counter of a function value, zero for anything else.
+// entry is the program counter of a function value, or of the function that a
+// body names as the user's; zero for anything else.
 func entry(fn any) uintptr {
+	if b, ok := fn.(interface{ Func() any }); ok {
+		fn = b.Func()
+	}
 	v := reflect.ValueOf(fn)
 	if v.Kind() != reflect.Func || v.IsNil() {
 		return 0

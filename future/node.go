@@ -18,11 +18,25 @@ const (
 	forwarding                          // a FlatMap that has handed over to its inner future
 	counted                             // a Watch has seen this input complete
 	listed                              // attached to a hub
+	dropped                             // claimed by a cancellation, before its input was complete
 	callback                            // OnDone: it never shares a goroutine
 )
 
 // claim takes n for its one caller that is told true.
 func (n *node) claim() bool { return atomic.OrUint32(&n.phase, claimed)&claimed == 0 }
+
+// drop is claim for a cancellation.
+func (n *node) drop() bool {
+	for {
+		old := atomic.LoadUint32(&n.phase)
+		if old&claimed != 0 {
+			return false
+		}
+		if atomic.CompareAndSwapUint32(&n.phase, old, old|claimed|dropped) {
+			return true
+		}
+	}
+}
 
 func (n *node) is(bits uint32) bool { return atomic.LoadUint32(&n.phase)&bits != 0 }
 

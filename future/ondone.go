@@ -52,5 +52,5 @@ func (h *hook[T]) cancel(*sweep, ending, reach) {}
 func (h *hook[T]) over() bool                   { return false }
 func (h *hook[T]) input() *core                 { return nil }
 func (h *hook[T]) lobby() *lobby                { return nil }
-func (h *hook[T]) place() place                 { return place{} }
+func (h *hook[T]) place() place                 { return place{pc: entry(h.fn)} }
 func (h *hook[T]) home() *Scope                 { return h.scope }

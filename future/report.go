@@ -1,7 +1,9 @@
 package future
 
 import (
+	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 )
@@ -178,9 +180,28 @@ func (r *reporter) tell(f *failure) {
 }
 
 // inherited reports whether err only repeats what the scope's own ctx ended with.
-func (s *Scope) inherited(err error) bool {
+func (s *Scope) inherited(err error) (is bool) {
+	defer func() { _ = recover() }() // a method of err's that panics is no answer
 	e, ended := s.life.told()
-	return ended && matches(err, e.cause)
+	return ended && repeats(err, e)
+}
+
+// repeats reports whether err is what a ctx has ended with, or wraps nothing
+// else: a join of it with something new is news.
+func repeats(err error, e ending) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if same(err, e.cause) || same(err, e.err) {
+			return true
+		}
+		if _, ok := err.(*PanicError); ok {
+			return false
+		}
+		if join, ok := err.(interface{ Unwrap() []error }); ok {
+			parts := join.Unwrap()
+			return len(parts) > 0 && !slices.ContainsFunc(parts, func(part error) bool { return !repeats(part, e) })
+		}
+	}
+	return false
 }
 
 func (r *reporter) keep(errs ...error) {
@@ -222,13 +243,39 @@ func (f *failure) label() string {
 
 // stragglers names what runs in the scope.
 func (s *Scope) stragglers() (names []string) {
-	for _, p := range s.top.running(nil) {
+	places := s.top.running(nil)
+	s.mu.Lock()
+	for _, p := range s.calls {
+		places = append(places, p)
+	}
+	s.mu.Unlock()
+	for _, p := range places {
 		names = append(names, p.label())
 	}
-	if names == nil { // a quick function or a callback, which has no ctx
+	if names == nil { // it has just begun, or is just about to end
 		names = append(names, place{}.label())
 	}
 	return names
+}
+
+// tracked calls run, which is n's and has no ctx by which it is listed, so
+// that the scope can name it. Only a scope that gives up needs to.
+func (s *Scope) tracked(n *node) chain {
+	if s == nil || s.grace <= 0 {
+		return n.act.run()
+	}
+	s.mu.Lock()
+	if s.calls == nil {
+		s.calls = make(map[*node]place)
+	}
+	s.calls[n] = n.act.place()
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		delete(s.calls, n)
+		s.mu.Unlock()
+	}()
+	return n.act.run()
 }
 
 // running lists the members of h that run, and theirs. It goes down with the

@@ -18,10 +18,11 @@ type Scope struct {
 	hook  func(error)
 
 	mu       sync.Mutex
-	running  int           // goroutines that work for the scope, and nested scopes that have some
-	closed   bool          // nothing new starts
-	idle     chan struct{} // closed when running gets to zero; made by who waits for that
-	failures *failure      // a ring: failures that nobody has observed
+	running  int             // goroutines that work for the scope, and nested scopes that have some
+	closed   bool            // nothing new starts
+	idle     chan struct{}   // closed when running gets to zero; made by who waits for that
+	failures *failure        // a ring: failures that nobody has observed
+	calls    map[*node]place // what runs without a ctx; only with a grace
 }
 
 // ScopeOption changes how a scope closes.

@@ -44,14 +44,16 @@ func (c Class) String() string {
 // Code. A joined error is a cancellation only if all its parts are; else the
 // first other part that decides does. Without such a mark it looks for:
 //
-//   - System: ENOMEM, EMFILE, ENFILE, ENOSPC, EDQUOT, EAGAIN; [sql.ErrConnDone], [driver.ErrBadConn], [sql.ErrTxDone]
+//   - System: ENOMEM, EMFILE, ENFILE, ENOSPC, EDQUOT, EAGAIN; [sql.ErrConnDone], [driver.ErrBadConn], [sql.ErrTxDone];
+//     the gRPC code ResourceExhausted
+//   - Timeout: a method Timeout() bool that says so; the gRPC code DeadlineExceeded
 //   - Dependency: [net.OpError], [net.DNSError], ECONNREFUSED, ECONNRESET, ECONNABORTED, EPIPE, EHOSTUNREACH,
-//     ENETUNREACH, [io.ErrUnexpectedEOF]; a method StatusCode() int of 500 or more; a gRPC
-//     status (a method GRPCStatus() whose result has Code()) of Unavailable, Internal, Unknown, DataLoss or Unimplemented
-//   - Timeout: a method Timeout() bool that says so; gRPC's DeadlineExceeded
+//     ENETUNREACH, [io.ErrUnexpectedEOF]; a method StatusCode() int of 500 or more; the gRPC
+//     codes Unavailable, Internal, Unknown, DataLoss and Unimplemented
+//   - Canceled: the gRPC code Canceled
 //
-// and it takes everything else for Business. The gRPC codes are those of
-// google.golang.org/grpc/codes. A panic in a foreign error's method counts as no answer.
+// in this order, and takes everything else for Business. A gRPC code is what a method GRPCStatus()
+// returns a Code() of; the codes are those of google.golang.org/grpc/codes. A panic in a foreign error's method counts as no answer.
 func Classify(err error) Class {
 	if err == nil {
 		return None

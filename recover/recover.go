@@ -53,6 +53,8 @@ type matching[T any] struct {
 
 func (matching[T]) Pass(in future.Result[T]) (T, bool) { return in.Value, in.Err == nil }
 
+func (m matching[T]) Func() any { return m.fn }
+
 func (m matching[T]) Run(ctx context.Context, in future.Result[T]) (v T, _ future.Future[T], err error) {
 	if !errors.Is(in.Err, m.target) {
 		return in.Value, future.Future[T]{}, in.Err
