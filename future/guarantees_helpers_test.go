@@ -98,3 +98,20 @@ func ownCause(t testing.TB, ctx context.Context) {
 		t.Error("Err is set and Done is not closed")
 	}
 }
+
+// tallied is a Gatherer made of a slice and a function.
+type tallied[R any] struct {
+	inputs []future.Future[int]
+	gather func(future.Tally) (R, error)
+}
+
+func (g *tallied[R]) Input(i int) future.Input { return g.inputs[i] }
+
+func (g *tallied[R]) Gather(t future.Tally, v *R) (err error) {
+	*v, err = g.gather(t)
+	return err
+}
+
+func watchAll[R any](inputs []future.Future[int], rule future.Rule, gather func(future.Tally) (R, error)) future.Future[R] {
+	return future.Watch(len(inputs), rule, &tallied[R]{inputs, gather})
+}

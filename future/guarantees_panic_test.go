@@ -91,7 +91,7 @@ func TestG05_panicBecomesPanicError(t *testing.T) {
 	})
 	t.Run("a collector of Watch", func(t *testing.T) {
 		for _, in := range []future.Future[int]{future.Of(1, nil), future.Go(bg(), func(context.Context) (int, error) { return 1, nil })} {
-			f := watch([]future.Future[int]{in}, future.Rule{Total: 1}, func(future.Tally) (int, error) { crashingFunction(); return 1, nil })
+			f := watchAll([]future.Future[int]{in}, future.Rule{Total: 1}, func(future.Tally) (int, error) { crashingFunction(); return 1, nil })
 			require.ErrorIs(t, await(t, f).Err, fs.ErrExist)
 		}
 	})

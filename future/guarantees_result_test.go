@@ -216,7 +216,7 @@ func TestG22_zeroFutureNeverHangs(t *testing.T) {
 	require.Same(t, future.ErrZero, await(t, future.Shield(f)).Err)
 	require.Same(t, future.ErrZero, await(t, quickly(f, func(r future.Result[int]) (int, error) { return r.Get() })).Err)
 	require.Same(t, future.ErrZero, await(t, follow(bg(), f, func(_ context.Context, r future.Result[int]) (int, error) { return r.Get() })).Err)
-	watched := watch([]future.Future[int]{f}, future.Rule{Total: 1}, func(future.Tally) (int, error) { r, _ := f.Peek(); return r.Get() })
+	watched := watchAll([]future.Future[int]{f}, future.Rule{Total: 1}, func(future.Tally) (int, error) { r, _ := f.Peek(); return r.Get() })
 	require.Same(t, future.ErrZero, await(t, watched).Err)
 	inner := future.Follow(bg(), future.Of(1, nil), 0, hop[int, int](func(context.Context, future.Result[int]) future.Future[int] { return future.Future[int]{} }))
 	require.NoError(t, await(t, inner).Err, "a body that names no future gives its own result")

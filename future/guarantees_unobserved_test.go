@@ -248,6 +248,15 @@ func TestUnobserved_hooksThatMisbehave(t *testing.T) {
 			}
 		}
 		require.Equal(t, 3, found)
+		require.Len(t, unobserved(err), 3)
+	})
+	t.Run("a hook is told of errors whose own methods panic", func(t *testing.T) {
+		var told []error
+		ctx, scope := future.WithScope(bg(), future.Unobserved(func(err error) { told = append(told, err) }))
+		settled(failing(ctx, &panickyError{}))
+		settled(failing(ctx, mute{}))
+		require.NoError(t, scope.Close())
+		require.Len(t, told, 2)
 	})
 }
 
