@@ -29,6 +29,7 @@ type limits struct {
 	vertices int
 	calm     bool   // nothing is cancelled or closed before the end
 	only     []kind // of the last vertex; its inputs are leaves
+	accounts bool   // every failure must have been observed or reported
 }
 
 // horizon is when everything of a random graph has happened.

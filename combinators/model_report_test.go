@@ -3,8 +3,12 @@ package combinators_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/samber/lo"
+
+	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
 )
 
@@ -46,11 +50,12 @@ func (r *live) accounted(m *sim, finals []future.Result[string]) string {
 		if future.IsCanceled(report.err) {
 			return fmt.Sprintf("Close told of a cancellation: %v", describe(report.err))
 		}
-		if !r.lenient() && !slices.ContainsFunc(r.owed(m, finals, report.at, false), func(i int) bool { return finals[i].Err == report.err }) {
+		if !(r.lenient() || !strict && describe(report.err).what == "join") && !slices.ContainsFunc(r.owed(m, finals, report.at, false), func(i int) bool { return finals[i].Err == report.err }) {
 			return fmt.Sprintf("Close told of %v, which nobody owed", describe(report.err))
 		}
 	}
-	for _, i := range r.owed(m, finals, forEver, true) {
+	owed := r.owed(m, finals, forEver, true)
+	for _, i := range owed {
 		err := finals[i].Err
 		times := 0
 		for _, report := range told {
@@ -58,14 +63,27 @@ func (r *live) accounted(m *sim, finals []future.Result[string]) string {
 				times++
 			}
 		}
-		if _, shared := sentinels[err]; times > 1 && !shared && !r.closedEarly() {
-			return fmt.Sprintf("Close told %d times of %v, the failure of v%d", times, describe(err), i)
+		if most := lo.CountBy(owed, func(k int) bool { return finals[k].Err == err }); times > most && !shared(err) && !r.closedEarly() {
+			return fmt.Sprintf("Close told %d times of %v, the failure of v%d and %d more", times, describe(err), i, most-1)
 		}
-		if times == 0 && m.nodes[i].home != nil && !r.excused(m, finals, err) {
+		if home := m.nodes[i].home; times == 0 && home != nil && !home.inherited(m.nodes[i].res.flaw) && !r.excused(m, finals, err) {
 			return fmt.Sprintf("lost: %v, the failure of v%d (%v)", describe(err), i, r.g.vertices[i].kind)
 		}
 	}
 	return ""
+}
+
+// shared reports whether several futures may fail with the same error on
+// their own account: a sentinel, or a deadline that was the cause of a cancellation.
+func shared(err error) bool {
+	_, sentinel := sentinels[err]
+	_, late := err.(*deadline.Error)
+	return sentinel || late
+}
+
+// inherited reports whether f only repeats what the scope itself ended with.
+func (c *simCtx) inherited(f *flaw) bool {
+	return c.ended != nil && (c.ended.String() == f.String() || !strict && strings.Contains(f.String(), c.ended.String()))
 }
 
 const strict = false

@@ -37,14 +37,15 @@ func (n *simNode) build() {
 		return
 	case kQuorum:
 		if n.n > len(n.in) {
-			for _, i := range n.in {
-				s.nodes[i].cancel(canceled(word("lost")))
-			}
 			n.complete(result{flaw: word("fault quorum")})
+			n.cancelEach(n.in)
 			return
 		}
 	case kWithin, kAt, kPartial:
 		s.at(s.now+n.limit, n.ring)
+	case kAwait, kCollect: // a goroutine that waits
+		s.then(n.subscribe)
+		return
 	}
 	n.subscribe()
 }
@@ -94,6 +95,9 @@ func (n *simNode) homeScope() *simCtx {
 
 // subscribe has n told of each input, at once of those that are complete.
 func (n *simNode) subscribe() {
+	if n.done {
+		return
+	}
 	n.arrived = make([]bool, len(n.in))
 	if len(n.in) == 0 {
 		n.decide(-1)
@@ -271,7 +275,7 @@ func (n *simNode) returned(in result, arg string, f *flaw) {
 		n.complete(in)
 	case f != nil && f.thrown():
 		n.complete(result{flaw: in.flaw.both(f)})
-	case n.kind == kFlatMap && n.target == innerZero && f == nil:
+	case n.kind == kFlatMap && f == nil && n.returnsZero():
 		n.complete(result{flaw: word("zero")})
 	case f != nil && n.kind == kFlatMap: // returned as a future that has failed
 		inner := &simNode{s: n.s}
@@ -284,6 +288,11 @@ func (n *simNode) returned(in result, arg string, f *flaw) {
 	default:
 		n.complete(result{value: render(n.name, arg)})
 	}
+}
+
+// returnsZero reports whether a FlatMap's function returns the zero Future.
+func (n *simNode) returnsZero() bool {
+	return n.target == innerZero || n.target >= 0 && n.s.nodes[n.target].kind == kZero
 }
 
 // makeInner is the future that a FlatMap's function returns.

@@ -76,6 +76,14 @@ func (n *simNode) cancelInputs(f *flaw) {
 	}
 }
 
+// cancelEach cancels the inputs of a quorum that is beyond them, one after another.
+func (n *simNode) cancelEach(in []int) {
+	if len(in) > 0 {
+		n.s.nodes[in[0]].cancel(canceled(word("lost")))
+		n.s.then(func() { n.cancelEach(in[1:]) })
+	}
+}
+
 // ring is the alarm of Within, At and Partial.
 func (n *simNode) ring() {
 	if n.done {

@@ -21,3 +21,14 @@ func TestProperty_randomGraphsAgainstTheModel(t *testing.T) {
 	t.Run("cancelled", func(t *testing.T) { checkSeeds(t, 3000, limits{vertices: 16}) })
 	t.Run("large", func(t *testing.T) { checkSeeds(t, 100, limits{vertices: 60}) })
 }
+
+// A failure is looked at, taken on by a combinator, or told of by Close.
+func TestProperty_noFailureIsLost(t *testing.T) {
+	t.Run("one combinator", func(t *testing.T) {
+		for k := kOf; k < kinds; k++ {
+			checkSeeds(t, 50, limits{vertices: 8, accounts: true, only: []kind{k}})
+		}
+	})
+	t.Run("undisturbed", func(t *testing.T) { checkSeeds(t, 1000, limits{vertices: 12, calm: true, accounts: true}) })
+	t.Run("cancelled", func(t *testing.T) { checkSeeds(t, 1000, limits{vertices: 12, accounts: true}) })
+}
