@@ -1,2 +1,76 @@
-// Package future is a value that is being made: start reading here.
+// Package future is the value that the rest of Jade is about: a [Future] is a
+// typed result that is being made. Start reading here.
+//
+// A future is started by [Go] or [Call], is complete from the start ([Of]), or
+// is completed by hand through a [Promise]. [Future.Await] waits for it. Package
+// combinators puts futures together, package recovery (folder recover) says
+// what to do when one fails, and package deadline when one is late.
+//
+// # Scopes
+//
+// Work that is started with the ctx of a [Scope], or with a ctx derived from
+// it, belongs to that scope. [Run] opens a scope around a function: when the
+// function returns, whatever the scope still runs is cancelled and joined, so
+// nothing outlives it. In a sandbox that is frozen between requests, work that
+// is left behind wakes up inside somebody else's request.
+//
+// # What is not caught
+//
+// Panics and runtime.Goexit become errors. What Go makes fatal stays fatal: a
+// concurrent map access, a stack overflow, running out of memory, a panic in a
+// goroutine that was started with a bare go statement. With
+// GODEBUG=panicnil=1, panic(nil) cannot be told from Goexit.
+//
+// # Own combinators
+//
+// [Follow] puts a [Body] behind one input, [Watch] a [Gatherer] behind
+// several. Every combinator is made of these two, with nothing that is not exported.
+//
+// # Tests
+//
+// Everything waits in ways that testing/synctest sees as durably blocked. A
+// future that is awaited in a bubble has to complete in that bubble.
+//
+// # Guarantees
+//
+// Each is a test named after it, here or in the package that promises it.
+//
+//	 1  a future completes exactly once; later completions report false and change nothing      TestG01
+//	 2  every waiter and continuation sees the same result, whenever it comes                   TestG02
+//	 3  a waiter's done ctx ends that wait alone                                                 TestG03
+//	 4  a value that is nil, or is itself an error, is still a value                             TestG04
+//	 5  a panic is a *PanicError with the original value and stack; errors.Is and As reach it    TestG05
+//	 6  a panic in a continuation, hook, predicate or fallback fails only what that was making   TestG06
+//	 7  runtime.Goexit gives ErrGoexit, panic(nil) a *PanicError; scopes still close             TestG07
+//	 8  no user function runs under a library lock; registering from inside a callback works     TestG08
+//	 9  ten million pending continuations complete in constant stack, no goroutine per link      TestG09, TestFullSize_G09
+//	10  Complete, Cancel and Close run no user code on their caller's stack; the first two
+//	    never block                                                                              TestG10
+//	11  continuations are dispatched in registration order; bodies never delay one another       TestG11
+//	12  after Scope.Close (without grace) no goroutine of that scope runs                        TestG12
+//	13  a failure fails what depends on it, at once, and nothing else                            TestG13
+//	14  losers of Race, Any and Quorum are cancelled with a cause that says so, and joined       TestG14
+//	15  Within cancels the work and answers on time, even if the work does not stop              TestG15
+//	16  a deadline that Jade makes names what was late, the limit, and whether it was inherited  TestG16
+//	17  timeout, cancellation and failure are distinct; only a request recovers a cancellation   TestG17
+//	18  no timer or registration outlives its future; abandoned waits are dropped, amortised:
+//	    never more dead ones than living ones plus 32, and a dead one holds nothing              TestG18
+//	19  results keep input order; none of nothing, or of too few, hangs                          TestG19
+//	20  Any fails only when all fail, with every error, in order                                 TestG20
+//	21  with a ctx that is done before the start, the function is not called (Finally aside)     TestG21
+//	22  a zero Future never hangs: ErrZero                                                       TestG22
+//	24  everything waits durably in synctest; no package-level goroutine; no pool                TestG24
+//	25  an error that nobody observed is reported once, by name, when its scope closes           TestG25
+//	26  cleanup (Finally) runs with the ctx's values and without its cancellation                TestG26
+//
+// Guarantees 23 and 27 are about tasks, flows and observers, which are not here yet.
+//
+// # How to read this package
+//
+// One value's walk through the files: start.go (Go) or promise.go makes a state;
+// core.go holds it, its list of waiters and its completion; dispatch.go goes
+// on with what that sets off: link.go (quick functions), follower.go (bodies),
+// watch.go (several inputs), ondone.go. context.go is the ctx that work gets and
+// what ends with it, inner.go its face towards the standard library, sweep.go a
+// cancellation on its way, scope.go and report.go what joins and reports.
 package future

@@ -34,7 +34,7 @@ func orderPage(ctx context.Context, s *shop, order Order) (Page, error) {
 			optional(ctx, "freight", freight, flatFreight),
 			optional(ctx, "inspection", inspection, noInspection),
 			order.page).Await(ctx)
-	}, future.Unobserved(func(error) {})) // one failure is enough to say why there is no page
+	})
 }
 
 // page puts the parts together.
@@ -55,8 +55,8 @@ func (o Order) page(
 }
 
 // replyTime is what degrading and replying may take: a quarter of the time
-// left, and 100 ms at most.
+// left, but between 5 and 100 ms.
 func replyTime(ctx context.Context) time.Duration {
 	end, _ := ctx.Deadline()
-	return max(0, min(time.Until(end)/4, 100*time.Millisecond))
+	return max(5*time.Millisecond, min(time.Until(end)/4, 100*time.Millisecond))
 }

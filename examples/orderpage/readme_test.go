@@ -1,0 +1,37 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The README shows the handler and what the program prints: as they are.
+func TestREADME_showsThisProgram(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	blocks := regexp.MustCompile("(?s)```(go|text)\n(.*?)```").FindAllStringSubmatch(string(text), -1)
+	require.Len(t, blocks, 3)
+
+	handler, err := os.ReadFile("handler.go")
+	require.NoError(t, err)
+	require.Contains(t, string(handler), blocks[0][2])
+
+	outputs := map[string]string{
+		"": blocks[1][2],
+		"-slow coupons=400ms -fail freight -panic inspection -hang coins": blocks[2][2],
+	}
+	for flags, shown := range outputs {
+		require.Contains(t, string(text), flags)
+		require.Equal(t, shape(shown), shape(execute(t, strings.Fields(flags)...).stdout), flags)
+	}
+}
+
+// shape is an output without its measured times.
+func shape(output string) string {
+	output = regexp.MustCompile(`[0-9.]+ ms`).ReplaceAllString(output, "# ms")
+	return regexp.MustCompile(` +`).ReplaceAllString(output, " ")
+}

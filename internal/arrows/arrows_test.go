@@ -1,0 +1,100 @@
+// Package arrows guards which package of the project may import which.
+package arrows
+
+import (
+	"encoding/json"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/jade-go/jade"
+
+// may lists, for each package, which packages of the project and which modules
+// outside the standard library it may import. Tests may import more.
+var may = map[string][]string{
+	module:                    {},
+	module + "/future":        {},
+	module + "/combinators":   {module + "/future", "github.com/samber/lo"},
+	module + "/recover":       {module + "/future", "github.com/samber/lo"},
+	module + "/deadline":      {module + "/future", "github.com/samber/lo"},
+	module + "/internal/":     {module + "/combinators/internal/arity"},
+	module + "/combinators/i": {module + "/combinators/internal/arity"},
+	module + "/docs/guide":    {},
+	module + "/examples/":     {module + "/future", module + "/combinators", module + "/recover", module + "/deadline"},
+}
+
+type pkg struct {
+	ImportPath string
+	Imports    []string
+}
+
+func packages(t *testing.T) (all []pkg) {
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", module+"/...")
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := d.Decode(&p); err == io.EOF {
+			return all
+		} else {
+			require.NoError(t, err)
+		}
+		all = append(all, p)
+	}
+}
+
+// rule is the entry for path: its own, or that of the folder it is in.
+func rule(path string) (allowed []string, ok bool) {
+	if allowed, ok = may[path]; ok {
+		return allowed, true
+	}
+	for prefix, allowed := range may {
+		if prefix != module && strings.HasPrefix(path, prefix) {
+			return allowed, true
+		}
+	}
+	return nil, false
+}
+
+func wrong(p pkg) (imports []string) {
+	allowed, ok := rule(p.ImportPath)
+	if !ok {
+		return []string{"(no rule for this package)"}
+	}
+	for _, path := range p.Imports {
+		standard := !strings.Contains(strings.Split(path, "/")[0], ".")
+		if !standard && !strings.HasPrefix(path, p.ImportPath+"/") && !contains(allowed, path) {
+			imports = append(imports, path)
+		}
+	}
+	return imports
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+func TestArrowsGoOneWay(t *testing.T) {
+	all := packages(t)
+	require.Greater(t, len(all), 5)
+	for _, p := range all {
+		require.Empty(t, wrong(p), "%s imports what it must not", p.ImportPath)
+	}
+}
+
+func TestReverseArrowsAreFound(t *testing.T) {
+	planted := pkg{ImportPath: module + "/future", Imports: []string{"context", module + "/combinators"}}
+	require.Equal(t, []string{module + "/combinators"}, wrong(planted))
+	planted = pkg{ImportPath: module + "/recover", Imports: []string{module + "/deadline", "github.com/stretchr/testify/require"}}
+	require.Len(t, wrong(planted), 2)
+	require.NotEmpty(t, wrong(pkg{ImportPath: module + "/new"}))
+}
