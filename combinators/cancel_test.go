@@ -19,7 +19,6 @@ type (
 	build2 func(ctx context.Context, a, b fint) ending
 )
 
-func again(context.Context, int) (int, error)                             { return 1, nil }
 func handles(context.Context, error) (int, error)                         { return 1, nil }
 func add2(_ context.Context, a, b int) (int, error)                       { return a + b, nil }
 func add3(_ context.Context, a, b, c int) (int, error)                    { return a + b + c, nil }
