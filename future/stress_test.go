@@ -1,0 +1,274 @@
+package future_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/future"
+)
+
+// crowd runs functions at once on goroutines of their own, each after a random delay.
+type crowd struct {
+	*rand.Rand
+	group sync.WaitGroup
+	start chan struct{}
+}
+
+// crowds calls body many times, many more under JADE_STRESS, and names the
+// seed of a failure; JADE_SEED repeats it, if the scheduler plays along.
+func crowds(t *testing.T, n int, body func(c *crowd)) {
+	t.Helper()
+	seed := uint64(time.Now().UnixNano())
+	if text := os.Getenv("JADE_SEED"); text != "" {
+		seed, _ = strconv.ParseUint(text, 10, 64)
+	}
+	if os.Getenv("JADE_STRESS") != "" {
+		n *= 20
+	}
+	for range n {
+		c := &crowd{Rand: rand.New(rand.NewPCG(seed, 3)), start: make(chan struct{})}
+		body(c)
+		if t.Failed() {
+			t.Fatalf("JADE_SEED=%d", seed)
+		}
+		seed++
+	}
+}
+
+func (c *crowd) add(fn func()) {
+	pause := c.IntN(8) * c.IntN(8)
+	c.group.Go(func() {
+		<-c.start
+		for range pause {
+			runtime.Gosched()
+		}
+		fn()
+	})
+}
+
+// run lets all go and waits for them.
+func (c *crowd) run() {
+	close(c.start)
+	c.group.Wait()
+}
+
+// answers collects what observers of one future saw.
+type answers struct {
+	mu   sync.Mutex
+	seen []future.Result[int]
+}
+
+func (a *answers) note(r future.Result[int]) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.seen = append(a.seen, r)
+}
+
+func (a *answers) count() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.seen)
+}
+
+func TestStress_completedOnceAndSeenByAll(t *testing.T) {
+	crowds(t, 2000, func(c *crowd) {
+		outer, cancel := context.WithCancelCause(context.Background())
+		ctx, scope := future.WithScope(outer)
+		p := future.NewPromise[int](ctx)
+		f := p.Future()
+		var wins, winner atomic.Int64
+		var told answers
+		for i := range 1 + c.IntN(4) {
+			c.add(func() {
+				if p.Complete(i, nil) {
+					wins.Add(1)
+					winner.Store(int64(i))
+				}
+			})
+		}
+		if c.IntN(2) == 0 {
+			c.add(func() { f.Cancel(errors.New("not wanted")) })
+		}
+		if c.IntN(2) == 0 {
+			c.add(func() { cancel(errors.New("caller left")) })
+		}
+		if c.IntN(2) == 0 {
+			c.add(func() { _ = scope.Close() })
+		}
+		callbacks := 1 + c.IntN(3)
+		for range callbacks {
+			c.add(func() { f.OnDone(told.note) })
+		}
+		waits := 1 + c.IntN(3)
+		for range waits {
+			c.add(func() { v, err := f.Await(context.Background()); told.note(future.Result[int]{Value: v, Err: err}) })
+		}
+		c.add(func() { <-f.Done() })
+		c.add(func() {
+			short, giveUp := context.WithCancel(context.Background())
+			giveUp()
+			if v, err := f.Await(short); err == nil {
+				told.note(future.Result[int]{Value: v})
+				callbacks++
+			}
+		})
+		c.run()
+		_ = scope.Close() // joins the callbacks
+		cancel(nil)
+
+		final, ok := f.Peek()
+		require.True(t, ok)
+		require.LessOrEqual(t, wins.Load(), int64(1))
+		if wins.Load() == 1 {
+			require.Equal(t, future.Result[int]{Value: int(winner.Load())}, final)
+		} else {
+			require.Error(t, final.Err)
+		}
+		require.Equal(t, callbacks+waits, told.count())
+		for _, r := range told.seen {
+			require.Equal(t, final, r)
+		}
+	})
+}
+
+func TestStress_onDoneIsStoppedOrCalled(t *testing.T) {
+	crowds(t, 2000, func(c *crowd) {
+		ctx, scope := future.WithScope(context.Background())
+		p := future.NewPromise[int](ctx)
+		var called, stopped atomic.Int64
+		n := 1 + c.IntN(5)
+		for range n {
+			c.add(func() {
+				stop := p.Future().OnDone(func(future.Result[int]) { called.Add(1) })
+				for range 2 { // the second time it has nothing left to stop
+					if stop() {
+						stopped.Add(1)
+					}
+				}
+			})
+		}
+		c.add(func() { p.Complete(1, nil) })
+		c.run()
+		require.NoError(t, scope.Close())
+		require.Equal(t, int64(n), called.Load()+stopped.Load())
+	})
+}
+
+func TestStress_closeJoinsWhateverWasStarted(t *testing.T) {
+	crowds(t, 1500, func(c *crowd) {
+		ctx, scope := future.WithScope(context.Background())
+		inner, nested := future.WithScope(ctx)
+		var running, refused atomic.Int64
+		work := func(ctx context.Context) (int, error) {
+			running.Add(1)
+			defer running.Add(-1)
+			<-ctx.Done()
+			return 0, future.Cause(ctx)
+		}
+		n := 2 + c.IntN(6)
+		for i := range n {
+			c.add(func() {
+				at := ctx
+				if i%2 == 1 {
+					at = inner
+				}
+				f := future.Go(at, func(ctx context.Context) (int, error) {
+					future.Go(ctx, work) // a child, which its parent's end ends
+					return work(ctx)
+				})
+				if i%3 == 0 {
+					f.Cancel(nil)
+				}
+				if _, err := f.Await(context.Background()); future.IsCanceled(err) {
+					refused.Add(1)
+				}
+			})
+		}
+		if c.IntN(2) == 0 {
+			c.add(func() { _ = nested.Close() })
+		}
+		c.add(func() {
+			_ = scope.Close()
+			assert.Zero(t, running.Load(), "functions run after Close")
+		})
+		c.add(func() { _ = scope.Close() })
+		c.run()
+		require.Equal(t, int64(n), refused.Load())
+	})
+}
+
+func TestStress_eachFailureIsToldOrSeen(t *testing.T) {
+	crowds(t, 1500, func(c *crowd) {
+		ctx, scope := future.WithScope(context.Background())
+		n := 1 + c.IntN(6)
+		failures := make([]error, n)
+		seen, won := make([]atomic.Int64, n), make([]atomic.Int64, n)
+		for i := range n {
+			failures[i] = fmt.Errorf("failure %d", i)
+			p := future.NewPromise[int](ctx)
+			c.add(func() {
+				if p.Complete(0, failures[i]) {
+					won[i].Add(1)
+				}
+			})
+			if c.IntN(2) == 0 {
+				c.add(func() {
+					if r, ok := p.Future().Peek(); ok && r.Err == failures[i] {
+						seen[i].Add(1)
+					}
+				})
+			}
+		}
+		told := make([]int, n)
+		var mu sync.Mutex
+		count := func(err error) {
+			mu.Lock()
+			defer mu.Unlock()
+			for i, failure := range failures {
+				if errors.Is(err, failure) {
+					told[i]++
+				}
+			}
+		}
+		for range 2 {
+			c.add(func() { eachPart(scope.Close(), count) })
+		}
+		c.run()
+		eachPart(scope.Close(), count)
+		for i := range n {
+			switch {
+			case won[i].Load() == 0:
+				require.Zero(t, told[i], "never failed, but told")
+			case seen[i].Load() == 0:
+				require.Equal(t, 1, told[i], "told, of those nobody saw")
+			default:
+				require.LessOrEqual(t, told[i], 1)
+			}
+		}
+	})
+}
+
+// eachPart calls fn with every unobserved failure in what Close returned.
+func eachPart(err error, fn func(error)) {
+	switch e := err.(type) {
+	case nil:
+	case interface{ Unwrap() []error }:
+		for _, part := range e.Unwrap() {
+			eachPart(part, fn)
+		}
+	default:
+		fn(e)
+	}
+}
