@@ -156,7 +156,7 @@ func (n *simNode) stop(f *flaw) {
 
 // arrive tells n that an input is complete.
 func (n *simNode) arrive(index int) {
-	if n.done || n.claimed {
+	if n.done || n.claimed || n.decided {
 		return
 	}
 	in := n.s.nodes[n.in[index]].res

@@ -17,7 +17,9 @@ type sim struct {
 	timed []timedEvent
 	soon  []func()
 	pick  func(n int) int
-	work  []interval
+	// prompt has losers cancelled at once, not in some later step of the same moment.
+	prompt bool
+	work   []interval
 }
 
 type timedEvent struct {
@@ -80,6 +82,7 @@ type simNode struct {
 	act     *activity
 	inner   *simNode // of a FlatMap whose function has returned
 
+	decided    bool // and about to be complete
 	arrived    []bool
 	ok, failed int
 	order      []int // AsCompleted
@@ -88,8 +91,8 @@ type simNode struct {
 }
 
 // simulate plays g to its end.
-func simulate(g *graph, pick func(int) int) *sim {
-	s := &sim{g: g, pick: pick}
+func simulate(g *graph, pick func(int) int, prompt bool) *sim {
+	s := &sim{g: g, pick: pick, prompt: prompt}
 	for _, around := range g.surrounds {
 		c := &simCtx{scope: around.scope}
 		if around.parent >= 0 {

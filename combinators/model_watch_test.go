@@ -19,58 +19,89 @@ func (n *simNode) decide(last int) {
 	case kAll, kAllMap, kZip, kAwait, kThenN:
 		switch {
 		case in.flaw != nil:
-			n.complete(result{flaw: in.flaw})
-		case all && n.kind == kThenN:
-			n.body(result{value: strings.Join(n.values(), ",")}, true)
+			n.settle(result{flaw: in.flaw})
 		case all:
-			n.complete(result{value: render(n.name, n.values()...)})
+			n.settle(result{value: render(n.name, n.values()...)})
 		}
 	case kRace:
-		if last < 0 {
-			n.complete(result{flaw: word("empty")})
-		} else {
-			n.win(in)
-		}
+		n.settle(orEmpty(in, last))
 	case kAny:
 		switch {
-		case last < 0:
-			n.complete(result{flaw: word("empty")})
-		case in.flaw == nil:
-			n.win(in)
+		case last < 0 || in.flaw == nil:
+			n.settle(orEmpty(in, last))
 		case all:
-			n.complete(result{flaw: join(n.flaws())})
+			n.settle(result{flaw: join(n.flaws())})
 		}
 	case kQuorum:
 		switch {
 		case n.ok == n.n:
-			n.win(result{value: render(n.name, n.values()...)})
+			n.settle(result{value: render(n.name, n.values()...)})
 		case n.failed > len(n.in)-n.n:
-			n.win(result{flaw: join(n.flaws())})
+			n.settle(result{flaw: join(n.flaws())})
 		}
 	case kSettle:
 		if all {
-			n.complete(result{value: render(n.name, n.results()...)})
+			n.settle(result{value: render(n.name, n.results()...)})
 		}
 	case kPartial:
 		if all {
-			n.complete(result{value: n.some()})
+			n.settle(result{value: n.some()})
 		}
 	case kCollect:
 		if all {
-			n.complete(result{value: render(n.name, n.arrivals(nil))})
+			n.settle(result{value: render(n.name, n.arrivals(nil))})
 		}
 	}
 }
 
-// win completes n and cancels the inputs that have lost.
-func (n *simNode) win(r result) {
-	n.complete(r)
-	n.cancelInputs(canceled(word("lost")))
+// orEmpty is what a race of the inputs so far ends with.
+func orEmpty(in result, last int) result {
+	if last < 0 {
+		return result{flaw: word("empty")}
+	}
+	return in
+}
+
+// settle ends n with r. The losers are cancelled first. Then it takes some
+// steps of this moment until n itself is complete, since it may be made of
+// several futures, one behind the other.
+func (n *simNode) settle(r result) {
+	n.decided = true
+	if n.kind == kRace || n.kind == kAny {
+		n.complete(r)
+	}
+	if n.kind.passesOn() {
+		n.cancelInputs(canceled(word("lost")))
+	}
+	n.hop(hops[n.kind], func() {
+		switch {
+		case n.done:
+		case n.kind == kThenN && r.flaw == nil:
+			n.body(result{value: strings.Join(n.values(), ",")}, true)
+		default:
+			n.complete(r)
+		}
+	})
+}
+
+// hops are the futures inside of one that the graph takes for one.
+var hops = map[kind]int{kAll: 1, kAllMap: 2, kZip: 1, kThenN: 1, kQuorum: 1, kSettle: 1, kPartial: 2, kAwait: 1, kCollect: 1}
+
+func (n *simNode) hop(count int, do func()) {
+	if count == 0 {
+		do()
+		return
+	}
+	n.s.then(func() { n.hop(count-1, do) })
 }
 
 func (n *simNode) cancelInputs(f *flaw) {
 	for index, i := range n.in {
-		if n.arrived == nil || !n.arrived[index] {
+		switch {
+		case n.arrived != nil && n.arrived[index]:
+		case n.s.prompt:
+			n.s.nodes[i].cancel(f)
+		default:
 			n.s.then(func() { n.s.nodes[i].cancel(f) })
 		}
 	}
@@ -86,7 +117,7 @@ func (n *simNode) cancelEach(in []int) {
 
 // ring is the alarm of Within, At and Partial.
 func (n *simNode) ring() {
-	if n.done {
+	if n.done || n.decided {
 		return
 	}
 	f := late(n.limit)
@@ -120,7 +151,7 @@ func (n *simNode) cancel(f *flaw) {
 	if n.kind != kFinally {
 		n.complete(result{flaw: f})
 	}
-	if n.kind.passesOn() {
+	if n.kind.passesOn() && !n.decided {
 		n.cancelInputs(f)
 	}
 	for _, w := range n.workers {
