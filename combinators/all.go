@@ -40,13 +40,14 @@ func (a *all[T]) Gather(t future.Tally, values *[]T) error {
 // AllMap is [All] for futures that have names.
 func AllMap[K comparable, T any](fs map[K]future.Future[T]) future.Future[map[K]T] {
 	keys := lo.Keys(fs)
-	return Map(All(lo.Map(keys, func(k K, _ int) future.Future[T] { return fs[k] })...), func(values []T) map[K]T {
+	all := All(lo.Map(keys, func(k K, _ int) future.Future[T] { return fs[k] })...)
+	return future.Follow(nil, all, future.Quick|future.Private, mapping[[]T, map[K]T](func(values []T) map[K]T {
 		out := make(map[K]T, len(keys))
 		for i, k := range keys {
 			out[k] = values[i]
 		}
 		return out
-	})
+	}))
 }
 
 // Settle returns a future for the results of all fs, failures included, in

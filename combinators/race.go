@@ -29,9 +29,12 @@ func Race[T any](fs ...future.Future[T]) future.Future[T] {
 
 type race[T any] struct{ inputs[T] }
 
-func (r *race[T]) Gather(t future.Tally, v *T) (err error) {
-	*v, err = peek(r.inputs[t.Last]).Get()
-	return err
+func (r *race[T]) Gather(t future.Tally, v *T) error {
+	if err := t.Failure(); err != nil {
+		return err
+	}
+	*v = peek(r.inputs[t.Last]).Value
+	return nil
 }
 
 // Any returns a future for the first success among fs.

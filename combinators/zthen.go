@@ -14,7 +14,7 @@ import (
 // the first failure among them is the result, at once.
 func Then2[A, B, R any](ctx context.Context, a future.Future[A], b future.Future[B], fn func(context.Context, A, B) (R, error)) future.Future[R] {
 	must("Then2", ctx == nil, fn == nil)
-	return future.Follow(ctx, Zip2(a, b), future.Dressed, then2[A, B, R](fn))
+	return future.Follow(ctx, Zip2(a, b), future.Private, then2[A, B, R](fn))
 }
 
 type then2[A, B, R any] func(context.Context, A, B) (R, error)
@@ -33,7 +33,7 @@ func (fn then2[A, B, R]) Run(ctx context.Context, in future.Result[lo.Tuple2[A, 
 // the first failure among them is the result, at once.
 func Then3[A, B, C, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], fn func(context.Context, A, B, C) (R, error)) future.Future[R] {
 	must("Then3", ctx == nil, fn == nil)
-	return future.Follow(ctx, Zip3(a, b, c), future.Dressed, then3[A, B, C, R](fn))
+	return future.Follow(ctx, Zip3(a, b, c), future.Private, then3[A, B, C, R](fn))
 }
 
 type then3[A, B, C, R any] func(context.Context, A, B, C) (R, error)
@@ -52,7 +52,7 @@ func (fn then3[A, B, C, R]) Run(ctx context.Context, in future.Result[lo.Tuple3[
 // the first failure among them is the result, at once.
 func Then4[A, B, C, D, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], fn func(context.Context, A, B, C, D) (R, error)) future.Future[R] {
 	must("Then4", ctx == nil, fn == nil)
-	return future.Follow(ctx, Zip4(a, b, c, d), future.Dressed, then4[A, B, C, D, R](fn))
+	return future.Follow(ctx, Zip4(a, b, c, d), future.Private, then4[A, B, C, D, R](fn))
 }
 
 type then4[A, B, C, D, R any] func(context.Context, A, B, C, D) (R, error)
@@ -71,7 +71,7 @@ func (fn then4[A, B, C, D, R]) Run(ctx context.Context, in future.Result[lo.Tupl
 // the first failure among them is the result, at once.
 func Then5[A, B, C, D, E, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], fn func(context.Context, A, B, C, D, E) (R, error)) future.Future[R] {
 	must("Then5", ctx == nil, fn == nil)
-	return future.Follow(ctx, Zip5(a, b, c, d, e), future.Dressed, then5[A, B, C, D, E, R](fn))
+	return future.Follow(ctx, Zip5(a, b, c, d, e), future.Private, then5[A, B, C, D, E, R](fn))
 }
 
 type then5[A, B, C, D, E, R any] func(context.Context, A, B, C, D, E) (R, error)
@@ -90,7 +90,7 @@ func (fn then5[A, B, C, D, E, R]) Run(ctx context.Context, in future.Result[lo.T
 // the first failure among them is the result, at once.
 func Then6[A, B, C, D, E, F, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], fn func(context.Context, A, B, C, D, E, F) (R, error)) future.Future[R] {
 	must("Then6", ctx == nil, fn == nil)
-	return future.Follow(ctx, Zip6(a, b, c, d, e, f), future.Dressed, then6[A, B, C, D, E, F, R](fn))
+	return future.Follow(ctx, Zip6(a, b, c, d, e, f), future.Private, then6[A, B, C, D, E, F, R](fn))
 }
 
 type then6[A, B, C, D, E, F, R any] func(context.Context, A, B, C, D, E, F) (R, error)
@@ -109,7 +109,7 @@ func (fn then6[A, B, C, D, E, F, R]) Run(ctx context.Context, in future.Result[l
 // the first failure among them is the result, at once.
 func Then7[A, B, C, D, E, F, G, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G], fn func(context.Context, A, B, C, D, E, F, G) (R, error)) future.Future[R] {
 	must("Then7", ctx == nil, fn == nil)
-	return future.Follow(ctx, Zip7(a, b, c, d, e, f, g), future.Dressed, then7[A, B, C, D, E, F, G, R](fn))
+	return future.Follow(ctx, Zip7(a, b, c, d, e, f, g), future.Private, then7[A, B, C, D, E, F, G, R](fn))
 }
 
 type then7[A, B, C, D, E, F, G, R any] func(context.Context, A, B, C, D, E, F, G) (R, error)
@@ -128,7 +128,7 @@ func (fn then7[A, B, C, D, E, F, G, R]) Run(ctx context.Context, in future.Resul
 // the first failure among them is the result, at once.
 func Then8[A, B, C, D, E, F, G, H, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G], h future.Future[H], fn func(context.Context, A, B, C, D, E, F, G, H) (R, error)) future.Future[R] {
 	must("Then8", ctx == nil, fn == nil)
-	return future.Follow(ctx, Zip8(a, b, c, d, e, f, g, h), future.Dressed, then8[A, B, C, D, E, F, G, H, R](fn))
+	return future.Follow(ctx, Zip8(a, b, c, d, e, f, g, h), future.Private, then8[A, B, C, D, E, F, G, H, R](fn))
 }
 
 type then8[A, B, C, D, E, F, G, H, R any] func(context.Context, A, B, C, D, E, F, G, H) (R, error)
@@ -147,7 +147,7 @@ func (fn then8[A, B, C, D, E, F, G, H, R]) Run(ctx context.Context, in future.Re
 // the first failure among them is the result, at once.
 func Then9[A, B, C, D, E, F, G, H, I, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G], h future.Future[H], i future.Future[I], fn func(context.Context, A, B, C, D, E, F, G, H, I) (R, error)) future.Future[R] {
 	must("Then9", ctx == nil, fn == nil)
-	return future.Follow(ctx, Zip9(a, b, c, d, e, f, g, h, i), future.Dressed, then9[A, B, C, D, E, F, G, H, I, R](fn))
+	return future.Follow(ctx, Zip9(a, b, c, d, e, f, g, h, i), future.Private, then9[A, B, C, D, E, F, G, H, I, R](fn))
 }
 
 type then9[A, B, C, D, E, F, G, H, I, R any] func(context.Context, A, B, C, D, E, F, G, H, I) (R, error)

@@ -165,24 +165,28 @@ func (l *lifetime) ending() (ending, bool) {
 	if e, ok := l.told(); ok {
 		return e, true
 	}
-	if !l.overdue() {
-		return ending{}, false
+	if e, ok := l.overdue(); ok {
+		resume(l.endNow(e))
 	}
 	return l.told()
 }
 
+// told is ending as far as l has been told.
 func (l *lifetime) told() (ending, bool) {
 	h := l.hub.Load()
-	switch {
-	case h == nil && l.act.over():
-		return finished, true
-	case h != nil && h.ended.Load():
-		if in := h.inner.Load(); in != nil {
-			in.catchUp()
+	if h == nil || !h.ended.Load() {
+		if !l.act.over() {
+			return ending{}, false
 		}
-		return ending{h.err, h.cause}, true
+		if h == nil {
+			return finished, true
+		}
+		resume(l.endNow(finished)) // the work's own goroutine is about to
 	}
-	return ending{}, false
+	if in := h.inner.Load(); in != nil {
+		in.catchUp()
+	}
+	return ending{h.err, h.cause}, true
 }
 
 // nearestEdge is l itself if it was started with a foreign ctx that may end,
@@ -195,32 +199,37 @@ func (l *lifetime) nearestEdge() *lifetime {
 }
 
 // overdue asks the foreign ctxs that l and those around it were started with:
-// one may have ended without their having been told yet. Then it tells them.
-func (l *lifetime) overdue() bool {
-	told := l.from.edge != nil && l.from.edge.overdue()
-	if l.from.ends && l.from.ctx.Err() != nil {
-		resume(l.endNow(l.foreignEnding()))
-		return true
+// one may have ended without l's having been told yet. The outermost came first.
+func (l *lifetime) overdue() (ending, bool) {
+	if edge := l.from.edge; edge != nil {
+		if e, ok := edge.ending(); ok && (!l.from.ends || l.from.ctx.Err() != nil) {
+			if l.from.ends {
+				e = l.foreignEnding()
+			}
+			return e, true
+		}
 	}
-	return told
+	if l.from.ends && l.from.ctx.Err() != nil {
+		return l.foreignEnding(), true
+	}
+	return ending{}, false
 }
 
-// end ends l with e, and what hangs on it. If the foreign ctx that l was
-// started with has ended without our being told, that came first.
+// end ends l with e, and what hangs on it. If a foreign ctx around it has
+// ended without l's having been told, that came first.
 func (l *lifetime) end(e ending, s *sweep) {
-	if l.from.ends && l.from.ctx.Err() != nil {
-		e = l.foreignEnding()
-	}
 	h := l.hub.Load()
+	if h != nil && h.ended.Load() {
+		return
+	}
+	if first, ok := l.overdue(); ok {
+		e = first
+	}
 	if h == nil {
-		h = s.ended(e)
-		if l.hub.CompareAndSwap(nil, h) {
+		if l.hub.CompareAndSwap(nil, s.ended(e)) {
 			return
 		}
 		h = l.hub.Load()
-	}
-	if h.ended.Load() {
-		return
 	}
 	h.mu.Lock()
 	if h.ended.Load() {
@@ -230,22 +239,42 @@ func (l *lifetime) end(e ending, s *sweep) {
 	h.err, h.cause = e.err, e.cause
 	h.ended.Store(true)
 	stop := h.stop
+	h.mu.Unlock()
+	if stop != nil {
+		stop()
+	}
+	if in := h.inner.Load(); in != nil {
+		in.catchUp() // which ends every ctx of the standard library below l, now
+	}
+	h.tell(e, s)
+}
+
+// tell has the members of h, which has ended with e, end too.
+func (h *hub) tell(e ending, s *sweep) {
+	type foreigner struct {
+		act action
+		ctx context.Context
+	}
+	var foreigners []foreigner
+	h.mu.Lock()
 	for m := h.members; m != nil; {
-		// Running work that was started with a foreign ctx is told by that
-		// ctx, or was meant not to be told.
-		if m.from.life != nil || !m.is(claimed) {
+		switch {
+		case m.from.life != nil || !m.is(claimed):
 			s.push(m.act, e, byScope)
+		case m.from.ends:
+			// It runs, with a foreign ctx that may have ended just now, or
+			// was meant not to.
+			foreigners = append(foreigners, foreigner{m.act, m.from.ctx})
 		}
 		if m = m.right; m == h.members {
 			break
 		}
 	}
 	h.mu.Unlock()
-	if stop != nil {
-		stop()
-	}
-	if in := h.inner.Load(); in != nil {
-		in.catchUp()
+	for _, f := range foreigners {
+		if err := f.ctx.Err(); err != nil {
+			s.push(f.act, ending{err, context.Cause(f.ctx)}, byScope)
+		}
 	}
 }
 
@@ -314,8 +343,15 @@ func (l *lifetime) detach() {
 			return
 		}
 	}
-	for l.is(listed) {
-		h := l.owner()
+	if l.is(listed) {
+		l.leaveList(l.owner())
+	}
+}
+
+// leaveList takes l off h's list, and h's own lifetime off its owner's if it
+// only waited for that.
+func (l *lifetime) leaveList(h *hub) {
+	for {
 		h.mu.Lock()
 		if l.right == nil {
 			h.mu.Unlock()
@@ -332,10 +368,10 @@ func (l *lifetime) detach() {
 		l.left, l.right = nil, nil
 		last := h.finished && h.members == nil
 		h.mu.Unlock()
-		if !last {
+		if l = h.life; !last || !l.is(listed) {
 			return
 		}
-		l = h.life
+		h = l.owner()
 	}
 }
 
@@ -386,7 +422,7 @@ func (o *origin) ending() (ending, bool) {
 		return ending{}, false
 	}
 	if o.edge != nil {
-		o.edge.overdue()
+		o.edge.ending() // has the standard library tell o's ctx, if so
 	}
 	err := o.ctx.Err()
 	if err == nil {
@@ -401,10 +437,11 @@ func (l *lifetime) await(w action, c *core) (ending, bool) {
 	if e, ended := l.from.ending(); ended {
 		return e, false
 	}
+	owner := l.owner() // l is not ours to read once it is listed
 	l.alarm(w)
 	e, ok := l.attach()
-	if ok && c.done() { // before it was listed
-		l.detach()
+	if ok && owner != nil && c.done() { // before it was listed, perhaps
+		l.leaveList(owner)
 	}
 	return e, ok
 }

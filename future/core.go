@@ -120,10 +120,12 @@ func (c *core) publish(list *node, err error) (next chain, work *node) {
 		l = work.act.lobby()
 	}
 	if err != nil {
+		c.err = err
 		if l != nil && l.taken {
-			err = observe(err)
+			take(err)
+		} else {
+			keep(err)
 		}
-		c.err = keep(err)
 	}
 	c.unlock(&complete)
 	if l != nil {
@@ -242,7 +244,7 @@ func (c *core) abandon(n *node, taken bool) {
 	list, ok := c.lock()
 	if !ok {
 		if taken {
-			observe(c.err)
+			take(c.err)
 		}
 		return
 	}
@@ -259,12 +261,14 @@ func (c *core) abandon(n *node, taken bool) {
 
 func living(list *node) (live *node, count uint32) {
 	at := &live
-	for n := list; n != nil; n = n.next {
+	for n := list; n != nil; {
+		next := n.next
+		n.next = nil // also of the dead: a chain of them would never be let go of
 		if n.act != nil {
 			*at, at = n, &n.next
 			count++
 		}
+		n = next
 	}
-	*at = nil
 	return live, count
 }

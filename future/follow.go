@@ -38,6 +38,9 @@ const (
 	// Cleanup runs the body whatever happens: no cancellation and no closing
 	// scope ends the future before its input is complete.
 	Cleanup
+	// Private says that nobody else has the input: if the future ends before
+	// it, it is cancelled.
+	Private
 	// Releases says that the body is a [Releaser].
 	Releases
 )
@@ -105,6 +108,17 @@ func (b *behind[A, B]) conclude(v B, err error, from *origin) chain {
 func same(a, b error) (is bool) {
 	defer func() { _ = recover() }()
 	return a == b
+}
+
+// quit ends the future, whose node n a cancellation has claimed, before its input.
+func (b *behind[A, B]) quit(n *node, s *sweep, e ending, at place) {
+	m := n.manner()
+	s.out.append(b.out.fail(e.failure(), at))
+	b.in.abandon(n, true) // after that, as n stands behind out too
+	if m&Private != 0 {
+		s.future(&b.in.core, e, byCancel)
+	}
+	b.clear(m)
 }
 
 func (b *behind[A, B]) clear(m Manner) {

@@ -91,7 +91,7 @@ func (w *follower[A, B]) run() (next chain) {
 			return w.fail(e.failure())
 		}
 	}
-	in := Result[A]{w.in.value, observe(w.in.err)}
+	in := Result[A]{w.in.value, take(w.in.err)}
 	if !guard(func() { v, become, err = w.body.Run(&w.lifetime, in) }, func(err error) {
 		resume(w.fail(both(in.Err, err)))
 	}) {
@@ -129,11 +129,9 @@ func (w *follower[A, B]) cancel(s *sweep, e ending, by reach) {
 		return
 	}
 	if w.drop() {
-		s.out.append(w.out.fail(e.failure(), w.place()))
 		w.lifetime.end(e, s)
 		w.part(by)
-		w.in.abandon(&w.node, true)
-		w.clear(w.manner())
+		w.quit(&w.node, s, e, w.place())
 		w.forget()
 		return
 	}
@@ -218,8 +216,8 @@ func (f *forward[A, B]) cancel(s *sweep, e ending, by reach) {
 	if !f.claim() {
 		return
 	}
-	s.out.append(f.w.out.fail(e.failure(), f.w.place()))
 	f.w.lifetime.end(e, s)
+	s.out.append(f.w.out.fail(e.failure(), f.w.place()))
 	f.w.part(by)
 	f.w.clear(f.w.manner())
 	f.in.abandon(&f.node, true)

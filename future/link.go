@@ -42,7 +42,7 @@ func (b *behind[A, B]) runQuickly(m Manner) (next chain) {
 	if s := b.in.scope; s != nil {
 		ctx = &s.life
 	}
-	in := Result[A]{b.in.value, observe(b.in.err)}
+	in := Result[A]{b.in.value, take(b.in.err)}
 	if !guard(func() { v, become, err = b.body.Run(ctx, in) }, func(err error) {
 		next := b.out.fail(both(in.Err, err), place{pc: b.pc()})
 		b.clear(m)
@@ -76,9 +76,7 @@ func (l *link[A, B]) cancel(s *sweep, e ending, _ reach) {
 	if l.has(Cleanup) || !l.claim() {
 		return
 	}
-	s.out.append(l.out.fail(e.failure(), place{}))
-	l.in.abandon(&l.node, true)
-	l.clear(l.manner())
+	l.quit(&l.node, s, e, place{})
 }
 
 func (l *link[A, B]) input() *core  { return l.dressed(l.manner()) }

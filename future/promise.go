@@ -146,7 +146,7 @@ func (w *pledge) home() *Scope  { return w.from.scope }
 func (w *pledge) place() place  { return place{from: w.from} }
 
 func (w *pledge) cancel(s *sweep, e ending, by reach) {
+	w.lifetime.end(e, s) // before the future ends, which would end it otherwise
 	s.out.append(w.out.fail(e.failure(), w.place()))
-	w.lifetime.end(e, s)
 	w.part(by)
 }

@@ -41,7 +41,8 @@ type failure struct {
 	name  string  // of the work, or "" and the
 	pc    uintptr // program counter of its function
 
-	left, right *failure // siblings; nil once observed; guarded by scope.mu
+	left, right *failure // siblings; nil while it is nobody's duty; guarded by scope.mu
+	seen        bool     // somebody has looked: it is never reported; guarded by scope.mu
 }
 
 func (f *failure) Error() string { return line(f.err) }
@@ -57,11 +58,11 @@ func (c *core) note(err error, at place) error {
 		if e.scope == s {
 			return e
 		}
-		e.observed()
+		seen := e.taken()
 		if s == nil {
 			return e.err
 		}
-		return &failure{err: e.err, scope: s, name: e.name, pc: e.pc}
+		return &failure{err: e.err, scope: s, name: e.name, pc: e.pc, seen: seen}
 	}
 	if s == nil {
 		return err
@@ -70,16 +71,16 @@ func (c *core) note(err error, at place) error {
 }
 
 // keep lists a noted error with its scope.
-func keep(err error) error {
+func keep(err error) {
 	f, ok := err.(*failure)
 	if !ok {
-		return err
+		return
 	}
 	s := f.scope
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch first := s.failures; {
-	case f.right != nil: // listed already
+	case f.right != nil || f.seen: // listed already, or no news
 	case first == nil:
 		f.left, f.right = f, f
 		s.failures = f
@@ -87,13 +88,22 @@ func keep(err error) error {
 		f.left, f.right = first.left, first
 		first.left.right, first.left = f, f
 	}
-	return err
 }
 
 func (f *failure) observed() {
 	f.scope.mu.Lock()
 	defer f.scope.mu.Unlock()
 	f.unlist()
+	f.seen = true
+}
+
+// taken is for a future that has f as its input: the duty is now that of the
+// future which it is the input of.
+func (f *failure) taken() (seen bool) {
+	f.scope.mu.Lock()
+	defer f.scope.mu.Unlock()
+	f.unlist()
+	return f.seen
 }
 
 // unlist takes f off its scope's list; the caller holds the scope's lock.
@@ -116,6 +126,16 @@ func (f *failure) unlist() {
 func observe(err error) error {
 	if f, ok := err.(*failure); ok {
 		f.observed()
+		return f.err
+	}
+	return err
+}
+
+// take returns the error that a user is to see as the input of a function,
+// whose future then has the duty.
+func take(err error) error {
+	if f, ok := err.(*failure); ok {
+		f.taken()
 		return f.err
 	}
 	return err

@@ -37,8 +37,9 @@ func Grace(d time.Duration) ScopeOption {
 
 // Unobserved makes Close tell fn of each failure that nobody looked at,
 // as an [*UnobservedError], instead of returning them. A failure is observed
-// once it was returned by Await or Peek, given to an OnDone, or taken as
-// input by a combinator, whose own future then has the duty. Cancellations are not told.
+// once it was returned by Await or Peek or given to an OnDone, from whichever
+// of the futures that have failed with it. A combinator that takes it as
+// input takes over the duty. What only repeats how the scope's ctx ended is not told, nor are cancellations.
 //
 // Concurrency: fn runs in a goroutine that Close waits for, one call after another.
 // Panics: Close returns them as unobserved failures.

@@ -46,16 +46,20 @@ func (s *sweep) future(c *core, e ending, by reach) {
 	if a, ok := annexOf(work); ok {
 		work = a.behind
 	}
+	var act action
 	var next *core
-	if work != nil && by == byCancel {
-		next = work.act.input()
+	if work != nil {
+		act = work.act
+		if by == byCancel {
+			next = act.input()
+		}
 	}
 	c.unlock(list)
-	if work == nil { // a promise that nobody works for
+	if act == nil { // a promise that nobody works for
 		s.out.append(c.fail(e.failure(), place{}))
 		return
 	}
-	s.todo = append(s.todo, blow{work.act, next, e, by})
+	s.todo = append(s.todo, blow{act, next, e, by})
 }
 
 func annexOf(n *node) (*annex, bool) {

@@ -134,7 +134,7 @@ func (w *watch[R]) settle(n *node) (chain, bool) {
 	met := w.rule.met(w.ok, w.failed, err)
 	w.met = met
 	w.mu.Unlock()
-	observe(err)
+	take(err)
 	if !met {
 		return chain{}, false
 	}
@@ -154,46 +154,53 @@ func (w *watch[R]) finish(last int) chain {
 	kept := w.failure(last)
 	t := Tally{last, bare(kept), w.places}
 	if !guard(func() { err = w.g.Gather(t, &w.out.value) }, func(err error) {
-		next := w.out.fail(err, place{})
-		next.append(w.leave())
-		resume(next)
+		s := &sweep{}
+		s.out = w.complete(err)
+		w.part(s, asked(w.rule.Lost))
+		resume(s.run())
 	}) {
 		return chain{}
 	}
-	var next chain
-	if err == nil {
-		next = w.out.succeed()
-	} else {
-		if f, ok := kept.(*failure); ok && same(err, f.err) {
-			err = f // so that it keeps its name
-		}
-		next = w.out.fail(err, place{})
+	if f, ok := kept.(*failure); ok && err != nil && same(err, f.err) {
+		err = f // so that it keeps its name
 	}
-	next.append(w.leave())
-	return next
-}
-
-// leave lets go of everything once the rule is met.
-func (w *watch[R]) leave() chain {
 	if w.ok+w.failed == len(w.places) {
+		next := w.complete(err)
 		w.letGo()
-		return chain{}
+		return next
 	}
 	s := &sweep{}
+	w.take()
+	s.out = w.complete(err)
 	w.part(s, asked(w.rule.Lost))
 	return s.run()
 }
 
-// part gives up the inputs that are not complete; those that are owned are cancelled.
-func (w *watch[R]) part(s *sweep, e ending) {
+func (w *watch[R]) complete(err error) chain {
+	if err == nil {
+		return w.out.succeed()
+	}
+	return w.out.fail(err, place{})
+}
+
+// take leaves the inputs that are not counted, and has their failures for
+// observed. It comes before the future fails: with the failure that one of
+// them has too, perhaps.
+func (w *watch[R]) take() {
 	for i := range w.places {
-		place, c := &w.places[i], w.g.Input(i).core()
-		if c == nil || place.is(counted) {
-			continue
+		if c := w.g.Input(i).core(); c != nil && !w.places[i].is(counted) {
+			c.abandon(&w.places[i], true)
 		}
-		c.abandon(place, true)
-		if w.rule.Owns {
-			s.future(c, e, byCancel)
+	}
+}
+
+// part cancels the inputs that are not counted, if they are owned, and lets go of all.
+func (w *watch[R]) part(s *sweep, e ending) {
+	if w.rule.Owns {
+		for i := range w.places {
+			if c := w.g.Input(i).core(); c != nil && !w.places[i].is(counted) {
+				s.future(c, e, byCancel)
+			}
 		}
 	}
 	w.letGo()
@@ -214,7 +221,8 @@ func (w *watch[R]) cancel(s *sweep, e ending, _ reach) {
 	if met {
 		return
 	}
-	s.out.append(w.out.fail(e.failure(), place{}))
+	w.take()
+	s.out.append(w.complete(e.failure()))
 	w.part(s, e)
 }
 

@@ -58,10 +58,18 @@ func Classify(err error) Class {
 	if err == nil {
 		return None
 	}
+	marked, _ := ask(func() Class { return markedOrNone(err) })
+	if marked != None {
+		return marked
+	}
+	return guess(err)
+}
+
+func markedOrNone(err error) Class {
 	if c, ok := marked(err); ok {
 		return c
 	}
-	return guess(err)
+	return None
 }
 
 // marked looks for what decides, from the outside in.
