@@ -3,7 +3,6 @@ package combinators_test
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/samber/lo"
@@ -50,11 +49,11 @@ func (r *live) accounted(m *sim, finals []future.Result[string]) string {
 		if future.IsCanceled(report.err) {
 			return fmt.Sprintf("Close told of a cancellation: %v", describe(report.err))
 		}
-		if !(r.lenient() || !strict && describe(report.err).what == "join") && !slices.ContainsFunc(r.owed(m, finals, report.at, false), func(i int) bool { return finals[i].Err == report.err }) {
+		if !slices.ContainsFunc(r.owed(finals, report.at, false), func(i int) bool { return finals[i].Err == report.err }) {
 			return fmt.Sprintf("Close told of %v, which nobody owed", describe(report.err))
 		}
 	}
-	owed := r.owed(m, finals, forEver, true)
+	owed := r.owed(finals, forEver, true)
 	for _, i := range owed {
 		err := finals[i].Err
 		times := 0
@@ -66,7 +65,7 @@ func (r *live) accounted(m *sim, finals []future.Result[string]) string {
 		if most := lo.CountBy(owed, func(k int) bool { return finals[k].Err == err }); times > most && !shared(err) && !r.closedEarly() {
 			return fmt.Sprintf("Close told %d times of %v, the failure of v%d and %d more", times, describe(err), i, most-1)
 		}
-		if home := m.nodes[i].home; times == 0 && home != nil && !home.inherited(m.nodes[i].res.flaw) && !r.excused(m, finals, err) {
+		if home := m.nodes[i].home; times == 0 && home != nil && !home.inherited(m.nodes[i].res.flaw) && !r.excused(finals, err) {
 			return fmt.Sprintf("lost: %v, the failure of v%d (%v)", describe(err), i, r.g.vertices[i].kind)
 		}
 	}
@@ -83,13 +82,7 @@ func shared(err error) bool {
 
 // inherited reports whether f only repeats what the scope itself ended with.
 func (c *simCtx) inherited(f *flaw) bool {
-	return c.ended != nil && (c.ended.String() == f.String() || !strict && strings.Contains(f.String(), c.ended.String()))
-}
-
-const strict = false
-
-func (r *live) lenient() bool {
-	return !strict && slices.ContainsFunc(r.g.vertices, func(v vertex) bool { return v.kind == kThenN || v.kind == kFlatMap || v.kind == kEach })
+	return c.ended != nil && c.ended.String() == f.String()
 }
 
 const forEver = 2 * horizon
@@ -99,10 +92,10 @@ func (r *live) closedEarly() bool {
 }
 
 // owed are the vertices whose failure nobody had looked at or taken on before
-// a moment. What a FlatMap's function may have returned counts as taken on if inner says so.
-func (r *live) owed(m *sim, finals []future.Result[string], before time.Duration, inner bool) (owed []int) {
+// a moment; doubtful takers count if doubtful says so.
+func (r *live) owed(finals []future.Result[string], before time.Duration, doubtful bool) (owed []int) {
 	for i, res := range finals {
-		if res.Err != nil && !future.IsCanceled(res.Err) && !r.looked(i, before) && len(r.takers(m, i, before, inner)) == 0 {
+		if res.Err != nil && !future.IsCanceled(res.Err) && !r.looked(i, before) && len(r.takers(i, before, doubtful)) == 0 {
 			owed = append(owed, i)
 		}
 	}
@@ -114,19 +107,15 @@ func (r *live) looked(i int, before time.Duration) bool {
 }
 
 // takers are the vertices, built before a moment, that have i as an input.
-func (r *live) takers(m *sim, i int, before time.Duration, inner bool) (takers []int) {
+// Doubtful are those that may never have got as far as to take it.
+func (r *live) takers(i int, before time.Duration, doubtful bool) (takers []int) {
 	for _, o := range r.g.ops {
 		if o.deed != doBuild || o.at >= before {
 			continue
 		}
-		if !inner && m.nodes[i].at <= o.at && !strict {
-			continue
-		}
 		v := r.g.vertices[o.on]
-		if !inner && (v.kind == kAwait || v.kind == kCollect || v.kind == kQuorum && v.n > len(v.in)) {
-			continue // it may never have looked
-		}
-		if slices.Contains(v.in, i) || inner && v.kind == kFlatMap && v.target == i {
+		switch doubt := v.kind == kAwait || v.kind == kCollect || v.kind == kQuorum && v.n > len(v.in); {
+		case slices.Contains(v.in, i) && (doubtful || !doubt), doubtful && v.kind == kFlatMap && v.target == i:
 			takers = append(takers, o.on)
 		}
 	}
@@ -134,7 +123,7 @@ func (r *live) takers(m *sim, i int, before time.Duration, inner bool) (takers [
 }
 
 // excused reports whether the same error was looked at, or handled, elsewhere.
-func (r *live) excused(m *sim, finals []future.Result[string], err error) bool {
+func (r *live) excused(finals []future.Result[string], err error) bool {
 	for i, res := range finals {
 		if res.Err != err {
 			continue
@@ -142,7 +131,7 @@ func (r *live) excused(m *sim, finals []future.Result[string], err error) bool {
 		if r.looked(i, forEver) {
 			return true
 		}
-		for _, taker := range r.takers(m, i, forEver, true) {
+		for _, taker := range r.takers(i, forEver, true) {
 			if finals[taker].Err != err {
 				return true
 			}

@@ -77,9 +77,9 @@ func (n *simNode) homeScope() *simCtx {
 	switch n.kind {
 	case kOf, kZero:
 		return nil
-	case kQuorum:
-		if n.n > len(n.in) {
-			return nil
+	case kQuorum, kEach:
+		if n.kind == kQuorum && n.n > len(n.in) || n.kind == kEach && len(n.calls) == 0 {
+			return nil // decided without any work
 		}
 	}
 	if n.kind.startsWork() || n.kind == kFinally {
