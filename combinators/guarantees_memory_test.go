@@ -69,6 +69,9 @@ func TestG18_aLongLivedFutureKeepsNothingOfAbandonedCombinators(t *testing.T) {
 			abandon[name+" of a Shield, cancelled"] = func(a, b fint) {
 				f := kind.build(bg(), future.Shield(a), b)
 				f.cancel(nil)
+				for !f.done() { // Finally, which has a function to run
+					runtime.Gosched()
+				}
 			}
 		}
 	}
