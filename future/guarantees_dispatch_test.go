@@ -461,3 +461,40 @@ func TestG11_dispatchOrder(t *testing.T) {
 		}
 	})
 }
+
+// OnDone is as context.AfterFunc: a goroutine of its own, and stop reports.
+func TestOnDone_stop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hold := make(chan struct{})
+		p := future.NewPromise[int](bg())
+		calls := 0
+		stop := p.Future().OnDone(func(future.Result[int]) { calls++; <-hold })
+		stopped := p.Future().OnDone(func(future.Result[int]) { t.Error("called though it was stopped") })
+		require.True(t, stopped(), "it kept the function from being called")
+		p.Complete(1, nil)
+		require.False(t, stopped())
+		synctest.Wait()
+		require.False(t, stop(), "it does not wait for the function")
+		require.Equal(t, 1, calls)
+		close(hold)
+		synctest.Wait()
+
+		late := make(chan struct{}) // on a complete future it runs at once, but not on the caller
+		p.Future().OnDone(func(future.Result[int]) { <-late })
+		close(late)
+	})
+	t.Run("of stop and the call one wins", func(t *testing.T) {
+		for range 300 {
+			ctx, scope := future.WithScope(bg())
+			p := future.NewPromise[int](ctx)
+			var calls atomic.Int32
+			stop := p.Future().OnDone(func(future.Result[int]) { calls.Add(1) })
+			go p.Complete(1, nil)
+			kept := stop()
+			await(t, p.Future())
+			scope.Wait()
+			require.NoError(t, scope.Close())
+			require.Equal(t, !kept, calls.Load() == 1)
+		}
+	})
+}

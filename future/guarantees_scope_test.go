@@ -136,6 +136,32 @@ func TestG12_closeJoins(t *testing.T) {
 			require.NoError(t, scope.Close()) // for the callbacks that came later
 		}
 	})
+	t.Run("also what a completion from outside sets off", func(t *testing.T) {
+		for name, end := range map[string]func(p *future.Promise[int]){
+			"Complete": func(p *future.Promise[int]) { p.Complete(1, nil) },
+			"Cancel":   func(p *future.Promise[int]) { p.Future().Cancel(nil) },
+		} {
+			for range 2000 {
+				ctx, scope := future.WithScope(bg())
+				var closed atomic.Bool
+				p := future.NewPromise[int](ctx)
+				check := func() {
+					if closed.Load() {
+						t.Errorf("%s: a goroutine of the scope runs after Close", name)
+					}
+				}
+				p.Future().OnDone(func(future.Result[int]) { check() })
+				quickly(p.Future(), func(future.Result[int]) (int, error) { check(); return 0, nil })
+				ended := make(chan struct{})
+				go func() { end(p); close(ended) }()
+				<-p.Future().Done()
+				require.NoError(t, scope.Close())
+				closed.Store(true)
+				<-ended
+				scope.Wait()
+			}
+		}
+	})
 	t.Run("idempotent, from several goroutines, each joins", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var running atomic.Int32
