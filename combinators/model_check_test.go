@@ -2,9 +2,7 @@ package combinators_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"os"
-	"slices"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -12,10 +10,6 @@ import (
 
 	"github.com/jade-go/jade/future"
 )
-
-// orders is how many orders of what happens at one moment are tried before an
-// outcome counts as unexplained.
-const orders = 3000
 
 // check runs g in a bubble and returns what is wrong with that, "" for
 // nothing. With accounts, every failure must have been observed or reported.
@@ -37,43 +31,15 @@ func check(t *testing.T, g *graph, accounts bool, plant func(*live)) (wrong stri
 			wrong = open
 			return
 		}
-		var best string
-		fewest := len(g.vertices) + 1
-		for i := range orders {
-			m := simulate(g, ordering(i), i%2 == 0)
-			why, differ := m.explains(r, finals)
-			if differ < fewest {
-				best, fewest = why, differ
-			}
-			if why == "" {
-				if wrong = r.sane(finals); wrong == "" && accounts {
-					wrong = r.accounted(m, finals)
-				}
-				return
-			}
+		m, why := explain(r, finals)
+		if wrong = why; wrong == "" {
+			wrong = r.sane(finals)
 		}
-		wrong = "the model does not explain it: " + best
+		if wrong == "" && accounts {
+			wrong = r.accounted(m, finals)
+		}
 	})
 	return wrong
-}
-
-// ordering says what comes next of what happens at one moment: in the first
-// ordering the oldest, in the others something, with a bias to the oldest or the newest.
-func ordering(i int) func(n int) int {
-	if i == 0 {
-		return func(int) int { return 0 }
-	}
-	r := rand.New(rand.NewPCG(uint64(i), 1))
-	oldest, newest := r.Float64(), r.Float64()
-	return func(n int) int {
-		switch x := r.Float64() * 2; {
-		case n == 1 || x < oldest:
-			return 0
-		case x > 2-newest:
-			return n - 1
-		}
-		return r.IntN(n)
-	}
 }
 
 // finals are the results of all vertices at the end. A vertex without one hangs.
@@ -86,57 +52,6 @@ func (r *live) finals() (finals []future.Result[string], open string) {
 		finals = append(finals, res)
 	}
 	return finals, ""
-}
-
-// explains compares what happened with what the model says: "" if they agree,
-// else the first thing that differs, and how many vertices do.
-func (m *sim) explains(r *live, finals []future.Result[string]) (why string, differ int) {
-	for i, n := range m.nodes {
-		got, want := tell(finals[i]).String(), "nothing"
-		if n.done {
-			want = n.res.String()
-		}
-		if got != want {
-			if differ++; differ == 1 {
-				why = fmt.Sprintf("v%d (%v) is %q, should be %q", i, n.kind, got, want)
-			}
-		}
-	}
-	if why == "" {
-		why = m.explainsTimes(r)
-	}
-	return why, differ
-}
-
-// explainsTimes compares when it happened.
-func (m *sim) explainsTimes(r *live) string {
-	for _, s := range r.seen {
-		n := m.nodes[s.op.on]
-		when := max(s.op.at, n.at)
-		switch {
-		case s.op.how == byPeek, s.op.how == byStopped && s.stopped:
-			continue
-		case s.gaveUp:
-			if n.at < s.op.at+patience {
-				return fmt.Sprintf("a wait for v%d (%v) gave up at %v, but it was complete at %v", s.op.on, n.kind, s.at, n.at)
-			}
-		case s.at != when:
-			return fmt.Sprintf("v%d (%v) was complete at %v, should be at %v", s.op.on, n.kind, s.at, when)
-		}
-	}
-	for _, c := range r.closings {
-		scope := m.ctxs[c.scope]
-		if want := m.closes(scope, c.called); c.called < horizon && c.done != want && !m.cleansUp(scope) {
-			return fmt.Sprintf("Close of scope %d, called at %v, returned at %v, should be at %v", c.scope, c.called, c.done, want)
-		}
-	}
-	return ""
-}
-
-// cleansUp reports whether a Finally of c may wait for what is none of c's
-// work: that begins after Close.
-func (m *sim) cleansUp(c *simCtx) bool {
-	return slices.ContainsFunc(m.nodes, func(n *simNode) bool { return n.kind == kFinally && n.home.within(c) })
 }
 
 // sane checks what must hold of any run, whatever the model says.

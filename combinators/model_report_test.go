@@ -53,7 +53,7 @@ func (r *live) accounted(m *sim, finals []future.Result[string]) string {
 			return fmt.Sprintf("Close told of %v, which nobody owed", describe(report.err))
 		}
 	}
-	owed := r.owed(finals, forEver, true)
+	owed, most := r.owed(finals, forEver, true), r.owed(finals, forEver, false)
 	for _, i := range owed {
 		err := finals[i].Err
 		times := 0
@@ -62,7 +62,7 @@ func (r *live) accounted(m *sim, finals []future.Result[string]) string {
 				times++
 			}
 		}
-		if most := lo.CountBy(owed, func(k int) bool { return finals[k].Err == err }); times > most && !shared(err) && !r.closedEarly() {
+		if most := lo.CountBy(most, func(k int) bool { return finals[k].Err == err }); times > most && !shared(err) && !r.closedEarly() {
 			return fmt.Sprintf("Close told %d times of %v, the failure of v%d and %d more", times, describe(err), i, most-1)
 		}
 		if home := m.nodes[i].home; times == 0 && home != nil && !home.inherited(m.nodes[i].res.flaw) && !r.excused(finals, err) {
@@ -132,7 +132,7 @@ func (r *live) excused(finals []future.Result[string], err error) bool {
 			return true
 		}
 		for _, taker := range r.takers(i, forEver, true) {
-			if finals[taker].Err != err {
+			if kind := r.g.vertices[taker].kind; finals[taker].Err != err || kind == kAwait || kind == kCollect {
 				return true
 			}
 		}
