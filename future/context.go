@@ -142,7 +142,12 @@ func (l *lifetime) tether(h *hub) {
 	if !first {
 		return
 	}
-	stop := context.AfterFunc(l.from.ctx, func() { resume(l.endNow(l.foreignEnding())) })
+	home := l.within()
+	stop := context.AfterFunc(l.from.ctx, func() {
+		home.join()
+		defer home.leave()
+		resume(l.endNow(l.foreignEnding()))
+	})
 	h.mu.Lock()
 	h.stop = stop
 	ended := h.ended.Load()
@@ -450,8 +455,10 @@ func (l *lifetime) await(w action, c *core) (ending, bool) {
 // registration is written before anybody but the alarm itself may end w.
 func (l *lifetime) alarm(w action) {
 	if o := l.from; o.ends {
-		ctx := o.ctx
+		ctx, home := o.ctx, o.scope
 		o.stop = context.AfterFunc(ctx, func() {
+			home.join()
+			defer home.leave()
 			var s sweep
 			s.push(w, ending{ctx.Err(), context.Cause(ctx)}, byAlarm)
 			resume(s.run())

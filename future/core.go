@@ -121,9 +121,7 @@ func (c *core) publish(list *node, err error) (next chain, work *node) {
 	}
 	if err != nil {
 		c.err = err
-		if l != nil && l.taken {
-			take(err)
-		} else {
+		if l == nil || !l.taken {
 			keep(err)
 		}
 	}

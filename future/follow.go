@@ -89,7 +89,9 @@ func (b *behind[A, B]) pass(from *origin) (next chain, passed bool) {
 		return b.out.settle(v), true
 	}
 	b.out.value = v
-	return b.out.fail(in.err, place{from, b.pc()}), true
+	next = b.out.fail(in.err, place{from, b.pc()})
+	take(in.err)
+	return next, true
 }
 
 // conclude completes the future with what the body has returned.
@@ -97,17 +99,8 @@ func (b *behind[A, B]) conclude(v B, err error, from *origin) chain {
 	if err == nil {
 		return b.out.settle(v)
 	}
-	if f, ok := b.in.err.(*failure); ok && same(err, f.err) {
-		err = f // so that it keeps its name
-	}
 	b.out.value = v
-	return b.out.fail(err, place{from, b.pc()})
-}
-
-// same compares two errors; those of a type that cannot be compared differ.
-func same(a, b error) (is bool) {
-	defer func() { _ = recover() }()
-	return a == b
+	return b.out.fail(again(err, b.in.err), place{from, b.pc()})
 }
 
 // quit ends the future, whose node n a cancellation has claimed, before its input.

@@ -76,6 +76,7 @@ func (w *follower[A, B]) settle(n *node) (chain, bool) {
 	}
 	next, passed := w.pass(w.from)
 	if !passed {
+		take(w.in.err) // now: the scope of the input may close before the body runs
 		return chain{}, true
 	}
 	next.append(w.leave())
@@ -206,6 +207,7 @@ func (f *forward[A, B]) settle(n *node) (chain, bool) {
 	} else {
 		out.value = f.in.value
 		next = out.fail(f.in.err, f.w.place())
+		take(f.in.err)
 	}
 	next.append(f.w.leave())
 	f.w, f.in = nil, nil

@@ -112,6 +112,9 @@ func (f Future[T]) Cancel(cause error) {
 	if f.s == nil || f.s.done() {
 		return
 	}
+	home := f.s.scope
+	home.join() // see Promise.Complete
+	defer home.leave()
 	var s sweep
 	s.future(&f.s.core, asked(cause), byCancel)
 	resume(s.run())

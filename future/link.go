@@ -64,6 +64,7 @@ func (l *link[A, B]) settle(n *node) (chain, bool) {
 	}
 	next, passed := l.pass(nil)
 	if !passed {
+		take(l.in.err)
 		return chain{}, true
 	}
 	l.clear(n.manner())

@@ -32,7 +32,13 @@ func (h *hook[T]) stop() bool {
 	return true
 }
 
-func (h *hook[T]) settle(n *node) (chain, bool) { return chain{}, n.claim() }
+func (h *hook[T]) settle(n *node) (chain, bool) {
+	if !n.claim() {
+		return chain{}, false
+	}
+	observe(h.in.err)
+	return chain{}, true
+}
 
 func (h *hook[T]) run() chain {
 	fn, at := h.fn, place{pc: entry(h.fn)}
@@ -42,7 +48,7 @@ func (h *hook[T]) run() chain {
 			complain(at.label(), err)
 			return
 		}
-		keep(&failure{err: err, scope: h.scope, pc: at.pc})
+		keep(&duty{of: &failure{err: err, scope: h.scope, pc: at.pc}})
 	})
 	h.in, h.fn = nil, nil
 	return chain{}

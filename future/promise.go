@@ -60,6 +60,10 @@ func (p *Promise[T]) Complete(v T, err error) bool {
 	if err != nil && p.s.scope != nil {
 		err = p.s.note(err, p.place())
 	}
+	// Whoever sees the result and closes the scope waits for what it sets off.
+	home := p.s.scope
+	home.join()
+	defer home.leave()
 	list, ok := p.s.lock()
 	if !ok {
 		return false

@@ -32,123 +32,6 @@ func (e *UnobservedError) Error() string {
 // Unwrap returns the failure.
 func (e *UnobservedError) Unwrap() error { return e.Err }
 
-// failure is the form in which a future in a scope keeps its error until
-// somebody observes it. Futures that pass an error on share it, so that it is
-// reported once, by the name of the work that failed.
-type failure struct {
-	err   error
-	scope *Scope
-	name  string  // of the work, or "" and the
-	pc    uintptr // program counter of its function
-
-	left, right *failure // siblings; nil while it is nobody's duty; guarded by scope.mu
-	seen        bool     // somebody has looked: it is never reported; guarded by scope.mu
-}
-
-func (f *failure) Error() string { return line(f.err) }
-
-// note prepares an error for c, which may fail with it; at is where it comes
-// from. A plain cancellation is no news.
-func (c *core) note(err error, at place) error {
-	s := c.scope
-	switch e := err.(type) {
-	case nil, *CanceledError:
-		return err
-	case *failure:
-		if e.scope == s {
-			return e
-		}
-		seen := e.taken()
-		if s == nil {
-			return e.err
-		}
-		return &failure{err: e.err, scope: s, name: e.name, pc: e.pc, seen: seen}
-	}
-	if s == nil {
-		return err
-	}
-	return &failure{err: err, scope: s, name: at.from.name(), pc: at.pc}
-}
-
-// keep lists a noted error with its scope.
-func keep(err error) {
-	f, ok := err.(*failure)
-	if !ok {
-		return
-	}
-	s := f.scope
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch first := s.failures; {
-	case f.right != nil || f.seen: // listed already, or no news
-	case first == nil:
-		f.left, f.right = f, f
-		s.failures = f
-	default:
-		f.left, f.right = first.left, first
-		first.left.right, first.left = f, f
-	}
-}
-
-func (f *failure) observed() {
-	f.scope.mu.Lock()
-	defer f.scope.mu.Unlock()
-	f.unlist()
-	f.seen = true
-}
-
-// taken is for a future that has f as its input: the duty is now that of the
-// future which it is the input of.
-func (f *failure) taken() (seen bool) {
-	f.scope.mu.Lock()
-	defer f.scope.mu.Unlock()
-	f.unlist()
-	return f.seen
-}
-
-// unlist takes f off its scope's list; the caller holds the scope's lock.
-func (f *failure) unlist() {
-	switch s := f.scope; {
-	case f.right == nil:
-		return
-	case f.right == f:
-		s.failures = nil
-	default:
-		f.left.right, f.right.left = f.right, f.left
-		if s.failures == f {
-			s.failures = f.right
-		}
-	}
-	f.left, f.right = nil, nil
-}
-
-// observe returns the error that a user is to see, and notes that one does.
-func observe(err error) error {
-	if f, ok := err.(*failure); ok {
-		f.observed()
-		return f.err
-	}
-	return err
-}
-
-// take returns the error that a user is to see as the input of a function,
-// whose future then has the duty.
-func take(err error) error {
-	if f, ok := err.(*failure); ok {
-		f.taken()
-		return f.err
-	}
-	return err
-}
-
-// bare returns the error that a user would see.
-func bare(err error) error {
-	if f, ok := err.(*failure); ok {
-		return f.err
-	}
-	return err
-}
-
 // report tells of the failures that nobody observed, and forgets them. What
 // it calls is the user's: the hook, and the methods of foreign errors. So it
 // does that in a goroutine, which counts as the scope's: with a grace, a hook
@@ -245,6 +128,7 @@ func (s *Scope) takeFailure() *failure {
 	f := s.failures
 	if f != nil {
 		f.unlist()
+		f.seen = true
 	}
 	return f
 }
@@ -252,13 +136,6 @@ func (s *Scope) takeFailure() *failure {
 // complain reports the panic of a callback that belongs to no scope.
 func complain(name string, err error) {
 	slog.Error("future: callback failed and no scope reports it", "callback", name, "error", err)
-}
-
-func (f *failure) label() string {
-	if f.name != "" {
-		return f.name
-	}
-	return place{pc: f.pc}.label()
 }
 
 // stragglers names what runs in the scope.

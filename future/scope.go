@@ -140,11 +140,9 @@ func (s *Scope) Close() error {
 	s.mu.Lock()
 	s.closed = true
 	s.mu.Unlock()
-	if next := s.life.endNow(closing); next.head != nil {
-		s.join() // so that what the cancellation sets off is waited for
-		resume(next)
-		s.leave()
-	}
+	s.join() // so that what the cancellation sets off is waited for, by another Close too
+	resume(s.life.endNow(closing))
+	s.leave()
 	err := s.wait()
 	s.life.detach()
 	if s.anyFailure() {

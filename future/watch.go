@@ -161,8 +161,8 @@ func (w *watch[R]) finish(last int) chain {
 	}) {
 		return chain{}
 	}
-	if f, ok := kept.(*failure); ok && err != nil && same(err, f.err) {
-		err = f // so that it keeps its name
+	if err != nil {
+		err = again(err, kept)
 	}
 	if w.ok+w.failed == len(w.places) {
 		next := w.complete(err)
