@@ -136,6 +136,25 @@ func TestG12_closeJoins(t *testing.T) {
 			require.NoError(t, scope.Close()) // for the callbacks that came later
 		}
 	})
+	t.Run("and nothing of another scope", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			a, scopeA := future.WithScope(bg())
+			b, scopeB := future.WithScope(bg())
+			work, more := make(chan struct{}), make(chan struct{})
+			f := stubborn(a, work)
+			slow := func(context.Context, future.Result[int]) (int, error) { <-more; return 0, nil }
+			follow(b, f, slow)
+			follow(bg(), f, slow)
+			close(work)
+			synctest.Wait()
+			closed := make(chan error, 1)
+			go func() { closed <- scopeA.Close() }()
+			synctest.Wait()
+			require.Len(t, closed, 1, "what hangs on the scope's work is not all the scope's")
+			close(more)
+			require.NoError(t, scopeB.Close())
+		})
+	})
 	t.Run("also what a completion from outside sets off", func(t *testing.T) {
 		for name, end := range map[string]func(p *future.Promise[int]){
 			"Complete": func(p *future.Promise[int]) { p.Complete(1, nil) },
