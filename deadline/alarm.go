@@ -5,10 +5,12 @@ import (
 	"time"
 )
 
-// alarm is a timer that may be released before it is set.
+// alarm is a timer that may be released before it is set. A timer that was
+// stopped may stay in the runtime's heap for a while: it holds nothing but the alarm.
 type alarm struct {
 	mu       sync.Mutex
 	timer    *time.Timer
+	ring     func()
 	released bool
 }
 
@@ -18,7 +20,17 @@ func (a *alarm) set(d time.Duration, ring func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !a.released {
-		a.timer = time.AfterFunc(d, ring)
+		a.ring = ring
+		a.timer = time.AfterFunc(d, a.goOff)
+	}
+}
+
+func (a *alarm) goOff() {
+	a.mu.Lock()
+	ring := a.ring
+	a.mu.Unlock()
+	if ring != nil {
+		ring()
 	}
 }
 
@@ -29,6 +41,6 @@ func (a *alarm) Release() {
 	a.released = true
 	if a.timer != nil {
 		a.timer.Stop()
-		a.timer = nil
 	}
+	a.timer, a.ring = nil, nil
 }

@@ -53,5 +53,8 @@ func inherited(ctx context.Context, name string, start time.Time, err error) *Er
 	return e
 }
 
-// passed reports whether ctx has ended because of a deadline.
-func passed(ctx context.Context) bool { return errors.Is(ctx.Err(), context.DeadlineExceeded) }
+// late reports whether err is a deadline. A panic in a method of err counts as no.
+func late(err error) (is bool) {
+	defer func() { _ = recover() }()
+	return errors.Is(err, context.DeadlineExceeded)
+}

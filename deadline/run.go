@@ -2,7 +2,6 @@ package deadline
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/jade-go/jade/future"
@@ -25,7 +24,7 @@ func Run[T any](ctx context.Context, d time.Duration, fn func(context.Context) (
 		return v, nil
 	}
 	work.Cancel(err) // in case it was ctx that ended the wait
-	if _, ours := err.(*Error); !ours && passed(ctx) && errors.Is(err, context.DeadlineExceeded) {
+	if _, ours := err.(*Error); !ours && late(ctx.Err()) && late(err) {
 		err = inherited(ctx, future.Name(ctx, fn), start, err)
 	}
 	return v, err

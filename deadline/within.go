@@ -16,9 +16,12 @@ import (
 // that others use too, give Within a [future.Shield] of it.
 // Cost: five allocations and a timer, which ends with the future; one if f is complete.
 func Within[T any](f future.Future[T], d time.Duration) future.Future[T] {
-	w := &within[T]{f: f, limit: d, start: time.Now()}
+	start := time.Now()
+	w := &within[T]{}
 	out := future.Follow(nil, f, future.Quick|future.Dressed|future.Releases, w)
-	w.arm(out)
+	w.set(d, func() {
+		out.Cancel(&Error{Name: f.Name(), Limit: d, Elapsed: time.Since(start)})
+	})
 	return out
 }
 
@@ -27,22 +30,11 @@ func At[T any](f future.Future[T], t time.Time) future.Future[T] {
 	return Within(f, time.Until(t))
 }
 
-// within is the body of a limited future, and what its timer does.
-type within[T any] struct {
-	f     future.Future[T]
-	limit time.Duration
-	start time.Time
-	alarm
-}
+// within is the body of a limited future: it has nothing to run, but an alarm to release.
+type within[T any] struct{ alarm }
 
 func (*within[T]) Pass(in future.Result[T]) (T, bool) { return in.Value, true }
 
 func (*within[T]) Run(context.Context, future.Result[T]) (v T, _ future.Future[T], err error) {
-	return v, future.Future[T]{}, nil // Pass leaves nothing to run
-}
-
-func (w *within[T]) arm(out future.Future[T]) {
-	w.alarm.set(w.limit, func() {
-		out.Cancel(&Error{Name: w.f.Name(), Limit: w.limit, Elapsed: time.Since(w.start)})
-	})
+	return v, future.Future[T]{}, nil
 }
