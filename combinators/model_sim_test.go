@@ -170,7 +170,7 @@ func (s *sim) perform(o op) {
 		s.nodes[o.on].cancel(canceled(o.cause))
 	case doEnd:
 		if c := s.ctxs[o.on]; c.scope {
-			s.endCtx(c, canceled(word("closed")))
+			s.then(func() { s.endCtx(c, canceled(word("closed"))) }) // Close has a goroutine of its own
 		} else {
 			s.endCtx(c, canceledCtx(o))
 		}
