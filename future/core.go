@@ -14,14 +14,13 @@ import (
 // lock is held for a few instructions, never across a call of user code or a
 // wait, so whoever finds it taken yields and tries again.
 //
-// A sync.Mutex beside the list was tried: it costs eight bytes, which the
-// budget of a pending promise has not, and two more atomic operations for each
-// link of a chain.
+// A sync.Mutex beside the list would cost eight bytes in each future, and two
+// more atomic operations at each push and each completion: see docs/adr/0001.
 type core struct {
 	head  atomic.Pointer[node]
 	work  *node  // what stands behind the future; guarded by the lock, nil once complete
 	scope *Scope // written before the future is shared
-	err   error  // written before head is complete, read only after; see failure
+	err   error  // written before head is complete, read only after; see duty
 }
 
 // state is one future's memory.

@@ -70,7 +70,8 @@
 // One value's walk through the files: start.go (Go) or promise.go makes a state;
 // core.go holds it, its list of waiters and its completion; dispatch.go goes
 // on with what that sets off: link.go (quick functions), follower.go (bodies),
-// watch.go (several inputs), ondone.go. context.go is the ctx that work gets and
-// what ends with it, inner.go its face towards the standard library, sweep.go a
-// cancellation on its way, scope.go and report.go what joins and reports.
+// watch.go (several inputs), ondone.go. context.go is the ctx that work gets,
+// origin.go where that comes from, hub.go what ends with it, inner.go its face
+// towards the standard library, and sweep.go a cancellation on its way. scope.go joins,
+// failure.go knows whose duty a failure is, report.go tells.
 package future

@@ -129,7 +129,8 @@ var closing = ending{context.Canceled, &CanceledError{ErrScopeClosed}}
 // Close cancels what still runs in the scope, with a cause that matches
 // [ErrScopeClosed], fails its pending promises and continuations, and waits
 // until none of its goroutines runs. From the moment it begins nothing new
-// starts in the scope. It may be called again, and then joins again.
+// starts in the scope, save the Finally of an input that is none of its work,
+// whenever that completes. Close may be called again, and then joins again.
 //
 // Failure: the failures that nobody observed, joined, unless the scope was
 // made with [Unobserved]; and with [Grace] a [*StragglerError].

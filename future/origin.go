@@ -1,0 +1,144 @@
+package future
+
+import "context"
+
+// origin is what work keeps of the ctx it was started with.
+type origin struct {
+	ctx   context.Context
+	life  *lifetime   // ctx itself, if it is Jade's own
+	scope *Scope      // the nearest one around
+	ends  bool        // only the standard library can tell that ctx has ended, and it may
+	edge  *lifetime   // the nearest one around that was started with such a ctx
+	stop  func() bool // ends the registration with such a ctx
+}
+
+// background is shared by all that is started with [context.Background].
+var background = origin{ctx: context.Background()}
+
+// shared returns the origin that all work started with ctx has in common, or
+// nil if each has to copy ownOrigin.
+func shared(ctx context.Context) *origin {
+	if ctx == context.Background() {
+		return &background
+	}
+	if l, ok := ctx.(*lifetime); ok {
+		return l.children()
+	}
+	return nil
+}
+
+// ownOrigin is the origin of work started with a ctx that has no shared one.
+func ownOrigin(ctx context.Context) origin {
+	o := origin{ctx: ctx}
+	var around *lifetime
+	switch c := ctx.(type) {
+	case *lifetime: // it has ended
+		o.life, around = c, c
+	case *named:
+		o.life, around = c.life, c.around
+		if o.life != nil {
+			o.life.open() // so that it has a list for what is started with it
+		}
+	default:
+		around, _ = ctx.Value(lifetimeKey{}).(*lifetime)
+	}
+	o.ends = o.life == nil && ctx.Done() != nil
+	if around != nil {
+		o.scope = around.within()
+		if o.life != nil || o.ends {
+			o.edge = around.nearestEdge()
+		}
+	}
+	return o
+}
+
+// ending returns what o's ctx has ended with, if it has.
+func (o *origin) ending() (ending, bool) {
+	if o.life != nil {
+		return o.life.ending()
+	}
+	if !o.ends {
+		return ending{}, false
+	}
+	if o.edge != nil {
+		o.edge.ending() // has the standard library tell o's ctx, if so
+	}
+	err := o.ctx.Err()
+	if err == nil {
+		return ending{}, false
+	}
+	return ending{err, context.Cause(o.ctx)}, true
+}
+
+// within is the scope of what is started with l.
+func (l *lifetime) within() *Scope {
+	if h := l.hub.Load(); h != nil && h.life == l {
+		return h.scope
+	}
+	return l.from.scope
+}
+
+// children is the origin of what is started with l, or nil if l has ended.
+func (l *lifetime) children() *origin {
+	if h := l.open(); h != nil {
+		return &h.origin
+	}
+	return nil
+}
+
+// nearestEdge is l itself if it was started with a foreign ctx that may end,
+// else the nearest such lifetime around it.
+func (l *lifetime) nearestEdge() *lifetime {
+	if l.from.ends {
+		return l
+	}
+	return l.from.edge
+}
+
+func (l *lifetime) foreignEnding() ending {
+	return ending{l.from.ctx.Err(), context.Cause(l.from.ctx)}
+}
+
+// tether sees to it that l ends when the foreign ctx that it was started with
+// does. It is called when the first thing hangs on l: until then it is enough
+// that l asks.
+func (l *lifetime) tether(h *hub) {
+	if !l.from.ends {
+		return
+	}
+	h.mu.Lock()
+	first := !h.tethered
+	h.tethered = true
+	h.mu.Unlock()
+	if !first {
+		return
+	}
+	home := l.within()
+	stop := context.AfterFunc(l.from.ctx, func() {
+		home.join()
+		defer home.leave()
+		resume(l.endNow(l.foreignEnding()))
+	})
+	h.mu.Lock()
+	h.stop = stop
+	ended := h.ended.Load()
+	h.mu.Unlock()
+	if ended {
+		stop()
+	}
+}
+
+// alarm has w told when the foreign ctx that l was started with ends. The
+// registration is written before anybody but the alarm itself may end w.
+func (l *lifetime) alarm(w action) {
+	if o := l.from; o.ends {
+		ctx, home := o.ctx, o.scope
+		o.stop = context.AfterFunc(ctx, func() {
+			home.join()
+			defer home.leave()
+			var s sweep
+			s.push(w, ending{ctx.Err(), context.Cause(ctx)}, byAlarm)
+			resume(s.run())
+		})
+	}
+}
