@@ -80,9 +80,13 @@ func shared(err error) bool {
 	return sentinel || late
 }
 
-// inherited reports whether f only repeats what the scope itself ended with.
+// inherited reports whether f only repeats what the scope itself ended with;
+// a joined failure does so if all its parts do.
 func (c *simCtx) inherited(f *flaw) bool {
-	return c.ended != nil && c.ended.String() == f.String()
+	if c.ended == nil || f.what != "join" {
+		return c.ended != nil && c.ended.String() == f.String()
+	}
+	return !slices.ContainsFunc(f.parts, func(part *flaw) bool { return !part.isCanceled() && !c.inherited(part) })
 }
 
 const forEver = 2 * horizon
