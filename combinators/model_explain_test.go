@@ -9,7 +9,7 @@ import (
 )
 
 // orders is how many orders of what happens at one moment are tried.
-const orders = 3000
+const orders = 20000
 
 // explain looks for an order of what happened at one moment in which the model
 // says what has been seen. If none of those tried explains all of it, each
