@@ -84,7 +84,7 @@ func shared(err error) bool {
 // a joined failure does so if all its parts do.
 func (c *simCtx) inherited(f *flaw) bool {
 	if c.ended == nil || f.what != "join" {
-		return c.ended != nil && c.ended.String() == f.String()
+		return c.ended != nil && c.ended.find(func(end *flaw) bool { return end.String() == f.String() }) != nil
 	}
 	return !slices.ContainsFunc(f.parts, func(part *flaw) bool { return !part.isCanceled() && !c.inherited(part) })
 }
