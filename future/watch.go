@@ -153,57 +153,48 @@ func (w *watch[R]) finish(last int) chain {
 	var err error
 	kept := w.failure(last)
 	t := Tally{last, bare(kept), w.places}
-	if !guard(func() { err = w.g.Gather(t, &w.out.value) }, func(err error) {
-		s := &sweep{}
-		s.out = w.complete(err)
-		w.part(s, asked(w.rule.Lost))
-		resume(s.run())
-	}) {
+	if !guard(func() { err = w.g.Gather(t, &w.out.value) }, func(err error) { resume(w.conclude(err)) }) {
 		return chain{}
 	}
 	if err != nil {
 		err = again(err, kept)
 	}
-	if w.ok+w.failed == len(w.places) {
-		next := w.complete(err)
-		w.letGo()
-		return next
-	}
-	s := &sweep{}
-	w.take()
-	s.out = w.complete(err)
-	w.part(s, asked(w.rule.Lost))
-	return s.run()
+	return w.conclude(err)
 }
 
-func (w *watch[R]) complete(err error) chain {
+// conclude completes the future. The inputs that were not counted are left
+// before that, so that whoever sees the result and closes the scope does not
+// give the losers another cause.
+func (w *watch[R]) conclude(err error) (next chain) {
+	var losers chain
+	if w.ok+w.failed < len(w.places) {
+		s := &sweep{}
+		w.leave(s, asked(w.rule.Lost))
+		losers = s.run()
+	}
 	if err == nil {
-		return w.out.succeed()
+		next = w.out.succeed()
+	} else {
+		next = w.out.fail(err, place{})
 	}
-	return w.out.fail(err, place{})
-}
-
-// take leaves the inputs that are not counted, and has their failures for
-// observed. It comes before the future fails: with the failure that one of
-// them has too, perhaps.
-func (w *watch[R]) take() {
-	for i := range w.places {
-		if c := w.g.Input(i).core(); c != nil && !w.places[i].is(counted) {
-			c.abandon(&w.places[i], true)
-		}
-	}
-}
-
-// part cancels the inputs that are not counted, if they are owned, and lets go of all.
-func (w *watch[R]) part(s *sweep, e ending) {
-	if w.rule.Owns {
-		for i := range w.places {
-			if c := w.g.Input(i).core(); c != nil && !w.places[i].is(counted) {
-				s.future(c, e, byCancel)
-			}
-		}
-	}
+	next.append(losers)
 	w.letGo()
+	return next
+}
+
+// leave leaves the inputs that are not counted: their failures are taken,
+// before the future fails with one of them, perhaps. Those that are owned are cancelled.
+func (w *watch[R]) leave(s *sweep, e ending) {
+	for i := range w.places {
+		c := w.g.Input(i).core()
+		if c == nil || w.places[i].is(counted) {
+			continue
+		}
+		c.abandon(&w.places[i], true)
+		if w.rule.Owns {
+			s.future(c, e, byCancel)
+		}
+	}
 }
 
 func (w *watch[R]) letGo() {
@@ -221,9 +212,9 @@ func (w *watch[R]) cancel(s *sweep, e ending, _ reach) {
 	if met {
 		return
 	}
-	w.take()
-	s.out.append(w.complete(e.failure()))
-	w.part(s, e)
+	w.leave(s, e)
+	s.out.append(w.out.fail(e.failure(), place{}))
+	w.letGo()
 }
 
 func (w *watch[R]) run() chain    { return chain{} }
