@@ -72,7 +72,7 @@ func (n *simNode) enter() (ended bool) {
 	return false
 }
 
-// homeScope is where n's failure is reported: its ctx's scope, or that of its first input that has one.
+// homeScope is where n's failure is reported: its ctx's scope, or the outermost of those of its inputs.
 func (n *simNode) homeScope() *simCtx {
 	switch n.kind {
 	case kOf, kZero:
@@ -85,12 +85,21 @@ func (n *simNode) homeScope() *simCtx {
 	if n.kind.startsWork() || n.kind == kFinally {
 		return n.from.around()
 	}
+	var home *simCtx
 	for _, i := range n.in {
-		if home := n.s.nodes[i].home; home != nil {
-			return home
+		if of := n.s.nodes[i].home; of != nil && (home == nil || of.depth() < home.depth()) {
+			home = of
 		}
 	}
-	return nil
+	return home
+}
+
+// depth is how many scopes are around c.
+func (c *simCtx) depth() (n int) {
+	for c = c.parent.around(); c != nil; c = c.parent.around() {
+		n++
+	}
+	return n
 }
 
 // subscribe has n told of each input, at once of those that are complete.

@@ -13,11 +13,7 @@ import (
 // [future.Cause](ctx), and the futures go on.
 func Await2[A, B any](ctx context.Context, a future.Future[A], b future.Future[B]) (va A, vb B, err error) {
 	must("Await2", ctx == nil, false)
-	zip := Zip2(a, b)
-	t, err := zip.Await(ctx)
-	if err != nil {
-		zip.Cancel(nil) // leaves the inputs; nothing waits for them any more
-	}
+	t, err := awaited(ctx, Zip2(a, b))
 	return t.A, t.B, err
 }
 
@@ -26,11 +22,7 @@ func Await2[A, B any](ctx context.Context, a future.Future[A], b future.Future[B
 // [future.Cause](ctx), and the futures go on.
 func Await3[A, B, C any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C]) (va A, vb B, vc C, err error) {
 	must("Await3", ctx == nil, false)
-	zip := Zip3(a, b, c)
-	t, err := zip.Await(ctx)
-	if err != nil {
-		zip.Cancel(nil) // leaves the inputs; nothing waits for them any more
-	}
+	t, err := awaited(ctx, Zip3(a, b, c))
 	return t.A, t.B, t.C, err
 }
 
@@ -39,11 +31,7 @@ func Await3[A, B, C any](ctx context.Context, a future.Future[A], b future.Futur
 // [future.Cause](ctx), and the futures go on.
 func Await4[A, B, C, D any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D]) (va A, vb B, vc C, vd D, err error) {
 	must("Await4", ctx == nil, false)
-	zip := Zip4(a, b, c, d)
-	t, err := zip.Await(ctx)
-	if err != nil {
-		zip.Cancel(nil) // leaves the inputs; nothing waits for them any more
-	}
+	t, err := awaited(ctx, Zip4(a, b, c, d))
 	return t.A, t.B, t.C, t.D, err
 }
 
@@ -52,11 +40,7 @@ func Await4[A, B, C, D any](ctx context.Context, a future.Future[A], b future.Fu
 // [future.Cause](ctx), and the futures go on.
 func Await5[A, B, C, D, E any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E]) (va A, vb B, vc C, vd D, ve E, err error) {
 	must("Await5", ctx == nil, false)
-	zip := Zip5(a, b, c, d, e)
-	t, err := zip.Await(ctx)
-	if err != nil {
-		zip.Cancel(nil) // leaves the inputs; nothing waits for them any more
-	}
+	t, err := awaited(ctx, Zip5(a, b, c, d, e))
 	return t.A, t.B, t.C, t.D, t.E, err
 }
 
@@ -65,11 +49,7 @@ func Await5[A, B, C, D, E any](ctx context.Context, a future.Future[A], b future
 // [future.Cause](ctx), and the futures go on.
 func Await6[A, B, C, D, E, F any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F]) (va A, vb B, vc C, vd D, ve E, vf F, err error) {
 	must("Await6", ctx == nil, false)
-	zip := Zip6(a, b, c, d, e, f)
-	t, err := zip.Await(ctx)
-	if err != nil {
-		zip.Cancel(nil) // leaves the inputs; nothing waits for them any more
-	}
+	t, err := awaited(ctx, Zip6(a, b, c, d, e, f))
 	return t.A, t.B, t.C, t.D, t.E, t.F, err
 }
 
@@ -78,11 +58,7 @@ func Await6[A, B, C, D, E, F any](ctx context.Context, a future.Future[A], b fut
 // [future.Cause](ctx), and the futures go on.
 func Await7[A, B, C, D, E, F, G any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G]) (va A, vb B, vc C, vd D, ve E, vf F, vg G, err error) {
 	must("Await7", ctx == nil, false)
-	zip := Zip7(a, b, c, d, e, f, g)
-	t, err := zip.Await(ctx)
-	if err != nil {
-		zip.Cancel(nil) // leaves the inputs; nothing waits for them any more
-	}
+	t, err := awaited(ctx, Zip7(a, b, c, d, e, f, g))
 	return t.A, t.B, t.C, t.D, t.E, t.F, t.G, err
 }
 
@@ -91,11 +67,7 @@ func Await7[A, B, C, D, E, F, G any](ctx context.Context, a future.Future[A], b 
 // [future.Cause](ctx), and the futures go on.
 func Await8[A, B, C, D, E, F, G, H any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G], h future.Future[H]) (va A, vb B, vc C, vd D, ve E, vf F, vg G, vh H, err error) {
 	must("Await8", ctx == nil, false)
-	zip := Zip8(a, b, c, d, e, f, g, h)
-	t, err := zip.Await(ctx)
-	if err != nil {
-		zip.Cancel(nil) // leaves the inputs; nothing waits for them any more
-	}
+	t, err := awaited(ctx, Zip8(a, b, c, d, e, f, g, h))
 	return t.A, t.B, t.C, t.D, t.E, t.F, t.G, t.H, err
 }
 
@@ -104,10 +76,6 @@ func Await8[A, B, C, D, E, F, G, H any](ctx context.Context, a future.Future[A],
 // [future.Cause](ctx), and the futures go on.
 func Await9[A, B, C, D, E, F, G, H, I any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G], h future.Future[H], i future.Future[I]) (va A, vb B, vc C, vd D, ve E, vf F, vg G, vh H, vi I, err error) {
 	must("Await9", ctx == nil, false)
-	zip := Zip9(a, b, c, d, e, f, g, h, i)
-	t, err := zip.Await(ctx)
-	if err != nil {
-		zip.Cancel(nil) // leaves the inputs; nothing waits for them any more
-	}
+	t, err := awaited(ctx, Zip9(a, b, c, d, e, f, g, h, i))
 	return t.A, t.B, t.C, t.D, t.E, t.F, t.G, t.H, t.I, err
 }

@@ -14,6 +14,7 @@ type Scope struct {
 	top   hub      // what hangs on that ctx
 	above origin   // of the ctx that the scope was made with
 	outer *Scope   // joins this one too
+	depth int      // how many are around it
 	grace time.Duration
 	hook  func(error)
 
@@ -77,7 +78,9 @@ func newScope(where string, ctx context.Context, opts []ScopeOption) *Scope {
 		s.above = ownOrigin(ctx)
 		s.life.from = &s.above
 	}
-	s.outer = s.life.from.scope
+	if s.outer = s.life.from.scope; s.outer != nil {
+		s.depth = s.outer.depth + 1
+	}
 	s.top.origin = origin{ctx: &s.life, life: &s.life, scope: s, edge: s.life.nearestEdge()}
 	s.life.hub.Store(&s.top)
 	if _, ended := s.life.ending(); !ended {
@@ -125,6 +128,14 @@ func both(a, b error) error {
 
 // closing is what a scope's ctx ends with.
 var closing = ending{context.Canceled, &CanceledError{ErrScopeClosed}}
+
+// outermost is the scope of what has inputs in both.
+func outermost(a, b *Scope) *Scope {
+	if a == nil || b != nil && b.depth < a.depth {
+		return b
+	}
+	return a
+}
 
 // Close cancels what still runs in the scope, with a cause that matches
 // [ErrScopeClosed], fails its pending promises and continuations, and waits

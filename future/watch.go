@@ -69,6 +69,7 @@ func (t Tally) Counted(i int) bool { return t.places[i].is(counted) }
 // If Gather returns the error of the deciding input, reports keep the name of
 // the work that failed. A rule that no outcome can meet is never met.
 //
+// The future belongs to the outermost of the scopes of its inputs.
 // Cancellation: ends the future at once; reaches the inputs if the rule owns them.
 // Cost: three allocations; two for one or two inputs.
 func Watch[R any](n int, rule Rule, g Gatherer[R]) Future[R] {
@@ -84,8 +85,8 @@ func Watch[R any](n int, rule Rule, g Gatherer[R]) Future[R] {
 	places, out := w.places, Future[R]{w.out} // w lets go of them when it is complete
 	for i := range places {
 		places[i].act, places[i].index = w, int32(i)
-		if c := g.Input(i).core(); c != nil && out.s.scope == nil {
-			out.s.scope = c.scope
+		if c := g.Input(i).core(); c != nil {
+			out.s.scope = outermost(out.s.scope, c.scope)
 		}
 	}
 	var next chain
