@@ -83,21 +83,22 @@ func (w *follower[A, B]) settle(n *node) (chain, bool) {
 	return next, false
 }
 
+// run is guard with the body's results.
 func (w *follower[A, B]) run() (next chain) {
-	var v B
-	var become Future[B]
-	var err error
 	if !w.plain() && !w.has(Cleanup) {
 		if e, ended := w.ending(); ended {
 			return w.fail(e.failure())
 		}
 	}
 	in := Result[A]{w.in.value, take(w.in.err)}
-	if !guard(func() { v, become, err = w.body.Run(&w.lifetime, in) }, func(err error) {
-		resume(w.fail(both(in.Err, err)))
-	}) {
-		return chain{}
-	}
+	returned := false
+	defer func() {
+		if !returned {
+			resume(w.fail(both(in.Err, thrown(recover()))))
+		}
+	}()
+	v, become, err := w.body.Run(&w.lifetime, in)
+	returned = true
 	switch become.s {
 	case nil:
 		next = w.conclude(v, err, w.from)

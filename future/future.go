@@ -1,6 +1,9 @@
 package future
 
-import "context"
+import (
+	"context"
+	"runtime"
+)
 
 // Future is a value that is being made. It is one pointer, copied freely, and
 // all its methods may be called from any number of goroutines.
@@ -51,7 +54,14 @@ func (f Future[T]) await(ctx context.Context) (T, error) {
 }
 
 // wait blocks until c is complete or ctx has ended; it returns why not.
+//
+// It yields once before it blocks: a quick function that was just started is
+// next on this processor, and then there is nothing to wait for (docs/adr/0002).
 func (c *core) wait(ctx context.Context) error {
+	runtime.Gosched()
+	if c.done() {
+		return nil
+	}
 	if l, ok := ctx.(*lifetime); ok {
 		c.sleep(l)
 	} else if until := ctx.Done(); until != nil {

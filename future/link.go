@@ -33,23 +33,23 @@ func followQuickly[A, B any](f Future[A], m Manner, b Body[A, B]) Future[B] {
 	return Future[B]{out}
 }
 
-// runQuickly calls the body inline.
+// runQuickly calls the body inline. It is guard with the body's results.
 func (b *behind[A, B]) runQuickly(m Manner) (next chain) {
-	var v B
-	var become Future[B]
-	var err error
 	ctx := background.ctx
 	if s := b.in.scope; s != nil {
 		ctx = &s.life
 	}
 	in := Result[A]{b.in.value, take(b.in.err)}
-	if !guard(func() { v, become, err = b.body.Run(ctx, in) }, func(err error) {
-		next := b.out.fail(both(in.Err, err), place{pc: b.pc()})
-		b.clear(m)
-		resume(next)
-	}) {
-		return chain{}
-	}
+	returned := false
+	defer func() {
+		if !returned {
+			next := b.out.fail(both(in.Err, thrown(recover())), place{pc: b.pc()})
+			b.clear(m)
+			resume(next)
+		}
+	}()
+	v, become, err := b.body.Run(ctx, in)
+	returned = true
 	if become.s != nil {
 		err = errQuick
 	}

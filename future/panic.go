@@ -69,7 +69,7 @@ func (e *PanicError) Stack() string {
 // large array on the small stack of a new goroutine would make that grow.
 func newPanicError(r any) *PanicError {
 	const skip = 4 // Callers, this function, thrown and the deferred one
-	pcs := make([]uintptr, 24)
+	pcs := make([]uintptr, 16)
 	n := runtime.Callers(skip, pcs)
 	for n == len(pcs) && n < maxFrames {
 		pcs = make([]uintptr, 4*n)
