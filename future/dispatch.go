@@ -7,7 +7,7 @@ package future
 // is a loop over a list, so a chain of any length needs a constant stack.
 type dispatcher struct {
 	home  *Scope // that the goroutine works for
-	first *node  // a quick function to begin with
+	first chain  // settled already, with functions to run: to begin with
 	todo  chain
 	own   *node // the one body that this goroutine is going to run itself
 }
@@ -22,14 +22,16 @@ func (d *dispatcher) drain() {
 			// A user function called runtime.Goexit. Its own future is seen
 			// to; this goroutine dies, and others carry on with the rest.
 			if d.own != nil {
-				start(d.own, chain{})
+				start(chain{d.own, d.own})
+			}
+			if d.first.head != nil {
+				start(d.first)
 			}
 			resume(d.todo)
 		}
 	}()
-	if n := d.first; n != nil {
-		d.first = nil
-		d.todo.append(d.home.tracked(n))
+	for n := d.first.pop(); n != nil; n = d.first.pop() {
+		d.take(n)
 	}
 	for {
 		for n := d.todo.pop(); n != nil; n = d.todo.pop() {
@@ -64,41 +66,43 @@ func (d *dispatcher) take(n *node) {
 	case d.own == nil && !n.is(callback) && n.act.home() == d.home:
 		d.own = n
 	default:
-		start(n, chain{})
+		start(chain{n, n})
 	}
 }
 
-// start runs n, and goes on with rest, in a new goroutine. It ends when they,
-// and what they set off, have ended.
-func start(n *node, rest chain) {
-	home := n.act.home()
+// start runs what has been settled and has functions to run in a new
+// goroutine. It ends when they, and what they set off, have ended.
+func start(todo chain) {
+	home := todo.head.act.home()
 	home.join()
 	go func() {
-		d := dispatcher{home: home, todo: rest}
+		d := dispatcher{home: home, first: todo}
 		if home != nil {
 			defer home.leave()
 		}
-		if n.has(Quick) {
-			d.first = n
-		} else {
-			d.own = n
+		if !todo.head.has(Quick) {
+			d.own = d.first.pop()
 		}
 		d.drain()
 	}()
 }
 
 // resume goes on with c on behalf of a caller on whose stack no user function
-// may run. Where there is none to run it starts no goroutine.
+// may run. What has none to run is done when resume returns: a scope that
+// closes then finds every failure where it belongs. If nothing has, it starts no goroutine.
 func resume(c chain) {
+	var todo chain
 	for n := c.pop(); n != nil; n = c.pop() {
 		if n.act == nil {
 			continue
 		}
-		next, todo := n.act.settle(n)
-		if todo {
-			start(n, c)
-			return
+		if next, runs := n.act.settle(n); runs {
+			todo.append(chain{n, n})
+		} else {
+			c.append(next)
 		}
-		c.append(next)
+	}
+	if todo.head != nil {
+		start(todo)
 	}
 }
