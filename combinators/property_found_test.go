@@ -146,3 +146,24 @@ func TestIssue_closeJoinsWhatTheEndOfANestedScopeSetsOff(t *testing.T) {
 		})
 	}
 }
+
+// A failure on its way from one future to the next was handed over to a
+// goroutine of another scope, and Close of the first found it between the two.
+func TestIssue_closeFindsNoFailureOnItsWay(t *testing.T) {
+	for range 50 {
+		synctest.Test(t, func(t *testing.T) {
+			outer, closeOuter := future.WithScope(context.Background())
+			inner, scope := future.WithScope(outer)
+			f := future.Go(inner, func(context.Context) (string, error) { time.Sleep(time.Second); panic("late") })
+			passed := combinators.Map(combinators.All(f, f), func(vs []string) string { return vs[0] })
+			taken := combinators.All(passed)
+			recovery.Recover(outer, f, func(context.Context, error) (string, error) { return "", nil })
+			closed := make(chan error)
+			go func() { closed <- scope.Close() }()
+			synctest.Wait()
+			combinators.Quorum(2, taken) // cancels it: nobody owes passed's failure any more
+			require.NoError(t, <-closed)
+			require.NoError(t, closeOuter.Close())
+		})
+	}
+}
