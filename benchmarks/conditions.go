@@ -29,6 +29,8 @@ var modules = []string{
 	"github.com/samber/mo",
 	"github.com/alitto/pond/v2",
 	"github.com/samber/lo",
+	"github.com/cloudwego/eino",
+	"github.com/heimdalr/dag",
 }
 
 func currentConditions(passes int, each time.Duration) conditions {

@@ -48,6 +48,9 @@ func fetchCoins(_ context.Context, user string) (int, error) {
 	return len(user), nil
 }
 
+// A couponsFunc is fetchCoupons, or what protects it.
+type couponsFunc func(context.Context, item, address) (int, error)
+
 func fetchCoupons(_ context.Context, it item, at address) (int, error) {
 	return len(at.user) + len(it.id) - 4, nil
 }

@@ -26,8 +26,13 @@ var orderPage = row{
 
 // pages composes pages for a request whose ctx can be cancelled.
 func pages(b *testing.B, compose func(context.Context) (page, error)) {
+	pagesFrom(b, context.Background(), compose)
+}
+
+// pagesFrom is pages for a ctx derived from parent.
+func pagesFrom(b *testing.B, parent context.Context, compose func(context.Context) (page, error)) {
 	b.ReportAllocs()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(parent)
 	defer cancel()
 	var (
 		got page
@@ -56,9 +61,11 @@ func pageJade(ctx context.Context) (page, error) {
 	})
 }
 
-// pageErrgroup waits for item and address in a group of their own, so that
+func pageErrgroup(ctx context.Context) (page, error) { return pageErrgroupWith(ctx, fetchCoupons) }
+
+// pageErrgroupWith waits for item and address in a group of their own, so that
 // coins holds up nothing, and joins everything before it returns.
-func pageErrgroup(ctx context.Context) (page, error) {
+func pageErrgroupWith(ctx context.Context, coupons couponsFunc) (page, error) {
 	var p page
 	all, ctx := errgroup.WithContext(ctx)
 	all.Go(func() (err error) {
@@ -79,7 +86,7 @@ func pageErrgroup(ctx context.Context) (page, error) {
 		return page{}, all.Wait()
 	}
 	all.Go(func() (err error) {
-		p.coupons, err = fetchCoupons(ctx, p.item, p.address)
+		p.coupons, err = coupons(ctx, p.item, p.address)
 		return err
 	})
 	all.Go(func() (err error) {
@@ -135,7 +142,9 @@ func pageStages(parent context.Context) (page, error) {
 	return p, nil
 }
 
-func pageConc(ctx context.Context) (page, error) {
+func pageConc(ctx context.Context) (page, error) { return pageConcWith(ctx, fetchCoupons) }
+
+func pageConcWith(ctx context.Context, coupons couponsFunc) (page, error) {
 	var p page
 	all := pool.New().WithContext(ctx).WithCancelOnError().WithFirstError()
 	all.Go(func(ctx context.Context) (err error) {
@@ -156,7 +165,7 @@ func pageConc(ctx context.Context) (page, error) {
 		return page{}, all.Wait()
 	}
 	all.Go(func(ctx context.Context) (err error) {
-		p.coupons, err = fetchCoupons(ctx, p.item, p.address)
+		p.coupons, err = coupons(ctx, p.item, p.address)
 		return err
 	})
 	all.Go(func(ctx context.Context) (err error) {

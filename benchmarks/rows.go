@@ -20,5 +20,12 @@ var rows = []row{
 	runWithDeadline,
 	panicToError,
 	orderPage,
+	flowPage,
+	flowPageDeadline,
+	flowOf1000,
+	flowObserverOff,
+	taskPlain,
+	taskTimeout,
+	taskRetry,
 	pendingPromises,
 }

@@ -1,3 +1,3 @@
 package combinators
 
-//go:generate go run ./internal/zgen
+//go:generate go run ../internal/arity/zgen combinators

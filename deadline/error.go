@@ -43,8 +43,10 @@ func (e *Error) Unwrap() error { return e.cause }
 // Timeout reports true, as the deadlines of package net do.
 func (e *Error) Timeout() bool { return true }
 
-// inherited is the error of work that the deadline of ctx has ended with err.
-func inherited(ctx context.Context, name string, start time.Time, err error) *Error {
+// Inherited returns the error of work that was started at start with ctx and
+// failed with err because the deadline of ctx has passed. It matches what err
+// and the cause of ctx match under errors.Is.
+func Inherited(ctx context.Context, name string, start time.Time, err error) *Error {
 	e := &Error{Name: name, Elapsed: time.Since(start), Inherited: true, cause: err}
 	e.Limit = e.Elapsed
 	if end, ok := ctx.Deadline(); ok {

@@ -6,6 +6,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/alarm"
 )
 
 // Partial returns a future for the values of fs that have succeeded by d,
@@ -21,13 +22,13 @@ func Partial[T any](d time.Duration, missing T, fs ...future.Future[T]) future.F
 		return future.Of([]T{}, nil)
 	}
 	fs = append([]future.Future[T](nil), fs...)
-	var late alarm
+	var late alarm.Alarm
 	gong := new(future.Promise[struct{}])
 	tooLate := &Error{Name: "Partial", Limit: d, Elapsed: d}
 	all := future.Watch[struct{}](len(fs), future.Rule{Total: len(fs), Owns: true, Lost: tooLate}, &group[T]{fs})
 	rule := future.Rule{Total: 1, Owns: true, Lost: tooLate, Holds: &late}
 	out := future.Watch[[]T](2, rule, &partial[T]{fs, all, gong.Future(), missing})
-	late.set(d, func() { gong.Complete(struct{}{}, nil) })
+	late.Set(d, func() { gong.Complete(struct{}{}, nil) })
 	return out
 }
 

@@ -26,7 +26,7 @@ func Run[T any](ctx context.Context, d time.Duration, fn func(context.Context) (
 	work.Cancel(err)                          // in case it was ctx that ended the wait
 	v, err = work.Await(context.Background()) // complete now, or in a moment
 	if _, ours := err.(*Error); !ours && late(ctx.Err()) && late(err) {
-		err = inherited(ctx, future.Name(ctx, fn), start, err)
+		err = Inherited(ctx, future.Name(ctx, fn), start, err)
 	}
 	return v, err
 }

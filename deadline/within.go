@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/alarm"
 )
 
 // Within returns a future for f's result if that comes within d, counted from
@@ -19,7 +20,7 @@ func Within[T any](f future.Future[T], d time.Duration) future.Future[T] {
 	start := time.Now()
 	w := &within[T]{}
 	out := future.Follow(nil, f, future.Quick|future.Dressed|future.Releases, w)
-	w.set(d, func() {
+	w.Set(d, func() {
 		out.Cancel(&Error{Name: f.Name(), Limit: d, Elapsed: time.Since(start)})
 	})
 	return out
@@ -31,7 +32,7 @@ func At[T any](f future.Future[T], t time.Time) future.Future[T] {
 }
 
 // within is the body of a limited future: it has nothing to run, but an alarm to release.
-type within[T any] struct{ alarm }
+type within[T any] struct{ alarm.Alarm }
 
 func (*within[T]) Pass(in future.Result[T]) (T, bool) { return in.Value, true }
 

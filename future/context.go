@@ -19,7 +19,24 @@ type lifetime struct {
 type lifetimeKey struct{}
 
 // Deadline implements [context.Context].
-func (l *lifetime) Deadline() (time.Time, bool) { return l.outside().Deadline() }
+func (l *lifetime) Deadline() (until time.Time, ok bool) {
+	for {
+		if s, limited := l.act.(interface{ deadline() time.Time }); limited {
+			if own := s.deadline(); !own.IsZero() && (!ok || own.Before(until)) {
+				until, ok = own, true
+			}
+		}
+		next, inner := l.from.ctx.(*lifetime)
+		if !inner {
+			break
+		}
+		l = next
+	}
+	if around, limited := l.from.ctx.Deadline(); limited && (!ok || around.Before(until)) {
+		return around, true
+	}
+	return until, ok
+}
 
 // outside is the nearest ctx around l that is not a lifetime.
 func (l *lifetime) outside() context.Context {

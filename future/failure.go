@@ -36,7 +36,7 @@ func (c *core) note(err error, at place) error {
 	}
 	switch {
 	case !noted:
-		return &duty{of: &failure{err: err, scope: c.scope, name: at.from.name(), pc: at.pc}}
+		return &duty{of: &failure{err: err, scope: c.scope, name: at.name(), pc: at.pc}}
 	case d.of.scope == c.scope:
 		return &duty{of: d.of}
 	}

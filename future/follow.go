@@ -89,7 +89,7 @@ func (b *behind[A, B]) pass(from *origin) (next chain, passed bool) {
 		return b.out.settle(v), true
 	}
 	b.out.value = v
-	next = b.out.fail(in.err, place{from, b.pc()})
+	next = b.out.fail(in.err, place{from: from, pc: b.pc()})
 	take(in.err)
 	return next, true
 }
@@ -100,7 +100,7 @@ func (b *behind[A, B]) conclude(v B, err error, from *origin) chain {
 		return b.out.settle(v)
 	}
 	b.out.value = v
-	return b.out.fail(again(err, b.in.err), place{from, b.pc()})
+	return b.out.fail(again(err, b.in.err), place{from: from, pc: b.pc()})
 }
 
 // quit ends the future, whose node n a cancellation has claimed, before its input.

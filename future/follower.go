@@ -159,7 +159,7 @@ func (w *follower[A, B]) forget() {
 func (w *follower[A, B]) input() *core  { return w.dressed(w.manner()) }
 func (w *follower[A, B]) home() *Scope  { return w.from.scope }
 func (w *follower[A, B]) lobby() *lobby { return nil }
-func (w *follower[A, B]) place() place  { return place{w.from, w.pc()} }
+func (w *follower[A, B]) place() place  { return place{from: w.from, pc: w.pc()} }
 
 // forward stands behind a future whose body has named another that will have
 // the result.

@@ -34,7 +34,7 @@ func endedHub(e ending) *hub {
 func (l *lifetime) open() *hub {
 	h := l.hub.Load()
 	if h == nil {
-		h = &hub{origin: origin{ctx: l, life: l, scope: l.from.scope, edge: l.nearestEdge()}}
+		h = &hub{origin: origin{ctx: l, life: l, scope: l.from.scope, edge: l.nearestEdge(), watch: l.from.watch}}
 		switch {
 		case !l.hub.CompareAndSwap(nil, h):
 			h = l.hub.Load()

@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"runtime"
 	"strconv"
-	"time"
 )
 
 // Named returns a ctx that gives name to what is started with it: reports of
@@ -16,44 +15,15 @@ import (
 // Cost: one allocation.
 func Named(ctx context.Context, name string) context.Context {
 	mustCtx("future.Named", ctx)
-	n := &named{Context: ctx, name: name}
-	switch c := ctx.(type) {
-	case *lifetime:
-		n.life, n.around = c, c
-	case *named:
-		n.life, n.around = c.life, c.around
-	default:
-		n.around, _ = ctx.Value(lifetimeKey{}).(*lifetime)
-	}
-	if n.around != nil {
-		n.scope = n.around.within()
-	}
-	return n
+	d := dress(ctx)
+	d.name = name
+	return d
 }
-
-type named struct {
-	context.Context
-	name   string
-	life   *lifetime // whose end is this ctx's end, if it is Jade's own
-	around *lifetime // the nearest one
-	scope  *Scope
-}
-
-type nameKey struct{}
-
-func (n *named) Value(key any) any {
-	if key == (nameKey{}) {
-		return n.name
-	}
-	return n.Context.Value(key)
-}
-
-func (n *named) Deadline() (time.Time, bool) { return n.Context.Deadline() }
 
 // Name returns how reports call work that is started with ctx and the function fn.
 func Name(ctx context.Context, fn any) string {
 	mustCtx("future.Name", ctx)
-	return place{&origin{ctx: ctx}, entry(fn)}.label()
+	return place{from: &origin{ctx: ctx}, pc: entry(fn)}.label()
 }
 
 // name is what the ctx gives to what is started with it.
@@ -78,18 +48,26 @@ func entry(fn any) uintptr {
 	return v.Pointer()
 }
 
-// place is where work comes from: the ctx it was started with, and the
-// program counter of its function, as far as they are known.
+// place is where work comes from: the name it was made with, the ctx it was
+// started with, and the program counter of its function, as far as they are known.
 type place struct {
-	from *origin
-	pc   uintptr
+	from  *origin
+	pc    uintptr
+	given string
 }
 
-func (p place) known() bool { return p.pc != 0 || p.from.name() != "" }
+func (p place) known() bool { return p.pc != 0 || p.name() != "" }
+
+func (p place) name() string {
+	if p.given != "" {
+		return p.given
+	}
+	return p.from.name()
+}
 
 // label is how reports call the work. It asks a user's ctx for its values, so no lock is held.
 func (p place) label() string {
-	if name := p.from.name(); name != "" {
+	if name := p.name(); name != "" {
 		return name
 	}
 	fn := runtime.FuncForPC(p.pc)

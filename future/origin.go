@@ -10,6 +10,7 @@ type origin struct {
 	ends  bool        // only the standard library can tell that ctx has ended, and it may
 	edge  *lifetime   // the nearest one around that was started with such a ctx
 	stop  func() bool // ends the registration with such a ctx
+	watch any         // see engine.Observe
 }
 
 // background is shared by all that is started with [context.Background].
@@ -31,16 +32,9 @@ func shared(ctx context.Context) *origin {
 func ownOrigin(ctx context.Context) origin {
 	o := origin{ctx: ctx}
 	var around *lifetime
-	switch c := ctx.(type) {
-	case *lifetime: // it has ended
-		o.life, around = c, c
-	case *named:
-		o.life, around = c.life, c.around
-		if o.life != nil {
-			o.life.open() // so that it has a list for what is started with it
-		}
-	default:
-		around, _ = ctx.Value(lifetimeKey{}).(*lifetime)
+	o.life, around, o.watch = surroundings(ctx)
+	if o.life != nil {
+		o.life.open() // so that it has a list for what is started with it
 	}
 	o.ends = o.life == nil && ctx.Done() != nil
 	if around != nil {
@@ -50,6 +44,24 @@ func ownOrigin(ctx context.Context) origin {
 		}
 	}
 	return o
+}
+
+// surroundings returns the lifetime that ends when ctx does, if it is Jade's
+// own, the nearest one around, and the observer. It walks through ctx at most once.
+func surroundings(ctx context.Context) (own, around *lifetime, watch any) {
+	switch c := ctx.(type) {
+	case *lifetime:
+		return c, c, c.from.watch
+	case *dressing:
+		return c.life, c.around, c.watch
+	}
+	switch c := ctx.Value(lifetimeKey{}).(type) {
+	case *lifetime:
+		return nil, c, c.from.watch
+	case *dressing:
+		return nil, c.around, c.watch
+	}
+	return nil, nil, nil
 }
 
 // ending returns what o's ctx has ended with, if it has.

@@ -70,9 +70,8 @@ func (p *Promise[T]) Complete(v T, err error) bool {
 	}
 	p.s.value = v
 	next, work := p.s.publish(list, err)
-	if w := pledgeOf(work); w != nil {
-		next.append(w.complete())
-		w.part(byCancel)
+	if w := keeperOf(work); w != nil {
+		next.append(w.settled())
 	}
 	resume(next)
 	return true
@@ -81,7 +80,7 @@ func (p *Promise[T]) Complete(v T, err error) bool {
 // place is what gives the promise its name.
 func (p *Promise[T]) place() (at place) {
 	if list, ok := p.s.lock(); ok {
-		if w := pledgeOf(p.s.work); w != nil {
+		if w := keeperOf(p.s.work); w != nil {
 			at = w.place()
 		}
 		p.s.unlock(list)
@@ -89,14 +88,25 @@ func (p *Promise[T]) place() (at place) {
 	return at
 }
 
-func pledgeOf(n *node) *pledge {
+// keeper is who stands behind a promise: a pledge, or a stint that is to complete it.
+type keeper interface {
+	action
+	settled() chain // told that the promise is complete
+}
+
+func keeperOf(n *node) keeper {
 	if a, ok := annexOf(n); ok {
 		n = a.behind
 	}
 	if n == nil {
 		return nil
 	}
-	w, _ := n.act.(*pledge)
+	w, _ := n.act.(keeper)
+	return w
+}
+
+func pledgeOf(n *node) *pledge {
+	w, _ := keeperOf(n).(*pledge)
 	return w
 }
 
@@ -142,6 +152,12 @@ func mustPromise(where string, isNil bool) {
 	if isNil {
 		panic(where + ": nil promise")
 	}
+}
+
+func (w *pledge) settled() chain {
+	next := w.complete()
+	w.part(byCancel)
+	return next
 }
 
 func (w *pledge) lobby() *lobby { return &w.hall }

@@ -198,6 +198,9 @@ func (l *lifetime) running(places []place) []place {
 			return places
 		}
 	}
+	if several, ok := l.act.(interface{ places() []place }); ok {
+		return append(places, several.places()...)
+	}
 	if p := l.act.place(); p.from != nil && l.is(claimed) {
 		places = append(places, p)
 	}

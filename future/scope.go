@@ -81,7 +81,7 @@ func newScope(where string, ctx context.Context, opts []ScopeOption) *Scope {
 	if s.outer = s.life.from.scope; s.outer != nil {
 		s.depth = s.outer.depth + 1
 	}
-	s.top.origin = origin{ctx: &s.life, life: &s.life, scope: s, edge: s.life.nearestEdge()}
+	s.top.origin = origin{ctx: &s.life, life: &s.life, scope: s, edge: s.life.nearestEdge(), watch: s.life.from.watch}
 	s.life.hub.Store(&s.top)
 	if _, ended := s.life.ending(); !ended {
 		if e, ok := s.life.attach(); !ok {

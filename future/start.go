@@ -151,4 +151,4 @@ func (g *goroutine[T, J]) home() *Scope  { return g.from.scope }
 
 func (g *goroutine[T, J]) cancel(s *sweep, e ending, _ reach) { g.lifetime.end(e, s) }
 
-func (g *goroutine[T, J]) place() place { return place{g.from, entry(g.job.fn())} }
+func (g *goroutine[T, J]) place() place { return place{from: g.from, pc: entry(g.job.fn())} }

@@ -17,16 +17,32 @@ const module = "github.com/jade-go/jade"
 // may lists, for a package or for a folder of them, which packages of the
 // project and which others outside the standard library it may import. Tests may import more.
 var may = map[string][]string{
-	module:                            {},
-	module + "/future":                {},
-	module + "/combinators":           {module + "/future", "github.com/samber/lo"},
-	module + "/combinators/internal/": {module + "/combinators/internal/arity"},
-	module + "/recover":               {module + "/future", "github.com/samber/lo"},
-	module + "/deadline":              {module + "/future", "github.com/samber/lo"},
-	module + "/internal/":             {},
-	module + "/docs/":                 {},
-	module + "/examples/":             {module + "/future", module + "/combinators", module + "/recover", module + "/deadline"},
+	module:                  {},
+	module + "/future":      {engine},
+	module + "/combinators": {module + "/future", "github.com/samber/lo"},
+	module + "/recover":     {module + "/future", "github.com/samber/lo"},
+	module + "/deadline":    {module + "/future", alarm, "github.com/samber/lo"},
+	module + "/task": {
+		module + "/future", module + "/combinators", module + "/recover", module + "/deadline",
+		engine, alarm, "github.com/samber/lo",
+	},
+	module + "/flow": {
+		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/task",
+		engine, alarm, "github.com/samber/lo",
+	},
+	module + "/internal/":       {},
+	module + "/internal/arity/": {module + "/internal/arity"},
+	module + "/docs/":           {},
+	module + "/examples/": {
+		module + "/future", module + "/combinators", module + "/recover", module + "/deadline",
+		module + "/task", module + "/flow",
+	},
 }
+
+const (
+	engine = module + "/internal/engine"
+	alarm  = module + "/internal/alarm"
+)
 
 type pkg struct {
 	ImportPath string
@@ -53,12 +69,14 @@ func rule(path string) (allowed []string, ok bool) {
 	if allowed, ok = may[path]; ok {
 		return allowed, true
 	}
-	for folder, allowed := range may {
-		if strings.HasSuffix(folder, "/") && strings.HasPrefix(path, folder) {
-			return allowed, true
+	closest := ""
+	for folder := range may {
+		if strings.HasSuffix(folder, "/") && strings.HasPrefix(path, folder) && len(folder) > len(closest) {
+			closest = folder
 		}
 	}
-	return nil, false
+	allowed, ok = may[closest]
+	return allowed, ok
 }
 
 func wrong(p pkg) (imports []string) {

@@ -1,30 +1,35 @@
-// Package arity writes the combinators that exist once for each number of
-// inputs: Then2 to Then9, Zip2 to Zip9 and Await2 to Await9.
+// Package arity writes the functions that exist once for each number of inputs,
+// from two to nine: Then2 in package combinators, New2 in task, Step2 and Map2 in flow, and their like.
 package arity
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
 	"fmt"
 	"go/format"
+	"io/fs"
 	"strings"
 	"text/template"
 )
 
-//go:embed then.tmpl
-var thenText string
+// templates has a folder for each package, and in it a template for each file.
+//
+//go:embed combinators task flow
+var templates embed.FS
 
-//go:embed zip.tmpl
-var zipText string
+// Packages are those that have generated files.
+var Packages = []string{"combinators", "task", "flow"}
 
-//go:embed await.tmpl
-var awaitText string
-
-// Files returns the generated files by name, formatted.
-func Files() (map[string][]byte, error) {
+// Files returns the generated files of a package by name, formatted. The file
+// of the template then.tmpl is zthen.go.
+func Files(pkg string) (map[string][]byte, error) {
+	texts, err := fs.Glob(templates, pkg+"/*.tmpl")
+	if err != nil || len(texts) == 0 {
+		return nil, fmt.Errorf("no templates for package %q", pkg)
+	}
 	files := make(map[string][]byte)
-	for name, text := range map[string]string{"zthen.go": thenText, "zzip.go": zipText, "zawait.go": awaitText} {
-		t, err := template.New(name).Parse(text)
+	for _, text := range texts {
+		t, err := template.ParseFS(templates, text)
 		if err != nil {
 			return nil, err
 		}
@@ -32,8 +37,9 @@ func Files() (map[string][]byte, error) {
 		if err := t.Execute(&b, arities()); err != nil {
 			return nil, err
 		}
+		name := "z" + strings.TrimSuffix(t.Name(), ".tmpl") + ".go"
 		if files[name], err = format.Source(b.Bytes()); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", text, err)
 		}
 	}
 	return files, nil
@@ -87,6 +93,20 @@ func (a arity) Cases() string {
 	}
 	return strings.Join(cases, "\n")
 }
+
+// Nodes is a Node[A], b Node[B].
+func (a arity) Nodes() string { return a.list("$v Node[$T]", ", ") }
+
+// Inner is a.n, b.n.
+func (a arity) Inner() string { return a.list("$v.n", ", ") }
+
+// Pointers is va, vb := from(w, a), from(w, b).
+func (a arity) Pointers() string {
+	return a.list("v$v", ", ") + " := " + a.list("from(w, $v)", ", ")
+}
+
+// Values is *va, *vb.
+func (a arity) Values() string { return a.list("*v$v", ", ") }
 
 // LastArg is the last of Args.
 func (a arity) LastArg() string { return string(rune('a' + a.N - 1)) }

@@ -1,0 +1,120 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/task"
+)
+
+var errAnswered = errors.New("the run is answered")
+
+// resolve is told why the run has failed, by who has decided that. It answers,
+// after OnError was told and Catch has had its say.
+func (c *call[In, Out]) resolve(err error) {
+	ans := task.Answer[Out]{Err: err}
+	if len(c.flow.told)+len(c.flow.catches) == 0 {
+		c.answer(ans)
+		return
+	}
+	c.members.Add(1)
+	c.hooks(0, ans)
+}
+
+// hooks calls the functions of OnError and then of Catch, from the i-th on, and
+// answers. It leaves the run when it returns.
+func (c *call[In, Out]) hooks(i int, ans task.Answer[Out]) {
+	defer c.Leave()
+	for ; i < len(c.flow.told)+len(c.flow.catches); i++ {
+		var ok bool
+		if ans, ok = c.hook(i, ans); !ok {
+			return
+		}
+	}
+	c.answer(ans)
+}
+
+// hook calls one of them. If that does not return, a new goroutine goes on.
+func (c *call[In, Out]) hook(i int, ans task.Answer[Out]) (after task.Answer[Out], ok bool) {
+	returned := false
+	defer func() {
+		if !returned {
+			err := engine.Thrown(recover())
+			c.members.Add(1)
+			go c.hooks(i+1, task.Answer[Out]{Err: errors.Join(ans.Err, err)})
+		}
+	}()
+	if told := c.flow.told; i < len(told) {
+		told[i](c.hookCtx(), c.in, ans.Err)
+	} else if ans.Err != nil && !c.left && c.around.Err() == nil {
+		failed := ans.Err
+		ans.Value, ans.Err = c.flow.catches[i-len(told)](c.hookCtx(), c.in, failed)
+		ans.Degraded = nil
+		if ans.Err == nil {
+			ans.Degraded = failed
+		}
+	}
+	returned = true
+	return ans, true
+}
+
+// hookCtx is the caller's ctx, as work of the run: done when the run is answered.
+func (c *call[In, Out]) hookCtx() context.Context {
+	if c.aside == nil {
+		life, err := c.run.begin(c.around, time.Time{})
+		if err != nil {
+			return c.around // it has ended
+		}
+		c.aside = life
+	}
+	return c.aside.Context()
+}
+
+// answer is called once, by who has set over or was told to go on.
+func (c *call[In, Out]) answer(ans task.Answer[Out]) {
+	if c.alarm != nil && c.effects == nil {
+		c.alarm.Release()
+	}
+	if c.watch == nil {
+		c.finish(ans)
+		return
+	}
+	defer c.finish(ans) // whatever the observer does
+	c.watch.answered(&c.run, ans.Err, ans.Degraded)
+}
+
+func (c *call[In, Out]) finish(ans task.Answer[Out]) {
+	if c.aside != nil {
+		c.aside.Release()
+	}
+	if c.host == nil {
+		c.promise.Complete(ans.Value, ans.Err)
+		return
+	}
+	c.life.End(&future.CanceledError{Cause: errAnswered})
+	c.host.Finish(ans)
+}
+
+// tell is told that an effect has failed.
+func (c *call[In, Out]) tell(err error) {
+	for _, fn := range c.flow.told {
+		func() {
+			defer func() {
+				if r := recover(); r != nil {
+					slog.Error("flow: OnError failed for an effect", "flow", c.plan.name, "effect", err, "error", engine.Thrown(r))
+				}
+			}()
+			fn(c.effects.ctx, c.in, err)
+		}()
+	}
+}
+
+// drop lets go of what the user gave, as the ctx of the run may be kept.
+func (c *call[In, Out]) drop() {
+	var none In
+	c.in, c.around, c.host, c.flow = none, nil, nil, nil
+}

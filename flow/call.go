@@ -1,0 +1,195 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jade-go/jade/deadline"
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/alarm"
+	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/task"
+)
+
+// call is one run of a flow: the part of it that knows the types.
+type call[In, Out any] struct {
+	run
+	promise future.Promise[Out]
+	host    task.Host[Out] // of a run within another, instead of the promise
+	flow    *Flow[In, Out]
+	in      In
+	around  context.Context // the caller's
+	left    bool            // the caller has: nothing catches; written by who sets over
+	aside   engine.Life     // of the functions of Catch and OnError
+}
+
+func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) future.Future[Out] {
+	c := &call[In, Out]{flow: f, in: in, around: ctx}
+	if err := c.enter(engine.Terms{Promise: &c.promise, Watched: watched}); err != nil {
+		c.refuse(err)
+		return c.promise.Future()
+	}
+	c.members.Store(1)
+	if c.watch != nil {
+		go c.st.serve(announced)
+		c.limit()
+		return c.promise.Future()
+	}
+	c.st.open()
+	if c.st.head.Load() != none {
+		c.st.wake()
+	}
+	c.limit()
+	c.Leave()
+	return c.promise.Future()
+}
+
+// announced tells the observer of the run, and then opens it.
+func announced(st *state, _ *worker) int32 {
+	func() {
+		defer st.open() // whatever the observer does
+		st.run.ctx = st.run.watch.beginRun(st.run)
+	}()
+	return st.pop()
+}
+
+// nested is a flow as work that a task stands for.
+type nested[In, Out any] struct{ flow *Flow[In, Out] }
+
+// Graph returns the flow's graph.
+func (n nested[In, Out]) Graph() Graph { return n.flow.Graph() }
+
+// Start implements [task.Starter]: the caller's goroutine is the first to work for the run.
+func (n nested[In, Out]) Start(ctx context.Context, in In, host task.Host[Out]) {
+	c := &call[In, Out]{flow: n.flow, in: in, around: ctx, host: host}
+	if err := c.enter(engine.Terms{Member: true}); err != nil {
+		c.refuse(err)
+		return
+	}
+	c.members.Store(1)
+	c.limit()
+	if c.watch != nil {
+		c.st.serve(announced)
+		return
+	}
+	c.st.open()
+	c.st.serve(next)
+}
+
+// enter makes what the run needs, and enters the scope.
+func (c *call[In, Out]) enter(t engine.Terms) (err error) {
+	p := c.flow.plan
+	c.plan, c.owner = p, c
+	observed := engine.ObserverOf(c.around) != nil
+	if _, limited := c.around.Deadline(); limited || c.flow.limit > 0 || observed {
+		c.begun = time.Now()
+	}
+	if c.flow.limit > 0 {
+		t.Until = c.begun.Add(c.flow.limit)
+		c.alarm = new(alarm.Alarm)
+	}
+	if c.life, err = engine.Begin(c.around, c, t); err != nil {
+		return err
+	}
+	c.ctx = c.life.Context()
+	if p.effects {
+		life, err := c.run.begin(c.around, t.Until)
+		if err != nil {
+			c.life.Release()
+			return err
+		}
+		c.effects = &effects{life, life.Context()}
+	}
+	if observed {
+		c.watch = newWatch(len(p.specs))
+	}
+	st := p.start(&c.run)
+	st.cells[0].(*given[In]).v = c.in
+	return nil
+}
+
+// limit sets the alarm. The run may be over already.
+func (c *call[In, Out]) limit() {
+	if c.alarm != nil {
+		c.alarm.Set(c.flow.limit, c.tooLate)
+	}
+}
+
+// refuse answers a run that may not start.
+func (c *call[In, Out]) refuse(cause error) {
+	var none Out
+	cause = c.ended(cause)
+	if c.host != nil {
+		c.host.Finish(task.Answer[Out]{Err: cause})
+	} else {
+		c.promise.Complete(none, cause)
+	}
+}
+
+// succeed answers with the output.
+func (c *call[In, Out]) succeed() {
+	if c.over.CompareAndSwap(false, true) {
+		c.answer(task.Answer[Out]{Value: *c.st.cells[c.plan.out].(interface{ value() *Out }).value()})
+	}
+}
+
+// fail answers with a failure of the flow: Catch may turn it into an answer.
+func (c *call[In, Out]) fail(err error) {
+	if !c.over.CompareAndSwap(false, true) {
+		return
+	}
+	c.life.End(&future.CanceledError{Cause: err})
+	c.resolve(err)
+}
+
+// tooLate is the timer's goroutine.
+func (c *call[In, Out]) tooLate() {
+	if !c.Join() {
+		return
+	}
+	defer c.Leave()
+	err := &deadline.Error{Limit: c.flow.limit, Elapsed: time.Since(c.begun), Name: c.late()}
+	if c.effects != nil {
+		c.effects.life.End(err)
+	}
+	if c.over.CompareAndSwap(false, true) {
+		c.life.End(err)
+		c.resolve(err)
+	}
+}
+
+// Ended implements [engine.Work]: the ctx has ended from outside. The answer is
+// the cause, now; what has to be told is told by a goroutine of its own.
+func (c *call[In, Out]) Ended(cause error) error {
+	if !c.Join() {
+		return cause // too late to matter
+	}
+	err := c.ended(cause)
+	if !c.over.CompareAndSwap(false, true) {
+		c.Leave()
+		return err
+	}
+	c.left = true
+	go c.hooks(0, task.Answer[Out]{Err: err})
+	return err
+}
+
+// ended is the failure of a run whose ctx has ended from outside.
+func (c *call[In, Out]) ended(cause error) error {
+	if !foreignDeadline(cause) {
+		return cause
+	}
+	name := c.plan.name
+	if c.st != nil {
+		name = c.late()
+	}
+	return deadline.Inherited(c.around, name, c.begun, cause)
+}
+
+// foreignDeadline reports whether err is a deadline that is not Jade's. A panic in a method of err counts as no.
+func foreignDeadline(err error) (is bool) {
+	defer func() { _ = recover() }()
+	_, ours := errors.AsType[*deadline.Error](err)
+	return !ours && errors.Is(err, context.DeadlineExceeded)
+}

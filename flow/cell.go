@@ -1,0 +1,92 @@
+package flow
+
+import "context"
+
+// cell is a node's memory in one run, and what makes its value. Cells are made
+// once for each pooled state and used by one run after another.
+type cell interface {
+	// exec makes the value. If that goes on elsewhere it reports pending, and at is told when it is over.
+	exec(ctx context.Context, at seat) (pending bool, err error)
+	// alone makes the value for another engine, on the caller's goroutine.
+	alone(ctx context.Context) error
+	// boxed returns the value.
+	boxed() any
+	// reset lets go of it.
+	reset()
+}
+
+// seat is a node of a run that is being made elsewhere.
+type seat struct {
+	st *state
+	n  int32
+}
+
+// slot is the part of a cell that has the value. It is written by who makes the
+// node and read by those that its completion has set off.
+type slot[T any] struct{ v T }
+
+func (s *slot[T]) value() *T  { return &s.v }
+func (s *slot[T]) boxed() any { return s.v }
+
+func (s *slot[T]) reset() {
+	var zero T
+	s.v = zero
+}
+
+// given is the cell of a value that is there from the start: the input of the
+// flow, or what another engine has made.
+type given[T any] struct{ slot[T] }
+
+func (*given[T]) exec(context.Context, seat) (bool, error) { return false, nil }
+func (*given[T]) alone(context.Context) error              { return nil }
+
+// boxed returns a cell that holds v. A nil is the zero value of T.
+func boxed[T any](v any) (cell, bool) {
+	c := &given[T]{}
+	if v == nil {
+		return c, true
+	}
+	var ok bool
+	c.v, ok = v.(T)
+	return c, ok
+}
+
+// wiring is what a cell is connected to when it is made: the cells and the
+// failures of all nodes before it, by index.
+type wiring struct {
+	cells []cell
+	errs  []error
+}
+
+// from returns where n's value will be.
+func from[T any](w wiring, n Node[T]) *T {
+	return w.cells[n.n.index].(interface{ value() *T }).value()
+}
+
+// failure returns where n's failure will be.
+func failure(w wiring, n *node) *error { return &w.errs[n.index] }
+
+// forwarder is the cell of a node that passes on the value of one of its inputs.
+type forwarder interface {
+	cell
+	// take copies the value of the i-th of them.
+	take(i int)
+}
+
+// passing is the part of a cell that passes values on.
+type passing[T any] struct {
+	slot[T]
+	from []*T
+	errs []*error
+}
+
+func pass[T any](w wiring, ns ...Node[T]) passing[T] {
+	var p passing[T]
+	for _, n := range ns {
+		p.from = append(p.from, from(w, n))
+		p.errs = append(p.errs, failure(w, n.n))
+	}
+	return p
+}
+
+func (p *passing[T]) take(i int) { p.v = *p.from[i] }

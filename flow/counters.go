@@ -1,0 +1,94 @@
+package flow
+
+import (
+	"context"
+
+	"github.com/jade-go/jade/future"
+)
+
+// This file is how a plan runs in which every node is needed from the start and
+// a failure of any is that of the run: each node counts the inputs that are
+// missing. Flows with After, Require, Also, Either, Any, Recover or Try are in demand.go.
+
+// open makes the nodes ready that need nothing.
+func (st *state) open() {
+	if st.demand != nil {
+		st.openDemand()
+		return
+	}
+	first := st.plan.first
+	if len(first) == 0 { // the result is the input, or a constant
+		st.run.owner.succeed()
+		return
+	}
+	for i, n := range first[1:] {
+		st.link[first[i]] = n
+	}
+	st.push(first[0], first[len(first)-1])
+}
+
+// enter is asked before node n is made.
+func (st *state) enter(n int32) (ctx context.Context, v verdict) {
+	if st.demand != nil {
+		return st.enterDemand(n)
+	}
+	r := st.run
+	if r.over.Load() {
+		return nil, stop
+	}
+	if r.ctx.Err() != nil {
+		r.owner.fail(future.Cause(r.ctx))
+		return nil, stop
+	}
+	return r.ctx, proceed
+}
+
+// settle is told that node n is made, and returns a node that is ready now.
+func (st *state) settle(n int32, err error) (next int32) {
+	switch {
+	case st.demand != nil:
+		return st.settleDemand(n, err)
+	case err != nil:
+		st.left[n].Store(done)
+		st.run.owner.fail(st.plan.errorOf(n, err))
+		return none
+	}
+	st.left[n].Store(done)
+	if n == st.plan.out {
+		st.run.owner.succeed()
+	}
+	next, rest, last := none, none, none
+	for _, u := range st.plan.specs[n].users {
+		switch {
+		case st.left[u.node].Add(-1) != 0:
+		case next == none:
+			next = u.node
+		case rest == none:
+			rest, last = u.node, u.node
+		default:
+			st.link[last] = u.node
+			last = u.node
+		}
+	}
+	if rest != none {
+		st.push(rest, last)
+		st.wake()
+	}
+	if next == none && n != st.plan.out {
+		next = st.pop()
+	}
+	return next
+}
+
+// missing lists the nodes that are being made, or could be.
+func (st *state) missing() (names []string) {
+	if st.demand != nil {
+		return st.missingDemand()
+	}
+	for i := range st.left {
+		if s := &st.plan.specs[i]; !s.quick && st.left[i].Load() == 0 {
+			names = append(names, s.name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,204 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"sync"
+	"time"
+
+	"github.com/jade-go/jade/combinators"
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/task"
+)
+
+// Each is a call of t for each element of as, at most limit at a time; its
+// value has the results in the order of as. The first failure is its own, at
+// once: the calls that run are cancelled, and no more are started.
+//
+// Empty: succeeds with an empty slice. A limit below 1 panics.
+func Each[A, R any](t task.Task[A, R], as Node[[]A], limit int) Node[[]R] {
+	mustTask("flow.Each", t.Name())
+	if limit < 1 {
+		panic(fmt.Sprintf("flow.Each: a limit of %d", limit))
+	}
+	n := node{kind: Elements, guards: true, limit: limit, task: describe(t), in: reflect.TypeFor[[]A](), inputs: data(as.n)}
+	return add[[]R]("flow.Each", 2, n, func(w wiring) cell {
+		return &each[A, R]{t: t, plain: t.Plain(), as: from(w, as), limit: limit}
+	})
+}
+
+type each[A, R any] struct {
+	slot[[]R]
+	t     task.Task[A, R]
+	plain task.Func[A, R]
+	as    *[]A
+	limit int
+}
+
+func (c *each[A, R]) exec(ctx context.Context, at seat) (pending bool, err error) {
+	as := *c.as
+	if len(as) == 0 {
+		c.v = []R{}
+		return false, nil
+	}
+	life, err := at.st.run.begin(ctx, time.Time{})
+	if err != nil {
+		return false, err
+	}
+	at.wait()
+	g := &elements[A, R]{c: c, t: c.t, plain: c.plain, at: at, run: at.st.run, life: life, as: as, values: make([]R, len(as)), free: min(c.limit, len(as))}
+	g.ctx = life.Context()
+	if at.st.run.watch != nil {
+		g.ctx = engine.WithValues(g.ctx, ctx)
+	}
+	g.free--
+	g.serve()
+	return true, nil
+}
+
+func (c *each[A, R]) alone(ctx context.Context) (err error) {
+	c.v, err = combinators.Each(ctx, c.limit, *c.as, c.t.Do).Await(ctx)
+	return err
+}
+
+// elements is one run of an Each. Servers take the elements in order; a server
+// that leaves some sees to it that there is another, up to the limit, so
+// quick calls are made by few goroutines. It is made anew for each run, as an
+// element that was given up may come late.
+type elements[A, R any] struct {
+	c     *each[A, R] // and at: only until it is finished
+	at    seat
+	t     task.Task[A, R]
+	plain task.Func[A, R]
+	run   *run
+	life  engine.Life
+	ctx   context.Context
+	as    []A
+
+	mu     sync.Mutex
+	values []R
+	next   int // the element to take
+	made   int
+	free   int // servers that may be started yet
+	over   bool
+}
+
+// take returns the next element, if there is one, and whether to start another server.
+func (g *elements[A, R]) take() (i int, more, ok bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.over || g.next == len(g.as) {
+		return 0, false, false
+	}
+	i = g.next
+	g.next++
+	if g.next < len(g.as) && g.free > 0 {
+		g.free--
+		more = true
+	}
+	return i, more, true
+}
+
+// serve makes elements until there are no more, or one goes on elsewhere.
+func (g *elements[A, R]) serve() {
+	at := -1
+	defer func() {
+		if at >= 0 { // its function did not return
+			g.put(at, *new(R), engine.Thrown(recover()))
+		}
+	}()
+	for {
+		i, more, ok := g.take()
+		if !ok {
+			return
+		}
+		if more {
+			g.another()
+		}
+		if err := g.ctx.Err(); err != nil {
+			g.put(i, *new(R), future.Cause(g.ctx))
+			return
+		}
+		h := elementHost[A, R]{g: g, i: i}
+		ctx := g.ctx
+		if g.run.watch != nil {
+			at = i
+			ctx, h.seen = g.announce(i)
+		}
+		if g.plain != nil {
+			at = i
+			v, err := g.plain(ctx, g.as[i])
+			at = -1
+			h.end(task.Answer[R]{Value: v, Err: err})
+			continue
+		}
+		at = -1
+		ans, done := task.Start(ctx, g.t, g.as[i], g.run, h)
+		if !done {
+			return // whoever finishes it serves on
+		}
+		h.end(ans)
+	}
+}
+
+// another starts a server, for which there is room.
+func (g *elements[A, R]) another() {
+	if !g.run.Join() {
+		return
+	}
+	go func() {
+		defer g.run.Leave()
+		g.serve()
+	}()
+}
+
+// put takes the result of an element.
+func (g *elements[A, R]) put(i int, v R, err error) {
+	g.mu.Lock()
+	if g.over {
+		g.mu.Unlock()
+		return
+	}
+	g.values[i] = v
+	g.made++
+	g.over = err != nil || g.made == len(g.as)
+	over := g.over
+	g.mu.Unlock()
+	if !over {
+		return
+	}
+	if err == nil {
+		g.c.v = g.values
+	} else {
+		g.life.End(&future.CanceledError{Cause: errors.Join(combinators.ErrLost, err)})
+	}
+	g.life.Release()
+	g.at.finish(err, nil)
+}
+
+// elementHost is where a call for one element ends.
+type elementHost[A, R any] struct {
+	g    *elements[A, R]
+	i    int
+	seen *sight
+}
+
+func (h elementHost[A, R]) end(ans task.Answer[R]) {
+	defer h.g.put(h.i, ans.Value, ans.Err) // whatever the observer does
+	h.seen.end(ans.Err, ans.Degraded)
+}
+
+// Finish implements [task.Host]. The goroutine serves on.
+func (h elementHost[A, R]) Finish(ans task.Answer[R]) {
+	h.end(ans)
+	h.g.serve()
+}
+
+func (g *elements[A, R]) announce(i int) (context.Context, *sight) {
+	begun := time.Now()
+	ctx, end := task.Begin(g.ctx, task.Call{Kind: task.ElementCall, Task: g.t.Name(), Element: i, Place: g.t.Origin().Place, Start: begun})
+	return ctx, &sight{begun: begun, tell: end}
+}

@@ -1,0 +1,65 @@
+package flow
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/jade-go/jade/task"
+)
+
+// Error is the failure of a run: it says where that came from.
+type Error struct {
+	Flow  string
+	Node  string
+	Task  string     // empty for a node that is no task
+	Place task.Place // where the task was made, or else the node
+	Err   error      // what it failed with
+}
+
+// Error is one line: "order-page: item (shop/tasks.go:12): connection refused".
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Flow)
+	b.WriteString(": ")
+	b.WriteString(e.Node)
+	if at := e.Place.String(); at != "" {
+		b.WriteString(" (")
+		b.WriteString(at)
+		b.WriteString(")")
+	}
+	b.WriteString(": ")
+	b.WriteString(oneLine(e.Err))
+	return b.String()
+}
+
+// Unwrap returns what the node failed with.
+func (e *Error) Unwrap() error { return e.Err }
+
+// ErrUnneeded is the cause of the cancellation of a node that nothing needs any more.
+var ErrUnneeded = errors.New("nothing needs it any more")
+
+// errorOf is the failure of the run that node n has failed with err.
+func (p *plan) errorOf(n int32, err error) error {
+	if e, ok := err.(*Error); ok && e.Flow == p.name {
+		return e // it names its node already
+	}
+	s := &p.specs[n]
+	e := &Error{Flow: p.name, Node: s.name, Place: s.node.place, Err: err}
+	if s.task != nil {
+		e.Task = s.task.name
+		if at := s.task.origin.Place; at.File != "" {
+			e.Place = at
+		}
+	}
+	return e
+}
+
+// oneLine is the text of an error that may not be ours: its method may panic, or be long.
+func oneLine(err error) (text string) {
+	defer func() {
+		if recover() != nil {
+			text = "(an error whose method Error panics)"
+		}
+	}()
+	return strings.NewReplacer("\n", `\n`, "\r", `\r`).Replace(err.Error())
+}

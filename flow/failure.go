@@ -1,0 +1,69 @@
+package flow
+
+import (
+	"context"
+
+	"github.com/jade-go/jade/future"
+)
+
+// Recover is the value of n or, if that fails, what fn makes of the failure. A
+// cancellation is passed on as it is. What only n needed and still runs is cancelled when n fails.
+//
+// Panics: a panic of fn becomes a [*future.PanicError].
+// Concurrency: fn runs on a goroutine of the run.
+func Recover[T any](n Node[T], fn func(context.Context, error) (T, error)) Node[T] {
+	mustFunc("flow.Recover", fn == nil)
+	return add[T]("flow.Recover", 2, node{kind: Recovery, inputs: data(n.n)}, func(w wiring) cell {
+		return &recovery[T]{pass(w, n), fn}
+	})
+}
+
+type recovery[T any] struct {
+	passing[T]
+	fn func(context.Context, error) (T, error)
+}
+
+// exec is called if the input has failed.
+func (c *recovery[T]) exec(ctx context.Context, at seat) (pending bool, err error) {
+	failed := *c.errs[0]
+	if c.v, err = c.fn(ctx, failed); err == nil {
+		at.degraded(failed)
+	}
+	return false, err
+}
+
+func (c *recovery[T]) alone(ctx context.Context) error {
+	switch err := *c.errs[0]; {
+	case err == nil:
+		c.take(0)
+		return nil
+	case future.IsCanceled(err):
+		return err
+	}
+	_, err := c.exec(ctx, seat{})
+	return err
+}
+
+// Try is the result of n as a value: also of a failure, so that a page can say
+// what is missing, and why. It succeeds whenever n completes.
+func Try[T any](n Node[T]) Node[future.Result[T]] {
+	return add[future.Result[T]]("flow.Try", 2, node{kind: Trial, inputs: data(n.n)}, func(w wiring) cell {
+		return &trial[T]{from: from(w, n), err: failure(w, n.n)}
+	})
+}
+
+type trial[T any] struct {
+	slot[future.Result[T]]
+	from *T
+	err  *error
+}
+
+func (c *trial[T]) exec(context.Context, seat) (bool, error) {
+	c.v = future.Result[T]{Value: *c.from, Err: *c.err}
+	return false, nil
+}
+
+func (c *trial[T]) alone(ctx context.Context) error {
+	_, err := c.exec(ctx, seat{})
+	return err
+}

@@ -1,0 +1,154 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/task"
+)
+
+// Flow is a typed graph of tasks, compiled once. It is immutable; its methods
+// may be called from any number of goroutines.
+type Flow[In, Out any] struct {
+	plan    *plan
+	limit   time.Duration // zero: none
+	catches []func(context.Context, In, error) (Out, error)
+	told    []func(context.Context, In, error)
+	task    task.Task[In, Out]
+}
+
+// New builds a flow: build is called once, with the node of the input, and
+// returns that of the result. What depends on what is said by the arguments; wrong types do not compile.
+//
+// What only a mistake can cause panics, with one line: a name that is empty or
+// not printable, a nil function, a node of another flow, a node that nothing
+// consumes, two different tasks of one name.
+func New[In, Out any](name string, build func(in Node[In]) Node[Out]) *Flow[In, Out] {
+	mustFunc("flow.New", build == nil)
+	if why := engine.Unfit(name); why != "" {
+		panic("flow.New: " + why)
+	}
+	file, line := engine.Caller(1)
+	place := task.Place{File: file, Line: line}
+	b := &builder{}
+	defer func() { b.sealed = true }()
+	out := build(input0[In](b, place))
+	switch {
+	case out.n == nil:
+		panic("flow.New: " + name + ": the build function returned the zero Node")
+	case out.n.b == nil:
+		b.admit(out.n)
+	case out.n.b != b:
+		panic("flow.New: " + name + ": the build function returned a node of another flow")
+	}
+	return finished(Flow[In, Out]{plan: compile(name, place, b, out.n)})
+}
+
+// finished returns a flow that does not change any more.
+func finished[In, Out any](f Flow[In, Out]) *Flow[In, Out] {
+	f.task = task.From(f.plan.name, f.plan.place, nested[In, Out]{&f})
+	return &f
+}
+
+// input0 is the node of the input, which is always the first.
+func input0[T any](b *builder, place task.Place) Node[T] {
+	n := add[T]("flow.New", 2, node{b: b, kind: In, place: place}, func(wiring) cell { return &given[T]{} })
+	n.n.place = place
+	return n
+}
+
+// Timeout limits a run to d: it is answered by then, with a [*deadline.Error]
+// that names the flow and what it waited for, even if a task ignores its ctx;
+// what still runs is cancelled and left to the scope. Of several limits the
+// shortest holds. A d of zero or less panics.
+func (f *Flow[In, Out]) Timeout(d time.Duration) *Flow[In, Out] {
+	g := *f.must("Timeout")
+	if d <= 0 {
+		panic("flow.Flow.Timeout: a limit of " + d.String())
+	}
+	if g.limit == 0 || d < g.limit {
+		g.limit = d
+	}
+	return finished(g)
+}
+
+// Catch has fn answer in place of a run that has failed. It gets the caller's
+// ctx, without the limit of Timeout, and the failure, which is an [*Error] or
+// a [*deadline.Error]. It is not called when the caller's ctx has ended. Of several, each catches what
+// the ones before it return.
+//
+// Panics: a panic of fn is joined to the failure.
+// Concurrency: fn runs on a goroutine of the run.
+func (f *Flow[In, Out]) Catch(fn func(ctx context.Context, in In, err error) (Out, error)) *Flow[In, Out] {
+	g := *f.must("Catch")
+	mustFunc("flow.Flow.Catch", fn == nil)
+	g.catches = append(g.catches[:len(g.catches):len(g.catches)], fn)
+	return finished(g)
+}
+
+// OnError tells fn of each failure of a run, before Catch: cancellations too,
+// and failures of the effects of [Also]. It changes nothing. When the caller's
+// ctx has ended, nobody waits for it.
+//
+// Panics: a panic of fn is joined to the failure; that of an effect is logged by [log/slog].
+// Concurrency: fn runs on a goroutine of the run.
+func (f *Flow[In, Out]) OnError(fn func(ctx context.Context, in In, err error)) *Flow[In, Out] {
+	g := *f.must("OnError")
+	mustFunc("flow.Flow.OnError", fn == nil)
+	g.told = append(g.told[:len(g.told):len(g.told)], fn)
+	return finished(g)
+}
+
+// Name returns the flow's name.
+func (f *Flow[In, Out]) Name() string { return f.must("Name").plan.name }
+
+func (f *Flow[In, Out]) must(method string) *Flow[In, Out] {
+	if f == nil || f.plan == nil {
+		panic("flow.Flow." + method + ": the flow was not made by New")
+	}
+	return f
+}
+
+// Do runs the flow and returns its result, as soon as that is decided. It only
+// waits: all functions run on other goroutines. What still runs then is
+// cancelled and belongs to the scope of ctx, which joins it; without a scope it may outlive Do.
+//
+// Failure: the first failure that nothing in the flow recovers, as an [*Error], unless Catch answers.
+// Cancellation: if ctx ends first, Do returns at once, with [future.Cause](ctx) or,
+// if that was a deadline, with a [*deadline.Error] that says it was inherited.
+// Cost: two allocations, and one if it has to block against a ctx that is not Jade's own; a few more with a Timeout.
+func (f *Flow[In, Out]) Do(ctx context.Context, in In) (Out, error) {
+	f.must("Do")
+	mustCtx("flow.Flow.Do", ctx)
+	answer := f.begin(ctx, in, true)
+	v, err := answer.Await(ctx)
+	if err == nil {
+		return v, nil
+	}
+	answer.Cancel(err)                        // in case it was ctx that ended the wait
+	return answer.Await(context.Background()) // complete now, or in a moment
+}
+
+// Go starts a run and returns a future for its result. It belongs to the scope
+// of ctx, as that of [future.Go] does.
+//
+// Cancellation: if ctx ends or the future is cancelled, the future fails at
+// once with the cause, and the run ends.
+func (f *Flow[In, Out]) Go(ctx context.Context, in In) future.Future[Out] {
+	f.must("Go")
+	mustCtx("flow.Flow.Go", ctx)
+	return f.begin(ctx, in, false)
+}
+
+// Task returns the flow as a task, of the same name: flows are built of flows.
+func (f *Flow[In, Out]) Task() task.Task[In, Out] {
+	return f.must("Task").task
+}
+
+func mustCtx(where string, ctx context.Context) {
+	if ctx == nil {
+		panic(where + ": nil context")
+	}
+}

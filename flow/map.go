@@ -1,0 +1,43 @@
+package flow
+
+import "context"
+
+// Map is fn of the value of a. fn is quick and pure: it runs inline, on
+// whichever goroutine has made a. It fails if a fails, and if fn panics.
+func Map[A, R any](a Node[A], fn func(A) R) Node[R] {
+	mustFunc("flow.Map", fn == nil)
+	return addMap("flow.Map", func(w wiring) func() R {
+		va := from(w, a)
+		return func() R { return fn(*va) }
+	}, a.n)
+}
+
+func addMap[R any](where string, call func(wiring) func() R, inputs ...*node) Node[R] {
+	return add[R](where, 3, node{kind: Mapping, inputs: data(inputs...)}, func(w wiring) cell {
+		return &mapping[R]{call: call(w)}
+	})
+}
+
+type mapping[R any] struct {
+	slot[R]
+	call func() R
+}
+
+func (c *mapping[R]) exec(context.Context, seat) (bool, error) {
+	c.v = c.call()
+	return false, nil
+}
+
+func (c *mapping[R]) alone(ctx context.Context) error {
+	_, err := c.exec(ctx, seat{})
+	return err
+}
+
+// Const is the value v. It is shared by all runs.
+func Const[T any](v T) Node[T] {
+	return add[T]("flow.Const", 2, node{kind: Constant}, func(wiring) cell { return &constant[T]{given[T]{slot[T]{v}}} })
+}
+
+type constant[T any] struct{ given[T] }
+
+func (*constant[T]) reset() {}

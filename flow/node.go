@@ -1,0 +1,191 @@
+package flow
+
+import (
+	"reflect"
+	"strconv"
+
+	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/task"
+)
+
+// Node is a value that will exist when the flow runs. Nodes are made by the
+// functions of this package within the build function of [New], and belong to
+// the flow that is built there.
+type Node[T any] struct{ n *node }
+
+// Dependency is a node of any type.
+type Dependency interface{ node() *node }
+
+func (n Node[T]) node() *node { return n.n }
+
+// Kind says what a node does.
+type Kind string
+
+const (
+	In          Kind = "in"      // the flow's input
+	Constant    Kind = "const"   // see Const
+	TaskStep    Kind = "step"    // see Step
+	Mapping     Kind = "map"     // see Map
+	Ordered     Kind = "after"   // see After
+	Requirement Kind = "require" // see Require
+	Effects     Kind = "also"    // see Also
+	Choice      Kind = "either"  // see Either
+	Elements    Kind = "each"    // see Each
+	FirstOf     Kind = "any"     // see Any
+	Recovery    Kind = "recover" // see Recover
+	Trial       Kind = "try"     // see Try
+)
+
+// Role says what an edge is for.
+type Role string
+
+const (
+	Data      Role = "data"      // the value is an argument, or may become the result
+	Order     Role = "order"     // a success is waited for: After
+	Condition Role = "condition" // the value decides: Either
+	Yes       Role = "yes"       // the result if the condition holds
+	No        Role = "no"        // the result if it does not
+	Effect    Role = "effect"    // it runs too: Also
+)
+
+// node is a node as it is built. It does not change any more once New returns.
+type node struct {
+	b      *builder // nil as long as it is made of constants alone
+	kind   Kind
+	name   string
+	place  task.Place
+	task   *named // of a step or an each
+	limit  int    // of an each
+	guards bool   // its cell sees to functions that panic or call Goexit itself
+	in     reflect.Type
+	out    reflect.Type
+	inputs []input
+	index  int32
+	make   func(w wiring) cell
+	box    func(v any) (cell, bool) // a cell that holds v, if that is of type out
+}
+
+type input struct {
+	n    *node
+	role Role
+}
+
+// named is what a node's task tells of itself.
+type named struct {
+	name     string
+	origin   *task.Origin
+	policies []task.Policy
+}
+
+func describe[In, Out any](t task.Task[In, Out]) *named {
+	return &named{t.Name(), t.Origin(), t.Policies()}
+}
+
+// builder collects the nodes of one flow, in build order.
+type builder struct {
+	nodes  []*node
+	sealed bool
+}
+
+// add makes a node for the function called where, which its user called: skip
+// frames up from add.
+func add[T any](where string, skip int, n node, make func(w wiring) cell) Node[T] {
+	file, line := engine.Caller(skip)
+	n.place = task.Place{File: file, Line: line}
+	n.out = reflect.TypeFor[T]()
+	n.make = make
+	n.box = boxed[T]
+	for _, in := range n.inputs {
+		if in.n == nil {
+			panic(where + ": zero Node")
+		}
+		n.settleIn(where, in.n.b)
+	}
+	added := &n
+	if n.b != nil {
+		n.b.admit(added)
+	}
+	return Node[T]{added}
+}
+
+// settleIn says that n has an input in the flow of b.
+func (n *node) settleIn(where string, b *builder) {
+	switch {
+	case b == nil:
+	case b.sealed:
+		panic(where + ": a node of a flow that is built already")
+	case n.b != nil && n.b != b:
+		panic(where + ": nodes of two flows")
+	default:
+		n.b = b
+	}
+}
+
+// admit takes n in, and before it the constants that it is made of.
+func (b *builder) admit(n *node) {
+	for _, in := range n.inputs {
+		if in.n.b == nil {
+			b.admit(in.n)
+		}
+	}
+	n.b = b
+	b.nodes = append(b.nodes, n)
+}
+
+func data(nodes ...*node) []input { return as(Data, nodes...) }
+
+func as(role Role, nodes ...*node) []input {
+	inputs := make([]input, len(nodes))
+	for i, n := range nodes {
+		inputs[i] = input{n, role}
+	}
+	return inputs
+}
+
+func nodesOf[T any](ns []Node[T]) []*node {
+	nodes := make([]*node, len(ns))
+	for i, n := range ns {
+		nodes[i] = n.n
+	}
+	return nodes
+}
+
+func dependencies(where string, ds []Dependency) []*node {
+	nodes := make([]*node, len(ds))
+	for i, d := range ds {
+		if d == nil {
+			panic(where + ": nil Dependency")
+		}
+		nodes[i] = d.node()
+	}
+	return nodes
+}
+
+func mustFunc(where string, isNil bool) {
+	if isNil {
+		panic(where + ": nil function")
+	}
+}
+
+func mustTask(where, name string) {
+	if name == "" {
+		panic(where + ": zero Task")
+	}
+}
+
+// names gives each node its name: that of its task or its kind, and a number
+// from the second on.
+func (b *builder) names() {
+	taken := map[string]bool{}
+	for _, n := range b.nodes {
+		base := string(n.kind)
+		if n.task != nil {
+			base = n.task.name
+		}
+		n.name = base
+		for i := 2; taken[n.name]; i++ {
+			n.name = base + "#" + strconv.Itoa(i)
+		}
+		taken[n.name] = true
+	}
+}

@@ -1,0 +1,69 @@
+package flow
+
+import "context"
+
+// After is the value of n, which starts when all of before have succeeded, and
+// so does whatever only n needs. What something else needs too runs for that,
+// and does not wait. If one of before fails, After fails with that failure, at once.
+func After[T any](n Node[T], before ...Dependency) Node[T] {
+	if len(before) == 0 {
+		panic("flow.After: nothing to wait for")
+	}
+	inputs := append(data(n.n), as(Order, dependencies("flow.After", before)...)...)
+	return add[T]("flow.After", 2, node{kind: Ordered, inputs: inputs}, forward(n))
+}
+
+// Require succeeds if cond is true, and fails with otherwise if not: a check
+// by value, for [After].
+func Require(cond Node[bool], otherwise error) Node[struct{}] {
+	if otherwise == nil {
+		panic("flow.Require: nil error")
+	}
+	return add[struct{}]("flow.Require", 2, node{kind: Requirement, inputs: data(cond.n)}, func(w wiring) cell {
+		return &requirement{cond: from(w, cond), otherwise: otherwise}
+	})
+}
+
+type requirement struct {
+	slot[struct{}]
+	cond      *bool
+	otherwise error
+}
+
+func (c *requirement) exec(context.Context, seat) (bool, error) {
+	if !*c.cond {
+		return false, c.otherwise
+	}
+	return false, nil
+}
+
+func (c *requirement) alone(ctx context.Context) error {
+	_, err := c.exec(ctx, seat{})
+	return err
+}
+
+// Also is the value of n, as soon as that is there; effects, such as an audit
+// or a message, run too. A failure of theirs is told to the flow's OnError and
+// the observer, and changes nothing. They are not cancelled by the answer: they
+// run on, within the limit of the flow's Timeout, and end with the scope.
+func Also[T any](n Node[T], effects ...Dependency) Node[T] {
+	if len(effects) == 0 {
+		panic("flow.Also: no effect")
+	}
+	inputs := append(data(n.n), as(Effect, dependencies("flow.Also", effects)...)...)
+	return add[T]("flow.Also", 2, node{kind: Effects, inputs: inputs}, forward(n))
+}
+
+// forward makes the cell of a node that has the value of n.
+func forward[T any](n Node[T]) func(wiring) cell {
+	return func(w wiring) cell { return &forwarded[T]{pass(w, n)} }
+}
+
+type forwarded[T any] struct{ passing[T] }
+
+func (*forwarded[T]) exec(context.Context, seat) (bool, error) { return false, nil }
+
+func (c *forwarded[T]) alone(context.Context) error {
+	c.take(0)
+	return nil
+}

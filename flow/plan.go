@@ -1,0 +1,120 @@
+package flow
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/jade-go/jade/task"
+)
+
+// plan is a flow as it is compiled: nodes are indices, in build order, so every
+// node comes after its inputs. It does not change.
+type plan struct {
+	name    string
+	place   task.Place
+	specs   []spec
+	out     int32
+	counted bool      // counters are enough: see counters.go
+	effects bool      // some node runs for an effect
+	own     bool      // some node has a ctx of its own
+	first   []int32   // of a counted plan: nodes that are ready at the start
+	pool    sync.Pool // of *state
+}
+
+// spec is one node of a plan.
+type spec struct {
+	*node
+	users  []use
+	waits  int32 // of a counted plan: inputs that are not there from the start
+	quick  bool  // its function, if it has one, is quick and runs inline
+	own    bool  // it may be cancelled alone, so it has a ctx of its own
+	effect bool  // it runs for an effect, so the answer does not cancel it
+}
+
+// use is a place where a node is an input.
+type use struct {
+	node int32
+	role Role
+}
+
+// none is no node.
+const none int32 = -1
+
+// compile makes the plan of the nodes that b has, with out as the result.
+func compile(name string, place task.Place, b *builder, out *node) *plan {
+	b.names()
+	p := &plan{name: name, place: place, specs: make([]spec, len(b.nodes)), counted: true}
+	for i, n := range b.nodes {
+		n.index = int32(i)
+		p.specs[i] = spec{node: n, quick: n.kind != TaskStep && n.kind != Elements && n.kind != Recovery}
+		switch n.kind {
+		case In, Constant, TaskStep, Mapping, Elements:
+		default:
+			p.counted = false
+		}
+		for _, in := range n.inputs {
+			from := &p.specs[in.n.index]
+			from.users = append(from.users, use{int32(i), in.role})
+			if in.n.kind != In && in.n.kind != Constant {
+				p.specs[i].waits++
+			}
+		}
+	}
+	p.out = out.index
+	p.check()
+	p.mark()
+	for i := range p.specs {
+		if s := &p.specs[i]; s.waits == 0 && s.kind != In && s.kind != Constant {
+			p.first = append(p.first, int32(i))
+		}
+	}
+	p.pool.New = func() any { return newState(p) }
+	return p
+}
+
+// check panics on what only a mistake can cause.
+func (p *plan) check() {
+	tasks := map[string]*node{}
+	for i := range p.specs {
+		s := &p.specs[i]
+		if len(s.users) == 0 && s.kind != In && int32(i) != p.out {
+			panic(fmt.Sprintf("flow.New: %s: nothing consumes %s (%s): make it an argument, or run it by After or Also", p.name, s.name, s.node.place))
+		}
+		if s.task == nil {
+			continue
+		}
+		other, known := tasks[s.task.name]
+		if known && other.task.origin != s.task.origin {
+			panic(fmt.Sprintf("flow.New: %s: two different tasks are called %s (made at %s and %s): see Task.Named",
+				p.name, s.task.name, other.task.origin.Place, s.task.origin.Place))
+		}
+		tasks[s.task.name] = s.node
+	}
+}
+
+// mark finds the nodes that have a ctx of their own, and those that run for an
+// effect: all that such a node needs is one too.
+func (p *plan) mark() {
+	for i := len(p.specs) - 1; i >= 0; i-- {
+		s := &p.specs[i]
+		for _, in := range s.inputs {
+			from := &p.specs[in.n.index]
+			switch s.kind {
+			case FirstOf, Choice, Recovery, Trial:
+				from.own = true
+			}
+			from.own = from.own || s.own
+			from.effect = from.effect || s.effect || in.role == Effect
+			p.effects = p.effects || in.role == Effect
+		}
+		p.own = p.own || s.own
+	}
+}
+
+// start returns a state for one run.
+func (p *plan) start(r *run) *state {
+	st := p.pool.Get().(*state)
+	st.run = r
+	r.st = st
+	return st
+}

@@ -1,0 +1,119 @@
+package flow
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/jade-go/jade/internal/alarm"
+	"github.com/jade-go/jade/internal/engine"
+)
+
+// run is what one run has for itself: nothing of it is used again, so a user
+// may keep its ctx, and whoever comes late may still ask it.
+type run struct {
+	plan    *plan
+	owner   owner
+	st      *state          // of who is a member
+	life    engine.Life     // of the nodes that the answer needs
+	ctx     context.Context // of the life, with what an observer has added
+	watch   *watch          // nil if nobody observes it
+	effects *effects        // of a plan that has some
+	begun   time.Time       // of a run that has a limit or is observed
+	alarm   *alarm.Alarm    // of a run that has a limit
+
+	// members counts the goroutines that work for the run, and the nodes that
+	// are being made elsewhere. When it gets to zero, that is for good.
+	members atomic.Int32
+	// over is set by who decides the answer, after which nothing more starts but for effects.
+	over atomic.Bool
+}
+
+// owner is the typed part of a run.
+type owner interface {
+	succeed()       // the output is made
+	fail(err error) // the output cannot be made
+	tell(err error) // an effect has failed
+	drop()          // nobody works for the run any more
+}
+
+// Join implements [task.Crew].
+func (r *run) Join() bool {
+	for {
+		n := r.members.Load()
+		if n == 0 {
+			return false
+		}
+		if r.members.CompareAndSwap(n, n+1) {
+			return true
+		}
+	}
+}
+
+// Leave implements [task.Crew].
+func (r *run) Leave() {
+	if r.members.Add(-1) == 0 {
+		r.dissolve()
+	}
+}
+
+// dissolve is called when the last member has left.
+func (r *run) dissolve() {
+	if r.alarm != nil {
+		r.alarm.Release()
+	}
+	if r.effects != nil {
+		r.effects.life.Release()
+	}
+	st := r.st
+	r.st = nil
+	st.recycle()
+	r.owner.drop()
+	r.life.Release()
+}
+
+// Name implements [engine.Work].
+func (r *run) Name() string { return r.plan.name }
+
+// Running implements [engine.Work]. It is called under locks of package future.
+func (r *run) Running() (names []string) {
+	if !r.Join() {
+		return nil
+	}
+	for _, node := range r.st.missing() {
+		names = append(names, r.plan.name+": "+node)
+	}
+	if r.members.Add(-1) == 0 {
+		go r.dissolve() // not under those locks
+	}
+	return names
+}
+
+// late names the run and what it waits for. The caller is a member.
+func (r *run) late() string {
+	if missing := r.st.missing(); len(missing) > 0 {
+		return r.plan.name + ": " + strings.Join(missing, ", ")
+	}
+	return r.plan.name
+}
+
+// part is work that is part of a run, with a ctx of its own.
+type part struct{ run *run }
+
+// Name, Running and Ended implement [engine.Work].
+
+func (p part) Name() string      { return p.run.plan.name }
+func (p part) Running() []string { return nil }
+func (p part) Ended(error) error { return nil }
+
+// effects is the part of a run that goes on when it has been answered.
+type effects struct {
+	life engine.Life
+	ctx  context.Context
+}
+
+// begin begins a part of the run with the ctx around it.
+func (r *run) begin(around context.Context, until time.Time) (engine.Life, error) {
+	return engine.Begin(around, part{r}, engine.Terms{Watched: true, Until: until})
+}

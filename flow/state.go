@@ -1,0 +1,227 @@
+package flow
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/jade-go/jade/internal/engine"
+)
+
+// state is the memory of one run. It is pooled: when the last goroutine that
+// works for the run has left, its values are dropped and another run gets it.
+// Nothing in it can be retained by a user, and there is no channel, timer or ctx
+// in it: those are in run, which is made anew.
+//
+// Ready nodes stand in a list that any worker takes from. A user's function may
+// block, so there must always be somebody to take the next one; but most return
+// soon, and then a goroutine for each would be a waste. So whoever adds to the list, and
+// every new worker that leaves something there, sees to it that one new worker
+// is on its way. While the list is not empty, one is: it has waking set until it
+// looks. Functions that return at once are thus run by few goroutines, and
+// functions that block have one each.
+type state struct {
+	plan   *plan
+	cells  []cell
+	errs   []error
+	left   []atomic.Int32 // of a counted plan: inputs that are missing; done when it is made
+	link   []int32        // of a node in a list: the next one
+	head   atomic.Int32   // of the list of ready nodes
+	waking atomic.Bool
+	demand *demand // of a plan that is not counted
+	run    *run    // nil while nobody has the state
+	work   func()  // worker, bound once: to start it allocates nothing
+}
+
+// done is what left is of a node that is made.
+const done int32 = -1
+
+func newState(p *plan) *state {
+	n := len(p.specs)
+	st := &state{plan: p, cells: make([]cell, n), errs: make([]error, n), link: make([]int32, n)}
+	w := wiring{st.cells, st.errs}
+	for i := range p.specs {
+		st.cells[i] = p.specs[i].make(w)
+	}
+	if p.counted {
+		st.left = make([]atomic.Int32, n)
+	} else {
+		st.demand = newDemand(n)
+	}
+	st.work = st.worker
+	st.prepare()
+	return st
+}
+
+// prepare makes the state ready for a run.
+func (st *state) prepare() {
+	st.head.Store(none)
+	st.waking.Store(false)
+	if st.demand != nil {
+		st.demand.prepare(st.plan)
+		return
+	}
+	for i := range st.left {
+		st.left[i].Store(st.plan.specs[i].waits)
+	}
+}
+
+// recycle gives the state back. Nobody works for the run any more.
+func (st *state) recycle() {
+	st.run = nil
+	for _, c := range st.cells {
+		c.reset()
+	}
+	clear(st.errs)
+	st.prepare()
+	st.plan.pool.Put(st)
+}
+
+// launch starts a worker. The caller works for the run, or starts it.
+func (st *state) launch() {
+	st.run.members.Add(1)
+	go st.work()
+}
+
+// worker is the goroutine of a run: it makes nodes until none is ready.
+func (st *state) worker() {
+	st.waking.Store(false)
+	st.serve(next)
+}
+
+// next takes what is ready.
+func next(st *state, _ *worker) int32 { return st.pop() }
+
+// serve makes nodes, beginning with what first returns, and leaves the run when none is ready.
+func (st *state) serve(first func(*state, *worker) int32) {
+	w := worker{at: none}
+	r := st.run
+	finished := false
+	defer func() {
+		if !finished {
+			st.rescue(&w, engine.Thrown(recover()))
+		}
+		r.Leave()
+	}()
+	for n := first(st, &w); n != none; {
+		n = st.step(&w, n)
+	}
+	finished = true
+}
+
+// worker is what a worker is doing.
+type worker struct {
+	at         int32 // the node whose function it has called
+	announcing bool  // it tells the observer of that one
+}
+
+// rescue goes on for a worker that a user's function did not return to. The
+// goroutine may be about to die, also after a panic: a function that Goexit runs may panic.
+func (st *state) rescue(w *worker, err error) {
+	n, again := w.at, w.announcing
+	st.run.members.Add(1)
+	go st.serve(func(st *state, w *worker) int32 {
+		switch {
+		case n == none:
+			return st.pop()
+		case again:
+			ctx, _ := st.ctxOf(n)
+			return st.make(w, n, ctx)
+		}
+		return st.conclude(n, err, nil)
+	})
+}
+
+// step makes node n, and returns the one to go on with.
+func (st *state) step(w *worker, n int32) int32 {
+	ctx, ok := st.enter(n)
+	switch ok {
+	case skip:
+		return st.pop()
+	case stop:
+		return none
+	}
+	if st.plan.specs[n].quick {
+		w.at = n
+		_, err := st.cells[n].exec(ctx, seat{st, n})
+		w.at = none
+		return st.settle(n, err)
+	}
+	if st.head.Load() != none {
+		st.wake() // others may be made while this one is
+	}
+	if st.run.watch != nil {
+		w.at, w.announcing = n, true
+		ctx = st.run.watch.begin(st, n, ctx)
+		w.at, w.announcing = none, false
+	}
+	return st.make(w, n, ctx)
+}
+
+// make calls the function of node n.
+func (st *state) make(w *worker, n int32, ctx context.Context) int32 {
+	if !st.plan.specs[n].guards {
+		w.at = n
+	}
+	pending, err := st.cells[n].exec(ctx, seat{st, n})
+	w.at = none
+	if pending {
+		return st.pop()
+	}
+	return st.conclude(n, err, nil)
+}
+
+// verdict says whether a ready node is to be made.
+type verdict int
+
+const (
+	proceed verdict = iota
+	skip            // not this one
+	stop            // none any more
+)
+
+// conclude is told how a node that may be observed has ended.
+func (st *state) conclude(n int32, err, degraded error) (next int32) {
+	if st.run.watch == nil {
+		return st.settle(n, err)
+	}
+	defer func() { st.offer(st.settle(n, err)) }() // whatever the observer does
+	st.run.watch.end(n, err, degraded)
+	return none
+}
+
+// offer gives a ready node to whoever comes next.
+func (st *state) offer(n int32) {
+	if n != none {
+		st.push(n, n)
+		st.wake()
+	}
+}
+
+// wake sees to it that a worker is on its way.
+func (st *state) wake() {
+	if !st.waking.Load() && st.waking.CompareAndSwap(false, true) {
+		st.launch()
+	}
+}
+
+// push puts a chain of nodes on the list.
+func (st *state) push(first, last int32) {
+	for {
+		head := st.head.Load()
+		st.link[last] = head
+		if st.head.CompareAndSwap(head, first) {
+			return
+		}
+	}
+}
+
+// pop takes a node off the list. (A node is on the list at most once in a run,
+// so a compare-and-swap of the head alone is enough.)
+func (st *state) pop() int32 {
+	for {
+		n := st.head.Load()
+		if n == none || st.head.CompareAndSwap(n, st.link[n]) {
+			return n
+		}
+	}
+}

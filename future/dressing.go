@@ -1,0 +1,61 @@
+package future
+
+import (
+	"context"
+
+	"github.com/jade-go/jade/internal/engine"
+)
+
+func init() {
+	engine.Observe = func(ctx context.Context, o any) context.Context {
+		d := dress(ctx)
+		d.watch = o
+		return d
+	}
+	engine.ObserverOf = func(ctx context.Context) any {
+		_, _, watch := surroundings(ctx)
+		return watch
+	}
+	engine.WithValues = func(ctx, values context.Context) context.Context {
+		d := dress(ctx)
+		d.values = values
+		return d
+	}
+}
+
+// dressing is a ctx with something on: a name for what is started with it, an
+// observer, or the values of another ctx. It ends when the ctx below does, and
+// work that is started with it finds its scope without a walk.
+type dressing struct {
+	context.Context
+	life   *lifetime // whose end is this ctx's end, if it is Jade's own
+	around *lifetime // the nearest one
+	watch  any       // the observer
+	name   string
+	values context.Context // nil: those of the ctx below
+}
+
+type nameKey struct{}
+
+func dress(ctx context.Context) *dressing {
+	d := &dressing{Context: ctx}
+	d.life, d.around, d.watch = surroundings(ctx)
+	return d
+}
+
+func (d *dressing) Value(key any) any {
+	switch key {
+	case lifetimeKey{}:
+		return d
+	case nameKey{}:
+		if d.name != "" {
+			return d.name
+		}
+	case cancelKey: // that of the ctx which can end
+	default:
+		if d.values != nil {
+			return d.values.Value(key)
+		}
+	}
+	return d.Context.Value(key)
+}

@@ -1,0 +1,48 @@
+// Package alarm is a timer that leaves nothing behind: it may be released
+// before it is set, and once released it holds nothing of whom it was to wake.
+package alarm
+
+import (
+	"sync"
+	"time"
+)
+
+// Alarm calls a function after some time unless it is released first. A timer
+// that was stopped may stay in the runtime's heap for a while: it holds nothing but the alarm.
+type Alarm struct {
+	mu       sync.Mutex
+	timer    *time.Timer
+	ring     func()
+	released bool
+}
+
+// Set calls ring after d, in a goroutine of its own, unless the alarm is
+// released first. It is called once.
+func (a *Alarm) Set(d time.Duration, ring func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.released {
+		a.ring = ring
+		a.timer = time.AfterFunc(d, a.goOff)
+	}
+}
+
+func (a *Alarm) goOff() {
+	a.mu.Lock()
+	ring := a.ring
+	a.mu.Unlock()
+	if ring != nil {
+		ring()
+	}
+}
+
+// Release lets go of everything. The call of ring may be under way.
+func (a *Alarm) Release() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.released = true
+	if a.timer != nil {
+		a.timer.Stop()
+	}
+	a.timer, a.ring = nil, nil
+}

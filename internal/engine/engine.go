@@ -1,0 +1,66 @@
+// Package engine is how the packages of this project that run work of their
+// own, task and flow, take part in what package future keeps to itself: the
+// ctx of work, the scope that joins it, and the names that reports give it.
+//
+// Package future sets the functions when it is initialised. Nobody else does.
+package engine
+
+import (
+	"context"
+	"time"
+)
+
+// Work is what runs behind a [Life]. Its methods are called by package future,
+// never with user code to run, and Name and Running under its locks: they must
+// be quick, wait for nothing and call back into nothing.
+type Work interface {
+	// Name is how reports call the work.
+	Name() string
+	// Running lists the names of what runs for it just now; none means the work itself.
+	Running() []string
+	// Ended is told, perhaps more than once, that the ctx has ended from outside, with
+	// cause. If the work's future is to fail with that now, it returns the error.
+	Ended(cause error) error
+}
+
+// Life is the ctx of one piece of work, and its place in a scope.
+type Life interface {
+	// Context is done when the work is over, or has been cancelled.
+	Context() context.Context
+	// End ends the ctx, with cause as the reason. Ended is not told.
+	End(cause error)
+	// Release says that no goroutine works for it any more. It ends the ctx and
+	// leaves the scope. It is called once, last.
+	Release()
+}
+
+// Terms are the terms on which a life begins.
+type Terms struct {
+	// Promise is the *future.Promise that the work completes, if it does.
+	Promise any
+	// Member says that the scope joins the work and names it, as it does work
+	// that has a promise. Other work is part of some that is a member.
+	Member bool
+	// Watched says that the caller watches ctx itself: if it is not Jade's own,
+	// nothing is registered with it before something hangs on the life.
+	Watched bool
+	// Until is the deadline that the ctx tells of, on top of that of ctx; zero
+	// for none. Whoever sets it ends the life in time.
+	Until time.Time
+}
+
+var (
+	// Begin returns the life of work that is started with ctx, or the cause
+	// why it may not start.
+	Begin func(ctx context.Context, w Work, t Terms) (Life, error)
+	// Thrown is the error for what recover returned in a deferred function of a
+	// function that did not return. It must be called by that deferred function itself.
+	Thrown func(recovered any) error
+	// Observe returns a ctx that carries o, for ObserverOf.
+	Observe func(ctx context.Context, o any) context.Context
+	// ObserverOf returns what the innermost Observe around ctx was given. It does
+	// not walk through ctx if that is Jade's own.
+	ObserverOf func(ctx context.Context) any
+	// WithValues returns ctx with the values of another ctx on top.
+	WithValues func(ctx, values context.Context) context.Context
+)

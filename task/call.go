@@ -1,0 +1,185 @@
+package task
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/jade-go/jade/deadline"
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/engine"
+)
+
+// Do runs the task and returns its result. The task runs in a goroutine of its
+// own; Do only waits for it. The work belongs to the scope of ctx.
+//
+// Cancellation: if ctx ends first, Do returns [future.Cause](ctx) at once, and
+// the work is cancelled. If that was the deadline of ctx and the task has a Timeout, the error names the task.
+// Panics: a panic of the function is a failure, a [*future.PanicError]; runtime.Goexit is [future.ErrGoexit].
+// Cost: four allocations and a goroutine; with policies, one more each call, and what they say.
+func (t Task[In, Out]) Do(ctx context.Context, in In) (Out, error) {
+	d := t.must("Do")
+	mustCtx("task.Task.Do", ctx)
+	return d.do(ctx, in, true)
+}
+
+// Go starts the task and returns a future for its result. It belongs to the
+// scope of ctx, as that of [future.Go] does.
+//
+// Cancellation: if ctx is done or its scope closed, nothing is called and the
+// future fails with the cause. If ctx ends later, or the future is cancelled, the ctx of the function is
+// done and no further attempt is made; the future completes when the function returns.
+func (t Task[In, Out]) Go(ctx context.Context, in In) future.Future[Out] {
+	d := t.must("Go")
+	mustCtx("task.Task.Go", ctx)
+	return d.begin(ctx, in, true)
+}
+
+// doQuietly is Do for what is inside of a Wrap: the task around it is observed.
+func (d *definition[In, Out]) doQuietly(ctx context.Context, in In) (Out, error) {
+	return d.do(ctx, in, false)
+}
+
+func (d *definition[In, Out]) do(ctx context.Context, in In, observed bool) (Out, error) {
+	var begun time.Time
+	if d.limits {
+		begun = time.Now()
+	}
+	work := d.begin(ctx, in, observed)
+	v, err := work.Await(ctx)
+	if err == nil || !d.limits || !passed(ctx.Err()) {
+		return v, err
+	}
+	if _, over := work.Peek(); !over { // it was the wait that ended
+		err = deadline.Inherited(ctx, d.name, begun, err)
+	}
+	return v, err
+}
+
+// call is a call of a task that no engine runs.
+type call[In, Out any] struct {
+	promise  future.Promise[Out]
+	d        *definition[In, Out]
+	in       In
+	life     engine.Life
+	members  atomic.Int32 // goroutines that work for it, and its answer while that is missing
+	observed bool
+	begun    time.Time
+	end      func(Outcome) // nil if nobody observes it
+}
+
+func (d *definition[In, Out]) begin(ctx context.Context, in In, observed bool) future.Future[Out] {
+	c := &call[In, Out]{d: d, in: in, observed: observed && engine.ObserverOf(ctx) != nil}
+	life, err := engine.Begin(ctx, c, engine.Terms{Promise: &c.promise, Watched: true})
+	if err != nil {
+		c.refuse(ctx, err)
+		return c.promise.Future()
+	}
+	c.life = life
+	c.members.Store(2)
+	go c.main()
+	return c.promise.Future()
+}
+
+// refuse fails a call that may not start.
+func (c *call[In, Out]) refuse(ctx context.Context, cause error) {
+	var none Out
+	c.promise.Complete(none, cause)
+	if c.observed {
+		go func() {
+			begun := time.Now()
+			_, end := Begin(ctx, c.seen(begun))
+			o := OutcomeOf(cause, nil, begun)
+			o.Status = Skipped
+			end(o)
+		}()
+	}
+}
+
+// Name, Running and Ended implement [engine.Work]. A call that is cancelled ends when its function does.
+
+func (c *call[In, Out]) Name() string      { return c.d.name }
+func (c *call[In, Out]) Running() []string { return nil }
+func (c *call[In, Out]) Ended(error) error { return nil }
+
+// main is the goroutine of the call.
+func (c *call[In, Out]) main() {
+	announced := false
+	defer func() {
+		if announced {
+			c.Leave()
+			return
+		}
+		go func() { // an observer has called runtime.Goexit
+			defer c.Leave()
+			c.work(c.life.Context())
+		}()
+	}()
+	ctx := c.announce()
+	announced = true
+	c.work(ctx)
+}
+
+func (c *call[In, Out]) announce() context.Context {
+	ctx := c.life.Context()
+	if c.observed {
+		c.begun = time.Now()
+		ctx, c.end = Begin(ctx, c.seen(c.begun))
+	}
+	return ctx
+}
+
+func (c *call[In, Out]) seen(begun time.Time) Call {
+	return Call{Kind: NodeCall, Task: c.d.name, Node: c.d.name, Place: c.d.origin.Place, Start: begun}
+}
+
+func (c *call[In, Out]) work(ctx context.Context) {
+	if len(c.d.policies) > 0 || c.d.starter != nil {
+		if ans, over := newRunner(ctx, c.d, c.in, c, c).start(); over {
+			c.Finish(ans)
+		}
+		return
+	}
+	returned := false
+	defer func() {
+		if !returned {
+			c.Finish(Answer[Out]{Err: engine.Thrown(recover())})
+		}
+	}()
+	v, err := c.d.fn(ctx, c.in)
+	returned = true
+	c.Finish(Answer[Out]{Value: v, Err: err})
+}
+
+// Finish implements [Host]. Whatever the observer does, the promise is completed.
+func (c *call[In, Out]) Finish(ans Answer[Out]) {
+	defer func() {
+		var none In
+		c.in = none
+		c.promise.Complete(ans.Value, ans.Err)
+		c.Leave()
+	}()
+	if c.end != nil {
+		c.end(OutcomeOf(ans.Err, ans.Degraded, c.begun))
+	}
+}
+
+// Join implements [Crew].
+func (c *call[In, Out]) Join() bool {
+	for {
+		n := c.members.Load()
+		if n == 0 {
+			return false
+		}
+		if c.members.CompareAndSwap(n, n+1) {
+			return true
+		}
+	}
+}
+
+// Leave implements [Crew].
+func (c *call[In, Out]) Leave() {
+	if c.members.Add(-1) == 0 {
+		c.life.Release()
+	}
+}

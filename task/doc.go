@@ -1,0 +1,34 @@
+// Package task is named work: a function of one argument with a name, and with
+// what is to happen when it fails, panics or is late.
+//
+// [New] makes a [Task] of any function; [New2] to [New9] of one with several
+// arguments. Each method returns a new task with one more policy around it:
+// [Task.Timeout], [Task.Retry], [Task.Recover], [Task.Fallback], [Task.OnError],
+// and [Task.Wrap] for any other. Policies apply in the order in which they are
+// written, inner to outer:
+//
+//	t.Timeout(50*ms).Retry(three) gives each attempt 50 ms
+//	t.Retry(three).Timeout(50*ms) gives all attempts together 50 ms
+//
+// A task is an immutable value: define it once, as a package variable, and run
+// it from any number of goroutines. [Task.Do] runs it alone; package flow puts tasks together.
+//
+// # Observers
+//
+// [Observe] gives an [Observer] to all that is started with a ctx: it is told of
+// each run, node, attempt and element when it begins and when it ends. An
+// observer decides no outcome, whatever it does.
+//
+// # Engines
+//
+// [Start] runs a task on behalf of an engine that schedules calls itself, as
+// package flow does: no goroutine waits for the result, a [Host] is given it.
+// [From] makes a task of something that such an engine runs. A program that only uses tasks needs neither.
+//
+// # How to read this package
+//
+// task.go is the value, policy.go and retry.go what is around it. runner.go
+// carries one call through its policies, limit.go is a timeout that is running,
+// start.go and from.go are the engines' side of that, and call.go is a call
+// that stands alone: Do and Go. observer.go, outcome.go and tee.go tell.
+package task

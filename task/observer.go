@@ -1,0 +1,166 @@
+package task
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/jade-go/jade/internal/engine"
+)
+
+// Observer is told of calls. One that is told of what goes on at once in several
+// goroutines is called by all of them.
+//
+// An observer decides no outcome: a panic in it is logged and otherwise of no
+// consequence, and of the ctx that it returns only the values are used. But
+// the call waits for it: one that blocks delays what comes after it.
+type Observer interface {
+	// Begin is told that a call begins. It returns the ctx that the call is to
+	// have, with whatever values the observer wants to find there later, and a
+	// function that is told how the call ended, once; or, of a [Straggler],
+	// twice. Either may be nil.
+	Begin(ctx context.Context, call Call) (context.Context, func(Outcome))
+}
+
+// CallKind says what a [Call] is a call of.
+type CallKind int
+
+const (
+	RunCall     CallKind = iota // a whole flow
+	NodeCall                    // a node of a flow, or a task that runs alone
+	ElementCall                 // one element of a flow.Each
+	AttemptCall                 // one attempt of a task that has a Timeout or a Retry
+)
+
+var callKinds = [...]string{"run", "node", "element", "attempt"}
+
+func (k CallKind) String() string { return nameOf(callKinds[:], int(k), "CallKind") }
+
+// Call says what begins.
+type Call struct {
+	Kind     CallKind
+	Run      uint64   // id of the outermost run, unique in this process
+	Flow     string   // that it is part of, or that runs; empty for a task that runs alone
+	Node     string   // its name in the flow
+	Task     string   // its task's name; empty for a node without one
+	Path     []string // the nodes around a nested flow, outermost first
+	Inputs   []string // of a node: those whose data it takes, by name, maps and the like passed over
+	Attempt  int      // of an attempt: 1 for the first
+	Element  int      // of an element: its index
+	Place    Place    // where the task, the node or the flow was made
+	Start    time.Time
+	Deadline time.Time // of the ctx; zero if there is none
+}
+
+// Observe returns a ctx that has o told of all calls that are started with it.
+// It replaces an observer that ctx has already; see [Tee].
+//
+// Cost: a few nanoseconds a call where there is no observer.
+func Observe(ctx context.Context, o Observer) context.Context {
+	mustCtx("task.Observe", ctx)
+	if o == nil {
+		panic("task.Observe: nil Observer")
+	}
+	return engine.Observe(ctx, o)
+}
+
+// ObserverOf returns the observer that ctx has, or nil.
+func ObserverOf(ctx context.Context) Observer {
+	mustCtx("task.ObserverOf", ctx)
+	o, _ := engine.ObserverOf(ctx).(Observer)
+	return o
+}
+
+// frame is where a call stands: in which run, and behind which nodes.
+type frame struct {
+	run  uint64
+	flow string
+	node string
+	path []string // of the flow
+}
+
+type frameKey struct{}
+
+var runs atomic.Uint64
+
+// Begin tells the observer of ctx, if there is one, that a call begins, and
+// returns the ctx for the call and the function to call when it ends, which is never nil.
+// Engines use it; so can code that wants to be seen as a call of its own.
+//
+// Run, Flow, Node and Path, where they are empty, are taken from the call that ctx belongs to,
+// Start and Deadline from the clock and from ctx.
+// Panics: those of the observer are logged, here and in the function.
+func Begin(ctx context.Context, c Call) (context.Context, func(Outcome)) {
+	o := ObserverOf(ctx)
+	if o == nil {
+		return ctx, func(Outcome) {}
+	}
+	around, inside := ctx.Value(frameKey{}).(frame)
+	c.complete(ctx, around, inside)
+	seen, end := ctx, (func(Outcome))(nil)
+	contained("Begin", func() { seen, end = o.Begin(ctx, c) })
+	if seen == nil {
+		seen = ctx
+	}
+	here := frame{run: c.Run, flow: c.Flow, node: c.Node, path: c.Path}
+	return engine.WithValues(ctx, context.WithValue(seen, frameKey{}, here)), once(end)
+}
+
+// complete fills in what the call has in common with the one around it.
+func (c *Call) complete(ctx context.Context, around frame, inside bool) {
+	if c.Run == 0 {
+		if c.Run = around.run; !inside {
+			c.Run = runs.Add(1)
+		}
+	}
+	switch {
+	case !inside:
+	case c.Kind == RunCall:
+		if around.node != "" {
+			c.Path = append(around.path[:len(around.path):len(around.path)], around.node)
+		}
+	default:
+		c.Path = around.path
+		if c.Flow == "" {
+			c.Flow = around.flow
+		}
+		if c.Node == "" {
+			c.Node = around.node
+		}
+	}
+	if c.Start.IsZero() {
+		c.Start = time.Now()
+	}
+	if c.Deadline.IsZero() {
+		c.Deadline, _ = ctx.Deadline()
+	}
+}
+
+// once passes on one ending, after at most one that says Straggler.
+func once(end func(Outcome)) func(Outcome) {
+	if end == nil {
+		return func(Outcome) {}
+	}
+	var ended, given atomic.Bool
+	return func(o Outcome) {
+		if o.Status == Straggler {
+			if ended.Load() || given.Swap(true) {
+				return
+			}
+		} else if ended.Swap(true) {
+			return
+		}
+		contained("the function of Begin", func() { end(o) })
+	}
+}
+
+// contained calls an observer's function.
+func contained(what string, call func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			slog.Error("task: an observer failed, which changes nothing", "in", what, "error", engine.Thrown(r))
+		}
+	}()
+	call()
+}

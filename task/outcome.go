@@ -1,0 +1,71 @@
+package task
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
+)
+
+// Status is how a call ended.
+type Status int
+
+const (
+	OK        Status = iota // it has a result
+	Degraded                // it has a result that stands in for a failure
+	Failed                  // it has failed
+	Canceled                // nobody wanted its result any more
+	Skipped                 // it never started: its inputs failed, or nothing needed it
+	Straggler               // it still runs, but it was given up: it was late, or the run has been answered
+)
+
+var statuses = [...]string{"ok", "degraded", "failed", "canceled", "skipped", "straggler"}
+
+func (s Status) String() string { return nameOf(statuses[:], int(s), "Status") }
+
+// Outcome says how a call ended. A [Straggler] has ended for all who waited for
+// it; when it really returns, that is a second outcome of the call. (If it
+// returns at that very moment, the two may be told at once, and the first is left out if it would come last.)
+type Outcome struct {
+	Status  Status
+	Class   recovery.Class     // of Err
+	Err     error              // the failure; if degraded, the one that was replaced
+	Panic   *future.PanicError // if the failure was a panic
+	Elapsed time.Duration      // since the start of the call
+}
+
+// OutcomeOf returns the outcome of a call that began at a time and has ended
+// with err or, if degraded is not nil, with a value that stands in for that failure.
+func OutcomeOf(err, degraded error, begun time.Time) Outcome {
+	o := Outcome{Err: err, Elapsed: time.Since(begun)}
+	switch {
+	case err == nil && degraded == nil:
+		return o
+	case err == nil:
+		o.Status, o.Err = Degraded, degraded
+	case future.IsCanceled(err):
+		o.Status = Canceled
+	default:
+		o.Status = Failed
+	}
+	o.Class = recovery.Classify(o.Err)
+	o.Panic = panicIn(o.Err)
+	return o
+}
+
+// panicIn looks for a panic in err. One in a method of err counts as no.
+func panicIn(err error) (found *future.PanicError) {
+	defer func() { _ = recover() }()
+	found, _ = errors.AsType[*future.PanicError](err)
+	return found
+}
+
+// nameOf is a constant's name, or its number if it is none of them.
+func nameOf(names []string, i int, kind string) string {
+	if i < 0 || i >= len(names) {
+		return kind + "(" + strconv.Itoa(i) + ")"
+	}
+	return names[i]
+}

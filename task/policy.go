@@ -1,0 +1,146 @@
+package task
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// Policy describes one policy of a task.
+type Policy struct {
+	Kind  string        `json:"kind"`            // timeout, retry, recover, fallback, on-error or wrap
+	Limit time.Duration `json:"limit,omitempty"` // of a timeout, in nanoseconds
+	Retry *Backoff      `json:"retry,omitempty"` // of a retry
+}
+
+// Backoff is the part of a [Retry] that can be described.
+type Backoff struct {
+	Attempts int           `json:"attempts"`
+	Delay    time.Duration `json:"delay,omitempty"`     // in nanoseconds
+	MaxDelay time.Duration `json:"max_delay,omitempty"` // in nanoseconds
+	Jitter   float64       `json:"jitter,omitempty"`
+}
+
+// String is the policy in a few words, such as "timeout 50ms" or "3 attempts".
+func (p Policy) String() string {
+	switch {
+	case p.Limit > 0:
+		return p.Kind + " " + p.Limit.String()
+	case p.Retry != nil:
+		return strconv.Itoa(p.Retry.Attempts) + " attempts"
+	}
+	return p.Kind
+}
+
+// kinds of policies
+const (
+	kindTimeout  = "timeout"
+	kindRetry    = "retry"
+	kindRecover  = "recover"
+	kindFallback = "fallback"
+	kindOnError  = "on-error"
+	kindWrap     = "wrap"
+)
+
+// policy is one step on a result's way out.
+type policy[In, Out any] struct {
+	kind     string
+	limit    time.Duration
+	retry    Retry
+	handle   func(context.Context, In, error) (Out, error)
+	tell     func(context.Context, In, error)
+	fallback Out
+}
+
+// Plain returns the task's function if there is nothing around it, and nil else:
+// so that an engine can call it without [Start]. A panic or a Goexit of it is the engine's then.
+func (t Task[In, Out]) Plain() Func[In, Out] {
+	if t.d == nil || len(t.d.policies) > 0 {
+		return nil
+	}
+	return t.d.fn
+}
+
+// with returns the task with one more policy around it.
+func (d definition[In, Out]) with(p policy[In, Out], about Policy) Task[In, Out] {
+	about.Kind = p.kind
+	d.policies = append(d.policies[:len(d.policies):len(d.policies)], p)
+	d.about = append(d.about[:len(d.about):len(d.about)], about)
+	d.limits = d.limits || p.kind == kindTimeout
+	d.tries = d.tries || p.kind == kindRetry
+	return Task[In, Out]{&d}
+}
+
+// Timeout limits what is inside of it to d: when that is late, its ctx is
+// cancelled and the task goes on at once with a [*deadline.Error] as the
+// failure, whether the function stops or not. The ctx tells the deadline.
+//
+// If the deadline of the ctx around comes first, the error says that it was inherited. A d of zero or less panics.
+// Cost: some allocations and a timer, which ends with the attempt.
+func (t Task[In, Out]) Timeout(d time.Duration) Task[In, Out] {
+	was := t.must("Timeout")
+	if d <= 0 {
+		panic("task.Task.Timeout: a limit of " + d.String())
+	}
+	return was.with(policy[In, Out]{kind: kindTimeout, limit: d}, Policy{Limit: d})
+}
+
+// Retry makes more attempts when what is inside of it fails, as p says.
+//
+// No attempt starts whose wait would end at or after the deadline, and none once the ctx around
+// has ended. An attempt that a Timeout inside has given up may overlap with the next one.
+// Panics: a panic of p.If ends the attempts; it is joined to the failure.
+func (t Task[In, Out]) Retry(p Retry) Task[In, Out] {
+	was := t.must("Retry")
+	p.check()
+	return was.with(policy[In, Out]{kind: kindRetry, retry: p}, Policy{Retry: p.backoff()})
+}
+
+// Recover replaces a failure of what is inside of it by what fn returns. A
+// cancellation is passed on as it is, and so is any failure once the ctx around has ended.
+//
+// Panics: a panic of fn becomes a [*future.PanicError], joined to the failure.
+func (t Task[In, Out]) Recover(fn func(context.Context, In, error) (Out, error)) Task[In, Out] {
+	was := t.must("Recover")
+	mustFunc("task.Task.Recover", fn == nil)
+	return was.with(policy[In, Out]{kind: kindRecover, handle: fn}, Policy{})
+}
+
+// Fallback replaces a failure of what is inside of it by v. A cancellation is
+// passed on as it is, and so is any failure once the ctx around has ended.
+//
+// v is shared by all runs: for a fresh value, use [Task.Recover].
+func (t Task[In, Out]) Fallback(v Out) Task[In, Out] {
+	return t.must("Fallback").with(policy[In, Out]{kind: kindFallback, fallback: v}, Policy{})
+}
+
+// OnError tells fn of each failure of what is inside of it, also of
+// cancellations, and changes nothing. The task goes on when fn has returned.
+//
+// Panics: a panic of fn is joined to the failure.
+func (t Task[In, Out]) OnError(fn func(context.Context, In, error)) Task[In, Out] {
+	was := t.must("OnError")
+	mustFunc("task.Task.OnError", fn == nil)
+	return was.with(policy[In, Out]{kind: kindOnError, tell: fn}, Policy{})
+}
+
+// Wrap puts any other policy around the task: a rate limit, a circuit breaker,
+// a cache. mw is called once, here; the function that it returns is called by
+// each run, and is part of the guarded call. If there are policies inside of
+// it, they run in a goroutine of their own while it waits for them.
+func (t Task[In, Out]) Wrap(mw func(Func[In, Out]) Func[In, Out]) Task[In, Out] {
+	was := t.must("Wrap")
+	mustFunc("task.Task.Wrap", mw == nil)
+	d := *was
+	inside := d.fn
+	if was.starter != nil || len(was.policies) > 0 {
+		inside = was.doQuietly
+	}
+	d.starter, d.policies, d.limits, d.tries = nil, nil, false, false
+	if d.fn = mw(inside); d.fn == nil {
+		panic(fmt.Sprintf("task.Task.Wrap: the middleware around %q returned a nil function", d.name))
+	}
+	d.about = append(d.about[:len(d.about):len(d.about)], Policy{Kind: kindWrap})
+	return Task[In, Out]{&d}
+}

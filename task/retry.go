@@ -1,0 +1,70 @@
+package task
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	recovery "github.com/jade-go/jade/recover"
+)
+
+// Retry says how often and how fast to try again. The wait doubles from one
+// attempt to the next: Delay, 2 Delay, 4 Delay, … up to MaxDelay.
+type Retry struct {
+	Attempts int           // how many in all, the first included; at least 1
+	Delay    time.Duration // before the second attempt; zero: at once
+	MaxDelay time.Duration // the longest wait; zero: no limit
+	// Jitter is the share of each wait that is random, from 0 to 1: a wait of d
+	// lasts between (1-Jitter) d and d. (0.5 and 1 are the "equal" and the "full"
+	// jitter of "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.)
+	Jitter float64
+	// If says which failures to try again; nil: those that are not of class
+	// Business, Canceled or Code, which would come again.
+	If func(error) bool
+}
+
+func (p Retry) check() {
+	switch {
+	case p.Attempts < 1:
+		panic(fmt.Sprintf("task.Task.Retry: %d attempts", p.Attempts))
+	case p.Delay < 0 || p.MaxDelay < 0:
+		panic(fmt.Sprintf("task.Task.Retry: a negative delay of %s", min(p.Delay, p.MaxDelay)))
+	case !(p.Jitter >= 0 && p.Jitter <= 1):
+		panic(fmt.Sprintf("task.Task.Retry: a jitter of %v, not from 0 to 1", p.Jitter))
+	}
+}
+
+func (p Retry) backoff() *Backoff {
+	return &Backoff{Attempts: p.Attempts, Delay: p.Delay, MaxDelay: p.MaxDelay, Jitter: p.Jitter}
+}
+
+// wait is how long to wait after so many attempts.
+func (p Retry) wait(made int) time.Duration {
+	d := p.Delay
+	for range made - 1 {
+		if d > 1<<62-1-d {
+			d = 1<<63 - 1
+			break
+		}
+		d *= 2
+	}
+	if p.MaxDelay > 0 {
+		d = min(d, p.MaxDelay)
+	}
+	if p.Jitter > 0 {
+		d -= time.Duration(p.Jitter * rand.Float64() * float64(d))
+	}
+	return d
+}
+
+// wants reports whether to try again after err.
+func (p Retry) wants(err error) bool {
+	if p.If != nil {
+		return p.If(err)
+	}
+	switch recovery.Classify(err) {
+	case recovery.Business, recovery.Canceled, recovery.Code:
+		return false
+	}
+	return true
+}

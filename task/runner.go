@@ -1,0 +1,266 @@
+package task
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/engine"
+)
+
+// runner carries one call of a task through its policies. Whoever has the turn
+// carries it on: first the goroutine that started it; after a timeout the
+// timer's, and what the other one comes back with goes nowhere; after a panic or
+// a Goexit a new one. So the result of an attempt, or of any other user
+// function, counts only if the turn is still the one that it was called in.
+//
+// A result starts at level 0 and passes the policies from level to level, inner
+// to outer; a retry sends it back. Nothing of a runner is used again.
+type runner[In, Out any] struct {
+	d     *definition[In, Out]
+	ctx   context.Context
+	in    In
+	crew  Crew
+	host  Host[Out]
+	made  int   // attempts, for observers; used by who has the turn
+	tries []int // attempts in each retry, by level; likewise
+
+	mu       sync.Mutex
+	turn     int
+	limits   []*limit // the timeouts that run, by level
+	degraded error
+	trial    *trial // of the attempt that runs, if it is observed
+}
+
+func newRunner[In, Out any](ctx context.Context, d *definition[In, Out], in In, crew Crew, host Host[Out]) *runner[In, Out] {
+	r := &runner[In, Out]{d: d, ctx: ctx, in: in, crew: crew, host: host}
+	if d.limits {
+		r.limits = make([]*limit, len(d.policies))
+	}
+	if d.tries {
+		r.tries = make([]int, len(d.policies))
+	}
+	return r
+}
+
+func (r *runner[In, Out]) start() (ans Answer[Out], over bool) {
+	const first = 0
+	level, v, err, ok := r.attempt(first, len(r.d.policies))
+	if !ok {
+		return ans, false
+	}
+	return r.carry(first, level, v, err)
+}
+
+// carry takes a result from a level outwards, as far as this goroutine gets.
+func (r *runner[In, Out]) carry(turn, level int, v Out, err error) (ans Answer[Out], over bool) {
+	for ok := true; level < len(r.d.policies); level++ {
+		p := &r.d.policies[level]
+		switch {
+		case p.kind == kindTimeout:
+			err, ok = r.disarm(turn, level, err)
+		case err == nil:
+		case p.kind == kindRetry:
+			var again bool
+			if again, err, ok = r.wantsAnother(turn, level, err); ok && again {
+				level, v, err, ok = r.attempt(turn, level)
+				level-- // where it goes on
+			}
+		case p.kind == kindOnError:
+			ctx, failure := r.ctxAt(level+1), err
+			ok = r.guarded(turn, level+1, failure, nil, func() { p.tell(ctx, r.in, failure) })
+		default:
+			v, err, ok = r.replace(turn, level, v, err)
+		}
+		if !ok {
+			return ans, false
+		}
+	}
+	return Answer[Out]{v, err, r.degraded}, true
+}
+
+// finish tells the host, if the call is over.
+func (r *runner[In, Out]) finish(ans Answer[Out], over bool) {
+	if over {
+		r.host.Finish(ans)
+	}
+}
+
+// attempt runs what is inside of level once, and says at which level the result
+// comes out. It is not ok if another goroutine has the turn.
+func (r *runner[In, Out]) attempt(turn, level int) (at int, v Out, err error, ok bool) {
+	for level--; level >= 0; level-- {
+		switch r.d.policies[level].kind {
+		case kindRetry:
+			r.tries[level] = 0
+		case kindTimeout:
+			if err, ok = r.arm(turn, level); err != nil || !ok {
+				return level + 1, v, err, ok
+			}
+		}
+	}
+	v, err, ok = r.try(turn)
+	return 0, v, err, ok
+}
+
+// try makes an attempt within the limits that run.
+func (r *runner[In, Out]) try(turn int) (v Out, err error, ok bool) {
+	r.made++
+	ctx := r.ctxAt(0)
+	if !r.d.limits && !r.d.tries || engine.ObserverOf(ctx) == nil {
+		return r.call(turn, ctx, nil)
+	}
+	seen, trial, ok := r.announce(turn, ctx)
+	if !ok {
+		return v, nil, false
+	}
+	return r.call(turn, seen, trial)
+}
+
+// call calls the function; trial, if there is one, is told.
+func (r *runner[In, Out]) call(turn int, ctx context.Context, trial *trial) (v Out, err error, ok bool) {
+	if r.d.starter != nil {
+		r.d.starter.Start(ctx, r.in, arrival[In, Out]{r, turn, trial})
+		return v, nil, false
+	}
+	if !r.guarded(turn, 0, nil, trial, func() { v, err = r.d.fn(ctx, r.in) }) {
+		trial.ended(err) // too late, but it did return
+		return v, err, false
+	}
+	return v, err, trial == nil || r.told(turn, 0, v, err, func() { trial.ended(err) })
+}
+
+// arrival is where work that an engine runs for an attempt ends.
+type arrival[In, Out any] struct {
+	r     *runner[In, Out]
+	turn  int
+	trial *trial
+}
+
+func (a arrival[In, Out]) Finish(ans Answer[Out]) {
+	r := a.r
+	mine := r.mine(a.turn)
+	if ans.Degraded != nil {
+		mine = r.degrade(a.turn, ans.Degraded)
+	}
+	if a.trial != nil && !r.told(a.turn, 0, ans.Value, ans.Err, func() { a.trial.ended(ans.Err) }) || !mine {
+		return
+	}
+	r.finish(r.carry(a.turn, 0, ans.Value, ans.Err))
+}
+
+// wantsAnother reports whether the retry at level makes another attempt after
+// err, once it has waited. If the ctx ends meanwhile, that is the failure.
+func (r *runner[In, Out]) wantsAnother(turn, level int, failure error) (again bool, err error, ok bool) {
+	p := r.d.policies[level].retry
+	r.tries[level]++
+	ctx := r.ctxAt(level + 1)
+	if r.tries[level] >= p.Attempts || ctx.Err() != nil {
+		return false, failure, true
+	}
+	if !r.guarded(turn, level+1, failure, nil, func() { again = p.wants(failure) }) {
+		return false, failure, false
+	}
+	wait := p.wait(r.tries[level])
+	if end, limited := ctx.Deadline(); limited && !time.Now().Add(wait).Before(end) {
+		again = false
+	}
+	if !again || wait == 0 {
+		return again, failure, true
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true, failure, r.mine(turn)
+	case <-ctx.Done():
+		return false, future.Cause(ctx), r.mine(turn)
+	}
+}
+
+// replace lets a recover or a fallback act.
+func (r *runner[In, Out]) replace(turn, level int, was Out, failure error) (v Out, err error, ok bool) {
+	ctx := r.ctxAt(level + 1)
+	if future.IsCanceled(failure) || ctx.Err() != nil {
+		return was, failure, true
+	}
+	p := &r.d.policies[level]
+	v = p.fallback
+	if p.handle != nil && !r.guarded(turn, level+1, failure, nil, func() { v, err = p.handle(ctx, r.in, failure) }) {
+		return v, err, false
+	}
+	return v, err, err != nil || r.degrade(turn, failure)
+}
+
+func (r *runner[In, Out]) degrade(turn int, failure error) (mine bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.turn == turn {
+		r.degraded = failure
+	}
+	return r.turn == turn
+}
+
+// mine reports whether the turn has not passed to a timer.
+func (r *runner[In, Out]) mine(turn int) bool {
+	if !r.d.limits {
+		return true
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.turn == turn
+}
+
+// guarded calls a user function. It reports false if this goroutine is not to
+// go on: the turn has passed to another, or the function did not return. Then a
+// new goroutine carries its failure, joined to the one it was told, on from
+// level. (Also after a panic: a deferred function cannot tell whether its
+// goroutine lives on, as a function that Goexit runs may panic.)
+func (r *runner[In, Out]) guarded(turn, level int, told error, trial *trial, call func()) (ok bool) {
+	returned := false
+	defer func() {
+		if !returned {
+			err := engine.Thrown(recover())
+			if told != nil {
+				err = errors.Join(told, err)
+			}
+			r.elsewhere(func() (Answer[Out], bool) {
+				var none Out
+				if trial != nil && !r.told(turn, level, none, err, func() { trial.ended(err) }) || !r.mine(turn) {
+					return Answer[Out]{}, false
+				}
+				return r.carry(turn, level, none, err)
+			})
+		}
+	}()
+	call()
+	returned = true
+	return r.mine(turn)
+}
+
+// told calls a function of an observer, which decides nothing: should it call
+// runtime.Goexit, a new goroutine carries the result on from level.
+func (r *runner[In, Out]) told(turn, level int, v Out, err error, tell func()) (ok bool) {
+	returned := false
+	defer func() {
+		if !returned && r.mine(turn) {
+			r.elsewhere(func() (Answer[Out], bool) { return r.carry(turn, level, v, err) })
+		}
+	}()
+	tell()
+	returned = true
+	return r.mine(turn)
+}
+
+// elsewhere starts a goroutine that carries the call on.
+func (r *runner[In, Out]) elsewhere(carry func() (Answer[Out], bool)) {
+	if !r.crew.Join() {
+		return
+	}
+	go func() {
+		defer r.crew.Leave()
+		r.finish(carry())
+	}()
+}

@@ -1,0 +1,110 @@
+package task
+
+import (
+	"context"
+
+	"github.com/jade-go/jade/internal/engine"
+)
+
+// Func is the shape of everything that can be a task.
+type Func[In, Out any] func(context.Context, In) (Out, error)
+
+// Task is a named function with policies around it. It is an immutable value;
+// its methods may be called from any number of goroutines. The zero Task is no task: to use it panics.
+type Task[In, Out any] struct{ d *definition[In, Out] }
+
+// definition is what a task is. It does not change.
+type definition[In, Out any] struct {
+	name     string
+	origin   *Origin
+	fn       Func[In, Out]
+	starter  Starter[In, Out]  // instead of fn
+	policies []policy[In, Out] // inner to outer; what is within a Wrap is part of fn
+	about    []Policy          // all of them, for descriptions
+	limits   bool              // one is a timeout
+	tries    bool              // one is a retry
+}
+
+// Origin says which tasks are the same one, under whatever name and with
+// whatever policies: they have the same *Origin.
+type Origin struct {
+	Place  Place // where the task was made
+	Engine any   // what [From] was given, such as a flow; nil for a function
+}
+
+// New makes a task of fn, which may be called by any number of goroutines at
+// once. It records the place that called it.
+//
+// A name that is empty, has surrounding space or unprintable characters
+// panics, and so does a nil function.
+func New[In, Out any](name string, fn func(context.Context, In) (Out, error)) Task[In, Out] {
+	mustFunc("task.New", fn == nil)
+	return newTask("task.New", name, fn)
+}
+
+// newTask makes a task for the function called where, whose caller made it.
+func newTask[In, Out any](where, name string, fn func(context.Context, In) (Out, error)) Task[In, Out] {
+	mustName(where, name)
+	file, line := engine.Caller(2)
+	return Task[In, Out]{&definition[In, Out]{name: name, origin: &Origin{Place: Place{file, line}}, fn: fn}}
+}
+
+// Named returns the same task under another name.
+func (t Task[In, Out]) Named(name string) Task[In, Out] {
+	d := *t.must("Named")
+	mustName("task.Task.Named", name)
+	d.name = name
+	return Task[In, Out]{&d}
+}
+
+// Name returns the task's name, or "" for the zero Task.
+func (t Task[In, Out]) Name() string {
+	if t.d == nil {
+		return ""
+	}
+	return t.d.name
+}
+
+// Origin returns what the task has in common with all that were made of it, or nil for the zero Task.
+func (t Task[In, Out]) Origin() *Origin {
+	if t.d == nil {
+		return nil
+	}
+	return t.d.origin
+}
+
+// Policies describes the policies of the task, inner to outer.
+func (t Task[In, Out]) Policies() []Policy {
+	if t.d == nil {
+		return nil
+	}
+	return append([]Policy(nil), t.d.about...)
+}
+
+// must returns the definition for a method.
+func (t Task[In, Out]) must(method string) *definition[In, Out] {
+	if t.d == nil {
+		panic("task.Task." + method + ": zero Task")
+	}
+	return t.d
+}
+
+// Misuse panics in the caller's goroutine, with the function and the reason.
+
+func mustName(where, name string) {
+	if why := engine.Unfit(name); why != "" {
+		panic(where + ": " + why)
+	}
+}
+
+func mustCtx(where string, ctx context.Context) {
+	if ctx == nil {
+		panic(where + ": nil context")
+	}
+}
+
+func mustFunc(where string, isNil bool) {
+	if isNil {
+		panic(where + ": nil function")
+	}
+}
