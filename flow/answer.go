@@ -76,15 +76,20 @@ func (c *call[In, Out]) hookCtx() context.Context {
 
 // answer is called once, by who has set over or was told to go on.
 func (c *call[In, Out]) answer(ans task.Answer[Out]) {
-	if c.alarm != nil && c.effects == nil {
-		c.alarm.Release()
-	}
+	c.quiet()
 	if c.watch == nil {
 		c.finish(ans)
 		return
 	}
 	defer c.finish(ans) // whatever the observer does
 	c.watch.answered(&c.run, ans.Err, ans.Degraded)
+}
+
+// quiet stops the alarm, unless there are effects for which it is meant too.
+func (c *call[In, Out]) quiet() {
+	if c.alarm != nil && c.effects == nil {
+		c.alarm.Release()
+	}
 }
 
 func (c *call[In, Out]) finish(ans task.Answer[Out]) {

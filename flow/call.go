@@ -32,7 +32,7 @@ func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) future.F
 	}
 	c.members.Store(1)
 	if c.watch != nil {
-		go c.st.serve(announced)
+		go c.st.serve(worker{duty: opening, at: none})
 		c.limit()
 		return c.promise.Future()
 	}
@@ -45,13 +45,10 @@ func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) future.F
 	return c.promise.Future()
 }
 
-// announced tells the observer of the run, and then opens it.
-func announced(st *state, _ *worker) int32 {
-	func() {
-		defer st.open() // whatever the observer does
-		st.run.ctx = st.run.watch.beginRun(st.run)
-	}()
-	return st.pop()
+// announce tells the observer of the run, and then opens it.
+func (st *state) announce() {
+	defer st.open() // whatever the observer does
+	st.run.ctx = st.run.watch.beginRun(st.run)
 }
 
 // nested is a flow as work that a task stands for.
@@ -70,11 +67,11 @@ func (n nested[In, Out]) Start(ctx context.Context, in In, host task.Host[Out]) 
 	c.members.Store(1)
 	c.limit()
 	if c.watch != nil {
-		c.st.serve(announced)
+		c.st.serve(worker{duty: opening, at: none})
 		return
 	}
 	c.st.open()
-	c.st.serve(next)
+	c.st.serve(worker{at: none})
 }
 
 // enter makes what the run needs, and enters the scope.
@@ -127,11 +124,20 @@ func (c *call[In, Out]) refuse(cause error) {
 	}
 }
 
-// succeed answers with the output.
+// succeed answers with the output. In the plain case it does not go through
+// answer: a goroutine begins with a small stack, and to let that grow costs more
+// than most of a run.
 func (c *call[In, Out]) succeed() {
-	if c.over.CompareAndSwap(false, true) {
-		c.answer(task.Answer[Out]{Value: *c.st.cells[c.plan.out].(interface{ value() *Out }).value()})
+	if !c.over.CompareAndSwap(false, true) {
+		return
 	}
+	out := c.st.cells[c.plan.out].(interface{ value() *Out }).value()
+	if c.watch != nil || c.host != nil {
+		c.answer(task.Answer[Out]{Value: *out})
+		return
+	}
+	c.quiet()
+	c.promise.Complete(*out, nil)
 }
 
 // fail answers with a failure of the flow: Catch may turn it into an answer.

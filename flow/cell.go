@@ -15,6 +15,11 @@ type cell interface {
 	reset()
 }
 
+// mender is a cell of a node that something is to be done for when its function has failed.
+type mender interface {
+	mend(ctx context.Context, at seat, failure error) (pending bool, err error)
+}
+
 // seat is a node of a run that is being made elsewhere.
 type seat struct {
 	st *state

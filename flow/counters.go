@@ -27,6 +27,18 @@ func (st *state) open() {
 	st.push(first[0], first[len(first)-1])
 }
 
+// ctxOf is the ctx for node n, or why it may not run.
+func (st *state) ctxOf(n int32) (context.Context, error) {
+	switch r := st.run; {
+	case r.watch != nil && r.watch.ctx(n) != nil:
+		return r.watch.ctx(n), nil
+	case st.demand != nil:
+		return st.ctxOfDemand(n)
+	default:
+		return r.ctx, nil
+	}
+}
+
 // enter is asked before node n is made.
 func (st *state) enter(n int32) (ctx context.Context, v verdict) {
 	if st.demand != nil {
@@ -36,7 +48,7 @@ func (st *state) enter(n int32) (ctx context.Context, v verdict) {
 	if r.over.Load() {
 		return nil, stop
 	}
-	if r.ctx.Err() != nil {
+	if !st.plan.specs[n].quick && r.ctx.Err() != nil {
 		r.owner.fail(future.Cause(r.ctx))
 		return nil, stop
 	}

@@ -104,7 +104,7 @@ func (st *state) enterDemand(n int32) (context.Context, verdict) {
 	}
 	d.phase[n] = running
 	d.mu.Unlock()
-	ctx, err := st.ctxOf(n)
+	ctx, err := st.ctxOfDemand(n)
 	if err == nil {
 		err = future.Cause(ctx)
 	}
@@ -122,8 +122,7 @@ func (st *state) enterDemand(n int32) (context.Context, verdict) {
 	return nil, skip
 }
 
-// ctxOf is the ctx for node n, or why it may not run.
-func (st *state) ctxOf(n int32) (context.Context, error) {
+func (st *state) ctxOfDemand(n int32) (context.Context, error) {
 	s, r := &st.plan.specs[n], st.run
 	ctx := r.ctx
 	if s.effect {
@@ -131,6 +130,9 @@ func (st *state) ctxOf(n int32) (context.Context, error) {
 	}
 	if !s.own || s.quick {
 		return ctx, nil
+	}
+	if life := st.demand.life(n); life != nil {
+		return life.Context(), nil
 	}
 	life, err := r.begin(ctx, time.Time{})
 	if err != nil {
@@ -143,6 +145,13 @@ func (st *state) ctxOf(n int32) (context.Context, error) {
 	}
 	st.demand.lives[n] = life
 	return life.Context(), nil
+}
+
+// life is that of node n, if it has one already.
+func (d *demand) life(n int32) engine.Life {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.lives[n]
 }
 
 func (st *state) settleDemand(n int32, err error) (next int32) {

@@ -24,18 +24,22 @@ func Each[A, R any](t task.Task[A, R], as Node[[]A], limit int) Node[[]R] {
 	if limit < 1 {
 		panic(fmt.Sprintf("flow.Each: a limit of %d", limit))
 	}
+	direct, mends := task.Direct(t)
+	if mends {
+		direct = nil // a failure is seen to by Start
+	}
 	n := node{kind: Elements, guards: true, limit: limit, task: describe(t), in: reflect.TypeFor[[]A](), inputs: data(as.n)}
 	return add[[]R]("flow.Each", 2, n, func(w wiring) cell {
-		return &each[A, R]{t: t, plain: t.Plain(), as: from(w, as), limit: limit}
+		return &each[A, R]{t: t, direct: direct, as: from(w, as), limit: limit}
 	})
 }
 
 type each[A, R any] struct {
 	slot[[]R]
-	t     task.Task[A, R]
-	plain task.Func[A, R]
-	as    *[]A
-	limit int
+	t      task.Task[A, R]
+	direct task.Func[A, R]
+	as     *[]A
+	limit  int
 }
 
 func (c *each[A, R]) exec(ctx context.Context, at seat) (pending bool, err error) {
@@ -49,7 +53,7 @@ func (c *each[A, R]) exec(ctx context.Context, at seat) (pending bool, err error
 		return false, err
 	}
 	at.wait()
-	g := &elements[A, R]{c: c, t: c.t, plain: c.plain, at: at, run: at.st.run, life: life, as: as, values: make([]R, len(as)), free: min(c.limit, len(as))}
+	g := &elements[A, R]{c: c, t: c.t, direct: c.direct, at: at, run: at.st.run, life: life, as: as, values: make([]R, len(as)), free: min(c.limit, len(as))}
 	g.ctx = life.Context()
 	if at.st.run.watch != nil {
 		g.ctx = engine.WithValues(g.ctx, ctx)
@@ -69,14 +73,14 @@ func (c *each[A, R]) alone(ctx context.Context) (err error) {
 // quick calls are made by few goroutines. It is made anew for each run, as an
 // element that was given up may come late.
 type elements[A, R any] struct {
-	c     *each[A, R] // and at: only until it is finished
-	at    seat
-	t     task.Task[A, R]
-	plain task.Func[A, R]
-	run   *run
-	life  engine.Life
-	ctx   context.Context
-	as    []A
+	c      *each[A, R] // and at: only until it is finished
+	at     seat
+	t      task.Task[A, R]
+	direct task.Func[A, R]
+	run    *run
+	life   engine.Life
+	ctx    context.Context
+	as     []A
 
 	mu     sync.Mutex
 	values []R
@@ -128,9 +132,9 @@ func (g *elements[A, R]) serve() {
 			at = i
 			ctx, h.seen = g.announce(i)
 		}
-		if g.plain != nil {
+		if g.direct != nil {
 			at = i
-			v, err := g.plain(ctx, g.as[i])
+			v, err := g.direct(ctx, g.as[i])
 			at = -1
 			h.end(task.Answer[R]{Value: v, Err: err})
 			continue

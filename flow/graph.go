@@ -1,6 +1,134 @@
 package flow
 
-// Graph placeholder
-type Graph struct{}
+import (
+	"context"
+	"fmt"
+	"time"
 
-func (f *Flow[In, Out]) Graph() Graph { return Graph{} }
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/task"
+)
+
+// Graph describes a flow as plain data: for drawing, documenting and testing
+// it, and for other engines to run it. Its JSON form is stable, and described by
+// docs/schema/graph.schema.json.
+type Graph struct {
+	Name    string        `json:"name"`
+	Place   task.Place    `json:"place"`             // where it was built
+	In      string        `json:"in"`                // type of the input
+	Out     string        `json:"out"`               // type of the result
+	Output  int           `json:"output"`            // the node that has the result
+	Timeout time.Duration `json:"timeout,omitempty"` // limit of a run, in nanoseconds; 0: none
+	Catch   int           `json:"catch,omitempty"`   // how many functions Catch was given
+	OnError int           `json:"on_error,omitempty"`
+	Nodes   []GraphNode   `json:"nodes"` // in build order: each after its inputs
+	Edges   []Edge        `json:"edges"` // in the order of their ends, and of the arguments there
+
+	resolve func(ctx context.Context, in any, err error) (any, error)
+}
+
+// GraphNode is one node of a [Graph].
+type GraphNode struct {
+	ID       int           `json:"id"` // its index
+	Kind     Kind          `json:"kind"`
+	Name     string        `json:"name"`               // unique in the flow
+	In       string        `json:"in,omitempty"`       // type of the task's argument
+	Out      string        `json:"out"`                // type of the value
+	Place    task.Place    `json:"place"`              // where the node was made
+	Task     string        `json:"task,omitempty"`     // name of the task
+	TaskAt   *task.Place   `json:"task_at,omitempty"`  // where the task was made
+	Policies []task.Policy `json:"policies,omitempty"` // of the task, inner to outer
+	Limit    int           `json:"limit,omitempty"`    // of an Each: how many at a time
+	Flow     *Graph        `json:"flow,omitempty"`     // the flow that the task stands for
+
+	flow   string
+	inputs []input
+	of     *node
+}
+
+// Edge says that a node takes the value of another, or waits for it.
+type Edge struct {
+	From int    `json:"from"`
+	To   int    `json:"to"`
+	Role Role   `json:"role"`
+	Type string `json:"type"` // of the value
+}
+
+// Failed is an input of [GraphNode.Run] that has failed.
+type Failed struct{ Err error }
+
+// Graph returns the description of the flow.
+func (f *Flow[In, Out]) Graph() Graph {
+	p := f.must("Graph").plan
+	g := Graph{
+		Name: p.name, Place: p.place, Output: int(p.out), Timeout: f.limit, Catch: len(f.catches), OnError: len(f.told),
+		In: p.specs[0].out.String(), Out: p.specs[p.out].out.String(),
+		Nodes: make([]GraphNode, len(p.specs)), Edges: []Edge{}, resolve: f.resolve,
+	}
+	for i := range p.specs {
+		s := &p.specs[i]
+		g.Nodes[i] = describeNode(p.name, i, s.node)
+		for _, in := range s.inputs {
+			g.Edges = append(g.Edges, Edge{From: int(in.n.index), To: i, Role: in.role, Type: in.n.out.String()})
+		}
+	}
+	return g
+}
+
+func describeNode(flow string, i int, n *node) GraphNode {
+	d := GraphNode{ID: i, Kind: n.kind, Name: n.name, Out: n.out.String(), Place: n.place, Limit: n.limit, flow: flow, inputs: n.inputs, of: n}
+	if n.in != nil {
+		d.In = n.in.String()
+	}
+	if n.task == nil {
+		return d
+	}
+	d.Task, d.Policies = n.task.name, n.task.policies
+	if at := n.task.origin.Place; at.File != "" {
+		d.TaskAt = &at
+	}
+	if inner, ok := n.task.origin.Engine.(interface{ Graph() Graph }); ok {
+		g := inner.Graph()
+		d.Flow = &g
+	}
+	return d
+}
+
+// resolve does with a failure what a run does, for another engine.
+func (f *Flow[In, Out]) resolve(ctx context.Context, in any, err error) (any, error) {
+	arg, ok := in.(In)
+	if !ok && in != nil {
+		return nil, fmt.Errorf("flow.Graph.Resolve: %s: the input is a %T", f.plan.name, in)
+	}
+	return future.Go(ctx, func(ctx context.Context) (any, error) {
+		for _, tell := range f.told {
+			tell(ctx, arg, err)
+		}
+		var v Out
+		for _, catch := range f.catches {
+			if err == nil || ctx.Err() != nil {
+				break
+			}
+			v, err = catch(ctx, arg, err)
+		}
+		return v, err
+	}).Await(ctx)
+}
+
+// Node returns node i. An index that is out of range panics.
+func (g Graph) Node(i int) GraphNode {
+	if i < 0 || i >= len(g.Nodes) {
+		panic(fmt.Sprintf("flow.Graph.Node: %s has no node %d", g.Name, i))
+	}
+	return g.Nodes[i]
+}
+
+// Resolve does what the flow does with the failure err of a run for in: it
+// tells OnError, and returns what Catch answers, or the failure. It is for other engines.
+func (g Graph) Resolve(ctx context.Context, in any, err error) (any, error) {
+	mustCtx("flow.Graph.Resolve", ctx)
+	if g.resolve == nil {
+		return nil, err // a graph that was read from JSON
+	}
+	return g.resolve(ctx, in, err)
+}

@@ -56,6 +56,7 @@ type node struct {
 	place  task.Place
 	task   *named // of a step or an each
 	limit  int    // of an each
+	mends  bool   // its cell is a mender
 	guards bool   // its cell sees to functions that panic or call Goexit itself
 	in     reflect.Type
 	out    reflect.Type

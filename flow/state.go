@@ -85,50 +85,71 @@ func (st *state) launch() {
 // worker is the goroutine of a run: it makes nodes until none is ready.
 func (st *state) worker() {
 	st.waking.Store(false)
-	st.serve(next)
+	st.serve(worker{at: none})
 }
 
-// next takes what is ready.
-func next(st *state, _ *worker) int32 { return st.pop() }
+// worker is what a worker is doing.
+type worker struct {
+	duty duty
+	at   int32 // the node whose function it has called, or is to go on with
+	err  error // that the function of that node did not return
+}
 
-// serve makes nodes, beginning with what first returns, and leaves the run when none is ready.
-func (st *state) serve(first func(*state, *worker) int32) {
-	w := worker{at: none}
+// duty is what a worker begins with, and what is left to do if it does not come back from it.
+type duty int8
+
+const (
+	serving  duty = iota // taking what is ready
+	opening              // telling the observer of the run, which nothing is ready of yet
+	telling              // telling the observer of the node
+	making               // making the node without the observer
+	settling             // the node has failed
+)
+
+// serve makes nodes until none is ready, and leaves the run.
+func (st *state) serve(w worker) {
 	r := st.run
 	finished := false
 	defer func() {
 		if !finished {
-			st.rescue(&w, engine.Thrown(recover()))
+			st.rescue(w, engine.Thrown(recover()))
 		}
 		r.Leave()
 	}()
-	for n := first(st, &w); n != none; {
+	for n := st.resume(&w); n != none; {
 		n = st.step(&w, n)
 	}
 	finished = true
 }
 
-// worker is what a worker is doing.
-type worker struct {
-	at         int32 // the node whose function it has called
-	announcing bool  // it tells the observer of that one
+// resume does what a worker begins with.
+func (st *state) resume(w *worker) (next int32) {
+	duty, n := w.duty, w.at
+	w.duty, w.at = serving, none
+	switch duty {
+	case opening:
+		st.announce()
+	case making:
+		ctx, _ := st.ctxOf(n)
+		return st.make(w, n, ctx)
+	case settling:
+		ctx, _ := st.ctxOf(n)
+		return st.mended(n, ctx, w.err)
+	}
+	return st.pop()
 }
 
 // rescue goes on for a worker that a user's function did not return to. The
 // goroutine may be about to die, also after a panic: a function that Goexit runs may panic.
-func (st *state) rescue(w *worker, err error) {
-	n, again := w.at, w.announcing
+func (st *state) rescue(w worker, err error) {
+	switch {
+	case w.duty == telling: // an observer decides nothing
+		w.duty = making
+	case w.at != none:
+		w.duty, w.err = settling, err
+	}
 	st.run.members.Add(1)
-	go st.serve(func(st *state, w *worker) int32 {
-		switch {
-		case n == none:
-			return st.pop()
-		case again:
-			ctx, _ := st.ctxOf(n)
-			return st.make(w, n, ctx)
-		}
-		return st.conclude(n, err, nil)
-	})
+	go st.serve(w)
 }
 
 // step makes node n, and returns the one to go on with.
@@ -150,9 +171,9 @@ func (st *state) step(w *worker, n int32) int32 {
 		st.wake() // others may be made while this one is
 	}
 	if st.run.watch != nil {
-		w.at, w.announcing = n, true
+		w.duty, w.at = telling, n
 		ctx = st.run.watch.begin(st, n, ctx)
-		w.at, w.announcing = none, false
+		w.duty, w.at = serving, none
 	}
 	return st.make(w, n, ctx)
 }
@@ -166,6 +187,20 @@ func (st *state) make(w *worker, n int32, ctx context.Context) int32 {
 	w.at = none
 	if pending {
 		return st.pop()
+	}
+	if err != nil {
+		return st.mended(n, ctx, err)
+	}
+	return st.conclude(n, nil, nil)
+}
+
+// mended is told that the function of node n has failed, and sees to that.
+func (st *state) mended(n int32, ctx context.Context, err error) (next int32) {
+	if st.plan.specs[n].mends {
+		var pending bool
+		if pending, err = st.cells[n].(mender).mend(ctx, seat{st, n}, err); pending {
+			return st.pop()
+		}
 	}
 	return st.conclude(n, err, nil)
 }

@@ -22,31 +22,45 @@ func Step[A, R any](t task.Task[A, R], a Node[A]) Node[R] {
 // addStep makes a step whose argument gather puts together.
 func addStep[A, R any](where string, t task.Task[A, R], gather func(wiring) func() A, inputs ...*node) Node[R] {
 	mustTask(where, t.Name())
-	n := node{kind: TaskStep, guards: t.Plain() == nil, task: describe(t), in: reflect.TypeFor[A](), inputs: data(inputs...)}
-	return add[R](where, 3, n, func(w wiring) cell { return &step[A, R]{t: t, plain: t.Plain(), gather: gather(w)} })
+	direct, mends := task.Direct(t)
+	n := node{kind: TaskStep, guards: direct == nil, mends: mends, task: describe(t), in: reflect.TypeFor[A](), inputs: data(inputs...)}
+	return add[R](where, 3, n, func(w wiring) cell { return &step[A, R]{t: t, direct: direct, gather: gather(w)} })
 }
 
 type step[A, R any] struct {
 	slot[R]
 	t      task.Task[A, R]
-	plain  task.Func[A, R]
+	direct task.Func[A, R] // nil if more than a failure is to be seen to
 	gather func() A
 }
 
 func (c *step[A, R]) exec(ctx context.Context, at seat) (pending bool, err error) {
-	if c.plain != nil {
-		c.v, err = c.plain(ctx, c.gather())
+	if c.direct != nil {
+		c.v, err = c.direct(ctx, c.gather())
 		return false, err
 	}
 	at.wait()
-	ans, over := task.Start(ctx, c.t, c.gather(), at.crew(), stepHost[A, R]{c, at})
-	if !over {
-		return true, nil
+	return c.ended(at)(task.Start(ctx, c.t, c.gather(), at.crew(), stepHost[A, R]{c, at}))
+}
+
+// mend sees to a failure of the function that exec has called.
+func (c *step[A, R]) mend(ctx context.Context, at seat, failure error) (pending bool, err error) {
+	at.wait()
+	failed := task.Answer[R]{Value: c.v, Err: failure}
+	return c.ended(at)(task.Mend(ctx, c.t, c.gather(), failed, at.crew(), stepHost[A, R]{c, at}))
+}
+
+// ended takes the answer of a call, if that is over.
+func (c *step[A, R]) ended(at seat) func(task.Answer[R], bool) (bool, error) {
+	return func(ans task.Answer[R], over bool) (pending bool, err error) {
+		if !over {
+			return true, nil
+		}
+		c.v = ans.Value
+		at.degraded(ans.Degraded)
+		at.waited()
+		return false, ans.Err
 	}
-	c.v = ans.Value
-	at.degraded(ans.Degraded)
-	at.waited()
-	return false, ans.Err
 }
 
 // stepHost is where a call ends that did not end where it was started.

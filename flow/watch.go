@@ -21,6 +21,7 @@ type watch struct {
 // sight is one call as an observer sees it. A nil sight is one that nobody observes.
 type sight struct {
 	begun    time.Time
+	ctx      context.Context // that the observer has returned
 	degraded error
 	tell     func(task.Outcome)
 	over     bool
@@ -83,8 +84,18 @@ func (w *watch) begin(st *state, n int32, ctx context.Context) context.Context {
 	seen, tell := task.Begin(ctx, st.plan.callOf(n, begun))
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.nodes[n] = &sight{begun: begun, tell: tell}
+	w.nodes[n] = &sight{begun: begun, ctx: seen, tell: tell}
 	return seen
+}
+
+// ctx is the ctx of node n, if that has begun.
+func (w *watch) ctx(n int32) context.Context {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if s := w.nodes[n]; s != nil {
+		return s.ctx
+	}
+	return nil
 }
 
 // degrade notes that the value of n stands in for a failure.

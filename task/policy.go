@@ -53,15 +53,6 @@ type policy[In, Out any] struct {
 	fallback Out
 }
 
-// Plain returns the task's function if there is nothing around it, and nil else:
-// so that an engine can call it without [Start]. A panic or a Goexit of it is the engine's then.
-func (t Task[In, Out]) Plain() Func[In, Out] {
-	if t.d == nil || len(t.d.policies) > 0 {
-		return nil
-	}
-	return t.d.fn
-}
-
 // with returns the task with one more policy around it.
 func (d definition[In, Out]) with(p policy[In, Out], about Policy) Task[In, Out] {
 	about.Kind = p.kind

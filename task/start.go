@@ -23,6 +23,24 @@ type Crew interface {
 	Leave()
 }
 
+// Direct returns the function of t if an engine may call it without [Start]:
+// if nothing that is around it acts before it has failed, and else nil. It reports whether a failure
+// is for [Mend] then. A panic or a Goexit of the function is a failure that is the engine's to notice.
+func Direct[In, Out any](t Task[In, Out]) (fn Func[In, Out], mends bool) {
+	if t.d == nil || t.d.limits || t.d.tries {
+		return nil, false
+	}
+	return t.d.fn, len(t.d.policies) > 0
+}
+
+// Mend carries a failure of the function that [Direct] has returned through the
+// policies of t, as Start would have done.
+func Mend[In, Out any](ctx context.Context, t Task[In, Out], in In, failed Answer[Out], crew Crew, host Host[Out]) (Answer[Out], bool) {
+	mustCtx("task.Mend", ctx)
+	const first = 0
+	return newRunner(ctx, t.must("Mend"), in, crew, host).carry(first, 0, failed.Value, failed.Err)
+}
+
 // Start runs t on the calling goroutine, on behalf of an engine. If the call is
 // over when Start returns, Start returns its answer and true. Else another
 // goroutine carries it on, which joins crew for that, and host is told. Start
