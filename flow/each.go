@@ -59,7 +59,7 @@ func (c *each[A, R]) exec(ctx context.Context, at seat) (pending bool, err error
 		g.ctx = engine.WithValues(g.ctx, ctx)
 	}
 	g.free--
-	g.serve()
+	g.serve(g.idle())
 	return true, nil
 }
 
@@ -106,58 +106,57 @@ func (g *elements[A, R]) take() (i int, more, ok bool) {
 	return i, more, true
 }
 
-// serve makes elements until there are no more, or one goes on elsewhere.
-func (g *elements[A, R]) serve() {
-	at := -1
+// serve makes elements, first the one of h, until there are no more, or one goes on elsewhere.
+func (g *elements[A, R]) serve(h elementHost[A, R]) {
+	telling, finished := false, false
 	defer func() {
-		if at >= 0 { // its function did not return
-			g.put(at, *new(R), engine.Thrown(recover()))
+		if finished {
+			return
 		}
+		err := engine.Thrown(recover())
+		switch {
+		case telling: // an observer decides nothing
+			g.another(h)
+			return
+		case h.i != int(none): // its function did not return
+			h.end(task.Answer[R]{Err: err})
+		}
+		g.another(g.idle())
 	}()
-	for {
+	going := h.i == int(none) || h.make(g.ctx)
+	for going {
 		i, more, ok := g.take()
 		if !ok {
-			return
+			break
 		}
 		if more {
-			g.another()
+			g.another(g.idle())
 		}
-		if err := g.ctx.Err(); err != nil {
-			g.put(i, *new(R), future.Cause(g.ctx))
-			return
-		}
-		h := elementHost[A, R]{g: g, i: i}
+		h = elementHost[A, R]{g: g, i: i}
 		ctx := g.ctx
 		if g.run.watch != nil {
-			at = i
+			telling = true
 			ctx, h.seen = g.announce(i)
+			telling = false
 		}
-		if g.direct != nil {
-			at = i
-			v, err := g.direct(ctx, g.as[i])
-			at = -1
-			h.end(task.Answer[R]{Value: v, Err: err})
-			continue
-		}
-		at = -1
-		ans, done := task.Start(ctx, g.t, g.as[i], g.run, h)
-		if !done {
-			return // whoever finishes it serves on
-		}
-		h.end(ans)
+		going = h.make(ctx)
 	}
+	finished = true
 }
 
-// another starts a server, for which there is room.
-func (g *elements[A, R]) another() {
+// another starts a server that begins with the element of h.
+func (g *elements[A, R]) another(h elementHost[A, R]) {
 	if !g.run.Join() {
 		return
 	}
 	go func() {
 		defer g.run.Leave()
-		g.serve()
+		g.serve(h)
 	}()
 }
+
+// idle is the host of no element.
+func (g *elements[A, R]) idle() elementHost[A, R] { return elementHost[A, R]{g: g, i: int(none)} }
 
 // put takes the result of an element.
 func (g *elements[A, R]) put(i int, v R, err error) {
@@ -190,15 +189,41 @@ type elementHost[A, R any] struct {
 	seen *sight
 }
 
-func (h elementHost[A, R]) end(ans task.Answer[R]) {
-	defer h.g.put(h.i, ans.Value, ans.Err) // whatever the observer does
+// make makes the element, and reports whether this goroutine has done so:
+// else whoever does serves on.
+func (h *elementHost[A, R]) make(ctx context.Context) (done bool) {
+	g, i := h.g, h.i
+	if g.ctx.Err() != nil {
+		h.end(task.Answer[R]{Err: future.Cause(g.ctx)})
+		return true
+	}
+	var ans task.Answer[R]
+	if g.direct != nil {
+		ans.Value, ans.Err = g.direct(ctx, g.as[i])
+	} else {
+		host := *h
+		h.i = int(none) // Start sees to functions that do not return
+		if ans, done = task.Start(ctx, g.t, g.as[i], g.run, host); !done {
+			return false
+		}
+		h.i = i
+	}
+	h.end(ans)
+	return true
+}
+
+// end is told how the element ended.
+func (h *elementHost[A, R]) end(ans task.Answer[R]) {
+	i := h.i
+	h.i = int(none)
+	defer h.g.put(i, ans.Value, ans.Err) // whatever the observer does
 	h.seen.end(ans.Err, ans.Degraded)
 }
 
 // Finish implements [task.Host]. The goroutine serves on.
 func (h elementHost[A, R]) Finish(ans task.Answer[R]) {
 	h.end(ans)
-	h.g.serve()
+	h.g.serve(h.g.idle())
 }
 
 func (g *elements[A, R]) announce(i int) (context.Context, *sight) {
