@@ -24,17 +24,21 @@ type call[In, Out any] struct {
 	aside   engine.Life     // of the functions of Catch and OnError
 }
 
-func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) future.Future[Out] {
+// begin starts a run. If the caller watches ctx, it is told whether it need not:
+// the run is told of its end.
+func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) (answer future.Future[Out], told bool) {
 	c := &call[In, Out]{flow: f, in: in, around: ctx}
+	answer = c.promise.Future()
 	if err := c.enter(engine.Terms{Promise: &c.promise, Watched: watched}); err != nil {
 		c.refuse(err)
-		return c.promise.Future()
+		return answer, true
 	}
+	told = c.life.Told()
 	c.members.Store(1)
 	if c.watch != nil {
 		go c.st.serve(worker{duty: opening, at: none})
 		c.limit()
-		return c.promise.Future()
+		return answer, told
 	}
 	c.st.open()
 	if c.st.head.Load() != none {
@@ -42,7 +46,7 @@ func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) future.F
 	}
 	c.limit()
 	c.Leave()
-	return c.promise.Future()
+	return answer, told
 }
 
 // announce tells the observer of the run, and then opens it.
@@ -78,8 +82,7 @@ func (n nested[In, Out]) Start(ctx context.Context, in In, host task.Host[Out]) 
 func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 	p := c.flow.plan
 	c.plan, c.owner = p, c
-	observed := engine.ObserverOf(c.around) != nil
-	if _, limited := c.around.Deadline(); limited || c.flow.limit > 0 || observed {
+	if _, limited := c.around.Deadline(); limited || c.flow.limit > 0 {
 		c.begun = time.Now()
 	}
 	if c.flow.limit > 0 {
@@ -98,7 +101,8 @@ func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 		}
 		c.effects = &effects{life, life.Context()}
 	}
-	if observed {
+	if c.life.Observer() != nil {
+		c.begun = time.Now()
 		c.watch = newWatch(len(p.specs))
 	}
 	st := p.start(&c.run)

@@ -2,13 +2,14 @@ package flow
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/jade-go/jade/future"
 )
 
 // This file is how a plan runs in which every node is needed from the start and
-// a failure of any is that of the run: each node counts the inputs that are
-// missing. Flows with After, Require, Also, Either, Any, Recover or Try are in demand.go.
+// a failure of any is that of the run: each node has a bit for each input that
+// is missing, and whoever makes that input takes the bit away. Flows with After, Require, Also, Either, Any, Recover or Try are in demand.go.
 
 // open makes the nodes ready that need nothing.
 func (st *state) open() {
@@ -61,18 +62,16 @@ func (st *state) settle(n int32, err error) (next int32) {
 	case st.demand != nil:
 		return st.settleDemand(n, err)
 	case err != nil:
-		st.left[n].Store(done)
 		st.run.owner.fail(st.plan.errorOf(n, err))
 		return none
 	}
-	st.left[n].Store(done)
 	if n == st.plan.out {
 		st.run.owner.succeed()
 	}
 	next, rest, last := none, none, none
 	for _, u := range st.plan.specs[n].users {
 		switch {
-		case st.left[u.node].Add(-1) != 0:
+		case atomic.AddInt32(&st.left[u.node], -u.bit) != 0:
 		case next == none:
 			next = u.node
 		case rest == none:
@@ -98,9 +97,18 @@ func (st *state) missing() (names []string) {
 		return st.missingDemand()
 	}
 	for i := range st.left {
-		if s := &st.plan.specs[i]; !s.quick && st.left[i].Load() == 0 {
+		if s := &st.plan.specs[i]; !s.quick && atomic.LoadInt32(&st.left[i]) == 0 && !st.isMade(int32(i)) {
 			names = append(names, s.name)
 		}
 	}
 	return names
+}
+
+// isMade reports whether node n has given its value to those who use it.
+func (st *state) isMade(n int32) bool {
+	if n == st.plan.out {
+		return st.run.over.Load()
+	}
+	u := st.plan.specs[n].users[0]
+	return atomic.LoadInt32(&st.left[u.node])&u.bit == 0
 }

@@ -122,8 +122,12 @@ func (f *Flow[In, Out]) must(method string) *Flow[In, Out] {
 func (f *Flow[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 	f.must("Do")
 	mustCtx("flow.Flow.Do", ctx)
-	answer := f.begin(ctx, in, true)
-	v, err := answer.Await(ctx)
+	answer, told := f.begin(ctx, in, true)
+	until := ctx
+	if told {
+		until = context.Background() // the run itself ends with ctx
+	}
+	v, err := answer.Await(until)
 	if err == nil {
 		return v, nil
 	}
@@ -139,7 +143,8 @@ func (f *Flow[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 func (f *Flow[In, Out]) Go(ctx context.Context, in In) future.Future[Out] {
 	f.must("Go")
 	mustCtx("flow.Flow.Go", ctx)
-	return f.begin(ctx, in, false)
+	answer, _ := f.begin(ctx, in, false)
+	return answer
 }
 
 // Task returns the flow as a task, of the same name: flows are built of flows.

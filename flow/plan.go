@@ -17,6 +17,7 @@ type plan struct {
 	counted bool      // counters are enough: see counters.go
 	effects bool      // some node runs for an effect
 	own     bool      // some node has a ctx of its own
+	left    []int32   // of a counted plan: for each node, a bit for each input that is not there from the start
 	first   []int32   // of a counted plan: nodes that are ready at the start
 	pool    sync.Pool // of *state
 }
@@ -25,15 +26,15 @@ type plan struct {
 type spec struct {
 	*node
 	users  []use
-	waits  int32 // of a counted plan: inputs that are not there from the start
-	quick  bool  // its function, if it has one, is quick and runs inline
-	own    bool  // it may be cancelled alone, so it has a ctx of its own
-	effect bool  // it runs for an effect, so the answer does not cancel it
+	quick  bool // its function, if it has one, is quick and runs inline
+	own    bool // it may be cancelled alone, so it has a ctx of its own
+	effect bool // it runs for an effect, so the answer does not cancel it
 }
 
 // use is a place where a node is an input.
 type use struct {
 	node int32
+	bit  int32 // of a counted plan: in its left
 	role Role
 }
 
@@ -43,7 +44,7 @@ const none int32 = -1
 // compile makes the plan of the nodes that b has, with out as the result.
 func compile(name string, place task.Place, b *builder, out *node) *plan {
 	b.names()
-	p := &plan{name: name, place: place, specs: make([]spec, len(b.nodes)), counted: true}
+	p := &plan{name: name, place: place, specs: make([]spec, len(b.nodes)), left: make([]int32, len(b.nodes)), counted: true}
 	for i, n := range b.nodes {
 		n.index = int32(i)
 		p.specs[i] = spec{node: n, quick: n.kind != TaskStep && n.kind != Elements && n.kind != Recovery}
@@ -52,19 +53,21 @@ func compile(name string, place task.Place, b *builder, out *node) *plan {
 		default:
 			p.counted = false
 		}
-		for _, in := range n.inputs {
+		for k, in := range n.inputs {
 			from := &p.specs[in.n.index]
-			from.users = append(from.users, use{int32(i), in.role})
-			if in.n.kind != In && in.n.kind != Constant {
-				p.specs[i].waits++
+			var bit int32
+			if in.n.kind != In && in.n.kind != Constant && p.counted {
+				bit = 1 << k // nine inputs at the most
+				p.left[i] |= bit
 			}
+			from.users = append(from.users, use{int32(i), bit, in.role})
 		}
 	}
 	p.out = out.index
 	p.check()
 	p.mark()
 	for i := range p.specs {
-		if s := &p.specs[i]; s.waits == 0 && s.kind != In && s.kind != Constant {
+		if s := &p.specs[i]; p.left[i] == 0 && s.kind != In && s.kind != Constant {
 			p.first = append(p.first, int32(i))
 		}
 	}

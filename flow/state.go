@@ -23,17 +23,14 @@ type state struct {
 	plan   *plan
 	cells  []cell
 	errs   []error
-	left   []atomic.Int32 // of a counted plan: inputs that are missing; done when it is made
-	link   []int32        // of a node in a list: the next one
-	head   atomic.Int32   // of the list of ready nodes
+	left   []int32      // of a counted plan: see counters.go; atomic while the run has the state
+	link   []int32      // of a node in a list: the next one
+	head   atomic.Int32 // of the list of ready nodes
 	waking atomic.Bool
 	demand *demand // of a plan that is not counted
 	run    *run    // nil while nobody has the state
 	work   func()  // worker, bound once: to start it allocates nothing
 }
-
-// done is what left is of a node that is made.
-const done int32 = -1
 
 func newState(p *plan) *state {
 	n := len(p.specs)
@@ -43,7 +40,7 @@ func newState(p *plan) *state {
 		st.cells[i] = p.specs[i].make(w)
 	}
 	if p.counted {
-		st.left = make([]atomic.Int32, n)
+		st.left = make([]int32, n)
 	} else {
 		st.demand = newDemand(n)
 	}
@@ -60,9 +57,7 @@ func (st *state) prepare() {
 		st.demand.prepare(st.plan)
 		return
 	}
-	for i := range st.left {
-		st.left[i].Store(st.plan.specs[i].waits)
-	}
+	copy(st.left, st.plan.left)
 }
 
 // recycle gives the state back. Nobody works for the run any more.

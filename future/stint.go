@@ -84,6 +84,12 @@ func (s *stint) silence() {
 // Context implements [engine.Life].
 func (s *stint) Context() context.Context { return &s.lifetime }
 
+// Observer implements [engine.Life].
+func (s *stint) Observer() any { return s.from.watch }
+
+// Told implements [engine.Life].
+func (s *stint) Told() bool { return s.from.life != nil || !s.from.ends }
+
 // End implements [engine.Life].
 func (s *stint) End(cause error) { resume(s.endNow(asked(cause))) }
 

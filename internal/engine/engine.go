@@ -27,6 +27,11 @@ type Work interface {
 type Life interface {
 	// Context is done when the work is over, or has been cancelled.
 	Context() context.Context
+	// Observer is what ObserverOf would return for the ctx that the life began with.
+	Observer() any
+	// Told reports whether Ended is told of the end of the ctx that the life began with
+	// although that is Watched.
+	Told() bool
 	// End ends the ctx, with cause as the reason. Ended is not told.
 	End(cause error)
 	// Release says that no goroutine works for it any more. It ends the ctx and
