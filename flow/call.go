@@ -185,16 +185,27 @@ func (c *call[In, Out]) Ended(cause error) error {
 	return err
 }
 
+// halt is told by a worker that the ctx has ended from outside, before Ended was perhaps.
+func (c *call[In, Out]) halt(cause error) {
+	if c.over.CompareAndSwap(false, true) {
+		c.left = true
+		c.resolve(c.ended(cause))
+	}
+}
+
 // ended is the failure of a run whose ctx has ended from outside.
 func (c *call[In, Out]) ended(cause error) error {
 	if !foreignDeadline(cause) {
 		return cause
 	}
-	name := c.plan.name
+	name, begun := c.plan.name, c.begun
 	if c.st != nil {
 		name = c.late()
 	}
-	return deadline.Inherited(c.around, name, c.begun, cause)
+	if begun.IsZero() { // the ctx did not tell of the deadline
+		begun = time.Now()
+	}
+	return deadline.Inherited(c.around, name, begun, cause)
 }
 
 // foreignDeadline reports whether err is a deadline that is not Jade's. A panic in a method of err counts as no.

@@ -50,7 +50,7 @@ func (st *state) enter(n int32) (ctx context.Context, v verdict) {
 		return nil, stop
 	}
 	if !st.plan.specs[n].quick && r.ctx.Err() != nil {
-		r.owner.fail(future.Cause(r.ctx))
+		r.owner.halt(future.Cause(r.ctx))
 		return nil, stop
 	}
 	return r.ctx, proceed

@@ -2,12 +2,9 @@ package flow
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"sync"
 	"time"
 
-	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
 )
@@ -31,6 +28,7 @@ type demand struct {
 	claims []int32
 	chosen []int8        // of an Either: 1 yes, 2 no
 	cancel []bool        // of a failure: it is a cancellation
+	told   []bool        // of the failure of an effect: OnError will be
 	lives  []engine.Life // of nodes that have a ctx of their own and run
 }
 
@@ -47,12 +45,16 @@ const (
 )
 
 func newDemand(n int) *demand {
-	return &demand{phase: make([]phase, n), claims: make([]int32, n), chosen: make([]int8, n), cancel: make([]bool, n), lives: make([]engine.Life, n)}
+	return &demand{
+		phase: make([]phase, n), claims: make([]int32, n), chosen: make([]int8, n),
+		cancel: make([]bool, n), told: make([]bool, n), lives: make([]engine.Life, n),
+	}
 }
 
 func (d *demand) prepare(p *plan) {
 	clear(d.phase)
 	clear(d.chosen)
+	clear(d.told)
 	clear(d.lives)
 	for i := range p.specs {
 		d.claims[i] = int32(len(p.specs[i].users))
@@ -63,20 +65,6 @@ func (d *demand) prepare(p *plan) {
 	d.claims[p.out]++
 }
 
-// turn is one change under the lock, and what is to be done after it.
-type turn struct {
-	st       *state
-	ready    []int32
-	canceled []cancellation
-	effects  []error // failures
-	answered bool
-}
-
-type cancellation struct {
-	life  engine.Life
-	cause error
-}
-
 func (st *state) openDemand() {
 	st.demand.mu.Lock()
 	t := turn{st: st}
@@ -84,14 +72,6 @@ func (st *state) openDemand() {
 	st.demand.mu.Unlock()
 	t.offer()
 	t.do()
-}
-
-// offer puts what is ready on the list, the first on top.
-func (t *turn) offer() {
-	for _, n := range slices.Backward(t.ready) {
-		t.st.push(n, n)
-	}
-	t.ready = nil
 }
 
 // enterDemand is asked before node n is made.
@@ -108,17 +88,27 @@ func (st *state) enterDemand(n int32) (context.Context, verdict) {
 	if err == nil {
 		err = future.Cause(ctx)
 	}
-	switch {
-	case err == nil:
+	if err == nil {
 		return ctx, proceed
-	case st.plan.specs[n].effect:
-		st.offer(st.settle(n, err))
-		return nil, skip
 	}
 	d.mu.Lock()
-	d.phase[n] = dropped
+	unneeded := d.phase[n] == dropped
+	fails := !unneeded && st.plan.specs[n].effect // its failure is one; else it is the end of the run
+	var life engine.Life
+	if !fails {
+		life = d.lives[n]
+		d.lives[n], d.phase[n] = nil, dropped
+	}
 	d.mu.Unlock()
-	st.run.owner.fail(err)
+	if life != nil {
+		life.Release()
+	}
+	switch {
+	case fails:
+		st.offer(st.settle(n, err))
+	case !unneeded:
+		st.run.owner.halt(err)
+	}
 	return nil, skip
 }
 
@@ -184,229 +174,6 @@ func (st *state) settleDemand(n int32, err error) (next int32) {
 		next = st.pop()
 	}
 	return next
-}
-
-// calls reports whether do may call a user's function: then nothing may be kept
-// for this goroutine, which may not come back.
-func (t *turn) calls() bool { return t.answered || len(t.effects) > 0 }
-
-// do does what follows from a turn, without the lock.
-func (t *turn) do() {
-	st := t.st
-	for _, c := range t.canceled {
-		c.life.End(c.cause)
-	}
-	if t.answered {
-		out := st.plan.out
-		if err := st.errs[out]; err != nil {
-			st.run.owner.fail(err)
-		} else {
-			st.run.owner.succeed()
-		}
-	}
-	for _, err := range t.effects {
-		st.run.owner.tell(err)
-	}
-}
-
-// want is told that node n is needed.
-func (t *turn) want(n int32) {
-	d, s := t.st.demand, &t.st.plan.specs[n]
-	if d.phase[n] != idle {
-		return
-	}
-	d.phase[n] = wanted
-	for _, in := range s.inputs {
-		i := in.n.index
-		switch {
-		case d.phase[n] != wanted:
-			return // one input was enough
-		case in.role == Yes || in.role == No: // when the condition is known
-		case s.kind == Ordered && in.role == Data: // when all before have succeeded
-		case in.role == Effect:
-			d.claims[i]++ // that nobody gives up: see Also
-			if d.phase[i] == made && t.st.errs[i] != nil {
-				t.effects = append(t.effects, t.st.errs[i])
-			}
-			t.want(i)
-		default:
-			t.want(i)
-		}
-	}
-	t.look(n)
-}
-
-// look is told that an input of n is made, or that n is wanted, and sees how far that takes n.
-func (t *turn) look(n int32) {
-	st, d, s := t.st, t.st.demand, &t.st.plan.specs[n]
-	if d.phase[n] != wanted {
-		return
-	}
-	switch s.kind {
-	case Ordered:
-		if t.all(n, s.inputs[1:]) {
-			target := s.inputs[0].n.index
-			t.want(target)
-			t.forward(n, target, 0)
-		}
-	case Effects:
-		t.forward(n, s.inputs[0].n.index, 0)
-	case Choice:
-		t.choose(n)
-	case FirstOf:
-		t.first(n)
-	case Recovery:
-		switch in := s.inputs[0].n.index; {
-		case d.phase[in] != made:
-		case st.errs[in] == nil || d.cancel[in]:
-			t.forward(n, in, 0)
-		default:
-			t.makeReady(n)
-		}
-	case Trial:
-		if d.phase[s.inputs[0].n.index] == made {
-			t.inline(n)
-		}
-	case Requirement:
-		if t.all(n, s.inputs) {
-			t.inline(n)
-		}
-	default:
-		if t.all(n, s.inputs) {
-			t.makeReady(n)
-		}
-	}
-}
-
-// all reports whether all of inputs have succeeded. If one has failed, n fails with that.
-func (t *turn) all(n int32, inputs []input) bool {
-	d := t.st.demand
-	complete := true
-	for _, in := range inputs {
-		i := in.n.index
-		switch {
-		case d.phase[i] != made:
-			complete = false
-		case t.st.errs[i] != nil:
-			t.made(n, t.st.errs[i], d.cancel[i])
-			return false
-		}
-	}
-	return complete
-}
-
-// makeReady puts n among the nodes that can be made.
-func (t *turn) makeReady(n int32) {
-	t.st.demand.phase[n] = ready
-	t.ready = append(t.ready, n)
-}
-
-// inline makes a node whose function is the library's own.
-func (t *turn) inline(n int32) {
-	_, err := t.st.cells[n].exec(nil, seat{})
-	if err != nil {
-		err = t.st.plan.errorOf(n, err)
-	}
-	t.made(n, err, false)
-}
-
-// forward makes n of its input from, the i-th that its cell can take, if that is made.
-func (t *turn) forward(n, from int32, i int) {
-	d := t.st.demand
-	if d.phase[from] != made || d.phase[n] != wanted {
-		return
-	}
-	err := t.st.errs[from]
-	if err == nil {
-		t.st.cells[n].(forwarder).take(i)
-	}
-	t.made(n, err, d.cancel[from])
-}
-
-func (t *turn) choose(n int32) {
-	d, s := t.st.demand, &t.st.plan.specs[n]
-	if d.chosen[n] == 0 {
-		if !t.all(n, s.inputs[:1]) {
-			return
-		}
-		other := s.inputs[1].n.index
-		d.chosen[n] = 2
-		if t.st.cells[n].(chooser).holds() {
-			d.chosen[n], other = 1, s.inputs[2].n.index
-		}
-		t.disclaim(other, ErrUnneeded)
-	}
-	i := int(d.chosen[n])
-	chosen := s.inputs[i].n.index
-	t.want(chosen)
-	t.forward(n, chosen, i-1)
-}
-
-func (t *turn) first(n int32) {
-	d, s := t.st.demand, &t.st.plan.specs[n]
-	var errs []error
-	canceled := true
-	for i, in := range s.inputs {
-		from := in.n.index
-		switch {
-		case d.phase[from] != made:
-		case t.st.errs[from] == nil:
-			t.forward(n, from, i)
-			return
-		default:
-			errs = append(errs, t.st.errs[from])
-			canceled = canceled && d.cancel[from]
-		}
-	}
-	if len(errs) == len(s.inputs) {
-		t.made(n, errors.Join(errs...), canceled)
-	}
-}
-
-// made is told that n has a value, or has failed with err.
-func (t *turn) made(n int32, err error, canceled bool) {
-	st, d, s := t.st, t.st.demand, &t.st.plan.specs[n]
-	d.phase[n] = made
-	st.errs[n], d.cancel[n] = err, canceled
-	t.answered = t.answered || n == st.plan.out
-	t.giveUp(n)
-	for _, u := range s.users {
-		if u.role == Effect {
-			if err != nil && d.phase[u.node] != idle && d.phase[u.node] != dropped {
-				t.effects = append(t.effects, err)
-			}
-			continue
-		}
-		t.look(u.node)
-	}
-}
-
-// giveUp gives up n's claims on its inputs.
-func (t *turn) giveUp(n int32) {
-	d, s := t.st.demand, &t.st.plan.specs[n]
-	cause := error(ErrUnneeded)
-	if s.kind == FirstOf {
-		cause = combinators.ErrLost
-	}
-	for i, in := range s.inputs {
-		if s.kind == Choice && i > 0 && d.chosen[n] != 0 && int(d.chosen[n]) != i {
-			continue // given up when the other one was chosen
-		}
-		t.disclaim(in.n.index, cause)
-	}
-}
-
-// disclaim takes one claim off n.
-func (t *turn) disclaim(n int32, cause error) {
-	d := t.st.demand
-	if d.claims[n]--; d.claims[n] > 0 || d.phase[n] == made || d.phase[n] == dropped {
-		return
-	}
-	if d.phase[n] == running && d.lives[n] != nil {
-		t.canceled = append(t.canceled, cancellation{d.lives[n], &future.CanceledError{Cause: cause}})
-	}
-	d.phase[n] = dropped
-	t.giveUp(n)
 }
 
 func (st *state) missingDemand() (names []string) {

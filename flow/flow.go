@@ -90,7 +90,7 @@ func (f *Flow[In, Out]) Catch(fn func(ctx context.Context, in In, err error) (Ou
 
 // OnError tells fn of each failure of a run, before Catch: cancellations too,
 // and failures of the effects of [Also]. It changes nothing. When the caller's
-// ctx has ended, nobody waits for it.
+// ctx has ended, nobody waits for it; a run that could not start is not told.
 //
 // Panics: a panic of fn is joined to the failure; that of an effect is logged by [log/slog].
 // Concurrency: fn runs on a goroutine of the run.

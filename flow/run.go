@@ -34,6 +34,7 @@ type run struct {
 type owner interface {
 	succeed()       // the output is made
 	fail(err error) // the output cannot be made
+	halt(err error) // the ctx has ended from outside, with err as the cause
 	tell(err error) // an effect has failed
 	drop()          // nobody works for the run any more
 }
