@@ -76,20 +76,15 @@ func (c *call[In, Out]) hookCtx() context.Context {
 
 // answer is called once, by who has set over or was told to go on.
 func (c *call[In, Out]) answer(ans task.Answer[Out]) {
-	c.quiet()
+	if c.alarm != nil {
+		c.alarm.Release()
+	}
 	if c.watch == nil {
 		c.finish(ans)
 		return
 	}
 	defer c.finish(ans) // whatever the observer does
 	c.watch.answered(&c.run, ans.Err, ans.Degraded)
-}
-
-// quiet stops the alarm, unless there are effects for which it is meant too.
-func (c *call[In, Out]) quiet() {
-	if c.alarm != nil && c.effects == nil {
-		c.alarm.Release()
-	}
 }
 
 func (c *call[In, Out]) finish(ans task.Answer[Out]) {
@@ -106,16 +101,27 @@ func (c *call[In, Out]) finish(ans task.Answer[Out]) {
 
 // tell is told that an effect has failed.
 func (c *call[In, Out]) tell(err error) {
-	for _, fn := range c.flow.told {
-		func() {
-			defer func() {
-				if r := recover(); r != nil {
-					slog.Error("flow: OnError failed for an effect", "flow", c.plan.name, "effect", err, "error", engine.Thrown(r))
-				}
-			}()
-			fn(c.effects.ctx, c.in, err)
-		}()
+	if len(c.flow.told) > 0 {
+		c.members.Add(1)
+		c.tellFrom(0, err)
 	}
+}
+
+// tellFrom tells the functions of OnError from the i-th on. It leaves the run when it returns.
+func (c *call[In, Out]) tellFrom(i int, err error) {
+	defer c.Leave()
+	returned := false
+	defer func() {
+		if !returned {
+			slog.Error("flow: OnError failed for an effect", "flow", c.plan.name, "effect", err, "error", engine.Thrown(recover()))
+			c.members.Add(1)
+			go c.tellFrom(i+1, err)
+		}
+	}()
+	for ; i < len(c.flow.told); i++ {
+		c.flow.told[i](c.effects.ctx, c.in, err)
+	}
+	returned = true
 }
 
 // drop lets go of what the user gave, as the ctx of the run may be kept.

@@ -35,7 +35,7 @@ func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) (answer 
 	}
 	told = c.life.Told()
 	c.members.Store(1)
-	if c.watch != nil {
+	if c.watch != nil || c.st.demand != nil {
 		go c.st.serve(worker{duty: opening, at: none})
 		c.limit()
 		return answer, told
@@ -49,14 +49,19 @@ func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) (answer 
 	return answer, told
 }
 
-// announce tells the observer of the run, and then opens it.
+// announce tells the observer of the run, if there is one, and then opens it.
 func (st *state) announce() {
 	defer st.open() // whatever the observer does
-	st.run.ctx = st.run.watch.beginRun(st.run)
+	if st.run.watch != nil {
+		st.run.ctx = st.run.watch.beginRun(st.run)
+	}
 }
 
 // nested is a flow as work that a task stands for.
 type nested[In, Out any] struct{ flow *Flow[In, Out] }
+
+// identity is what all variants of a flow have in common.
+func (n nested[In, Out]) identity() any { return n.flow.plan }
 
 // Graph returns the flow's graph.
 func (n nested[In, Out]) Graph() Graph { return n.flow.Graph() }
@@ -94,12 +99,10 @@ func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 	}
 	c.ctx = c.life.Context()
 	if p.effects {
-		life, err := c.run.begin(c.around, t.Until)
-		if err != nil {
+		if c.effects, err = beginEffects(&c.run, c.around); err != nil {
 			c.life.Release()
 			return err
 		}
-		c.effects = &effects{life, life.Context()}
 	}
 	if c.life.Observer() != nil {
 		c.begun = time.Now()
@@ -140,12 +143,20 @@ func (c *call[In, Out]) succeed() {
 		c.answer(task.Answer[Out]{Value: *out})
 		return
 	}
-	c.quiet()
+	if c.alarm != nil {
+		c.alarm.Release()
+	}
 	c.promise.Complete(*out, nil)
 }
 
 // fail answers with a failure of the flow: Catch may turn it into an answer.
+//
+// If the ctx has ended from outside, that is why, whatever the node made of it.
 func (c *call[In, Out]) fail(err error) {
+	if c.ctx.Err() != nil {
+		c.halt(future.Cause(c.ctx))
+		return
+	}
 	if !c.over.CompareAndSwap(false, true) {
 		return
 	}
@@ -160,9 +171,6 @@ func (c *call[In, Out]) tooLate() {
 	}
 	defer c.Leave()
 	err := &deadline.Error{Limit: c.flow.limit, Elapsed: time.Since(c.begun), Name: c.late()}
-	if c.effects != nil {
-		c.effects.life.End(err)
-	}
 	if c.over.CompareAndSwap(false, true) {
 		c.life.End(err)
 		c.resolve(err)
@@ -180,15 +188,23 @@ func (c *call[In, Out]) Ended(cause error) error {
 		c.Leave()
 		return err
 	}
-	c.left = true
+	c.leaves(cause)
 	go c.hooks(0, task.Answer[Out]{Err: err})
 	return err
+}
+
+// leaves is told, by who has set over, that the caller has left.
+func (c *call[In, Out]) leaves(cause error) {
+	c.left = true
+	if c.effects != nil {
+		c.effects.life.End(cause)
+	}
 }
 
 // halt is told by a worker that the ctx has ended from outside, before Ended was perhaps.
 func (c *call[In, Out]) halt(cause error) {
 	if c.over.CompareAndSwap(false, true) {
-		c.left = true
+		c.leaves(cause)
 		c.resolve(c.ended(cause))
 	}
 }

@@ -18,6 +18,9 @@ type Error struct {
 
 // Error is one line: "order-page: item (shop/tasks.go:12): connection refused".
 func (e *Error) Error() string {
+	if e == nil {
+		return "flow: no error"
+	}
 	var b strings.Builder
 	b.WriteString(e.Flow)
 	b.WriteString(": ")
@@ -33,14 +36,19 @@ func (e *Error) Error() string {
 }
 
 // Unwrap returns what the node failed with.
-func (e *Error) Unwrap() error { return e.Err }
+func (e *Error) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
 
 // ErrUnneeded is the cause of the cancellation of a node that nothing needs any more.
 var ErrUnneeded = errors.New("nothing needs it any more")
 
 // errorOf is the failure of the run that node n has failed with err.
 func (p *plan) errorOf(n int32, err error) error {
-	if e, ok := err.(*Error); ok && e.Flow == p.name {
+	if e, ok := err.(*Error); ok && e != nil && e.Flow == p.name {
 		return e // it names its node already
 	}
 	s := &p.specs[n]

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -100,19 +101,20 @@ func (f *Flow[In, Out]) resolve(ctx context.Context, in any, err error) (any, er
 	if !ok && in != nil {
 		return nil, fmt.Errorf("flow.Graph.Resolve: %s: the input is a %T", f.plan.name, in)
 	}
-	return future.Go(ctx, func(ctx context.Context) (any, error) {
-		for _, tell := range f.told {
-			tell(ctx, arg, err)
+	for _, tell := range f.told {
+		_, failed := future.Go(ctx, func(ctx context.Context) (any, error) { tell(ctx, arg, err); return nil, nil }).Await(ctx)
+		if failed != nil {
+			err = errors.Join(err, failed)
 		}
-		var v Out
-		for _, catch := range f.catches {
-			if err == nil || ctx.Err() != nil {
-				break
-			}
-			v, err = catch(ctx, arg, err)
+	}
+	var v Out
+	for _, catch := range f.catches {
+		if err == nil || ctx.Err() != nil {
+			break
 		}
-		return v, err
-	}).Await(ctx)
+		v, err = future.Go(ctx, func(ctx context.Context) (Out, error) { return catch(ctx, arg, err) }).Await(ctx)
+	}
+	return v, err
 }
 
 // Node returns node i. An index that is out of range panics.

@@ -87,12 +87,20 @@ func (p *plan) check() {
 			continue
 		}
 		other, known := tasks[s.task.name]
-		if known && other.task.origin != s.task.origin {
+		if known && identity(other.task.origin) != identity(s.task.origin) {
 			panic(fmt.Sprintf("flow.New: %s: two different tasks are called %s (made at %s and %s): see Task.Named",
 				p.name, s.task.name, other.task.origin.Place, s.task.origin.Place))
 		}
 		tasks[s.task.name] = s.node
 	}
+}
+
+// identity is what tasks have in common that are variants of one.
+func identity(o *task.Origin) any {
+	if e, ok := o.Engine.(interface{ identity() any }); ok {
+		return e.identity()
+	}
+	return o
 }
 
 // mark finds the nodes that have a ctx of their own, and those that run for an

@@ -65,7 +65,7 @@ func (r *run) dissolve() {
 		r.alarm.Release()
 	}
 	if r.effects != nil {
-		r.effects.life.Release()
+		r.effects.release()
 	}
 	st := r.st
 	r.st = nil
@@ -107,12 +107,6 @@ type part struct{ run *run }
 func (p part) Name() string      { return p.run.plan.name }
 func (p part) Running() []string { return nil }
 func (p part) Ended(error) error { return nil }
-
-// effects is the part of a run that goes on when it has been answered.
-type effects struct {
-	life engine.Life
-	ctx  context.Context
-}
 
 // begin begins a part of the run with the ctx around it.
 func (r *run) begin(around context.Context, until time.Time) (engine.Life, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync/atomic"
 
+	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
 )
 
@@ -142,6 +143,8 @@ func (st *state) rescue(w worker, err error) {
 		w.duty = making
 	case w.at != none:
 		w.duty, w.err = settling, err
+	case err != future.ErrGoexit: // no user's function: a mistake in this package ends the run, it does not hang
+		defer st.run.owner.fail(err)
 	}
 	st.run.members.Add(1)
 	go st.serve(w)

@@ -200,7 +200,11 @@ func (t *turn) made(n int32, err error, canceled bool) {
 	d.phase[n] = made
 	st.errs[n], d.cancel[n] = err, canceled
 	t.answered = t.answered || n == st.plan.out
-	t.giveUp(n)
+	cause := ErrUnneeded
+	if s.kind == FirstOf {
+		cause = combinators.ErrLost
+	}
+	t.giveUp(n, cause)
 	for _, u := range s.users {
 		switch {
 		case u.role != Effect:
@@ -219,13 +223,9 @@ func (t *turn) effect(n int32) {
 	}
 }
 
-// giveUp gives up n's claims on its inputs.
-func (t *turn) giveUp(n int32) {
+// giveUp gives up n's claims on its inputs; cause is why they may be cancelled.
+func (t *turn) giveUp(n int32, cause error) {
 	d, s := t.st.demand, &t.st.plan.specs[n]
-	cause := error(ErrUnneeded)
-	if s.kind == FirstOf {
-		cause = combinators.ErrLost
-	}
 	for i, in := range s.inputs {
 		if s.kind == Choice && i > 0 && d.chosen[n] != 0 && int(d.chosen[n]) != i {
 			continue // given up when the other one was chosen
@@ -244,7 +244,7 @@ func (t *turn) disclaim(n int32, cause error) {
 		t.canceled = append(t.canceled, cancellation{d.lives[n], &future.CanceledError{Cause: cause}})
 	}
 	d.phase[n] = dropped
-	t.giveUp(n)
+	t.giveUp(n, cause)
 }
 
 // offer puts what is ready on the list, the first on top.

@@ -24,6 +24,7 @@ type stint struct {
 	out      *core // of the future that it completes; nil for a part of other work
 	hall     lobby
 	member   bool // of the scope
+	base     context.Context
 	until    time.Time
 	released atomic.Bool
 }
@@ -39,6 +40,12 @@ func beginStint(ctx context.Context, w engine.Work, t engine.Terms) (engine.Life
 	}
 	s.act = s
 	s.phase = claimed
+	s.base = ctx
+	if around := s.from.life; around != nil && t.Promise == nil {
+		if outer, ok := around.act.(*stint); ok {
+			s.base = outer.base
+		}
+	}
 	if t.Promise != nil {
 		s.out = t.Promise.(interface{ core() *core }).core()
 		s.out.scope = s.from.scope
@@ -83,6 +90,9 @@ func (s *stint) silence() {
 
 // Context implements [engine.Life].
 func (s *stint) Context() context.Context { return &s.lifetime }
+
+// Base implements [engine.Life].
+func (s *stint) Base() context.Context { return s.base }
 
 // Observer implements [engine.Life].
 func (s *stint) Observer() any { return s.from.watch }

@@ -27,6 +27,9 @@ type Work interface {
 type Life interface {
 	// Context is done when the work is over, or has been cancelled.
 	Context() context.Context
+	// Base is the ctx that the outermost work around this one began with: that
+	// of the user's call, if this work is part of a part of it.
+	Base() context.Context
 	// Observer is what ObserverOf would return for the ctx that the life began with.
 	Observer() any
 	// Told reports whether Ended is told of the end of the ctx that the life began with
