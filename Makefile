@@ -3,7 +3,7 @@
 GO ?= go
 export GOTOOLCHAIN = local
 export GOFLAGS = -buildvcs=false
-MODULES = . benchmarks
+MODULES = . benchmarks docs/schema
 
 .PHONY: test stress fuzz bench generate
 
@@ -22,11 +22,12 @@ test:
 stress:
 	@for p in 1 2 8; do \
 		echo "GOMAXPROCS=$$p"; \
-		GOMAXPROCS=$$p JADE_STRESS=1 $(GO) test -race -count=1 -timeout 30m ./future ./combinators ./recover ./deadline || exit 1; \
+		GOMAXPROCS=$$p JADE_STRESS=1 $(GO) test -race -count=1 -timeout 30m ./future ./combinators ./recover ./deadline ./task ./flow || exit 1; \
 	done
 
 fuzz:
 	@$(GO) test -run '^$$' -fuzz FuzzGraph -fuzztime 60s ./combinators
+	@$(GO) test -run '^$$' -fuzz FuzzFlow -fuzztime 60s ./flow
 
 # Measures, and writes the table in README.md.
 bench:

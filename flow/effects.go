@@ -34,7 +34,10 @@ func beginEffects(r *run, around context.Context) (*effects, error) {
 		e.alarm = new(alarm.Alarm)
 		limit := time.Until(until)
 		e.alarm.Set(limit, func() {
-			life.End(&deadline.Error{Name: r.plan.name + ": effects", Limit: limit, Elapsed: time.Since(begun)})
+			if r.Join() {
+				life.End(&deadline.Error{Name: r.late(), Limit: limit, Elapsed: time.Since(begun)})
+				r.Leave()
+			}
 		})
 	}
 	return e, nil

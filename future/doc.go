@@ -50,7 +50,8 @@
 //	12  after Scope.Close (without grace) no goroutine of that scope runs                        TestG12
 //	13  a failure fails what depends on it, at once, and nothing else                            TestG13
 //	14  losers of Race, Any and Quorum are cancelled with a cause that says so, and joined       TestG14
-//	15  Within cancels the work and answers on time, even if the work does not stop              TestG15
+//	15  Within and the timeouts of tasks and flows cancel the work and answer on time, even if
+//	    it does not stop                                                                         TestG15
 //	16  a deadline that Jade makes names what was late, the limit, and whether it was inherited  TestG16
 //	17  timeout, cancellation and failure are distinct; only a request recovers a cancellation   TestG17
 //	18  no timer or registration outlives its future; abandoned waits are dropped, amortised:
@@ -59,11 +60,12 @@
 //	20  Any fails only when all fail, with every error, in order                                 TestG20
 //	21  with a ctx that is done before the start, the function is not called (Finally aside)     TestG21
 //	22  a zero Future never hangs: ErrZero                                                       TestG22
+//	23  runs of a Task or Flow share no state; nothing a user can retain is ever used again      TestG23
 //	24  everything waits durably in synctest; no package-level goroutine; no pool                TestG24
 //	25  an error that nobody observed is reported once, by name, when its scope closes           TestG25
-//	26  cleanup (Finally) runs with the ctx's values and without its cancellation                TestG26
-//
-// Guarantees 23 and 27 are about tasks, flows and observers, which are not here yet.
+//	26  a retry never waits past its deadline; cleanup (Finally) runs with the ctx's values
+//	    and without its cancellation                                                             TestG26
+//	27  an observer decides no outcome, whatever it does                                         TestG27
 //
 // # How to read this package
 //
@@ -72,6 +74,7 @@
 // on with what that sets off: link.go (quick functions), follower.go (bodies),
 // watch.go (several inputs), ondone.go. context.go is the ctx that work gets,
 // origin.go where that comes from, hub.go what ends with it, inner.go its face
-// towards the standard library, and sweep.go a cancellation on its way. scope.go joins,
+// towards the standard library, and sweep.go a cancellation on its way. stint.go is the
+// work of packages task and flow, and dressing.go a ctx with something on. scope.go joins,
 // failure.go knows whose duty a failure is, report.go tells.
 package future
