@@ -61,7 +61,8 @@
 //	21  with a ctx that is done before the start, the function is not called (Finally aside)     TestG21
 //	22  a zero Future never hangs: ErrZero                                                       TestG22
 //	23  runs of a Task or Flow share no state; nothing a user can retain is ever used again      TestG23
-//	24  everything waits durably in synctest; no package-level goroutine; no pool                TestG24
+//	24  everything waits durably in synctest; no package-level goroutine; nothing that is bound
+//	    to a bubble is pooled                                                                    TestG24
 //	25  an error that nobody observed is reported once, by name, when its scope closes           TestG25
 //	26  a retry never waits past its deadline; cleanup (Finally) runs with the ctx's values
 //	    and without its cancellation                                                             TestG26
