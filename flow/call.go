@@ -97,7 +97,7 @@ func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 	if c.life, err = engine.Begin(c.around, c, t); err != nil {
 		return err
 	}
-	c.ctx = c.life.Context()
+	c.ctx, c.foreign = c.life.Context(), c.life.Foreign()
 	if p.effects {
 		if c.effects, err = beginEffects(&c.run, c.around); err != nil {
 			c.life.Release()

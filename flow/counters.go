@@ -49,7 +49,7 @@ func (st *state) enter(n int32) (ctx context.Context, v verdict) {
 	if r.over.Load() {
 		return nil, stop
 	}
-	if !st.plan.specs[n].quick && r.ctx.Err() != nil {
+	if r.foreign && !st.plan.specs[n].quick && r.ctx.Err() != nil {
 		r.owner.halt(future.Cause(r.ctx))
 		return nil, stop
 	}

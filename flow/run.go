@@ -18,6 +18,7 @@ type run struct {
 	st      *state          // of who is a member
 	life    engine.Life     // of the nodes that the answer needs
 	ctx     context.Context // of the life, with what an observer has added
+	foreign bool            // see engine.Life
 	watch   *watch          // nil if nobody observes it
 	effects *effects        // of a plan that has some
 	begun   time.Time       // of a run that has a limit or is observed

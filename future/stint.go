@@ -100,6 +100,9 @@ func (s *stint) Observer() any { return s.from.watch }
 // Told implements [engine.Life].
 func (s *stint) Told() bool { return s.from.life != nil || !s.from.ends }
 
+// Foreign implements [engine.Life].
+func (s *stint) Foreign() bool { return s.from.ends || s.from.edge != nil }
+
 // End implements [engine.Life].
 func (s *stint) End(cause error) { resume(s.endNow(asked(cause))) }
 

@@ -35,6 +35,9 @@ type Life interface {
 	// Told reports whether Ended is told of the end of the ctx that the life began with
 	// although that is Watched.
 	Told() bool
+	// Foreign reports whether a ctx that is not Jade's own is around: then to ask
+	// the ctx may tell of its end before Ended is told.
+	Foreign() bool
 	// End ends the ctx, with cause as the reason. Ended is not told.
 	End(cause error)
 	// Release says that no goroutine works for it any more. It ends the ctx and
