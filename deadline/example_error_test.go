@@ -64,3 +64,15 @@ func ExampleError_Unwrap() {
 	fmt.Println(late.Inherited, errors.Unwrap(late))
 	// Output: true context deadline exceeded
 }
+
+// An engine that runs work for others names what their deadline has cut off.
+func ExampleInherited() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	begun := time.Now()
+	<-ctx.Done()
+
+	err := deadline.Inherited(ctx, "order-page", begun, future.Cause(ctx))
+	fmt.Println(err.Name, err.Inherited, errors.Is(err, context.DeadlineExceeded))
+	// Output: order-page true true
+}
