@@ -55,6 +55,14 @@ func Inherited(ctx context.Context, name string, start time.Time, err error) *Er
 	return e
 }
 
+// Foreign reports whether err is a deadline that Jade did not make, and that
+// therefore does not say what was late. A panic in a method of err counts as no.
+func Foreign(err error) (is bool) {
+	defer func() { _ = recover() }()
+	_, ours := errors.AsType[*Error](err)
+	return !ours && errors.Is(err, context.DeadlineExceeded)
+}
+
 // late reports whether err is a deadline. A panic in a method of err counts as no.
 func late(err error) (is bool) {
 	defer func() { _ = recover() }()

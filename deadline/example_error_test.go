@@ -65,6 +65,14 @@ func ExampleError_Unwrap() {
 	// Output: true context deadline exceeded
 }
 
+func ExampleForeign() {
+	fmt.Println(deadline.Foreign(fmt.Errorf("freight: %w", context.DeadlineExceeded)))
+	fmt.Println(deadline.Foreign(&deadline.Error{Name: "freight"}))
+	// Output:
+	// true
+	// false
+}
+
 // An engine that runs work for others names what their deadline has cut off.
 func ExampleInherited() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/jade-go/jade/deadline"
@@ -211,7 +210,7 @@ func (c *call[In, Out]) halt(cause error) {
 
 // ended is the failure of a run whose ctx has ended from outside.
 func (c *call[In, Out]) ended(cause error) error {
-	if !foreignDeadline(cause) {
+	if !deadline.Foreign(cause) {
 		return cause
 	}
 	name, begun := c.plan.name, c.begun
@@ -222,11 +221,4 @@ func (c *call[In, Out]) ended(cause error) error {
 		begun = time.Now()
 	}
 	return deadline.Inherited(c.around, name, begun, cause)
-}
-
-// foreignDeadline reports whether err is a deadline that is not Jade's. A panic in a method of err counts as no.
-func foreignDeadline(err error) (is bool) {
-	defer func() { _ = recover() }()
-	_, ours := errors.AsType[*deadline.Error](err)
-	return !ours && errors.Is(err, context.DeadlineExceeded)
 }

@@ -177,15 +177,16 @@ func mustTask(where, name string) {
 // names gives each node its name: that of its task or its kind, and a number
 // from the second on.
 func (b *builder) names() {
-	taken := map[string]bool{}
+	taken, next := map[string]bool{}, map[string]int{}
 	for _, n := range b.nodes {
 		base := string(n.kind)
 		if n.task != nil {
 			base = n.task.name
 		}
 		n.name = base
-		for i := 2; taken[n.name]; i++ {
-			n.name = base + "#" + strconv.Itoa(i)
+		for taken[n.name] {
+			next[base]++
+			n.name = base + "#" + strconv.Itoa(next[base]+1)
 		}
 		taken[n.name] = true
 	}

@@ -54,7 +54,9 @@ func (d *dressing) Value(key any) any {
 	case cancelKey: // that of the ctx which can end
 	default:
 		if d.values != nil {
-			return d.values.Value(key)
+			if v := d.values.Value(key); v != nil {
+				return v
+			}
 		}
 	}
 	return d.Context.Value(key)

@@ -42,12 +42,12 @@ func (d *definition[In, Out]) doQuietly(ctx context.Context, in In) (Out, error)
 
 func (d *definition[In, Out]) do(ctx context.Context, in In, observed bool) (Out, error) {
 	var begun time.Time
-	if d.limits {
+	if d.timed {
 		begun = time.Now()
 	}
 	work := d.begin(ctx, in, observed)
 	v, err := work.Await(ctx)
-	if err == nil || !d.limits || !passed(ctx.Err()) {
+	if err == nil || !d.timed || !passed(ctx.Err()) {
 		return v, err
 	}
 	if _, over := work.Peek(); !over { // it was the wait that ended
@@ -85,15 +85,16 @@ func (d *definition[In, Out]) begin(ctx context.Context, in In, observed bool) f
 func (c *call[In, Out]) refuse(ctx context.Context, cause error) {
 	var none Out
 	c.promise.Complete(none, cause)
-	if c.observed {
-		go func() {
-			begun := time.Now()
-			_, end := Begin(ctx, c.seen(begun))
-			o := OutcomeOf(cause, nil, begun)
-			o.Status = Skipped
-			end(o)
-		}()
+	if !c.observed {
+		return
 	}
+	c.promise.Future().OnDone(func(future.Result[Out]) { // in a goroutine that the scope joins
+		begun := time.Now()
+		_, end := Begin(ctx, c.seen(begun))
+		o := OutcomeOf(cause, nil, begun)
+		o.Status = Skipped
+		end(o)
+	})
 }
 
 // Name, Running and Ended implement [engine.Work]. A call that is cancelled ends when its function does.
@@ -159,8 +160,11 @@ func (c *call[In, Out]) Finish(ans Answer[Out]) {
 		c.promise.Complete(ans.Value, ans.Err)
 		c.Leave()
 	}()
-	if c.end != nil {
+	switch {
+	case c.end != nil:
 		c.end(OutcomeOf(ans.Err, ans.Degraded, c.begun))
+	case ans.Degraded != nil:
+		stoodIn(c.life.Context(), ans.Degraded)
 	}
 }
 

@@ -13,10 +13,13 @@ import (
 // limit is a timeout that runs: its timer, and the ctx of what is inside of it.
 // It is made anew for each attempt.
 type limit struct {
-	task  string
-	begun time.Time
-	life  engine.Life
-	alarm *alarm.Alarm
+	task      string
+	begun     time.Time
+	given     time.Duration
+	inherited bool            // the deadline of the ctx around comes first
+	around    context.Context // for that
+	life      engine.Life
+	alarm     *alarm.Alarm
 }
 
 // Name, Running and Ended implement [engine.Work].
@@ -37,6 +40,11 @@ func (r *runner[In, Out]) ctxAt(level int) context.Context {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.innermost(level)
+}
+
+// innermost is ctxAt for who holds the lock.
+func (r *runner[In, Out]) innermost(level int) context.Context {
 	for ; level < len(r.limits); level++ {
 		if l := r.limits[level]; l != nil {
 			return l.life.Context()
@@ -47,54 +55,62 @@ func (r *runner[In, Out]) ctxAt(level int) context.Context {
 
 // arm starts the timeout at level. It fails with the cause if the ctx around has ended.
 func (r *runner[In, Out]) arm(turn, level int) (err error, ok bool) {
-	d := r.d.policies[level].limit
-	l := &limit{task: r.d.name, begun: time.Now(), alarm: new(alarm.Alarm)}
-	around := r.ctxAt(level + 1)
-	l.life, err = engine.Begin(around, l, engine.Terms{Watched: true, Until: l.begun.Add(d)})
+	l := &limit{task: r.d.name, begun: time.Now(), given: r.d.policies[level].limit, around: r.ctxAt(level + 1), alarm: new(alarm.Alarm)}
+	if end, limited := l.around.Deadline(); limited && end.Sub(l.begun) <= l.given {
+		l.inherited, l.given = true, end.Sub(l.begun)
+	}
+	l.life, err = engine.Begin(l.around, l, engine.Terms{Watched: true, Until: l.begun.Add(l.given)})
 	if err != nil {
-		return r.inherited(around, l, err), r.mine(turn)
+		return l.named(err), r.mine(turn)
 	}
-	r.mu.Lock()
-	ok = r.turn == turn
-	if ok {
-		r.limits[level] = l
-	}
-	r.mu.Unlock()
-	if !ok {
+	if !r.inTurn(turn, func() { r.limits[level] = l }) {
 		l.life.Release()
 		return nil, false
 	}
-	l.alarm.Set(d, func() { r.late(level, l) })
+	l.alarm.Set(l.given, func() { r.late(level, l) })
 	return nil, true
 }
 
 // disarm stops the timeout at level, as a result is here in time. If what ended
 // the work was the deadline of the ctx around, the error says so.
 func (r *runner[In, Out]) disarm(turn, level int, err error) (error, bool) {
-	r.mu.Lock()
-	if r.turn != turn {
-		r.mu.Unlock()
+	var l *limit
+	if !r.inTurn(turn, func() { l, r.limits[level] = r.limits[level], nil }) {
 		return err, false
 	}
-	l := r.limits[level]
-	r.limits[level] = nil
-	r.mu.Unlock()
 	l.release()
-	return r.inherited(r.ctxAt(level+1), l, err), true
+	return l.named(err), true
 }
 
-// inherited makes a deadline of the ctx around one that names the task.
-func (r *runner[In, Out]) inherited(around context.Context, l *limit, err error) error {
-	if _, ours := errors.AsType[*deadline.Error](err); ours || !passed(err) || !passed(around.Err()) {
+// named makes the deadline of the ctx around one that names the task.
+func (l *limit) named(err error) error {
+	if err == nil || !passed(l.around.Err()) {
 		return err
 	}
-	return deadline.Inherited(around, l.task, l.begun, err)
+	if deadline.Foreign(err) || same(err, context.Cause(l.around)) {
+		return deadline.Inherited(l.around, l.task, l.begun, err)
+	}
+	return err
 }
 
-// passed reports whether err is a deadline. A panic in a method of err counts as no.
+// error is the failure of what was late.
+func (l *limit) error() error {
+	if l.inherited {
+		return deadline.Inherited(l.around, l.task, l.begun, context.DeadlineExceeded)
+	}
+	return &deadline.Error{Name: l.task, Limit: l.given, Elapsed: time.Since(l.begun)}
+}
+
+// passed reports whether err, of a ctx, is a deadline. A panic in a method of err counts as no.
 func passed(err error) (is bool) {
 	defer func() { _ = recover() }()
 	return errors.Is(err, context.DeadlineExceeded)
+}
+
+// same reports whether err is target. Errors that cannot be compared are not.
+func same(err, target error) (is bool) {
+	defer func() { _ = recover() }()
+	return passed(err) && err == target
 }
 
 // late is the timer's goroutine: it takes the turn from whoever is inside of
@@ -118,7 +134,7 @@ func (r *runner[In, Out]) late(level int, l *limit) {
 	r.trial = nil
 	r.mu.Unlock()
 
-	err := &deadline.Error{Name: l.task, Limit: r.d.policies[level].limit, Elapsed: time.Since(l.begun)}
+	err := l.error()
 	l.life.End(err)
 	for _, given := range inside {
 		if given != nil {

@@ -78,6 +78,29 @@ type frame struct {
 	flow string
 	node string
 	path []string // of the flow
+	sink *sink
+}
+
+// sink has what the value of something inside a call stands in for that is not observed itself.
+type sink struct{ degraded atomic.Pointer[error] }
+
+// stoodIn is told of a degraded result inside a Wrap: only the call around that is observed.
+func stoodIn(ctx context.Context, failure error) {
+	if around, observed := ctx.Value(frameKey{}).(frame); observed {
+		around.sink.degraded.Store(&failure)
+	}
+}
+
+// amend makes an outcome one that is degraded if something inside was.
+func (s *sink) amend(o Outcome) Outcome {
+	failure := s.degraded.Load()
+	if o.Status != OK || failure == nil {
+		return o
+	}
+	elapsed := o.Elapsed
+	o = OutcomeOf(nil, *failure, time.Now())
+	o.Elapsed = elapsed
+	return o
 }
 
 type frameKey struct{}
@@ -103,8 +126,11 @@ func Begin(ctx context.Context, c Call) (context.Context, func(Outcome)) {
 	if seen == nil {
 		seen = ctx
 	}
-	here := frame{run: c.Run, flow: c.Flow, node: c.Node, path: c.Path}
-	return engine.WithValues(ctx, context.WithValue(seen, frameKey{}, here)), once(end)
+	here := frame{run: c.Run, flow: c.Flow, node: c.Node, path: c.Path, sink: new(sink)}
+	if inside && c.Kind == AttemptCall {
+		here.sink = around.sink
+	}
+	return engine.WithValues(ctx, context.WithValue(seen, frameKey{}, here)), once(end, here.sink)
 }
 
 // complete fills in what the call has in common with the one around it.
@@ -138,7 +164,7 @@ func (c *Call) complete(ctx context.Context, around frame, inside bool) {
 }
 
 // once passes on one ending, after at most one that says Straggler.
-func once(end func(Outcome)) func(Outcome) {
+func once(end func(Outcome), s *sink) func(Outcome) {
 	if end == nil {
 		return func(Outcome) {}
 	}
@@ -151,7 +177,7 @@ func once(end func(Outcome)) func(Outcome) {
 		} else if ended.Swap(true) {
 			return
 		}
-		contained("the function of Begin", func() { end(o) })
+		contained("the function of Begin", func() { end(s.amend(o)) })
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 type Policy struct {
 	Kind  string        `json:"kind"`            // timeout, retry, recover, fallback, on-error or wrap
 	Limit time.Duration `json:"limit,omitempty"` // of a timeout, in nanoseconds
-	Retry *Backoff      `json:"retry,omitempty"` // of a retry
+	Retry Backoff       `json:"retry,omitzero"`  // of a retry
 }
 
 // Backoff is the part of a [Retry] that can be described.
@@ -27,7 +27,7 @@ func (p Policy) String() string {
 	switch {
 	case p.Limit > 0:
 		return p.Kind + " " + p.Limit.String()
-	case p.Retry != nil:
+	case p.Retry.Attempts > 0:
 		return strconv.Itoa(p.Retry.Attempts) + " attempts"
 	}
 	return p.Kind
@@ -59,6 +59,7 @@ func (d definition[In, Out]) with(p policy[In, Out], about Policy) Task[In, Out]
 	d.policies = append(d.policies[:len(d.policies):len(d.policies)], p)
 	d.about = append(d.about[:len(d.about):len(d.about)], about)
 	d.limits = d.limits || p.kind == kindTimeout
+	d.timed = d.timed || d.limits
 	d.tries = d.tries || p.kind == kindRetry
 	return Task[In, Out]{&d}
 }

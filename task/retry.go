@@ -2,6 +2,7 @@ package task
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -34,22 +35,23 @@ func (p Retry) check() {
 	}
 }
 
-func (p Retry) backoff() *Backoff {
-	return &Backoff{Attempts: p.Attempts, Delay: p.Delay, MaxDelay: p.MaxDelay, Jitter: p.Jitter}
+func (p Retry) backoff() Backoff {
+	return Backoff{Attempts: p.Attempts, Delay: p.Delay, MaxDelay: p.MaxDelay, Jitter: p.Jitter}
 }
 
 // wait is how long to wait after so many attempts.
 func (p Retry) wait(made int) time.Duration {
-	d := p.Delay
-	for range made - 1 {
-		if d > 1<<62-1-d {
-			d = 1<<63 - 1
-			break
-		}
-		d *= 2
+	most := p.MaxDelay
+	if most == 0 {
+		most = math.MaxInt64
 	}
-	if p.MaxDelay > 0 {
-		d = min(d, p.MaxDelay)
+	d := min(p.Delay, most)
+	for ; made > 1 && d > 0 && d < most; made-- {
+		if d > most/2 {
+			d = most
+		} else {
+			d *= 2
+		}
 	}
 	if p.Jitter > 0 {
 		d -= time.Duration(p.Jitter * rand.Float64() * float64(d))

@@ -19,16 +19,16 @@ import (
 // A result starts at level 0 and passes the policies from level to level, inner
 // to outer; a retry sends it back. Nothing of a runner is used again.
 type runner[In, Out any] struct {
-	d     *definition[In, Out]
-	ctx   context.Context
-	in    In
-	crew  Crew
-	host  Host[Out]
-	made  int   // attempts, for observers; used by who has the turn
-	tries []int // attempts in each retry, by level; likewise
+	d    *definition[In, Out]
+	ctx  context.Context
+	in   In
+	crew Crew
+	host Host[Out]
 
 	mu       sync.Mutex
 	turn     int
+	made     int      // attempts, for observers
+	tries    []int    // attempts in each retry, by level
 	limits   []*limit // the timeouts that run, by level
 	degraded error
 	trial    *trial // of the attempt that runs, if it is observed
@@ -94,7 +94,9 @@ func (r *runner[In, Out]) attempt(turn, level int) (at int, v Out, err error, ok
 	for level--; level >= 0; level-- {
 		switch r.d.policies[level].kind {
 		case kindRetry:
-			r.tries[level] = 0
+			if !r.inTurn(turn, func() { r.tries[level] = 0 }) {
+				return 0, v, nil, false
+			}
 		case kindTimeout:
 			if err, ok = r.arm(turn, level); err != nil || !ok {
 				return level + 1, v, err, ok
@@ -107,12 +109,18 @@ func (r *runner[In, Out]) attempt(turn, level int) (at int, v Out, err error, ok
 
 // try makes an attempt within the limits that run.
 func (r *runner[In, Out]) try(turn int) (v Out, err error, ok bool) {
-	r.made++
-	ctx := r.ctxAt(0)
+	var ctx context.Context
+	var made int
+	if !r.inTurn(turn, func() {
+		r.made++
+		made, ctx = r.made, r.innermost(0)
+	}) {
+		return v, nil, false
+	}
 	if !r.d.limits && !r.d.tries || engine.ObserverOf(ctx) == nil {
 		return r.call(turn, ctx, nil)
 	}
-	seen, trial, ok := r.announce(turn, ctx)
+	seen, trial, ok := r.announce(turn, made, ctx)
 	if !ok {
 		return v, nil, false
 	}
@@ -155,17 +163,23 @@ func (a arrival[In, Out]) Finish(ans Answer[Out]) {
 // err, once it has waited. If the ctx ends meanwhile, that is the failure.
 func (r *runner[In, Out]) wantsAnother(turn, level int, failure error) (again bool, err error, ok bool) {
 	p := r.d.policies[level].retry
-	r.tries[level]++
+	var made int
+	if !r.inTurn(turn, func() { r.tries[level]++; made = r.tries[level] }) {
+		return false, failure, false
+	}
 	ctx := r.ctxAt(level + 1)
-	if r.tries[level] >= p.Attempts || ctx.Err() != nil {
+	if made >= p.Attempts || over(ctx) {
 		return false, failure, true
 	}
 	if !r.guarded(turn, level+1, failure, nil, func() { again = p.wants(failure) }) {
 		return false, failure, false
 	}
-	wait := p.wait(r.tries[level])
+	wait := p.wait(made)
 	if end, limited := ctx.Deadline(); limited && !time.Now().Add(wait).Before(end) {
 		again = false
+	}
+	if cause := future.Cause(ctx); cause != nil {
+		return false, cause, true
 	}
 	if !again || wait == 0 {
 		return again, failure, true
@@ -183,7 +197,7 @@ func (r *runner[In, Out]) wantsAnother(turn, level int, failure error) (again bo
 // replace lets a recover or a fallback act.
 func (r *runner[In, Out]) replace(turn, level int, was Out, failure error) (v Out, err error, ok bool) {
 	ctx := r.ctxAt(level + 1)
-	if future.IsCanceled(failure) || ctx.Err() != nil {
+	if future.IsCanceled(failure) || over(ctx) {
 		return was, failure, true
 	}
 	p := &r.d.policies[level]
@@ -195,12 +209,24 @@ func (r *runner[In, Out]) replace(turn, level int, was Out, failure error) (v Ou
 }
 
 func (r *runner[In, Out]) degrade(turn int, failure error) (mine bool) {
+	return r.inTurn(turn, func() { r.degraded = failure })
+}
+
+// over reports whether ctx has ended, or is just about to.
+func over(ctx context.Context) bool {
+	end, limited := ctx.Deadline()
+	return ctx.Err() != nil || limited && !time.Now().Before(end)
+}
+
+// inTurn makes a change for who has the turn, and reports whether the caller has.
+func (r *runner[In, Out]) inTurn(turn int, change func()) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.turn == turn {
-		r.degraded = failure
+	if r.turn != turn {
+		return false
 	}
-	return r.turn == turn
+	change()
+	return true
 }
 
 // mine reports whether the turn has not passed to a timer.

@@ -21,6 +21,7 @@ type definition[In, Out any] struct {
 	starter  Starter[In, Out]  // instead of fn
 	policies []policy[In, Out] // inner to outer; what is within a Wrap is part of fn
 	about    []Policy          // all of them, for descriptions
+	timed    bool              // one is a timeout, perhaps within a Wrap
 	limits   bool              // one is a timeout
 	tries    bool              // one is a retry
 }

@@ -13,7 +13,7 @@ type trial struct {
 
 // announce tells the observer of an attempt. Should the observer call
 // runtime.Goexit, a new goroutine makes the attempt unobserved.
-func (r *runner[In, Out]) announce(turn int, ctx context.Context) (seen context.Context, t *trial, ok bool) {
+func (r *runner[In, Out]) announce(turn, made int, ctx context.Context) (seen context.Context, t *trial, ok bool) {
 	returned := false
 	defer func() {
 		if !returned {
@@ -27,13 +27,9 @@ func (r *runner[In, Out]) announce(turn int, ctx context.Context) (seen context.
 		}
 	}()
 	t = &trial{begun: time.Now()}
-	seen, t.end = Begin(ctx, Call{Kind: AttemptCall, Task: r.d.name, Attempt: r.made, Place: r.d.origin.Place, Start: t.begun})
+	seen, t.end = Begin(ctx, Call{Kind: AttemptCall, Task: r.d.name, Attempt: made, Place: r.d.origin.Place, Start: t.begun})
 	returned = true
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.turn == turn {
-		r.trial = t
-	}
+	r.inTurn(turn, func() { r.trial = t })
 	return seen, t, true
 }
 
