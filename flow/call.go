@@ -34,14 +34,14 @@ func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) (answer 
 	}
 	told = c.life.Told()
 	c.members.Store(1)
-	if c.watch != nil || c.st.demand != nil {
+	if c.watch != nil || c.st.demand != nil { // opening it may call a user's function
+		c.members.Add(1)
 		go c.st.serve(worker{duty: opening, at: none})
-		c.limit()
-		return answer, told
-	}
-	c.st.open()
-	if c.st.head.Load() != none {
-		c.st.wake()
+	} else {
+		c.st.open()
+		if c.st.head.Load() != none {
+			c.st.wake()
+		}
 	}
 	c.limit()
 	c.Leave()

@@ -71,8 +71,9 @@ func (r *run) dissolve() {
 	st := r.st
 	r.st = nil
 	st.recycle()
-	r.owner.drop()
 	r.life.Release()
+	r.owner.drop()
+	r.owner, r.life, r.ctx, r.watch, r.effects = nil, nil, nil, nil, nil
 }
 
 // Name implements [engine.Work].
