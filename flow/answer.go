@@ -3,7 +3,6 @@ package flow
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"time"
 
 	"github.com/jade-go/jade/future"
@@ -45,7 +44,7 @@ func (c *call[In, Out]) hook(i int, ans task.Answer[Out]) (after task.Answer[Out
 		if !returned {
 			err := engine.Thrown(recover())
 			c.members.Add(1)
-			go c.hooks(i+1, task.Answer[Out]{Err: errors.Join(ans.Err, err)})
+			go c.hooks(i+1, task.Answer[Out]{Err: c.hookFailed(i, errors.Join(ans.Err, err))})
 		}
 	}()
 	if told := c.flow.told; i < len(told) {
@@ -60,6 +59,15 @@ func (c *call[In, Out]) hook(i int, ans task.Answer[Out]) (after task.Answer[Out
 	}
 	returned = true
 	return ans, true
+}
+
+// hookFailed names the function that has not returned.
+func (c *call[In, Out]) hookFailed(i int, err error) error {
+	e := &Error{Flow: c.plan.name, Node: "Catch", Place: c.plan.place, Err: err, plan: c.plan}
+	if i < len(c.flow.told) {
+		e.Node = "OnError"
+	}
+	return e
 }
 
 // hookCtx is the caller's ctx, as work of the run: done when the run is answered.
@@ -101,9 +109,12 @@ func (c *call[In, Out]) finish(ans task.Answer[Out]) {
 
 // tell is told that an effect has failed.
 func (c *call[In, Out]) tell(err error) {
-	if len(c.flow.told) > 0 {
+	switch {
+	case len(c.flow.told) > 0:
 		c.members.Add(1)
 		c.tellFrom(0, err)
+	case c.watch == nil: // nobody else hears of it
+		c.life.Report(c.plan.name, err)
 	}
 }
 
@@ -113,7 +124,7 @@ func (c *call[In, Out]) tellFrom(i int, err error) {
 	returned := false
 	defer func() {
 		if !returned {
-			slog.Error("flow: OnError failed for an effect", "flow", c.plan.name, "effect", err, "error", engine.Thrown(recover()))
+			c.life.Report(c.plan.name+": OnError", engine.Thrown(recover()))
 			c.members.Add(1)
 			go c.tellFrom(i+1, err)
 		}

@@ -14,6 +14,8 @@ type Error struct {
 	Task  string     // empty for a node that is no task
 	Place task.Place // where the task was made, or else the node
 	Err   error      // what it failed with
+
+	plan *plan // of the flow
 }
 
 // Error is one line: "order-page: item (shop/tasks.go:12): connection refused".
@@ -48,11 +50,11 @@ var ErrUnneeded = errors.New("nothing needs it any more")
 
 // errorOf is the failure of the run that node n has failed with err.
 func (p *plan) errorOf(n int32, err error) error {
-	if e, ok := err.(*Error); ok && e != nil && e.Flow == p.name {
+	if e, ok := err.(*Error); ok && e != nil && e.plan == p {
 		return e // it names its node already
 	}
 	s := &p.specs[n]
-	e := &Error{Flow: p.name, Node: s.name, Place: s.node.place, Err: err}
+	e := &Error{Flow: p.name, Node: s.name, Place: s.node.place, Err: err, plan: p}
 	if s.task != nil {
 		e.Task = s.task.name
 		if at := s.task.origin.Place; at.File != "" {

@@ -92,7 +92,7 @@ func (f *Flow[In, Out]) Catch(fn func(ctx context.Context, in In, err error) (Ou
 // and failures of the effects of [Also]. It changes nothing. When the caller's
 // ctx has ended, nobody waits for it; a run that could not start is not told.
 //
-// Panics: a panic of fn is joined to the failure; that of an effect is logged by [log/slog].
+// Panics: a panic of fn is joined to the failure; for an effect it counts as an unobserved failure of the scope.
 // Concurrency: fn runs on a goroutine of the run.
 func (f *Flow[In, Out]) OnError(fn func(ctx context.Context, in In, err error)) *Flow[In, Out] {
 	g := *f.must("OnError")

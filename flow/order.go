@@ -44,7 +44,7 @@ func (c *requirement) alone(ctx context.Context) error {
 
 // Also is the value of n, as soon as that is there; effects, such as an audit
 // or a message, run too. A failure of theirs is told to the flow's OnError and
-// the observer, and changes nothing. They are not cancelled by the answer: they
+// the observer, or else counts as an unobserved failure of the scope; it changes nothing. They are not cancelled by the answer: they
 // run on, within the limit of the flow's Timeout, and end with the scope.
 func Also[T any](n Node[T], effects ...Dependency) Node[T] {
 	if len(effects) == 0 {

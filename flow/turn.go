@@ -190,7 +190,7 @@ func (t *turn) first(n int32) {
 		}
 	}
 	if len(errs) == len(s.inputs) {
-		t.made(n, errors.Join(errs...), canceled)
+		t.made(n, t.st.plan.errorOf(n, errors.Join(errs...)), canceled)
 	}
 }
 

@@ -103,6 +103,16 @@ func (s *stint) Told() bool { return s.from.life != nil || !s.from.ends }
 // Foreign implements [engine.Life].
 func (s *stint) Foreign() bool { return s.from.ends || s.from.edge != nil }
 
+// Report implements [engine.Life].
+func (s *stint) Report(name string, err error) {
+	switch scope := s.from.scope; {
+	case scope != nil:
+		keep(&duty{of: &failure{err: err, scope: scope, name: name}})
+	case !IsCanceled(err):
+		complain(name, err)
+	}
+}
+
 // End implements [engine.Life].
 func (s *stint) End(cause error) { resume(s.endNow(asked(cause))) }
 

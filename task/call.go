@@ -5,7 +5,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
 )
@@ -50,10 +49,7 @@ func (d *definition[In, Out]) do(ctx context.Context, in In, observed bool) (Out
 	if err == nil || !d.timed || !passed(ctx.Err()) {
 		return v, err
 	}
-	if _, over := work.Peek(); !over { // it was the wait that ended
-		err = deadline.Inherited(ctx, d.name, begun, err)
-	}
-	return v, err
+	return v, named(ctx, d.name, begun, err)
 }
 
 // call is a call of a task that no engine runs.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/deadline"
+	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/alarm"
 	"github.com/jade-go/jade/internal/engine"
 )
@@ -56,7 +57,7 @@ func (r *runner[In, Out]) innermost(level int) context.Context {
 // arm starts the timeout at level. It fails with the cause if the ctx around has ended.
 func (r *runner[In, Out]) arm(turn, level int) (err error, ok bool) {
 	l := &limit{task: r.d.name, begun: time.Now(), given: r.d.policies[level].limit, around: r.ctxAt(level + 1), alarm: new(alarm.Alarm)}
-	if end, limited := l.around.Deadline(); limited && end.Sub(l.begun) <= l.given {
+	if end, limited := r.ctx.Deadline(); limited && end.Sub(l.begun) <= l.given {
 		l.inherited, l.given = true, end.Sub(l.begun)
 	}
 	l.life, err = engine.Begin(l.around, l, engine.Terms{Watched: true, Until: l.begun.Add(l.given)})
@@ -78,8 +79,13 @@ func (r *runner[In, Out]) disarm(turn, level int, err error) (error, bool) {
 	if !r.inTurn(turn, func() { l, r.limits[level] = r.limits[level], nil }) {
 		return err, false
 	}
+	if passed(err) && time.Since(l.begun) >= l.given {
+		err = l.error() // the timer was about to say so
+	} else {
+		err = l.named(err)
+	}
 	l.release()
-	return l.named(err), true
+	return err, true
 }
 
 // named makes the deadline of the ctx around one that names the task.
@@ -87,8 +93,13 @@ func (l *limit) named(err error) error {
 	if err == nil || !passed(l.around.Err()) {
 		return err
 	}
-	if deadline.Foreign(err) || same(err, context.Cause(l.around)) {
-		return deadline.Inherited(l.around, l.task, l.begun, err)
+	return named(l.around, l.task, l.begun, err)
+}
+
+// named makes err, if it is the deadline of ctx, one that names the task.
+func named(ctx context.Context, task string, begun time.Time, err error) error {
+	if deadline.Foreign(err) || same(err, context.Cause(ctx)) {
+		return deadline.Inherited(ctx, task, begun, err)
 	}
 	return err
 }
@@ -96,10 +107,21 @@ func (l *limit) named(err error) error {
 // error is the failure of what was late.
 func (l *limit) error() error {
 	if l.inherited {
-		return deadline.Inherited(l.around, l.task, l.begun, context.DeadlineExceeded)
+		// It is due, so it ends now, and says why; unless it tells of a deadline that it does not keep.
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		select {
+		case <-l.around.Done():
+			return deadline.Inherited(l.around, l.task, l.begun, future.Cause(l.around))
+		case <-timer.C:
+			return deadline.Inherited(l.around, l.task, l.begun, context.DeadlineExceeded)
+		}
 	}
 	return &deadline.Error{Name: l.task, Limit: l.given, Elapsed: time.Since(l.begun)}
 }
+
+// patience is for how long a ctx is waited for that is to end now.
+const patience = 10 * time.Millisecond
 
 // passed reports whether err, of a ctx, is a deadline. A panic in a method of err counts as no.
 func passed(err error) (is bool) {

@@ -133,8 +133,11 @@ func (r *runner[In, Out]) call(turn int, ctx context.Context, trial *trial) (v O
 		r.d.starter.Start(ctx, r.in, arrival[In, Out]{r, turn, trial})
 		return v, nil, false
 	}
-	if !r.guarded(turn, 0, nil, trial, func() { v, err = r.d.fn(ctx, r.in) }) {
-		trial.ended(err) // too late, but it did return
+	returned := false
+	if !r.guarded(turn, 0, nil, trial, func() { v, err = r.d.fn(ctx, r.in); returned = true }) {
+		if returned { // too late
+			trial.ended(err)
+		}
 		return v, err, false
 	}
 	return v, err, trial == nil || r.told(turn, 0, v, err, func() { trial.ended(err) })

@@ -1,6 +1,5 @@
 package guide_test
 
-// snippet: imports
 import (
 	"context"
 	"fmt"
@@ -11,8 +10,6 @@ import (
 	"github.com/jade-go/jade/future"
 	recovery "github.com/jade-go/jade/recover"
 )
-
-// end
 
 func within() {
 	ctx := context.Background()

@@ -21,24 +21,6 @@ func chain() {
 	// end
 }
 
-func oneShape() {
-	ctx := context.Background()
-	// snippet: one-shape
-	retried := func(ctx context.Context, id string) (item Item, err error) {
-		for range 3 {
-			if item, err = fetchItem(ctx, id); err == nil {
-				return item, nil
-			}
-		}
-		return item, err
-	}
-	timed(func() {
-		_, err := future.Call(ctx, retried, "anvil").Await(ctx)
-		fmt.Println(err)
-	})
-	// end
-}
-
 func shared() {
 	ctx := context.Background()
 	// snippet: shared

@@ -38,6 +38,8 @@ type Life interface {
 	// Foreign reports whether a ctx that is not Jade's own is around: then to ask
 	// the ctx may tell of its end before Ended is told.
 	Foreign() bool
+	// Report counts err as a failure of the scope that nobody has observed; without a scope it is logged.
+	Report(name string, err error)
 	// End ends the ctx, with cause as the reason. Ended is not told.
 	End(cause error)
 	// Release says that no goroutine works for it any more. It ends the ctx and

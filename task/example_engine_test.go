@@ -1,0 +1,123 @@
+package task_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jade-go/jade/task"
+)
+
+// line is a small engine: it runs one task after the other in one goroutine,
+// unless that ends, and prints what comes out.
+type line struct{ workers sync.WaitGroup }
+
+// Join and Leave make it a task.Crew.
+func (l *line) Join() bool { l.workers.Add(1); return true }
+func (l *line) Leave()     { l.workers.Done() }
+
+// Finish makes it a task.Host.
+func (l *line) Finish(ans task.Answer[Item]) { fmt.Println(ans.Value.Name, ans.Err) }
+
+func ExampleStart() {
+	engine := new(line)
+	item := task.New("item", fetchItem)
+	if ans, over := task.Start(context.Background(), item, "bell", engine, engine); over {
+		engine.Finish(ans)
+	}
+	engine.workers.Wait()
+	// Output: brass bell <nil>
+}
+
+// After a timeout another goroutine carries the call on.
+func ExampleHost() {
+	engine := new(line)
+	answer := make(chan struct{})
+	item := task.New("item", func(context.Context, string) (Item, error) {
+		<-answer
+		return Item{Name: "too late"}, nil
+	}).Timeout(time.Millisecond).OnError(func(context.Context, string, error) { close(answer) }).Fallback(Item{Name: "something nice"})
+
+	_, over := task.Start(context.Background(), item, "bell", engine, engine)
+	engine.workers.Wait()
+	fmt.Println(over)
+	// Output:
+	// something nice <nil>
+	// false
+}
+
+// The crew counts who still works for the engine.
+func ExampleCrew() {
+	engine := new(line)
+	item := task.New("item", func(context.Context, string) (Item, error) { panic("oh") })
+	_, over := task.Start(context.Background(), item, "bell", engine, engine)
+	engine.workers.Wait() // for the goroutine that took over
+	fmt.Println(over)
+	// Output:
+	//  panic: oh
+	// false
+}
+
+// An engine calls the function itself where nothing else is to be done.
+func ExampleDirect() {
+	fn, mends := task.Direct(task.New("item", fetchItem).Fallback(Item{Name: "something nice"}))
+	fmt.Println(fn(context.Background(), "lamp"))
+	fmt.Println(mends)
+
+	fn, _ = task.Direct(task.New("item", fetchItem).Timeout(time.Second))
+	fmt.Println(fn == nil)
+	// Output:
+	// {oil lamp 4500} <nil>
+	// true
+	// true
+}
+
+func ExampleMend() {
+	engine := new(line)
+	ctx := context.Background()
+	item := task.New("item", fetchItem).Fallback(Item{Name: "something nice"})
+	fn, _ := task.Direct(item)
+	if v, err := fn(ctx, "anvil"); err != nil {
+		ans, over := task.Mend(ctx, item, "anvil", task.Answer[Item]{Value: v, Err: err}, engine, engine)
+		fmt.Println(ans.Value.Name, over)
+	}
+	// Output: something nice true
+}
+
+func ExampleAnswer() {
+	engine := new(line)
+	item := task.New("item", fetchItem).Fallback(Item{Name: "something nice"})
+	ans, _ := task.Start(context.Background(), item, "anvil", engine, engine)
+	fmt.Println(ans.Value.Name, ans.Err)
+	fmt.Println("instead of:", ans.Degraded)
+	// Output:
+	// something nice <nil>
+	// instead of: item anvil: no such item
+}
+
+// queue is an engine that answers from its own goroutines.
+type queue struct{}
+
+func (queue) Start(ctx context.Context, id string, host task.Host[Item]) {
+	go func() {
+		item, err := fetchItem(ctx, id)
+		host.Finish(task.Answer[Item]{Value: item, Err: err})
+	}()
+}
+
+func ExampleStarter() {
+	var engine task.Starter[string, Item] = queue{}
+	item := task.From("item", task.Place{File: "shop/queue.go", Line: 7}, engine).Fallback(Item{Name: "something nice"})
+	fmt.Println(item.Do(context.Background(), "anvil"))
+	// Output: {something nice 0} <nil>
+}
+
+func ExampleFrom() {
+	item := task.From[string, Item]("item", task.Place{File: "shop/queue.go", Line: 7}, queue{})
+	fmt.Println(item.Do(context.Background(), "bell"))
+	fmt.Println(item.Origin().Place, item.Origin().Engine == queue{})
+	// Output:
+	// {brass bell 1900} <nil>
+	// shop/queue.go:7 true
+}

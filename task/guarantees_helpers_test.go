@@ -1,0 +1,275 @@
+package task_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/deadline"
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/task"
+)
+
+const ms = time.Millisecond
+
+var (
+	errBoom = errors.New("boom")  // of class Business
+	errDown = io.ErrUnexpectedEOF // of class Dependency
+	forever = 1000 * time.Hour    // longer than any test's virtual time
+	always  = func(error) bool { return true }
+)
+
+func bg() context.Context { return context.Background() }
+
+// number is a task that most tests are about.
+type number = task.Task[int, int]
+
+// does is the number task that does fn.
+func does(fn func(ctx context.Context, n int) (int, error)) number { return task.New("item", fn) }
+
+// plus adds one.
+func plus() number { return does(func(_ context.Context, n int) (int, error) { return n + 1, nil }) }
+
+// fails fails with err, at once.
+func fails(err error) number { return does(func(context.Context, int) (int, error) { return 0, err }) }
+
+// hangs waits for its ctx to end, and returns the cause.
+func hangs() number {
+	return does(func(ctx context.Context, _ int) (int, error) { <-ctx.Done(); return 0, future.Cause(ctx) })
+}
+
+// holds ignores its ctx until hold is closed.
+func holds(hold <-chan struct{}) number {
+	return does(func(_ context.Context, n int) (int, error) { <-hold; return n, nil })
+}
+
+// takes fails with err after d, unless its ctx ends first.
+func takes(d time.Duration, err error) number {
+	return does(func(ctx context.Context, n int) (int, error) {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			return n, err
+		case <-ctx.Done():
+			return 0, future.Cause(ctx)
+		}
+	})
+}
+
+// same is the middleware that changes nothing.
+func same(inside task.Func[int, int]) task.Func[int, int] { return inside }
+
+// await is for futures that are complete in virtual time.
+func await[T any](t testing.TB, f future.Future[T]) future.Result[T] {
+	t.Helper()
+	select {
+	case <-f.Done():
+	case <-time.After(forever):
+		t.Fatal("the future is still pending")
+	}
+	r, ok := f.Peek()
+	require.True(t, ok)
+	return r
+}
+
+// isPending does not observe a failure, as Peek would.
+func isPending[T any](f future.Future[T]) bool {
+	select {
+	case <-f.Done():
+		return false
+	default:
+		return true
+	}
+}
+
+// late is the deadline error in err.
+func late(t testing.TB, err error) *deadline.Error {
+	t.Helper()
+	e, ok := errors.AsType[*deadline.Error](err)
+	require.True(t, ok, "%T: %v", err, err)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.False(t, future.IsCanceled(err))
+	require.NotContains(t, err.Error(), "\n")
+	return e
+}
+
+// diary is what happened in a bubble, and when.
+type diary struct {
+	mu      sync.Mutex
+	begun   time.Time
+	entries []string
+}
+
+func newDiary() *diary { return &diary{begun: time.Now()} }
+
+func (d *diary) note(format string, args ...any) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.entries = append(d.entries, time.Since(d.begun).String()+" "+fmt.Sprintf(format, args...))
+}
+
+func (d *diary) read() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.entries)
+}
+
+// attempts notes when fn is called.
+func (d *diary) attempts(fn func(ctx context.Context, n int) (int, error)) number {
+	made := 0
+	return does(func(ctx context.Context, n int) (int, error) {
+		d.mu.Lock()
+		made++
+		turn := made
+		d.mu.Unlock()
+		d.note("attempt %d", turn)
+		return fn(ctx, n)
+	})
+}
+
+// took runs a task and returns how long that took.
+func took(ctx context.Context, tk number) (int, time.Duration, error) {
+	begun := time.Now()
+	v, err := tk.Do(ctx, 1)
+	return v, time.Since(begun), err
+}
+
+// goroutine is the id of the caller's.
+func goroutine() string {
+	buf := make([]byte, 64)
+	return strings.Fields(string(buf[:runtime.Stack(buf, false)]))[1]
+}
+
+// odd are ways not to return, and what the error has to be then.
+var odd = map[string]struct {
+	leave func()
+	check func(t testing.TB, err error)
+}{
+	"panic": {func() { panic(errBoom) }, func(t testing.TB, err error) {
+		t.Helper()
+		p, ok := errors.AsType[*future.PanicError](err)
+		require.True(t, ok, "%v", err)
+		require.Same(t, errBoom, p.Value)
+		require.ErrorIs(t, err, errBoom)
+	}},
+	"nil panic": {func() { panic(nil) }, func(t testing.TB, err error) {
+		t.Helper()
+		p, ok := errors.AsType[*future.PanicError](err)
+		require.True(t, ok, "%v", err)
+		require.IsType(t, (*runtime.PanicNilError)(nil), p.Value)
+	}},
+	"Goexit": {runtime.Goexit, func(t testing.TB, err error) {
+		t.Helper()
+		require.ErrorIs(t, err, future.ErrGoexit)
+	}},
+	"panic while Goexit runs": {func() {
+		defer func() { panic(errBoom) }()
+		runtime.Goexit()
+	}, func(t testing.TB, err error) {
+		t.Helper()
+		require.ErrorIs(t, err, errBoom)
+	}},
+}
+
+// countingContext is cancellable and counts the registrations that are on it.
+type countingContext struct {
+	context.Context
+	done chan struct{}
+	mu   sync.Mutex
+	live map[*func()]struct{}
+}
+
+type countedKey struct{}
+
+func newCountingContext() *countingContext {
+	return &countingContext{Context: bg(), done: make(chan struct{}), live: map[*func()]struct{}{}}
+}
+
+func (c *countingContext) Done() <-chan struct{} { return c.done }
+func (c *countingContext) Err() error            { return nil }
+
+func (c *countingContext) Value(key any) any {
+	if key == (countedKey{}) {
+		return c
+	}
+	return nil
+}
+
+func (c *countingContext) AfterFunc(f func()) func() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.live[&f] = struct{}{}
+	return func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		_, was := c.live[&f]
+		delete(c.live, &f)
+		return was
+	}
+}
+
+func (c *countingContext) registrations() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.live)
+}
+
+// watcher is an observer made of a function.
+type watcher func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome))
+
+func (w watcher) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+	return w(ctx, c)
+}
+
+// recorder is an observer that keeps what it is told.
+type recorder struct {
+	mu    sync.Mutex
+	begun []task.Call
+	ends  []task.Outcome
+	lines []string
+}
+
+func (r *recorder) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+	name := c.Kind.String()
+	if c.Kind == task.AttemptCall {
+		name = fmt.Sprintf("attempt %d", c.Attempt)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.begun = append(r.begun, c)
+	r.lines = append(r.lines, fmt.Sprintf("%s %s begins", c.Task, name))
+	return ctx, func(o task.Outcome) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.ends = append(r.ends, o)
+		r.lines = append(r.lines, fmt.Sprintf("%s %s %s", c.Task, name, o.Status))
+	}
+}
+
+func (r *recorder) calls() []task.Call {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.begun)
+}
+
+func (r *recorder) ended() []task.Outcome {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.ends)
+}
+
+func (r *recorder) told() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.lines)
+}

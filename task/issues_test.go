@@ -1,0 +1,198 @@
+package task_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/deadline"
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/task"
+)
+
+// A goroutine that had lost its turn to a timer still started an attempt: the
+// counters were raced (the race detector sees it). With limits as short as a turn takes, it happens often.
+func TestIssue_anAttemptStartedAfterItsTurnHadPassed(t *testing.T) {
+	three := task.Retry{Attempts: 3, If: always}
+	for _, tk := range []number{
+		fails(errBoom).Timeout(1).Retry(three),
+		fails(errBoom).Timeout(1).Retry(three).Timeout(2 * time.Microsecond).Retry(three),
+		fails(errBoom).Retry(three).Timeout(time.Microsecond).Retry(three),
+	} {
+		for range 3000 {
+			_, err := tk.Do(bg(), 1)
+			require.Error(t, err)
+		}
+	}
+}
+
+// … and it was called with the ctx around the limit, which nothing ended.
+func TestIssue_aLateAttemptGotACtxWithoutItsLimit(t *testing.T) {
+	for range 20_000 {
+		ctx, scope := future.WithScope(bg())
+		unlimited := false
+		does(func(ctx context.Context, _ int) (int, error) {
+			_, limited := ctx.Deadline()
+			unlimited = !limited
+			return 0, nil
+		}).Timeout(1).Do(ctx, 1)
+		scope.Close()
+		require.False(t, unlimited)
+	}
+}
+
+func TestIssue_aFailureWhoseUnwrapPanicsCrashedUnderATimeout(t *testing.T) {
+	_, err := fails(rudeError{}).Timeout(time.Hour).Do(bg(), 1)
+	require.True(t, err == rudeError{})
+}
+
+// Without a wait nothing looked at the ctx once If had been asked.
+func TestIssue_anAttemptStartedAfterIfHadSeenTheCtxEnd(t *testing.T) {
+	ctx, cancel := context.WithCancel(bg())
+	made := 0
+	f := does(func(context.Context, int) (int, error) { made++; return 0, errDown }).
+		Retry(task.Retry{Attempts: 3, If: func(error) bool { cancel(); return true }}).Go(ctx, 1)
+	await(t, f)
+	require.Equal(t, 1, made)
+}
+
+func TestIssue_aDeadlineOfJadeAroundWasNamedBySomeOnly(t *testing.T) {
+	for range 1000 {
+		synctest.Test(t, func(t *testing.T) {
+			outer, cancel := context.WithTimeout(bg(), time.Minute)
+			defer cancel()
+			ctx, stop := deadline.Reserve(outer, time.Second)
+			defer stop()
+			_, err := hangs().Timeout(time.Hour).Do(ctx, 1)
+			e := late(t, err)
+			require.Equal(t, "item", e.Name)
+			require.True(t, e.Inherited)
+		})
+	}
+}
+
+func TestIssue_aDeadlineAroundAWrappedTimeoutWasNamedBySomeOnly(t *testing.T) {
+	for range 1000 {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(bg(), time.Minute)
+			defer cancel()
+			_, err := hangs().Timeout(time.Hour).Wrap(same).Do(ctx, 1)
+			require.True(t, late(t, err).Inherited)
+		})
+	}
+}
+
+func TestIssue_aLimitThatFiredAfterTheDeadlineAroundDidNotSaySo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(bg(), time.Second)
+		defer cancel()
+		hold := make(chan struct{})
+		r := await(t, holds(hold).Timeout(time.Hour).Go(ctx, 1))
+		close(hold)
+		require.True(t, late(t, r.Err).Inherited, "the deadline of ctx came first: %v", r.Err)
+	})
+}
+
+func TestIssue_aDescriptionCouldBeWrittenTo(t *testing.T) {
+	tk := plus().Retry(task.Retry{Attempts: 3})
+	tk.Policies()[0].Retry.Attempts = 99
+	require.Equal(t, 3, tk.Policies()[0].Retry.Attempts)
+}
+
+// "Of the ctx that it returns only the values are used": those that it lacks are the caller's.
+func TestIssue_anObserverThatReturnsBackgroundTookTheCallersValues(t *testing.T) {
+	type key struct{}
+	ctx := task.Observe(context.WithValue(bg(), key{}, "v"), watcher(func(context.Context, task.Call) (context.Context, func(task.Outcome)) {
+		return context.Background(), nil
+	}))
+	does(func(ctx context.Context, _ int) (int, error) {
+		require.Equal(t, "v", ctx.Value(key{}))
+		return 0, nil
+	}).Do(ctx, 1)
+}
+
+// What tells an observer of a skipped call is a goroutine of the scope's like any other.
+func TestIssue_aScopeDidNotJoinTheObserverOfASkippedCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, scope := future.WithScope(bg())
+		hold := make(chan struct{})
+		over := false
+		ctx = task.Observe(ctx, watcher(func(context.Context, task.Call) (context.Context, func(task.Outcome)) {
+			<-hold
+			over = true
+			return nil, nil
+		}))
+		ended, cancel := context.WithCancel(ctx)
+		cancel()
+		_, err := plus().Do(ended, 1)
+		require.True(t, future.IsCanceled(err))
+		time.AfterFunc(time.Second, func() { close(hold) })
+		require.NoError(t, scope.Close())
+		require.True(t, over)
+		time.Sleep(time.Hour)
+	})
+}
+
+// What is inside of a Wrap is observed by nobody, but that it stood in is to be seen.
+func TestIssue_aDegradedResultInsideAWrapWasOK(t *testing.T) {
+	r := new(recorder)
+	_, err := fails(errDown).Fallback(7).Wrap(same).Do(task.Observe(bg(), r), 1)
+	require.NoError(t, err)
+	require.Equal(t, task.Degraded, r.ended()[0].Status)
+}
+
+// The wait ended, and the work at that very moment too: so Do took the end of the wait for its result.
+func TestIssue_aResultThatCameJustAfterTheWaitHidTheDeadlinesName(t *testing.T) {
+	tk := does(func(ctx context.Context, _ int) (int, error) { <-ctx.Done(); return 0, ctx.Err() }).Timeout(time.Hour)
+	for range 5000 {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(bg(), time.Minute)
+			defer cancel()
+			_, err := tk.Do(ctx, 1)
+			require.True(t, late(t, err).Inherited)
+		})
+	}
+}
+
+// A limit that ended with the one around it said that it was inherited, if it was the first to notice.
+func TestIssue_aLimitOfTheTasksOwnWasTakenForInherited(t *testing.T) {
+	for _, tk := range []number{
+		hangs().Timeout(time.Hour).Timeout(time.Minute),
+		hangs().Timeout(time.Hour).Retry(task.Retry{Attempts: 3}).Timeout(time.Minute),
+		hangs().Timeout(time.Hour).Wrap(same).Timeout(time.Minute),
+	} {
+		for range 1000 {
+			synctest.Test(t, func(t *testing.T) {
+				_, err := tk.Do(bg(), 1)
+				require.Equal(t, deadline.Error{Name: "item", Limit: time.Minute, Elapsed: time.Minute}, *late(t, err))
+			})
+		}
+	}
+}
+
+// The limit answered when the deadline was due, before the ctx could say why it had one.
+func TestIssue_anInheritedDeadlineLostTheCauseOfTheCtx(t *testing.T) {
+	for range 1000 {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeoutCause(bg(), time.Second, errBoom)
+			defer cancel()
+			_, err := takesAnyway(time.Minute).Timeout(time.Hour).Do(ctx, 1)
+			require.True(t, late(t, err).Inherited)
+			require.ErrorIs(t, err, errBoom)
+			r := await(t, hangs().Timeout(time.Hour).Go(ctx, 1))
+			require.ErrorIs(t, r.Err, errBoom)
+			time.Sleep(time.Hour)
+		})
+	}
+}
+
+// The goroutine of an attempt that had panicked told the observer that it had returned.
+func TestIssue_anAttemptThatPanickedWasOK(t *testing.T) {
+	r := new(recorder)
+	_, err := does(explode).Retry(task.Retry{Attempts: 1}).Do(task.Observe(bg(), r), 1)
+	require.ErrorIs(t, err, errBoom)
+	require.Equal(t, []string{"item node begins", "item attempt 1 begins", "item attempt 1 failed", "item node failed"}, r.told())
+}

@@ -1,0 +1,65 @@
+package task_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/task"
+)
+
+func TestBegin_takesWhatItIsNotToldFromTheCallAround(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := new(recorder)
+		ctx, cancel := context.WithTimeout(task.Observe(bg(), r), time.Hour)
+		defer cancel()
+		until, _ := ctx.Deadline()
+		run, _ := task.Begin(ctx, task.Call{Kind: task.RunCall, Flow: "page"})
+		node, _ := task.Begin(run, task.Call{Kind: task.NodeCall, Node: "offer", Task: "t"})
+		nested, _ := task.Begin(node, task.Call{Kind: task.RunCall, Flow: "offer-flow"})
+		deep, _ := task.Begin(nested, task.Call{Kind: task.NodeCall, Node: "price"})
+		task.Begin(deep, task.Call{Kind: task.AttemptCall, Attempt: 1})
+		calls := r.calls()
+		id := calls[0].Run
+		require.NotZero(t, id)
+		common := func(c task.Call) task.Call { c.Run, c.Start, c.Deadline = id, time.Now(), until; return c }
+		require.Equal(t, []task.Call{
+			common(task.Call{Kind: task.RunCall, Flow: "page"}),
+			common(task.Call{Kind: task.NodeCall, Flow: "page", Node: "offer", Task: "t"}),
+			common(task.Call{Kind: task.RunCall, Flow: "offer-flow", Path: []string{"offer"}}),
+			common(task.Call{Kind: task.NodeCall, Flow: "offer-flow", Node: "price", Path: []string{"offer"}}),
+			common(task.Call{Kind: task.AttemptCall, Flow: "offer-flow", Node: "price", Path: []string{"offer"}, Attempt: 1}),
+		}, calls)
+
+		other := task.Call{Kind: task.NodeCall, Run: 7, Flow: "f", Node: "n", Start: time.Now().Add(-1), Deadline: until.Add(1)}
+		task.Begin(ctx, other)
+		require.Equal(t, other, r.calls()[5], "what it is told, it keeps")
+		_, end := task.Begin(bg(), task.Call{})
+		end(task.Outcome{}) // nobody is told
+	})
+}
+
+func TestBegin_theEndIsToldOnce(t *testing.T) {
+	for what, c := range map[string]struct{ given, told []task.Status }{
+		"twice":                   {[]task.Status{task.OK, task.Failed}, []task.Status{task.OK}},
+		"a straggler that ends":   {[]task.Status{task.Straggler, task.Failed}, []task.Status{task.Straggler, task.Failed}},
+		"two that straggle":       {[]task.Status{task.Straggler, task.Straggler, task.OK}, []task.Status{task.Straggler, task.OK}},
+		"a straggler, afterwards": {[]task.Status{task.OK, task.Straggler}, []task.Status{task.OK}},
+	} {
+		t.Run(what, func(t *testing.T) {
+			r := new(recorder)
+			_, end := task.Begin(task.Observe(bg(), r), task.Call{Kind: task.NodeCall})
+			for _, s := range c.given {
+				end(task.Outcome{Status: s})
+			}
+			var told []task.Status
+			for _, o := range r.ended() {
+				told = append(told, o.Status)
+			}
+			require.Equal(t, c.told, told)
+		})
+	}
+}

@@ -1,0 +1,261 @@
+package task_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
+	"github.com/jade-go/jade/task"
+)
+
+// observed runs tk in a bubble's scope and returns what the observer was told.
+func observed(t *testing.T, ctx context.Context, tk number) *recorder {
+	t.Helper()
+	r := new(recorder)
+	ctx, scope := future.WithScope(task.Observe(ctx, r))
+	tk.Do(ctx, 1)
+	require.NoError(t, scope.Close())
+	synctest.Wait()
+	return r
+}
+
+func TestObserver_isToldWhatBegins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(bg(), time.Hour)
+		defer cancel()
+		tk := plus()
+		r := observed(t, ctx, tk)
+		require.Len(t, r.calls(), 1)
+		c := r.calls()[0]
+		require.NotZero(t, c.Run)
+		until, _ := ctx.Deadline()
+		require.Equal(t, task.Call{
+			Kind: task.NodeCall, Run: c.Run, Node: "item", Task: "item",
+			Place: tk.Origin().Place, Start: time.Now(), Deadline: until,
+		}, c)
+		require.Equal(t, "other", observed(t, ctx, tk.Named("other")).calls()[0].Task)
+		require.True(t, observed(t, bg(), tk).calls()[0].Deadline.IsZero())
+	})
+}
+
+func TestObserver_isToldHowItEnds(t *testing.T) {
+	canceled, cancel := context.WithCancel(bg())
+	cancel()
+	passed, stop := context.WithTimeout(bg(), 0)
+	defer stop()
+	for what, c := range map[string]struct {
+		ctx  context.Context
+		tk   number
+		want task.Outcome // but for Panic
+	}{
+		"ok":         {bg(), plus(), task.Outcome{Status: task.OK}},
+		"took time":  {bg(), takes(time.Second, nil), task.Outcome{Status: task.OK, Elapsed: time.Second}},
+		"failed":     {bg(), takes(time.Second, errBoom), task.Outcome{Status: task.Failed, Class: recovery.Business, Err: errBoom, Elapsed: time.Second}},
+		"dependency": {bg(), fails(errDown), task.Outcome{Status: task.Failed, Class: recovery.Dependency, Err: errDown}},
+		"timeout":    {bg(), fails(context.DeadlineExceeded), task.Outcome{Status: task.Failed, Class: recovery.Timeout, Err: context.DeadlineExceeded}},
+		"canceled":   {bg(), fails(context.Canceled), task.Outcome{Status: task.Canceled, Class: recovery.Canceled, Err: context.Canceled}},
+		"fallback":   {bg(), fails(errDown).Fallback(7), task.Outcome{Status: task.Degraded, Class: recovery.Dependency, Err: errDown}},
+		"recover": {bg(), fails(errDown).Recover(func(context.Context, int, error) (int, error) { return 7, nil }),
+			task.Outcome{Status: task.Degraded, Class: recovery.Dependency, Err: errDown}},
+		"recovered in vain": {bg(), fails(errDown).Recover(func(context.Context, int, error) (int, error) { return 7, errBoom }),
+			task.Outcome{Status: task.Failed, Class: recovery.Business, Err: errBoom}},
+		"skipped":       {canceled, plus(), task.Outcome{Status: task.Skipped, Class: recovery.Canceled, Err: future.Cause(canceled)}},
+		"skipped, late": {passed, plus(), task.Outcome{Status: task.Skipped, Class: recovery.Timeout, Err: context.DeadlineExceeded}},
+	} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := observed(t, c.ctx, c.tk)
+				require.Equal(t, []task.Outcome{c.want}, r.ended())
+				require.Len(t, r.calls(), 1)
+			})
+		})
+	}
+	t.Run("a panic", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			for _, tk := range []number{does(explode), does(explode).OnError(func(context.Context, int, error) { panic("oh") }), does(explode).Fallback(7)} {
+				o := observed(t, bg(), tk).ended()[0]
+				require.Equal(t, recovery.Code, o.Class)
+				require.Same(t, errBoom, o.Panic.Value)
+				require.Contains(t, o.Panic.Stack(), "explode")
+			}
+			require.Nil(t, observed(t, bg(), fails(errBoom)).ended()[0].Panic)
+		})
+	})
+	t.Run("an error whose methods panic", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			o := observed(t, bg(), fails(rudeError{})).ended()[0]
+			require.Equal(t, task.Failed, o.Status)
+			require.Equal(t, recovery.Business, o.Class)
+		})
+	})
+	t.Run("cancelled by its caller, when the function returns", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			r := new(recorder)
+			ctx, cancel := context.WithCancelCause(task.Observe(bg(), r))
+			time.AfterFunc(time.Second, func() { cancel(errBoom) })
+			_, err := hangs().Do(ctx, 1)
+			require.Error(t, err)
+			synctest.Wait()
+			o := r.ended()[0]
+			require.Equal(t, task.Canceled, o.Status)
+			require.Equal(t, time.Second, o.Elapsed)
+			require.ErrorIs(t, o.Err, errBoom)
+		})
+	})
+}
+
+func TestObserver_valuesThatItPutsIntoTheCtx(t *testing.T) {
+	type key struct{ kind task.CallKind }
+	synctest.Test(t, func(t *testing.T) {
+		o := watcher(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+			return context.WithValue(ctx, key{c.Kind}, c.Task), nil
+		})
+		nested := task.New("nested", func(ctx context.Context, n int) (int, error) {
+			require.Equal(t, "nested", ctx.Value(key{task.NodeCall}))
+			require.Equal(t, "item", ctx.Value(key{task.AttemptCall}))
+			return n, nil
+		})
+		looks := func(ctx context.Context, inAttempt bool) {
+			require.Equal(t, "item", ctx.Value(key{task.NodeCall}))
+			require.Equal(t, inAttempt, ctx.Value(key{task.AttemptCall}) != nil)
+		}
+		ctx, scope := future.WithScope(task.Observe(bg(), o))
+		_, err := does(func(ctx context.Context, n int) (int, error) {
+			looks(ctx, true)
+			if _, err := nested.Do(ctx, n); err != nil {
+				return 0, err
+			}
+			return 0, errBoom
+		}).Timeout(time.Second).
+			OnError(func(ctx context.Context, _ int, _ error) { looks(ctx, false) }).
+			Recover(func(ctx context.Context, n int, _ error) (int, error) { looks(ctx, false); return n, nil }).Do(ctx, 1)
+		require.NoError(t, err)
+		require.NoError(t, scope.Close())
+	})
+}
+
+func TestObserver_runsAreNumbered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := new(recorder)
+		inner := plus().Named("inner").Retry(task.Retry{Attempts: 2})
+		outer := does(func(ctx context.Context, n int) (int, error) { return inner.Do(ctx, n) }).Named("outer")
+		ctx := task.Observe(bg(), r)
+		for range 3 {
+			_, err := outer.Do(ctx, 1)
+			require.NoError(t, err)
+		}
+		synctest.Wait()
+		calls := r.calls()
+		require.Len(t, calls, 9)
+		runs := map[uint64]int{}
+		for i := range calls {
+			runs[calls[i].Run]++
+			require.Equal(t, []string{"outer", "inner", "inner"}[i%3], calls[i].Node)
+		}
+		require.Len(t, runs, 3, "nested tasks are part of the run around them")
+		for _, n := range runs {
+			require.Equal(t, 3, n)
+		}
+	})
+}
+
+func TestObserver_hasOneCallAroundAWrap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := observed(t, bg(), fails(errBoom).OnError(func(context.Context, int, error) {}).Wrap(same).Wrap(same))
+		require.Equal(t, []string{"item node begins", "item node failed"}, r.told())
+	})
+}
+
+func TestObserve_innermostAndWithWhateverElseTheCtxHas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := new(recorder), new(recorder)
+		require.Nil(t, task.ObserverOf(bg()))
+		ctx := task.Observe(bg(), a)
+		require.Same(t, a, task.ObserverOf(ctx))
+		replaced := task.Observe(ctx, b)
+		require.Same(t, b, task.ObserverOf(replaced), "it replaces the one around")
+		require.Same(t, a, task.ObserverOf(ctx))
+		type key struct{}
+		for what, derive := range map[string]func(context.Context) context.Context{
+			"Named":     func(ctx context.Context) context.Context { return future.Named(ctx, "n") },
+			"WithScope": func(ctx context.Context) context.Context { ctx, _ = future.WithScope(ctx); return ctx },
+			"WithValue": func(ctx context.Context) context.Context { return context.WithValue(ctx, key{}, 1) },
+			"WithCancel": func(ctx context.Context) context.Context {
+				ctx, cancel := context.WithCancel(ctx)
+				t.Cleanup(cancel)
+				return ctx
+			},
+			"WithoutCancel": context.WithoutCancel,
+			"a foreign one": func(ctx context.Context) context.Context { return struct{ context.Context }{ctx} },
+			"a task's": func(ctx context.Context) context.Context {
+				var inside context.Context
+				await(t, future.Go(ctx, func(ctx context.Context) (int, error) { inside = context.WithoutCancel(ctx); return 0, nil }))
+				return inside
+			},
+		} {
+			require.Same(t, a, task.ObserverOf(derive(ctx)), what)
+			r := new(recorder)
+			_, err := plus().Do(task.Observe(derive(ctx), r), 1)
+			require.NoError(t, err, what)
+			_, err = plus().Do(derive(task.Observe(ctx, r)), 1)
+			require.NoError(t, err, what)
+			synctest.Wait()
+			require.Len(t, r.calls(), 2, what)
+		}
+		require.Empty(t, b.calls())
+	})
+}
+
+func TestTee_tellsAllInOrderAndOfEndsInReverse(t *testing.T) {
+	type key struct{ name string }
+	synctest.Test(t, func(t *testing.T) {
+		d := newDiary()
+		one := func(name string) task.Observer {
+			return watcher(func(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
+				d.note("%s begins, sees a: %v", name, ctx.Value(key{"a"}))
+				return context.WithValue(ctx, key{name}, name), func(o task.Outcome) { d.note("%s ends %s", name, o.Status) }
+			})
+		}
+		rude := watcher(func(context.Context, task.Call) (context.Context, func(task.Outcome)) { panic("rude") })
+		silent := watcher(func(context.Context, task.Call) (context.Context, func(task.Outcome)) { return nil, nil })
+		rudeEnd := watcher(func(context.Context, task.Call) (context.Context, func(task.Outcome)) {
+			return nil, func(task.Outcome) { panic("rude") }
+		})
+		quietly(t, func() {
+			ctx := task.Observe(bg(), task.Tee(nil, one("a"), rude, silent, rudeEnd, one("b"), task.Tee(), nil))
+			_, err := does(func(ctx context.Context, n int) (int, error) {
+				require.Equal(t, "a", ctx.Value(key{"a"}))
+				require.Equal(t, "b", ctx.Value(key{"b"}))
+				return n, nil
+			}).Do(ctx, 1)
+			require.NoError(t, err)
+			synctest.Wait()
+		})
+		require.Equal(t, []string{"0s a begins, sees a: <nil>", "0s b begins, sees a: a", "0s b ends ok", "0s a ends ok"}, d.read())
+	})
+}
+
+func TestOutcomeOf_andNames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		time.Sleep(time.Second)
+		require.Equal(t, task.Outcome{Elapsed: time.Second}, task.OutcomeOf(nil, nil, begun))
+		require.Equal(t, task.Outcome{Status: task.Degraded, Class: recovery.Business, Err: errBoom, Elapsed: time.Second}, task.OutcomeOf(nil, errBoom, begun))
+		require.Equal(t, task.Failed, task.OutcomeOf(errDown, errBoom, begun).Status, "a failure after all")
+		require.Equal(t, task.Canceled, task.OutcomeOf(&future.CanceledError{}, nil, begun).Status)
+		require.Equal(t, task.Failed, task.OutcomeOf(errors.Join(errBoom, context.Canceled), nil, begun).Status)
+	})
+	for s, want := range map[task.Status]string{task.OK: "ok", task.Degraded: "degraded", task.Failed: "failed", task.Canceled: "canceled",
+		task.Skipped: "skipped", task.Straggler: "straggler", 6: "Status(6)", -1: "Status(-1)"} {
+		require.Equal(t, want, s.String())
+	}
+	for k, want := range map[task.CallKind]string{task.RunCall: "run", task.NodeCall: "node", task.ElementCall: "element", task.AttemptCall: "attempt", 4: "CallKind(4)", -1: "CallKind(-1)"} {
+		require.Equal(t, want, k.String())
+	}
+}

@@ -1,0 +1,16 @@
+package task
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The wait after so many attempts was found by doubling, also of zero: each
+// attempt took longer than the one before it.
+func TestIssue_aWaitOfZeroWasDoubledForEachAttemptMade(t *testing.T) {
+	begun := time.Now()
+	require.Zero(t, Retry{Attempts: 1 << 33}.wait(1<<32))
+	require.Less(t, time.Since(begun), 100*time.Millisecond)
+}
