@@ -202,9 +202,10 @@ func (c *call[In, Out]) leaves(cause error) {
 
 // halt is told by a worker that the ctx has ended from outside, before Ended was perhaps.
 func (c *call[In, Out]) halt(cause error) {
+	err := c.ended(cause) // which names what is missing now
 	if c.over.CompareAndSwap(false, true) {
 		c.leaves(cause)
-		c.resolve(c.ended(cause))
+		c.resolve(err)
 	}
 }
 

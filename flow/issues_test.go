@@ -1,0 +1,198 @@
+package flow_test
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/combinators"
+	"github.com/jade-go/jade/deadline"
+	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/task"
+)
+
+// What is known from the start may fail the run while Do opens it.
+func TestIssue_catchRanOnTheCallerOfDo(t *testing.T) {
+	var on string
+	f := flow.New("f", func(in flow.Node[bool]) flow.Node[int] {
+		return flow.After(flow.Const(1), flow.Require(in, errSoldOut))
+	}).Catch(func(context.Context, bool, error) (int, error) { on = stack(); return 7, nil })
+	v, err := f.Do(plainCtx(), false)
+	require.NoError(t, err)
+	require.Equal(t, 7, v)
+	require.False(t, strings.Contains(on, "TestIssue_catchRanOnTheCallerOfDo("), on)
+}
+
+func TestIssue_losersBehindAMapWereNotToldThatTheyLost(t *testing.T) {
+	inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
+		f := of(func(in number) number {
+			slow := flow.Map(flow.Step(d.works("slow", time.Second), in), func(n int) int { return n })
+			return flow.Step(d.works("next", 5*ms), flow.Any(slow, flow.Step(d.works("quick", 5*ms), in)))
+		})
+		_, err := f.Do(ctx, 1)
+		require.NoError(t, err)
+		synctest.Wait()
+		require.Contains(t, d.read(), "5ms slow is cancelled: "+(&future.CanceledError{Cause: combinators.ErrLost}).Error())
+	})
+}
+
+func TestIssue_effectsOfANestedFlowEndedWithTheAnswer(t *testing.T) {
+	inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
+		inner := flow.New("inner", func(in number) number {
+			return flow.Also(flow.Map(in, func(n int) int { return n + 1 }), flow.Step(d.works("audit", 50*ms), in))
+		})
+		v, err := of(func(in number) number { return flow.Step(inner.Task(), in) }).Do(ctx, 1)
+		require.NoError(t, err)
+		require.Equal(t, 2, v)
+		time.Sleep(time.Second)
+		require.Equal(t, []string{"0s audit starts", "50ms audit ends"}, d.read())
+	})
+}
+
+func TestIssue_effectsOfAFlowAsTaskEndedWithTheAnswer(t *testing.T) {
+	inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
+		inner := flow.New("inner", func(in number) number {
+			return flow.Also(flow.Map(in, func(n int) int { return n + 1 }), flow.Step(d.works("audit", 50*ms), in))
+		})
+		v, err := inner.Task().Do(ctx, 1)
+		require.NoError(t, err)
+		require.Equal(t, 2, v)
+		time.Sleep(time.Second)
+		require.Equal(t, []string{"0s audit starts", "50ms audit ends"}, d.read())
+	})
+}
+
+// A node that is dropped at the moment it starts is nobody's failure.
+func TestIssue_aLoserThatWasJustStartingFailedTheRun(t *testing.T) {
+	before := runtime.GOMAXPROCS(8)
+	defer runtime.GOMAXPROCS(before)
+	spins := func(name string) task.Task[int, int] {
+		return named(name, func(_ context.Context, n int) (int, error) {
+			until := rand.IntN(6000)
+			for i := 0; i < until; i++ {
+				n ^= i
+			}
+			for i := 0; i < until; i++ {
+				n ^= i
+			}
+			return n + 1, nil
+		})
+	}
+	f := of(func(in number) number {
+		first := flow.Any(flow.Step(spins("a"), in), flow.Step(spins("b"), in), flow.Step(spins("c"), in), flow.Step(spins("d"), in))
+		return flow.Step(spins("f"), flow.Step(spins("e"), first))
+	})
+	ctx, cancel := context.WithCancel(plainCtx())
+	defer cancel()
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 5_000 {
+				if v, err := f.Do(ctx, 1); err != nil || v != 4 {
+					t.Errorf("%d, %v", v, err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+// With the deadline of the caller, the answer is a *deadline.Error, whoever notices it first.
+func TestIssue_theCallersDeadlineWasNamedBySomeOnly(t *testing.T) {
+	f := of(func(in number) number { return flow.Step(obedient("item"), in) })
+	for range 2000 {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(plainCtx(), 50*ms)
+			defer cancel()
+			_, err := f.Do(ctx, 1)
+			late, ok := errors.AsType[*deadline.Error](err)
+			require.True(t, ok, "%T %v", err, err)
+			require.True(t, late.Inherited)
+		})
+	}
+}
+
+func TestIssue_resolveGaveUpWhenOnErrorPanicked(t *testing.T) {
+	f := of(func(in number) number { return flow.Step(failing("item", errSoldOut), in) }).
+		OnError(func(context.Context, int, error) { panic("oh") }).
+		Catch(func(_ context.Context, _ int, err error) (int, error) { return 7, nil })
+	v, err := f.Do(plainCtx(), 1)
+	require.NoError(t, err)
+	require.Equal(t, 7, v)
+	boxed, err := f.Graph().Resolve(plainCtx(), 1, errSoldOut)
+	require.NoError(t, err)
+	require.Equal(t, 7, boxed)
+}
+
+func TestIssue_goexitInOnErrorKeptTheOthersFromTheEffect(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDiary()
+		ctx, scope := future.WithScope(plainCtx())
+		f := of(func(in number) number {
+			return flow.Also(flow.Map(in, func(n int) int { return n }), flow.Step(failing("audit", errSoldOut), in))
+		}).OnError(func(context.Context, int, error) { runtime.Goexit() }).
+			OnError(func(context.Context, int, error) { d.note("told") })
+		_, err := f.Do(ctx, 1)
+		require.NoError(t, err)
+		synctest.Wait()
+		require.Equal(t, []string{"0s told"}, d.read())
+		require.ErrorIs(t, scope.Close(), future.ErrGoexit, "counts as a failure that nobody observed")
+	})
+}
+
+func TestIssue_variantsOfOneFlowAreTheSameTask(t *testing.T) {
+	inner := flow.New("inner", func(in number) number { return flow.Map(in, func(n int) int { return n + 1 }) })
+	require.NotPanics(t, func() {
+		of(func(in number) number {
+			return flow.Step(inner.Timeout(time.Second).Task(), flow.Step(inner.Task(), in))
+		})
+	})
+}
+
+// An error that is a nil pointer of the library's own type is still an error.
+func TestIssue_aNilErrorOfTheOwnTypeHungTheRun(t *testing.T) {
+	var missing *flow.Error
+	_, err := of(func(in number) number { return flow.Step(failing("stock", missing), in) }).Do(plainCtx(), 1)
+	require.ErrorContains(t, err, "shop: stock (")
+}
+
+// Two flows may have the same name: each error names the node in its own flow.
+func TestIssue_aNestedFlowOfTheSameNameHidTheNode(t *testing.T) {
+	inner := of(func(in number) number { return flow.Step(failing("stock", errSoldOut), in) })
+	_, err := of(func(in number) number { return flow.Step(inner.Task().Named("inner"), in) }).Do(plainCtx(), 1)
+	failure, ok := err.(*flow.Error)
+	require.True(t, ok)
+	require.Equal(t, "inner", failure.Node)
+}
+
+// A flow in a flow of the same name named its own node only.
+func TestIssue_aNestedFlowOfTheSameNameHidTheNodeAround(t *testing.T) {
+	inner := of(func(in number) number { return flow.Step(failing("item", errSoldOut), in) })
+	_, err := of(func(in number) number { return flow.Step(inner.Task().Named("inner"), in) }).Do(plainCtx(), 1)
+	failure, ok := err.(*flow.Error)
+	require.True(t, ok)
+	require.Equal(t, "inner", failure.Node)
+	require.ErrorIs(t, err, errSoldOut)
+}
+
+// An effect that failed without anybody to be told of it was forgotten.
+func TestIssue_aFailureOfAnEffectWasReportedToNobody(t *testing.T) {
+	ctx, scope := future.WithScope(plainCtx())
+	f := of(func(in number) number {
+		return flow.Also(flow.Map(in, func(n int) int { return n }), flow.Step(failing("audit", errSoldOut), in))
+	})
+	_, err := f.Do(ctx, 1)
+	require.NoError(t, err)
+	scope.Wait()
+	require.ErrorIs(t, scope.Close(), errSoldOut)
+}
