@@ -11,13 +11,12 @@ import (
 	"github.com/jade-go/jade/future"
 )
 
-// shop makes the calls of a page, over HTTP. Each is an ordinary function of
+// shop makes the calls of all pages, over HTTP. Each is an ordinary function of
 // the data it needs.
 type shop struct {
 	client *http.Client
 	urls   map[string]string // of the services, by name
 	bugs   names             // calls whose own code is broken: see -panic
-	ledger *ledger
 }
 
 func (s *shop) item(ctx context.Context, id string) (Item, error) {
@@ -46,7 +45,7 @@ func (s *shop) inspection(ctx context.Context, item Item, to Address) (Inspectio
 
 // get asks the named service and measures what that costs.
 func get[T any](ctx context.Context, s *shop, name string, query url.Values) (v T, err error) {
-	err = s.ledger.measure(name, func() error {
+	err = measure(ctx, name, func() error {
 		answer := new(T)
 		if err := s.fetch(ctx, s.urls[name]+"?"+query.Encode(), answer); err != nil {
 			return err

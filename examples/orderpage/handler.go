@@ -2,61 +2,77 @@ package main
 
 import (
 	"context"
-	"time"
 
-	"github.com/jade-go/jade/combinators"
-	"github.com/jade-go/jade/deadline"
+	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/task"
 )
 
-// orderPage gathers the page of one order. A call starts as soon as the data it
-// takes as arguments is there, and none runs any more when orderPage returns.
-func orderPage(ctx context.Context, s *shop, order Order) (Page, error) {
-	return future.Run(ctx, func(ctx context.Context) (Page, error) {
-		inTime, cancel := deadline.Reserve(ctx, replyTime(ctx)) // calls end early enough to degrade and reply
-		defer cancel()
-		named := func(name string) context.Context { return future.Named(inTime, name) }
+// newOrderPage draws the page of one order, once a process. A call starts as
+// soon as the data it takes as arguments is there.
+func newOrderPage(s *shop) *flow.Flow[Order, Page] {
+	fetchItem := task.New("item", s.item).Wrap(inTime) // in time to degrade and reply
+	fetchAddress := task.New("address", s.address).Wrap(inTime)
+	fetchCoins := task.New("coins", s.coins).Wrap(inTime)
+	fetchCoupons := task.New2("coupons", s.coupons).Wrap(inTime)
+	fetchFreight := task.New2("freight", s.freight).Wrap(inTime)
+	fetchInspection := task.New2("inspection", s.inspection).Wrap(inTime)
 
+	return flow.New("order-page", func(order flow.Node[Order]) flow.Node[Page] {
 		// Who needs what: the dependencies are the arguments.
-		item := future.Call(named("item"), s.item, order.Item)
-		address := future.Call(named("address"), s.address, order.User)
-		coins := future.Call(named("coins"), s.coins, order.User)
-		coupons := combinators.Then2(named("coupons"), item, address, s.coupons)
-		freight := combinators.Then2(named("freight"), item, address, s.freight)
-		inspection := combinators.Then2(named("inspection"), item, address, s.inspection)
+		item := flow.Step(fetchItem, flow.Map(order, itemOf))
+		address := flow.Step(fetchAddress, flow.Map(order, userOf))
+		coins := flow.Step(fetchCoins, flow.Map(order, userOf))
+		coupons := flow.Step2(fetchCoupons, item, address)
+		freight := flow.Step2(fetchFreight, item, address)
+		inspection := flow.Step2(fetchInspection, item, address)
 
 		// What becomes of a failure: without an item or an address there is no page; the rest degrades.
-		return combinators.Then6(ctx,
-			required(ctx, "item", item),
-			required(ctx, "address", address),
-			optional(ctx, "coins", coins, noCoins),
-			optional(ctx, "coupons", coupons, noCoupons),
-			optional(ctx, "freight", freight, flatFreight),
-			optional(ctx, "inspection", inspection, noInspection),
-			order.page).Await(ctx)
-	})
+		return flow.Map7(order, item, address,
+			flow.Try(coins), flow.Try(coupons), flow.Try(freight), flow.Try(inspection), render)
+	}).Catch(noPage)
 }
 
-// page puts the parts together.
-func (o Order) page(
-	_ context.Context, item Item, address Address,
-	coins part[Coins], coupons part[[]Coupon], freight part[Freight], inspection part[Inspection],
-) (Page, error) {
-	return Page{
-		Order:      o.ID,
-		Item:       item,
-		Address:    address,
-		Coins:      coins.value,
-		Coupons:    coupons.value,
-		Freight:    freight.value,
-		Inspection: inspection.value,
-		Degraded:   failures(coins.lost, coupons.lost, freight.lost, inspection.lost),
-	}, nil
+// render puts the parts together.
+func render(
+	order Order, item Item, address Address,
+	coins future.Result[Coins], coupons future.Result[[]Coupon],
+	freight future.Result[Freight], inspection future.Result[Inspection],
+) Page {
+	page := Page{Order: order.ID, Item: item, Address: address, Degraded: []*PartError{}}
+	page.Coins = orElse(&page, "coins", coins, noCoins)
+	page.Coupons = orElse(&page, "coupons", coupons, noCoupons)
+	page.Freight = orElse(&page, "freight", freight, flatFreight)
+	page.Inspection = orElse(&page, "inspection", inspection, noInspection)
+	return page
 }
 
-// replyTime is what degrading and replying may take: a quarter of the time
-// left, but between 5 and 100 ms.
-func replyTime(ctx context.Context) time.Duration {
-	end, _ := ctx.Deadline()
-	return max(5*time.Millisecond, min(time.Until(end)/4, 100*time.Millisecond))
+// orElse returns what r has or, if that is a failure, the fallback: then the page says so.
+func orElse[T any](page *Page, name string, r future.Result[T], fallback T) T {
+	if r.Err == nil {
+		return r.Value
+	}
+	_, err := origin(r.Err)
+	page.Degraded = append(page.Degraded, newPartError(name, err))
+	return fallback
 }
+
+// noPage names the part that there is no page without.
+func noPage(_ context.Context, _ Order, err error) (Page, error) {
+	name, err := origin(err)
+	return Page{}, newPartError(name, err)
+}
+
+// byFlow is the page as a flow, built once and run for each request.
+func byFlow(s *shop) handler {
+	page := newOrderPage(s)
+	return func(ctx context.Context, order Order) (Page, error) {
+		return future.Run(reserve(ctx), func(ctx context.Context) (Page, error) { // none of the calls outlives it
+			return page.Do(ctx, order)
+		})
+	}
+}
+
+func itemOf(o Order) string { return o.Item }
+
+func userOf(o Order) string { return o.User }

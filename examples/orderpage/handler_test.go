@@ -48,7 +48,7 @@ var teaTin = Order{ID: "o-2001", Item: "i-1001", User: "u-7"}
 
 // gather gathers the page in the bubble of the test.
 func gather(ctx context.Context, o options, order Order) gathered {
-	s := &shop{client: &http.Client{Transport: newInProcess(o.faults)}, urls: map[string]string{}, bugs: o.bugs, ledger: newLedger()}
+	s := &shop{client: &http.Client{Transport: newInProcess(o.faults)}, urls: map[string]string{}, bugs: o.bugs}
 	for _, step := range plan {
 		s.urls[step.name] = "http://" + step.name
 	}
@@ -57,15 +57,25 @@ func gather(ctx context.Context, o options, order Order) gathered {
 		ctx, cancel = context.WithTimeout(ctx, o.deadline)
 		defer cancel()
 	}
-	page, err := orderPage(ctx, s, order)
-	return gathered{page, err, s.ledger.entries(), time.Since(s.ledger.asked)}
+	costs := newLedger()
+	page, err := styles[o.style](s)(costs.with(ctx), order)
+	return gathered{page, err, costs.entries(), time.Since(costs.asked)}
 }
 
 const ms = time.Millisecond
 
+// inEachStyle runs a test in a bubble for each way in which the page is written.
+func inEachStyle(t *testing.T, test func(t *testing.T, style string)) {
+	for style := range styles {
+		t.Run(style, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { test(t, style) })
+		})
+	}
+}
+
 func TestOrderPage_startsEachCallWhenItsDataIsThere(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		got := gather(t.Context(), options{deadline: 800 * ms}, teaTin)
+	inEachStyle(t, func(t *testing.T, style string) {
+		got := gather(t.Context(), options{style: style, deadline: 800 * ms}, teaTin)
 		require.NoError(t, got.err)
 		assert.Empty(t, got.page.Degraded)
 		assert.Equal(t, map[string]call{
@@ -82,8 +92,8 @@ func TestOrderPage_startsEachCallWhenItsDataIsThere(t *testing.T) {
 }
 
 func TestOrderPage_degradesWhatIsLate(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		o := options{deadline: 800 * ms, faults: faults{hang: names{"coupons": true}}}
+	inEachStyle(t, func(t *testing.T, style string) {
+		o := options{style: style, deadline: 800 * ms, faults: faults{hang: names{"coupons": true}}}
 		got := gather(t.Context(), o, teaTin)
 		require.NoError(t, got.err)
 		assert.Equal(t, 700*ms, got.total, "the reserve is for the reply")
@@ -96,8 +106,8 @@ func TestOrderPage_degradesWhatIsLate(t *testing.T) {
 }
 
 func TestOrderPage_givesUpALateDependencyForAllWhoNeedIt(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		o := options{deadline: 400 * ms, faults: faults{slow: map[string]time.Duration{"address": 280 * ms}}}
+	inEachStyle(t, func(t *testing.T, style string) {
+		o := options{style: style, deadline: 400 * ms, faults: faults{slow: map[string]time.Duration{"address": 280 * ms}}}
 		got := gather(t.Context(), o, teaTin)
 		require.NoError(t, got.err)
 		assert.Equal(t, 300*ms, got.total)
@@ -110,8 +120,8 @@ func TestOrderPage_givesUpALateDependencyForAllWhoNeedIt(t *testing.T) {
 }
 
 func TestOrderPage_failsAtOnceWithoutItem(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		o := options{deadline: 800 * ms, faults: faults{fail: names{"item": true}, hang: names{"coins": true}}}
+	inEachStyle(t, func(t *testing.T, style string) {
+		o := options{style: style, deadline: 800 * ms, faults: faults{fail: names{"item": true}, hang: names{"coins": true}}}
 		got := gather(t.Context(), o, teaTin)
 		require.EqualError(t, got.err, "item failed, class dependency: HTTP 500 Internal Server Error")
 		assert.ErrorIs(t, got.err, StatusError(500))
@@ -122,8 +132,8 @@ func TestOrderPage_failsAtOnceWithoutItem(t *testing.T) {
 }
 
 func TestOrderPage_failsInTimeWhenItemHangs(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		got := gather(t.Context(), options{deadline: 800 * ms, faults: faults{hang: names{"item": true}}}, teaTin)
+	inEachStyle(t, func(t *testing.T, style string) {
+		got := gather(t.Context(), options{style: style, deadline: 800 * ms, faults: faults{hang: names{"item": true}}}, teaTin)
 		require.EqualError(t, got.err, "item failed, class timeout: no answer within the 700ms that the calls have")
 		assert.ErrorIs(t, got.err, context.DeadlineExceeded)
 		assert.ErrorAs(t, got.err, new(*deadline.Error))
@@ -132,16 +142,16 @@ func TestOrderPage_failsInTimeWhenItemHangs(t *testing.T) {
 }
 
 func TestOrderPage_keepsAQuarterOfAShortDeadline(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		got := gather(t.Context(), options{deadline: 40 * ms}, teaTin) // neither item nor address is that fast
+	inEachStyle(t, func(t *testing.T, style string) {
+		got := gather(t.Context(), options{style: style, deadline: 40 * ms}, teaTin) // neither item nor address is that fast
 		assert.ErrorContains(t, got.err, "failed, class timeout: no answer within the 30ms that the calls have")
 		assert.Equal(t, 30*ms, got.total)
 	})
 }
 
 func TestOrderPage_panicsAreFailuresOfTheirCall(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		got := gather(t.Context(), options{deadline: 800 * ms, bugs: names{"inspection": true}}, teaTin)
+	inEachStyle(t, func(t *testing.T, style string) {
+		got := gather(t.Context(), options{style: style, deadline: 800 * ms, bugs: names{"inspection": true}}, teaTin)
 		require.NoError(t, got.err)
 		require.Len(t, got.page.Degraded, 1)
 		assert.Equal(t, "code", got.page.Degraded[0].Class)
@@ -150,18 +160,18 @@ func TestOrderPage_panicsAreFailuresOfTheirCall(t *testing.T) {
 		assert.Equal(t, noInspection, got.page.Inspection)
 		assert.Equal(t, 150*ms, got.total)
 
-		got = gather(t.Context(), options{deadline: 800 * ms, bugs: names{"address": true}}, teaTin)
+		got = gather(t.Context(), options{style: style, deadline: 800 * ms, bugs: names{"address": true}}, teaTin)
 		assert.ErrorContains(t, got.err, "address failed, class code: panic: ")
 	})
 }
 
 func TestOrderPage_unknownOrderIsBusiness(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		got := gather(t.Context(), options{deadline: 800 * ms}, Order{ID: "o-1", Item: "i-0", User: "u-7"})
+	inEachStyle(t, func(t *testing.T, style string) {
+		got := gather(t.Context(), options{style: style, deadline: 800 * ms}, Order{ID: "o-1", Item: "i-0", User: "u-7"})
 		assert.EqualError(t, got.err, "item failed, class business: HTTP 404 Not Found")
 
 		// A lamp is sent to Hangzhou, where nobody inspects lamps.
-		got = gather(t.Context(), options{deadline: 800 * ms}, Order{ID: "o-2", Item: "i-1002", User: "u-7"})
+		got = gather(t.Context(), options{style: style, deadline: 800 * ms}, Order{ID: "o-2", Item: "i-1002", User: "u-7"})
 		require.NoError(t, got.err)
 		require.Len(t, got.page.Degraded, 1)
 		assert.EqualError(t, got.page.Degraded[0], "inspection failed, class business: HTTP 404 Not Found")
@@ -174,10 +184,10 @@ func TestOrderPage_unknownOrderIsBusiness(t *testing.T) {
 }
 
 func TestOrderPage_endsWhenTheCallerLeaves(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inEachStyle(t, func(t *testing.T, style string) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(100*ms, cancel)
-		got := gather(ctx, options{}, teaTin)
+		got := gather(ctx, options{style: style}, teaTin)
 		assert.ErrorIs(t, got.err, context.Canceled)
 		assert.Equal(t, 100*ms, got.total)
 		assert.Equal(t, "canceled", got.calls["inspection"].class.String())
@@ -185,8 +195,8 @@ func TestOrderPage_endsWhenTheCallerLeaves(t *testing.T) {
 }
 
 func TestOrderPage_withoutDeadlineWaits(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		o := options{faults: faults{slow: map[string]time.Duration{"freight": time.Hour}}}
+	inEachStyle(t, func(t *testing.T, style string) {
+		o := options{style: style, faults: faults{slow: map[string]time.Duration{"freight": time.Hour}}}
 		got := gather(t.Context(), o, teaTin)
 		require.NoError(t, got.err)
 		assert.Empty(t, got.page.Degraded)
@@ -195,10 +205,10 @@ func TestOrderPage_withoutDeadlineWaits(t *testing.T) {
 }
 
 func TestOrderPage_deadlinePassedAtTheStart(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inEachStyle(t, func(t *testing.T, style string) {
 		ctx, cancel := context.WithTimeout(t.Context(), 0)
 		defer cancel()
-		got := gather(ctx, options{}, teaTin)
+		got := gather(ctx, options{style: style}, teaTin)
 		assert.ErrorIs(t, got.err, context.DeadlineExceeded)
 		assert.Empty(t, got.calls, "nothing is called")
 	})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"maps"
 	"sync"
 	"time"
@@ -27,7 +28,21 @@ func newLedger() *ledger {
 	return &ledger{asked: time.Now(), calls: map[string]call{}}
 }
 
-// measure runs fn as the named call.
+type ledgerKey struct{}
+
+// with returns a ctx whose calls are written down in l.
+func (l *ledger) with(ctx context.Context) context.Context {
+	return context.WithValue(ctx, ledgerKey{}, l)
+}
+
+// measure runs fn as the named call, and writes it down in the ledger of ctx, if that has one.
+func measure(ctx context.Context, name string, fn func() error) error {
+	if l, ok := ctx.Value(ledgerKey{}).(*ledger); ok {
+		return l.measure(name, fn)
+	}
+	return fn()
+}
+
 func (l *ledger) measure(name string, fn func() error) error {
 	c := call{started: time.Since(l.asked), class: recovery.Code} // which stays if fn panics
 	defer func() {

@@ -1,9 +1,9 @@
 // Orderpage gathers the page of one order from six HTTP services, which it runs
 // itself, and says what that cost. Its flags make the services fail for real.
 //
-// Read handler.go first: it is the page. The rest is the world around it:
-// calls.go asks the services, service.go and data.go are the services, and
-// report.go prints what happened.
+// Read handler.go first: it is the page, as a flow. futures.go is the same page
+// as futures: see -style. The rest is the world around it: calls.go asks the
+// services, service.go and data.go are the services, and report.go prints what happened.
 package main
 
 import (
@@ -83,12 +83,13 @@ func visit(o options) (outcome, error) {
 	defer transport.CloseIdleConnections()
 
 	result := outcome{deadline: o.deadline}
-	costs := newLedger()
-	s := &shop{client: &http.Client{Transport: transport}, urls: running.urls, bugs: o.bugs, ledger: costs}
+	s := &shop{client: &http.Client{Transport: transport}, urls: running.urls, bugs: o.bugs}
+	answer := styles[o.style](s)
 
-	ctx, cancel := context.WithTimeout(context.Background(), o.deadline)
+	costs := newLedger()
+	ctx, cancel := context.WithTimeout(costs.with(context.Background()), o.deadline)
 	defer cancel()
-	result.page, result.err = orderPage(ctx, s, Order{ID: "o-2001", Item: "i-1001", User: "u-7"})
+	result.page, result.err = answer(ctx, Order{ID: "o-2001", Item: "i-1001", User: "u-7"})
 	result.total = time.Since(costs.asked)
 	result.calls = costs.entries()
 	return result, nil

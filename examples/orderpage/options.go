@@ -12,6 +12,7 @@ import (
 
 // options is what the flags say.
 type options struct {
+	style    string // one of styles
 	deadline time.Duration
 	faults   faults
 	bugs     names // see -panic
@@ -26,6 +27,7 @@ func parse(args []string, help io.Writer) (options, error) {
 	}
 	set := flag.NewFlagSet("orderpage", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
+	set.StringVar(&o.style, "style", "flow", "gather the page by a `flow`, or by futures")
 	set.DurationVar(&o.deadline, "deadline", 800*time.Millisecond, "answer within this `time`")
 	set.Func("slow", "answer after this time; such as coupons=400ms (`service=time`)", o.faults.slower)
 	set.Func("fail", "answer HTTP 500 (`service`)", o.faults.fail.add)
@@ -40,6 +42,8 @@ func parse(args []string, help io.Writer) (options, error) {
 	case err != nil:
 	case set.NArg() > 0:
 		err = fmt.Errorf("unexpected argument %q", set.Arg(0))
+	case styles[o.style] == nil:
+		err = fmt.Errorf("invalid value %q for flag -style: want flow or futures", o.style)
 	case o.deadline <= 0:
 		err = fmt.Errorf("invalid value %q for flag -deadline: must be positive", o.deadline)
 	}
@@ -49,7 +53,7 @@ func parse(args []string, help io.Writer) (options, error) {
 func usage(set *flag.FlagSet, w io.Writer) {
 	fmt.Fprint(w, "orderpage gathers the page of one order from six HTTP services.\n\n"+
 		"The services are "+serviceNames()+".\n"+
-		"Every flag but -deadline may be repeated, and takes a list: -fail freight,coins.\n"+
+		"Every flag but -style and -deadline may be repeated, and takes a list: -fail freight,coins.\n"+
 		"Of several faults of one service, the first of down, hang, fail and panic shows.\n\n")
 	set.SetOutput(w)
 	set.PrintDefaults()

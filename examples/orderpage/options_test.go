@@ -30,6 +30,7 @@ func TestUsageErrors(t *testing.T) {
 		"-deadline 0":         "must be positive",
 		"-deadline -1s":       "must be positive",
 		"-deadline":           "flag needs an argument",
+		"-style threads":      `invalid value "threads" for flag -style: want flow or futures`,
 		"-nope":               "flag provided but not defined: -nope",
 		"freight":             `unexpected argument "freight"`,
 		"-fail freight coins": `unexpected argument "coins"`,
@@ -57,7 +58,7 @@ func TestHelp(t *testing.T) {
 	got := execute(t, "-h")
 	assert.Equal(t, 0, got.code)
 	assert.Empty(t, got.stderr)
-	for _, name := range []string{"slow", "fail", "down", "panic", "hang", "deadline"} {
+	for _, name := range []string{"slow", "fail", "down", "panic", "hang", "deadline", "style"} {
 		assert.Contains(t, got.stdout, "\n  -"+name+" ")
 	}
 }

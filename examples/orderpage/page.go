@@ -1,5 +1,13 @@
 package main
 
+import "context"
+
+// handler gathers the page of an order.
+type handler func(ctx context.Context, order Order) (Page, error)
+
+// styles are the ways in which the page is written. Their answers are the same.
+var styles = map[string]func(*shop) handler{"flow": byFlow, "futures": byFutures}
+
 // Order is what the page is asked for.
 type Order struct {
 	ID   string

@@ -55,9 +55,10 @@ func TestProgram(t *testing.T) {
 		{flags: "-panic address -hang item -fail freight", failed: "address failed, class code: panic"},
 		{flags: "-down freight -hang freight -fail freight -panic freight -slow freight=5s", degraded: lost{"freight": "dependency"}},
 	}
-	for _, c := range cases {
+	for i, c := range cases {
+		style := []string{"flow", "futures"}[i%2] // TestStyles_sameAnswers compares them
 		t.Run("flags "+c.flags, func(t *testing.T) {
-			got := execute(t, strings.Fields(c.flags)...)
+			got := execute(t, append(strings.Fields(c.flags), "-style", style)...)
 
 			if c.failed != "" {
 				assert.Equal(t, 1, got.code)
