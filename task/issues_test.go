@@ -2,6 +2,7 @@ package task_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -195,4 +196,22 @@ func TestIssue_anAttemptThatPanickedWasOK(t *testing.T) {
 	_, err := does(explode).Retry(task.Retry{Attempts: 1}).Do(task.Observe(bg(), r), 1)
 	require.ErrorIs(t, err, errBoom)
 	require.Equal(t, []string{"item node begins", "item attempt 1 begins", "item attempt 1 failed", "item node failed"}, r.told())
+}
+
+// The ctx had a deadline, but was cancelled long before that was due: the
+// failure is one or the other, and no inherited deadline that is a cancellation.
+func TestIssue_aCancelledCtxGaveADeadlineThatWasACancellationToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(bg(), time.Minute)
+		defer cancel()
+		time.AfterFunc(time.Second, cancel)
+		hold := make(chan struct{})
+		defer close(hold)
+		r := await(t, holds(hold).Timeout(time.Hour).Go(ctx, 1))
+		require.Error(t, r.Err)
+		require.NotEqual(t, errors.Is(r.Err, context.Canceled), errors.Is(r.Err, context.DeadlineExceeded), "%v", r.Err)
+		if e, ok := errors.AsType[*deadline.Error](r.Err); ok {
+			require.False(t, e.Inherited)
+		}
+	})
 }
