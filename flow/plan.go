@@ -114,7 +114,7 @@ func (p *plan) mark() {
 			case FirstOf, Choice, Recovery, Trial:
 				from.own = true
 			}
-			from.own = from.own || s.own
+			from.own = from.own || s.own || in.role == Effect
 			from.effect = from.effect || s.effect || in.role == Effect
 			p.effects = p.effects || in.role == Effect
 		}

@@ -139,8 +139,10 @@ func (w watching) Begin(ctx context.Context, _ task.Call) (context.Context, func
 
 func TestG05_aPanicIsAFailure(t *testing.T) {
 	for name, f := range map[string]*flow.Flow[int, int]{
-		"step":            of(func(in number) number { return flow.Step(panicking("item", errSoldOut), in) }),
-		"step with mends": of(func(in number) number { return flow.Step(panicking("item", errSoldOut).OnError(func(context.Context, int, error) {}), in) }),
+		"step": of(func(in number) number { return flow.Step(panicking("item", errSoldOut), in) }),
+		"step with mends": of(func(in number) number {
+			return flow.Step(panicking("item", errSoldOut).OnError(func(context.Context, int, error) {}), in)
+		}),
 		"step in a limit": of(func(in number) number { return flow.Step(panicking("item", errSoldOut).Timeout(time.Hour), in) }),
 		"map":             of(func(in number) number { return flow.Map(in, func(int) int { panic(errSoldOut) }) }),
 		"map in demand":   of(func(in number) number { return flow.After(flow.Map(in, func(int) int { panic(errSoldOut) }), in) }),
@@ -162,8 +164,10 @@ func TestG05_aPanicIsAFailure(t *testing.T) {
 func TestG07_goexitAndPanicNil(t *testing.T) {
 	exit := func(context.Context, error) (int, error) { return exiting("x").Do(plainCtx(), 1) }
 	for name, f := range map[string]*flow.Flow[int, int]{
-		"step":            of(func(in number) number { return flow.Step(exiting("item"), in) }),
-		"step with mends": of(func(in number) number { return flow.Step(exiting("item").OnError(func(context.Context, int, error) {}), in) }),
+		"step": of(func(in number) number { return flow.Step(exiting("item"), in) }),
+		"step with mends": of(func(in number) number {
+			return flow.Step(exiting("item").OnError(func(context.Context, int, error) {}), in)
+		}),
 		"step in a limit": of(func(in number) number { return flow.Step(exiting("item").Timeout(time.Hour), in) }),
 		"map":             of(func(in number) number { return flow.Map(in, func(n int) int { goexit(); return n }) }),
 		"map in demand":   of(func(in number) number { return flow.After(flow.Map(in, func(n int) int { goexit(); return n }), in) }),

@@ -49,6 +49,10 @@ func (t *turn) want(n int32) {
 		return
 	}
 	d.phase[n] = wanted
+	if s.kind == Effects {
+		t.wantEffects(s)
+	}
+	t.look(n) // what is made already may be enough
 	for _, in := range s.inputs {
 		i := in.n.index
 		switch {
@@ -56,15 +60,24 @@ func (t *turn) want(n int32) {
 			return // one input was enough
 		case in.role == Yes || in.role == No: // when the condition is known
 		case s.kind == Ordered && in.role == Data: // when all before have succeeded
-		case in.role == Effect:
-			d.claims[i]++ // that nobody gives up: see Also
-			t.want(i)
-			t.effect(i)
+		case in.role == Effect: // see wantEffects
 		default:
 			t.want(i)
 		}
 	}
 	t.look(n)
+}
+
+// wantEffects is told that an Also is wanted. Its effects run whatever becomes
+// of it: each gets a claim that nobody gives up, before anything else happens.
+func (t *turn) wantEffects(s *spec) {
+	for _, in := range s.inputs[1:] {
+		t.st.demand.claims[in.n.index]++
+	}
+	for _, in := range s.inputs[1:] {
+		t.want(in.n.index)
+		t.effect(in.n.index)
+	}
 }
 
 // look is told that an input of n is made, or that n is wanted, and sees how far that takes n.

@@ -1,0 +1,145 @@
+package flow_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/future"
+)
+
+// check runs a shape in a bubble, twice, so that pooled memory is used again, and
+// returns what differs from the model.
+func (s shape) check(t *testing.T, model func(shape, int) (answer, map[int]span)) (wrong string) {
+	h := &happenings{}
+	f := s.build(h)
+	for in := 3; in < 5 && wrong == ""; in++ {
+		want, spans := model(s, in)
+		if want.how == "" {
+			continue
+		}
+		synctest.Test(t, func(t *testing.T) {
+			h.begun, h.spans, h.twice = time.Now(), map[int]span{}, nil
+			scoped, scope := future.WithScope(context.Background(), future.Unobserved(func(error) {}))
+			ctx, cancel := context.WithCancel(scoped)
+			defer cancel()
+			if s.leave > 0 {
+				time.AfterFunc(s.leave, cancel)
+			}
+			v, err := f.Do(ctx, in)
+			took := time.Since(h.begun)
+			time.Sleep(2 * time.Second) // effects
+			cancel()
+			if err := scope.Close(); err != nil {
+				wrong = fmt.Sprintf("the scope closed with %v", err)
+			}
+			switch {
+			case took != want.at:
+				wrong = fmt.Sprintf("answered at %s, not %s (%v, %v)", took, want.at, v, err)
+			case !want.matches(s, v, err):
+				wrong = fmt.Sprintf("answered %v, %v; not %+v", v, err, want)
+			case len(h.twice) > 0:
+				wrong = fmt.Sprintf("ran twice: %v", h.twice)
+			case !maps.Equal(lasting(spans), lasting(h.spans)):
+				wrong = fmt.Sprintf("ran %v, not %v", h.spans, spans)
+			}
+		})
+	}
+	return wrong
+}
+
+// lasting leaves out what began and was cancelled within one moment: whether it
+// began at all is a matter of what was looked at first.
+func lasting(spans map[int]span) map[int]span {
+	spans = maps.Clone(spans)
+	maps.DeleteFunc(spans, func(_ int, s span) bool { return s.begun == s.ended })
+	return spans
+}
+
+func (a answer) matches(s shape, v int, err error) bool {
+	switch a.how {
+	case "value":
+		return err == nil && v == a.value
+	case "late":
+		return errors.Is(err, context.DeadlineExceeded)
+	case "left":
+		return future.IsCanceled(err)
+	}
+	for _, i := range a.failures {
+		switch s.nodes[i].ends {
+		case endsBadly, panics:
+			if !errors.Is(err, failed(i)) {
+				return false
+			}
+			_, panicked := errors.AsType[*future.PanicError](err)
+			if len(a.failures) == 1 && panicked != (s.nodes[i].ends == panics) {
+				return false
+			}
+		case exits:
+			if !errors.Is(err, future.ErrGoexit) {
+				return false
+			}
+		}
+	}
+	return err != nil && !future.IsCanceled(err)
+}
+
+// seeds is how many random flows are tried.
+func seeds() uint64 {
+	if os.Getenv("JADE_STRESS") != "" {
+		return 60_000
+	}
+	return 3000
+}
+
+// TestModel holds random flows to the reference: the same answer at the same
+// moment, the same functions called and cancelled at the same moments, none twice, nothing left behind.
+func TestModel(t *testing.T) {
+	for seed := range seeds() {
+		s := randomShape(rand.New(rand.NewPCG(seed, 1)), seed%4 == 0)
+		if wrong := s.check(t, shape.simulate); wrong != "" {
+			require.Fail(t, wrong, "seed %d\n%s", seed, s)
+		}
+	}
+}
+
+// TestModel_seesMistakes shows that TestModel can fail: rules that are wrong are told apart.
+func TestModel_seesMistakes(t *testing.T) {
+	for what, model := range map[string]func(shape, int) (answer, map[int]span){
+		"no limit": func(s shape, in int) (answer, map[int]span) {
+			s.limit = time.Hour
+			return s.simulate(in)
+		},
+		"another value": func(s shape, in int) (answer, map[int]span) { return s.simulate(in + 1) },
+		"any is either": func(s shape, in int) (answer, map[int]span) {
+			s.nodes = append([]vertex(nil), s.nodes...)
+			for i, v := range s.nodes {
+				if v.kind == "any" && len(v.inputs) == 3 {
+					s.nodes[i].kind = "either"
+				}
+			}
+			return s.simulate(in)
+		},
+		"effects end with the answer": func(s shape, in int) (answer, map[int]span) {
+			a, spans := s.simulate(in)
+			for i, sp := range spans {
+				spans[i] = span{sp.begun, min(sp.ended, a.at)}
+			}
+			return a, spans
+		},
+	} {
+		noticed := false
+		for seed := uint64(0); seed < 500 && !noticed; seed++ {
+			noticed = randomShape(rand.New(rand.NewPCG(seed, 1)), false).check(t, model) != ""
+		}
+		require.True(t, noticed, what)
+	}
+}

@@ -1,0 +1,52 @@
+package flow_test
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"time"
+)
+
+// span is when the function of a vertex began and ended, since the run began.
+type span struct{ begun, ended time.Duration }
+
+// happenings is what the functions of one run did.
+type happenings struct {
+	begun time.Time
+
+	mu    sync.Mutex
+	spans map[int]span
+	twice []int // vertices whose function was called more than once
+}
+
+// act is the function of vertex i.
+func (h *happenings) act(ctx context.Context, i int, v vertex, args ...int) (int, error) {
+	begun := time.Since(h.begun)
+	h.mu.Lock()
+	if _, again := h.spans[i]; again {
+		h.twice = append(h.twice, i)
+	}
+	h.spans[i] = span{begun, -1}
+	h.mu.Unlock()
+	defer func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.spans[i] = span{begun, time.Since(h.begun)}
+	}()
+	takes := v.takes
+	if v.ends == waits {
+		takes = time.Hour
+	}
+	if cause := wait(ctx, takes); cause != nil {
+		return 0, cause
+	}
+	switch v.ends {
+	case endsBadly:
+		return 0, failed(i)
+	case panics:
+		panic(failed(i))
+	case exits:
+		runtime.Goexit()
+	}
+	return value(i, args...), nil
+}

@@ -1,0 +1,327 @@
+package flow_test
+
+import (
+	"maps"
+	"time"
+)
+
+// sim is the reference: it goes from one moment at which something happens to
+// the next, and at each works out anew, from the rules alone, what is needed.
+type sim struct {
+	shape
+	now      time.Duration
+	done     map[int]bool
+	value    map[int]int
+	failures map[int][]int // of a vertex that has failed: the vertices whose functions did
+	spans    map[int]span
+	chosen   map[int]int // of an either: the position of the branch
+	dropped  map[int]bool
+	roots    map[int]bool          // effects that run
+	since    map[int]time.Duration // when a vertex was done
+	any      bool                  // whether it is the turn of "any": after all else
+	tie      bool                  // two successes of an "any" came at one moment
+	wanted   map[int]bool          // what was needed, and may be again: it goes on
+	ready    []int                 // what is to begin, if it is needed when all else has been settled
+}
+
+// answer is how a run ended.
+type answer struct {
+	value    int
+	failures []int
+	how      string // value, failure, late, left
+	at       time.Duration
+}
+
+// simulate returns the answer to in and what runs; the answer is empty if it is a
+// matter of what is looked at first.
+func (s shape) simulate(in int) (answer, map[int]span) {
+	m := &sim{
+		shape: s, done: map[int]bool{0: true}, value: map[int]int{0: in}, failures: map[int][]int{},
+		spans: map[int]span{}, chosen: map[int]int{}, dropped: map[int]bool{}, roots: map[int]bool{}, since: map[int]time.Duration{0: -1}, wanted: map[int]bool{},
+	}
+	out := len(s.nodes) - 1
+	var a answer
+	for {
+		m.settle(out)
+		if a.how == "" && m.done[out] {
+			a = answer{value: m.value[out], failures: m.failures[out], how: "value", at: m.now}
+			if m.failures[out] != nil {
+				a.how = "failure"
+			}
+		}
+		next, running := m.next()
+		if ends, how := m.end(); ends > 0 && (!running || ends < next) {
+			m.now = ends
+			m.stop(func(int) bool { return true })
+			if a.how == "" {
+				a = answer{how: how, at: ends}
+			}
+			running = false
+		}
+		if !running {
+			break
+		}
+		m.now = next
+		m.complete()
+	}
+	if m.tie {
+		return answer{}, nil
+	}
+	if s.catch && (a.how == "failure" || a.how == "late") {
+		a.value, a.how = caught, "value"
+	}
+	return a, m.spans
+}
+
+// end is when the run ends from outside, and how; zero if it does not.
+func (m *sim) end() (time.Duration, string) {
+	if m.leave > 0 && (m.limit == 0 || m.leave < m.limit) {
+		return m.leave, "left"
+	}
+	return m.limit, "late"
+}
+
+// settle does all that happens at this moment.
+func (m *sim) settle(out int) {
+	m.any = false
+	for changed := true; changed; {
+		changed = false
+		m.ready = nil
+		needed := map[int]bool{}
+		m.need(out, needed)
+		for e := range m.roots {
+			m.need(e, needed)
+		}
+		for w := range m.wanted {
+			m.need(w, needed)
+		}
+		for i := range m.nodes {
+			if needed[i] && !m.done[i] && m.advance(i) {
+				changed = true
+				break // what is needed may be another now
+			}
+		}
+		if !changed && m.any {
+			m.wanted = needed
+		}
+		if changed {
+			m.any = false
+		} else if !m.any {
+			m.any, changed = true, true
+		}
+	}
+	for _, i := range m.ready {
+		m.spans[i] = span{m.now, -1}
+	}
+	possible := map[int]bool{}
+	m.mayNeed(out, possible)
+	for e := range m.roots {
+		m.mayNeed(e, possible)
+	}
+	maps.DeleteFunc(m.wanted, func(i int, _ bool) bool { return !possible[i] })
+	m.stop(func(i int) bool { return !possible[i] })
+}
+
+// need marks what i needs, now.
+func (m *sim) need(i int, needed map[int]bool) {
+	if m.done[i] || needed[i] {
+		return
+	}
+	needed[i] = true
+	in := m.nodes[i].inputs
+	switch m.nodes[i].kind {
+	case "after":
+		m.need(in[1], needed)
+		if m.ok(in[1]) {
+			m.need(in[0], needed)
+		}
+	case "either":
+		m.need(in[0], needed)
+		if k := m.chosen[i]; k > 0 {
+			m.need(in[k], needed)
+		}
+	case "also":
+		m.roots[in[1]] = true
+		m.need(in[0], needed)
+		m.need(in[1], needed)
+	default:
+		for _, k := range in {
+			enough := m.ok(k)
+			if m.nodes[i].kind != "any" {
+				enough = m.failures[k] != nil
+			}
+			if enough && m.since[k] < m.now {
+				return
+			}
+		}
+		for _, k := range in {
+			m.need(k, needed)
+		}
+	}
+}
+
+// mayNeed marks what i needs or may come to need.
+func (m *sim) mayNeed(i int, possible map[int]bool) {
+	if m.done[i] || possible[i] {
+		return
+	}
+	possible[i] = true
+	for k, in := range m.nodes[i].inputs {
+		if chosen := m.chosen[i]; chosen > 0 && k > 0 && k != chosen {
+			continue
+		}
+		m.mayNeed(in, possible)
+	}
+}
+
+func (m *sim) ok(i int) bool { return m.done[i] && m.failures[i] == nil }
+
+// advance sees how far the inputs of i, which is needed, take it.
+func (m *sim) advance(i int) (changed bool) {
+	v := m.nodes[i]
+	in := v.inputs
+	if _, begun := m.spans[i]; begun || m.dropped[i] {
+		return false
+	}
+	switch v.kind {
+	case "step", "map":
+		args := make([]int, 0, len(in))
+		for _, k := range in {
+			if m.failures[k] != nil {
+				return m.fail(i, m.failures[k])
+			}
+			args = append(args, m.value[k])
+		}
+		for _, k := range in {
+			if !m.done[k] {
+				return false
+			}
+		}
+		if v.kind == "map" {
+			return m.succeed(i, value(i, args...))
+		}
+		return m.begin(i)
+	case "after":
+		if m.failures[in[1]] != nil {
+			return m.fail(i, m.failures[in[1]])
+		}
+		return m.ok(in[1]) && m.pass(i, in[0])
+	case "also":
+		return m.pass(i, in[0])
+	case "either":
+		switch {
+		case m.failures[in[0]] != nil:
+			return m.fail(i, m.failures[in[0]])
+		case !m.done[in[0]]:
+			return false
+		case m.chosen[i] == 0:
+			m.chosen[i] = 2
+			if m.value[in[0]]%2 == 0 {
+				m.chosen[i] = 1
+			}
+			return true
+		}
+		return m.pass(i, in[m.chosen[i]])
+	case "any":
+		var all []int
+		complete := true
+		if !m.any {
+			return false
+		}
+		for _, k := range in {
+			if m.ok(k) {
+				for _, other := range in {
+					m.tie = m.tie || m.ok(other) && m.since[other] == m.since[k] && m.value[other] != m.value[k]
+				}
+				return m.succeed(i, m.value[k])
+			}
+			complete = complete && m.done[k]
+			all = append(all, m.failures[k]...)
+		}
+		return complete && m.fail(i, all)
+	case "recover":
+		if m.ok(in[0]) {
+			return m.pass(i, in[0])
+		}
+		return m.done[in[0]] && m.begin(i)
+	}
+	switch { // try
+	case m.ok(in[0]):
+		return m.succeed(i, m.value[in[0]])
+	case m.done[in[0]]:
+		return m.succeed(i, -1)
+	}
+	return false
+}
+
+func (m *sim) succeed(i, v int) bool {
+	m.done[i], m.value[i], m.since[i] = true, v, m.now
+	return true
+}
+
+func (m *sim) fail(i int, why []int) bool {
+	m.done[i], m.failures[i], m.since[i] = true, why, m.now
+	return true
+}
+
+func (m *sim) pass(i, from int) bool {
+	if !m.done[from] {
+		return false
+	}
+	m.done[i], m.value[i], m.failures[i], m.since[i] = true, m.value[from], m.failures[from], m.now
+	return true
+}
+
+func (m *sim) begin(i int) bool {
+	m.ready = append(m.ready, i)
+	return false
+}
+
+// stop cancels those that run and that which says so.
+func (m *sim) stop(which func(i int) bool) {
+	for i, s := range m.spans {
+		if s.ended < 0 && which(i) {
+			m.spans[i] = span{s.begun, m.now}
+			m.dropped[i] = true
+		}
+	}
+}
+
+// next is when the next function ends.
+func (m *sim) next() (at time.Duration, running bool) {
+	for i, s := range m.spans {
+		if s.ended >= 0 {
+			continue
+		}
+		end := s.begun + m.nodes[i].takes
+		if m.nodes[i].ends == waits {
+			end = s.begun + time.Hour
+		}
+		if !running || end < at {
+			at, running = end, true
+		}
+	}
+	return at, running
+}
+
+// complete ends the function that ends now.
+func (m *sim) complete() {
+	for i, s := range m.spans {
+		v := m.nodes[i]
+		if s.ended >= 0 || v.ends == waits || s.begun+v.takes != m.now {
+			continue
+		}
+		m.spans[i] = span{s.begun, m.now}
+		if v.ends != endsWell {
+			m.fail(i, []int{i})
+			continue
+		}
+		var args []int
+		if v.kind == "step" {
+			for _, k := range v.inputs {
+				args = append(args, m.value[k])
+			}
+		}
+		m.succeed(i, value(i, args...))
+	}
+}
