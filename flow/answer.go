@@ -87,6 +87,7 @@ func (c *call[In, Out]) answer(ans task.Answer[Out]) {
 	if c.alarm != nil {
 		c.alarm.Release()
 	}
+	c.effects.answered()
 	if c.watch == nil {
 		c.finish(ans)
 		return

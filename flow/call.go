@@ -145,6 +145,7 @@ func (c *call[In, Out]) succeed() {
 	if c.alarm != nil {
 		c.alarm.Release()
 	}
+	c.effects.answered()
 	c.promise.Complete(*out, nil)
 }
 
@@ -172,6 +173,9 @@ func (c *call[In, Out]) tooLate() {
 	err := &deadline.Error{Limit: c.flow.limit, Elapsed: time.Since(c.begun), Name: c.late()}
 	if c.over.CompareAndSwap(false, true) {
 		c.life.End(err)
+		if c.effects != nil {
+			c.effects.life.End(err)
+		}
 		c.resolve(err)
 	}
 }

@@ -16,7 +16,10 @@ import (
 type effects struct {
 	life  engine.Life
 	ctx   context.Context
-	alarm *alarm.Alarm
+	run   *run
+	until time.Time // zero: no limit
+	begun time.Time
+	alarm *alarm.Alarm // set once the run is answered: until then its own ends the effects
 }
 
 func beginEffects(r *run, around context.Context) (*effects, error) {
@@ -26,21 +29,27 @@ func beginEffects(r *run, around context.Context) (*effects, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &effects{life: life, ctx: life.Context()}
+	e := &effects{life: life, ctx: life.Context(), run: r, begun: begun}
 	if r.life.Base() != around {
 		e.ctx = engine.WithValues(e.ctx, around)
 	}
 	if limited {
-		e.alarm = new(alarm.Alarm)
-		limit := time.Until(until)
-		e.alarm.Set(limit, func() {
-			if r.Join() {
-				life.End(&deadline.Error{Name: r.late(), Limit: limit, Elapsed: time.Since(begun)})
-				r.Leave()
-			}
-		})
+		e.until, e.alarm = until, new(alarm.Alarm)
 	}
 	return e, nil
+}
+
+// answered is told that the run is: what deadline it had is for the effects alone now.
+func (e *effects) answered() {
+	if e == nil || e.alarm == nil {
+		return
+	}
+	e.alarm.Set(time.Until(e.until), func() {
+		if e.run.Join() {
+			e.life.End(&deadline.Error{Name: e.run.late(), Limit: e.until.Sub(e.begun), Elapsed: time.Since(e.begun)})
+			e.run.Leave()
+		}
+	})
 }
 
 func (e *effects) release() {

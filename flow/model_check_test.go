@@ -80,7 +80,7 @@ func (a answer) matches(s shape, v int, err error) bool {
 				return false
 			}
 			_, panicked := errors.AsType[*future.PanicError](err)
-			if len(a.failures) == 1 && panicked != (s.nodes[i].ends == panics) {
+			if s.nodes[i].ends == panics && !panicked {
 				return false
 			}
 		case exits:

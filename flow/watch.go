@@ -11,11 +11,11 @@ import (
 
 // watch is a run as an observer sees it.
 type watch struct {
-	run *sight
-
 	mu    sync.Mutex
+	run   *sight   // nil until the observer knows of it
 	nodes []*sight // those that have begun
-	told  bool     // the run has been answered, as far as the observer is concerned
+	over  bool     // the run was answered before the observer knew of it
+	err   error    // then, how
 }
 
 // sight is one call as an observer sees it. A nil sight is one that nobody observes.
@@ -37,9 +37,15 @@ func (s *sight) end(err, degraded error) {
 
 // beginRun tells of the run and returns the ctx for its nodes.
 func (w *watch) beginRun(r *run) context.Context {
-	w.run = &sight{begun: r.begun, tell: func(task.Outcome) {}}
 	ctx, tell := task.Begin(r.ctx, task.Call{Kind: task.RunCall, Flow: r.plan.name, Place: r.plan.place, Start: r.begun})
-	w.run.tell = tell
+	s := &sight{begun: r.begun, ctx: ctx, tell: tell}
+	w.mu.Lock()
+	w.run = s
+	over, err := w.over, w.err
+	w.mu.Unlock()
+	if over {
+		s.end(err, nil)
+	}
 	return ctx
 }
 
@@ -127,6 +133,13 @@ func (w *watch) end(n int32, err, degraded error) {
 // answered tells of the nodes that never started, of those that still run, and
 // of the end of the run. What runs for an effect is told when it ends.
 func (w *watch) answered(r *run, err, degraded error) {
+	w.mu.Lock()
+	run := w.run
+	w.over, w.err = run == nil, err
+	w.mu.Unlock()
+	if run == nil {
+		return
+	}
 	for n := range r.plan.specs {
 		s := &r.plan.specs[n]
 		if !s.observable() || s.effect {
@@ -138,25 +151,23 @@ func (w *watch) answered(r *run, err, degraded error) {
 		w.mu.Unlock()
 		switch {
 		case seen == nil:
-			w.skip(r, int32(n), err)
+			w.skip(run.ctx, r.plan, int32(n), err)
 		case running:
 			o := task.OutcomeOf(err, nil, seen.begun)
 			o.Status = task.Straggler
 			seen.tell(o)
 		}
 	}
-	if w.run != nil {
-		w.run.end(err, degraded)
-	}
+	run.end(err, degraded)
 }
 
 // skip tells of a node that is not going to start.
-func (w *watch) skip(r *run, n int32, why error) {
+func (w *watch) skip(ctx context.Context, p *plan, n int32, why error) {
 	if why == nil {
 		why = ErrUnneeded
 	}
 	begun := time.Now()
-	_, end := task.Begin(r.ctx, r.plan.callOf(n, begun))
+	_, end := task.Begin(ctx, p.callOf(n, begun))
 	o := task.OutcomeOf(why, nil, begun)
 	o.Status = task.Skipped
 	if errors.Is(why, ErrUnneeded) {

@@ -112,6 +112,9 @@ func (l *limit) error() error {
 		defer timer.Stop()
 		select {
 		case <-l.around.Done():
+			if !passed(l.around.Err()) {
+				return future.Cause(l.around)
+			}
 			return deadline.Inherited(l.around, l.task, l.begun, future.Cause(l.around))
 		case <-timer.C:
 			return deadline.Inherited(l.around, l.task, l.begun, context.DeadlineExceeded)
