@@ -22,7 +22,9 @@
 // first the condition, then the chosen branch; of an [After] first what comes
 // before, then its node. A node that something else needs runs for that. A
 // failed node that nobody needs fails nothing. What nothing needs any more, the
-// losers of an [Any] or the siblings of a recovered failure, is cancelled. No node runs twice.
+// losers of an [Any] or the siblings of a recovered failure, is cancelled. What
+// was needed once goes on while something may come to need it again, such as an
+// [Either] that has not chosen yet. No node runs twice.
 //
 // The first failure that nothing recovers is the failure of the run: the ctx of
 // all its nodes is cancelled with that cause, and no node starts any more. What still
@@ -33,7 +35,7 @@
 //
 // node.go is what is built: step.go, map.go, each.go, order.go, choice.go and
 // failure.go make the nodes, cell.go their memory. plan.go compiles. flow.go is
-// the value, call.go one run of it, answer.go how that ends, run.go the part of
+// the value, call.go one run of it, answer.go how that ends, effects.go what goes on then, run.go the part of
 // it that knows no types. state.go is how a run goes on from node to node:
-// counters.go where everything is needed, demand.go where not. watch.go tells an observer.
+// counters.go where everything is needed, demand.go and turn.go where not. watch.go tells an observer.
 package flow
