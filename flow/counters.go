@@ -56,7 +56,7 @@ func (st *state) enter(n int32) (ctx context.Context, v verdict) {
 	return r.ctx, proceed
 }
 
-// settle is told that node n is made, and returns a node that is ready now.
+// settle is told that node n is made, and returns a node that has become ready and is on no list.
 func (st *state) settle(n int32, err error) (next int32) {
 	switch {
 	case st.demand != nil:
@@ -66,6 +66,7 @@ func (st *state) settle(n int32, err error) (next int32) {
 		return none
 	}
 	if n == st.plan.out {
+		st.ended.Store(true)
 		st.run.owner.succeed()
 	}
 	next, rest, last := none, none, none
@@ -84,9 +85,6 @@ func (st *state) settle(n int32, err error) (next int32) {
 	if rest != none {
 		st.push(rest, last)
 		st.wake()
-	}
-	if next == none && n != st.plan.out {
-		next = st.pop()
 	}
 	return next
 }
@@ -107,7 +105,7 @@ func (st *state) missing() (names []string) {
 // isMade reports whether node n has given its value to those who use it.
 func (st *state) isMade(n int32) bool {
 	if n == st.plan.out {
-		return st.run.over.Load()
+		return st.ended.Load()
 	}
 	u := st.plan.specs[n].users[0]
 	return atomic.LoadInt32(&st.left[u.node])&u.bit == 0

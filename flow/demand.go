@@ -170,9 +170,6 @@ func (st *state) settleDemand(n int32, err error) (next int32) {
 		st.wake()
 	}
 	t.do()
-	if next == none {
-		next = st.pop()
-	}
 	return next
 }
 

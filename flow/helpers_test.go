@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -169,3 +172,16 @@ func named(name string, fn func(context.Context, int) (int, error)) task.Task[in
 }
 
 func goexit() { runtime.Goexit() }
+
+// here is the place of the line that is so many lines below that of the caller.
+func here(below int) string {
+	_, path, line, _ := runtime.Caller(1)
+	return "flow/" + filepath.Base(path) + ":" + strconv.Itoa(line+below)
+}
+
+// quietly silences what is logged until the test ends.
+func quietly(t *testing.T) {
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	t.Cleanup(func() { slog.SetDefault(before) })
+}

@@ -196,3 +196,50 @@ func TestIssue_aFailureOfAnEffectWasReportedToNobody(t *testing.T) {
 	scope.Wait()
 	require.ErrorIs(t, scope.Close(), errSoldOut)
 }
+
+// A run may be cancelled while its observer is being told that it begins.
+func TestIssue_cancellingWhileTheObserverIsToldWasARace(t *testing.T) {
+	f := of(func(in number) number { return flow.Step(obedient("item"), in) })
+	for range 200 {
+		begun, told := make(chan string, 10), make(chan string, 10)
+		o := beginning(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+			begun <- c.Kind.String()
+			runtime.Gosched()
+			return ctx, func(o task.Outcome) {
+				if o.Status != task.Straggler {
+					told <- c.Kind.String()
+				}
+			}
+		})
+		ctx, scope := future.WithScope(task.Observe(plainCtx(), o))
+		f.Go(ctx, 1).Cancel(errNoRoute)
+		require.NoError(t, scope.Close())
+		require.Equal(t, "run", <-begun, "the run begins first")
+		require.Equal(t, len(begun)+1, len(told), "what has begun has ended")
+		ended := map[string]int{}
+		for len(told) > 0 {
+			ended[<-told]++
+		}
+		require.Equal(t, 1, ended["run"])
+	}
+}
+
+// The node that has the answer is named too, when it is what still runs.
+func TestIssue_theNodeThatHasTheAnswerWasNotNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, make := range []func(in number) number{
+			func(in number) number { return flow.Step(newDiary().stubborn("slow", time.Second), in) },
+			func(in number) number { return flow.After(flow.Step(newDiary().stubborn("slow", time.Second), in), in) },
+		} {
+			ctx, scope := future.WithScope(plainCtx(), future.Grace(10*ms))
+			_, err := of(make).Timeout(20*ms).Do(ctx, 1)
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			err = scope.Close()
+			still, ok := errors.AsType[*future.StragglerError](err)
+			require.True(t, ok, "%v", err)
+			require.Equal(t, []string{"shop: slow"}, still.Names)
+			time.Sleep(time.Second)
+			require.NoError(t, scope.Close())
+		}
+	})
+}

@@ -28,9 +28,10 @@ type state struct {
 	link   []int32      // of a node in a list: the next one
 	head   atomic.Int32 // of the list of ready nodes
 	waking atomic.Bool
-	demand *demand // of a plan that is not counted
-	run    *run    // nil while nobody has the state
-	work   func()  // worker, bound once: to start it allocates nothing
+	ended  atomic.Bool // of a counted plan: the function of the output has returned
+	demand *demand     // of a plan that is not counted
+	run    *run        // nil while nobody has the state
+	work   func()      // worker, bound once: to start it allocates nothing
 }
 
 func newState(p *plan) *state {
@@ -54,6 +55,7 @@ func newState(p *plan) *state {
 func (st *state) prepare() {
 	st.head.Store(none)
 	st.waking.Store(false)
+	st.ended.Store(false)
 	if st.demand != nil {
 		st.demand.prepare(st.plan)
 		return
@@ -163,7 +165,7 @@ func (st *state) step(w *worker, n int32) int32 {
 		w.at = n
 		_, err := st.cells[n].exec(ctx, seat{st, n})
 		w.at = none
-		return st.settle(n, err)
+		return st.orNext(st.settle(n, err))
 	}
 	if st.head.Load() != none {
 		st.wake() // others may be made while this one is
@@ -189,7 +191,7 @@ func (st *state) make(w *worker, n int32, ctx context.Context) int32 {
 	if err != nil {
 		return st.mended(n, ctx, err)
 	}
-	return st.conclude(n, nil, nil)
+	return st.orNext(st.conclude(n, nil, nil))
 }
 
 // mended is told that the function of node n has failed, and sees to that.
@@ -200,7 +202,7 @@ func (st *state) mended(n int32, ctx context.Context, err error) (next int32) {
 			return st.pop()
 		}
 	}
-	return st.conclude(n, err, nil)
+	return st.orNext(st.conclude(n, err, nil))
 }
 
 // verdict says whether a ready node is to be made.
@@ -220,6 +222,14 @@ func (st *state) conclude(n int32, err, degraded error) (next int32) {
 	defer func() { st.offer(st.settle(n, err)) }() // whatever the observer does
 	st.run.watch.end(n, err, degraded)
 	return none
+}
+
+// orNext is n or, if that is none, what is on the list.
+func (st *state) orNext(n int32) int32 {
+	if n != none {
+		return n
+	}
+	return st.pop()
 }
 
 // offer gives a ready node to whoever comes next.
