@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,14 +24,20 @@ type inProcess map[string]http.Handler
 func newInProcess(f faults) inProcess {
 	all := inProcess{}
 	for _, s := range allServices() {
-		all[s.name] = s.handler(f)
+		if !f.down[s.name] {
+			all[s.name] = s.handler(f)
+		}
 	}
 	return all
 }
 
 func (all inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	service, up := all[r.URL.Host]
+	if !up {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	}
 	w := httptest.NewRecorder()
-	all[r.URL.Host].ServeHTTP(w, r)
+	service.ServeHTTP(w, r)
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}

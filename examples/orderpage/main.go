@@ -67,7 +67,7 @@ func (o outcome) failure() *PartError {
 	if failed, ok := errors.AsType[*PartError](o.err); ok {
 		return failed
 	}
-	return newPartError("the page", o.err) // it was late before a part was
+	return newPartError(thePage, o.err)
 }
 
 func (o outcome) late() bool { return o.total > o.deadline }

@@ -72,6 +72,7 @@ func TestParse_repeatsAndLists(t *testing.T) {
 
 	o, err = parse(nil, nil)
 	require.NoError(t, err)
+	assert.Equal(t, "flow", o.style)
 	assert.Equal(t, 800*time.Millisecond, o.deadline)
 
 	_, err = parse([]string{"-help"}, new(bytes.Buffer))

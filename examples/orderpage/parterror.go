@@ -30,12 +30,19 @@ func (e *PartError) Error() string {
 // Unwrap returns what the call failed with.
 func (e *PartError) Unwrap() error { return e.cause }
 
-// origin returns the node of a flow that has failed, and with what.
-func origin(err error) (node string, cause error) {
-	if failed, ok := errors.AsType[*flow.Error](err); ok {
-		return failed.Node, failed.Err
+// thePage is named when no call has failed: it was late before one was, or the page could not be put together.
+const thePage = "the page"
+
+// origin returns the call of a flow that has failed, and with what.
+func origin(err error) (name string, cause error) {
+	failed, ok := errors.AsType[*flow.Error](err)
+	switch {
+	case !ok:
+		return thePage, err
+	case failed.Task == "": // such as a Map
+		return thePage, failed.Err
 	}
-	return "the page", err
+	return failed.Node, failed.Err
 }
 
 // reason words err for the reader of a page.

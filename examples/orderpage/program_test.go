@@ -18,7 +18,7 @@ import (
 
 // TestProgram runs the program with its flags, alone and combined, and holds
 // it to what it promises under each: one page or one error, in time, and
-// nothing left running.
+// nothing left running, in each style.
 func TestProgram(t *testing.T) {
 	type lost = map[string]string // class by part
 	cases := []struct {
@@ -55,24 +55,26 @@ func TestProgram(t *testing.T) {
 		{flags: "-panic address -hang item -fail freight", failed: "address failed, class code: panic"},
 		{flags: "-down freight -hang freight -fail freight -panic freight -slow freight=5s", degraded: lost{"freight": "dependency"}},
 	}
-	for i, c := range cases {
-		style := []string{"flow", "futures"}[i%2] // TestStyles_sameAnswers compares them
-		t.Run("flags "+c.flags, func(t *testing.T) {
-			got := execute(t, append(strings.Fields(c.flags), "-style", style)...)
+	for _, c := range cases {
+		for style := range styles {
+			t.Run(style+" flags "+c.flags, func(t *testing.T) {
+				t.Parallel()
+				got := execute(t, append(strings.Fields(c.flags), "-style", style)...)
 
-			if c.failed != "" {
-				assert.Equal(t, 1, got.code)
-				assert.Contains(t, got.stderr, "orderpage: no page: ")
-				assert.Contains(t, got.stderr, c.failed)
-				assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "one line: %s", got.stderr)
-				assert.NotContains(t, got.stdout, "{", "no page, or part of one")
-			} else {
-				assert.Equal(t, 0, got.code)
-				assert.Empty(t, got.stderr)
-				checkPage(t, got.page(t), c.degraded)
-			}
-			checkPromises(t, got)
-		})
+				if c.failed != "" {
+					assert.Equal(t, 1, got.code)
+					assert.Contains(t, got.stderr, "orderpage: no page: ")
+					assert.Contains(t, got.stderr, c.failed)
+					assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "one line: %s", got.stderr)
+					assert.NotContains(t, got.stdout, "{", "no page, or part of one")
+				} else {
+					assert.Equal(t, 0, got.code)
+					assert.Empty(t, got.stderr)
+					checkPage(t, got.page(t), c.degraded)
+				}
+				checkPromises(t, got)
+			})
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jade-go/jade/flow"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -99,4 +100,24 @@ func TestOutcome_oneFailure(t *testing.T) {
 
 	o = outcome{err: errors.New("out of stock")}
 	assert.EqualError(t, o.failure(), "the page failed, class business: out of stock")
+}
+
+// What is no call has no name that the reader of a page knows.
+func TestOrigin(t *testing.T) {
+	name, err := origin(&flow.Error{Flow: "order-page", Node: "coins", Task: "coins", Err: StatusError(500)})
+	assert.Equal(t, "coins", name)
+	assert.Equal(t, StatusError(500), err)
+
+	name, err = origin(&flow.Error{Flow: "order-page", Node: "map#4", Err: StatusError(500)})
+	assert.Equal(t, "the page", name)
+	assert.Equal(t, StatusError(500), err)
+}
+
+// The plan is read off the flow: what it must be is said here once more.
+func TestPlan(t *testing.T) {
+	both := []string{"item", "address"}
+	assert.Equal(t, []step{
+		{"item", nil, true}, {"address", nil, true}, {"coins", nil, false},
+		{"coupons", both, false}, {"freight", both, false}, {"inspection", both, false},
+	}, plan)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,6 +21,8 @@ func (o options) with(tr trouble) options {
 		o.faults.slow[tr.service] = 641 * ms // so that nothing is done just when the calls must end
 	case "fail":
 		o.faults.fail[tr.service] = true
+	case "down":
+		o.faults.down[tr.service] = true
 	case "hang":
 		o.faults.hang[tr.service] = true
 	case "panic":
@@ -31,7 +34,7 @@ func (o options) with(tr trouble) options {
 // troubles are all faults of all services, and none.
 func troubles() []trouble {
 	all := []trouble{{}}
-	for _, kind := range []string{"slow", "fail", "hang", "panic"} {
+	for _, kind := range []string{"slow", "fail", "down", "hang", "panic"} {
 		for _, s := range plan {
 			all = append(all, trouble{kind, s.name})
 		}
@@ -60,25 +63,28 @@ func TestStyles_sameAnswers(t *testing.T) {
 				require.Equal(t, said(futures.err), said(flow.err), "%v and %v in %s", one, other, deadline)
 				require.Equal(t, pageJSON(futures.page), pageJSON(flow.page), "%v and %v in %s", one, other, deadline)
 				require.Equal(t, futures.total, flow.total, "%v and %v in %s", one, other, deadline)
+				if flow.err == nil {
+					require.Equal(t, futures.calls, flow.calls, "%v and %v in %s", one, other, deadline)
+				}
 			}
 		}
 	}
 }
 
 // said is what an error says. Of an item and an address that are late at the
-// same moment either may be named.
+// same moment, or refused, either may be named.
 func said(err error) string {
 	if err == nil {
 		return ""
 	}
 	part, how, _ := strings.Cut(err.Error(), ", ")
-	if strings.HasPrefix(how, "class timeout") {
+	if strings.HasPrefix(how, "class timeout") || strings.HasSuffix(how, syscall.ECONNREFUSED.Error()) {
 		return how
 	}
 	return part + ", " + how
 }
 
-// Two pages that are the same in all respects would also be told apart if one call did.
+// A comparison that finds no difference must be able to find one.
 func TestStyles_differencesAreSeen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		whole := gather(t.Context(), options{style: "flow"}, teaTin)

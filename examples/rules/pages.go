@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/flow"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
@@ -60,11 +61,22 @@ func newRules(s *services) *flow.Flow[Request, struct{}] {
 }
 
 // protected is what every page of this program has: a limit, and one place
-// that is told of all failures, with the page's name and the class.
+// that is told of all failures, with the page, the call in it, and the class.
 func protected(f *flow.Flow[Request, string]) *flow.Flow[Request, string] {
 	return f.Timeout(300 * time.Millisecond).OnError(func(_ context.Context, r Request, err error) {
-		slog.Warn("page failed", "page", f.Name(), "class", recovery.Classify(err).String(), "user", r.User)
+		slog.Warn("page failed", "page", f.Name(), "call", failedCall(err), "class", recovery.Classify(err).String(), "user", r.User)
 	})
+}
+
+// failedCall names the call that a page has failed with, or those that it was waiting for.
+func failedCall(err error) string {
+	if failed, ok := errors.AsType[*flow.Error](err); ok {
+		return failed.Node
+	}
+	if late, ok := errors.AsType[*deadline.Error](err); ok {
+		return late.Name
+	}
+	return "none"
 }
 
 func (r Request) user() string    { return r.User }

@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"strings"
 	"testing"
 
+	"github.com/jade-go/jade/deadline"
+	"github.com/jade-go/jade/flow"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )
@@ -47,8 +50,8 @@ func TestRules_comeFirst(t *testing.T) {
 		require.NotContains(t, s.asked, "stock")
 		require.NotContains(t, s.asked, "messages")
 		require.Contains(t, s.asked, "muted")
-		require.Contains(t, log.String(), "page=order-page class=business user="+request.User)
-		require.Contains(t, log.String(), "page=group-chat class=business")
+		require.Contains(t, log.String(), "page=order-page call=rules class=business user="+request.User)
+		require.Contains(t, log.String(), "page=group-chat call=rules class=business")
 	}
 }
 
@@ -62,4 +65,11 @@ func TestUsage(t *testing.T) {
 	var help bytes.Buffer
 	require.Equal(t, 0, run([]string{"-h"}, &help, &help))
 	require.Contains(t, help.String(), "-subject")
+}
+
+// The log names the call, or what a late page was waiting for.
+func TestFailedCall(t *testing.T) {
+	require.Equal(t, "stock", failedCall(&flow.Error{Node: "stock", Err: errMuted}))
+	require.Equal(t, "order-page: stock", failedCall(&deadline.Error{Name: "order-page: stock"}))
+	require.Equal(t, "none", failedCall(context.Canceled))
 }
