@@ -3,7 +3,7 @@
 GO ?= go
 export GOTOOLCHAIN = local
 export GOFLAGS = -buildvcs=false
-MODULES = . benchmarks
+MODULES = . benchmarks docs/schema
 
 .PHONY: test stress fuzz bench generate
 

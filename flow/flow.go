@@ -24,7 +24,8 @@ type Flow[In, Out any] struct {
 //
 // What only a mistake can cause panics, with one line: a name that is empty or
 // not printable, a nil function, a node of another flow, a node that nothing
-// consumes, two different tasks of one name.
+// consumes, two different tasks of one name. (A node that is made of constants
+// alone belongs to no flow until something consumes it: nothing notices it.)
 func New[In, Out any](name string, build func(in Node[In]) Node[Out]) *Flow[In, Out] {
 	mustFunc("flow.New", build == nil)
 	if why := engine.Unfit(name); why != "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jade-go/jade/future"
@@ -84,7 +85,7 @@ func describeNode(flow string, i int, n *node) GraphNode {
 	if n.task == nil {
 		return d
 	}
-	d.Task, d.Policies = n.task.name, n.task.policies
+	d.Task, d.Policies = n.task.name, slices.Clone(n.task.policies)
 	if at := n.task.origin.Place; at.File != "" {
 		d.TaskAt = &at
 	}

@@ -198,3 +198,35 @@ func TestG06_aGoexitEndsNobodyElse(t *testing.T) {
 		require.Equal(t, 1+(2+2), v)
 	})
 }
+
+// G8: whatever the library calls may call the library.
+func TestG08_everyFunctionMayCallTheLibrary(t *testing.T) {
+	inner := everyKind("inner").Timeout(time.Minute)
+	again := func(ctx context.Context) {
+		_, err := inner.Do(ctx, 1)
+		require.NoError(t, err)
+		inner.Go(ctx, 7).Cancel(nil)
+		inner.Graph()
+	}
+	calling := named("calling", func(ctx context.Context, n int) (int, error) { again(ctx); return n, errSoldOut })
+	f := of(func(in number) number {
+		mapped := flow.Map(in, func(n int) int { again(plainCtx()); return n })
+		return flow.Recover(flow.Step(calling, mapped), func(ctx context.Context, err error) (int, error) {
+			again(ctx)
+			return 0, err
+		})
+	}).OnError(func(context.Context, int, error) { again(plainCtx()) })
+	o := beginning(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+		if c.Flow != "shop" {
+			return ctx, nil
+		}
+		again(plainCtx())
+		return ctx, func(task.Outcome) { again(plainCtx()) }
+	})
+	for _, around := range []context.Context{plainCtx(), task.Observe(plainCtx(), o)} {
+		ctx, scope := future.WithScope(around)
+		_, err := f.Do(ctx, 1)
+		require.ErrorIs(t, err, errSoldOut)
+		require.NoError(t, scope.Close())
+	}
+}

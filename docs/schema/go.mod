@@ -1,0 +1,17 @@
+module github.com/jade-go/jade/docs/schema
+
+go 1.26.0
+
+require (
+	github.com/jade-go/jade v0.0.0
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
+	github.com/stretchr/testify v1.12.1
+)
+
+require (
+	github.com/samber/lo v1.53.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/text v0.22.0 // indirect
+)
+
+replace github.com/jade-go/jade => ../../

@@ -1,0 +1,185 @@
+package flow_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/future"
+)
+
+// do builds a flow, runs it, and prints its answer.
+func do[In, Out any](in In, build func(in flow.Node[In]) flow.Node[Out]) {
+	v, err := flow.New("example", build).Do(context.Background(), in)
+	if err != nil {
+		fmt.Println("failed:", errors.Unwrap(err))
+		return
+	}
+	fmt.Println(v)
+}
+
+// A node is a value that will exist when the flow runs.
+func ExampleNode() {
+	do("bell", func(id flow.Node[string]) flow.Node[int] {
+		var item flow.Node[Item] = flow.Step(FetchItem, id)
+		return flow.Map(item, func(item Item) int { return item.Price })
+	})
+	// Output: 1900
+}
+
+func ExampleStep() {
+	do("bell", func(id flow.Node[string]) flow.Node[Item] { return flow.Step(FetchItem, id) })
+	do("anvil", func(id flow.Node[string]) flow.Node[Item] { return flow.Step(FetchItem, id) })
+	// Output:
+	// {brass bell 1900}
+	// failed: item anvil: no such item
+}
+
+func ExampleMap() {
+	do(Order{"ada", "bell"}, func(in flow.Node[Order]) flow.Node[string] { return flow.Map(in, Order.ItemID) })
+	// Output: bell
+}
+
+func ExampleConst() {
+	do("ada", func(user flow.Node[string]) flow.Node[int] {
+		return flow.Step2(FetchCoupon, flow.Const(Item{"brass bell", 1900}), user)
+	})
+	// Output: 190
+}
+
+// The city is not asked for before the item is known to exist, although it needs nothing of it.
+func ExampleAfter() {
+	page := func(in flow.Node[Order]) flow.Node[string] {
+		item := flow.Step(FetchItem, flow.Map(in, Order.ItemID))
+		return flow.After(flow.Step(FetchCity, flow.Map(in, Order.UserID)), item)
+	}
+	do(Order{"ada", "bell"}, page)
+	do(Order{"ada", "anvil"}, page)
+	// Output:
+	// Ghent
+	// failed: item anvil: no such item
+}
+
+// Require is a check by value.
+func ExampleRequire() {
+	buy := func(in flow.Node[Order]) flow.Node[Item] {
+		known := flow.Require(flow.Map(in, func(o Order) bool { return o.User != "" }), errors.New("who are you?"))
+		return flow.After(flow.Step(FetchItem, flow.Map(in, Order.ItemID)), known)
+	}
+	do(Order{"ada", "bell"}, buy)
+	do(Order{"", "bell"}, buy)
+	// Output:
+	// {brass bell 1900}
+	// failed: who are you?
+}
+
+// Nobody waits for the effects but the scope.
+func ExampleAlso() {
+	page := flow.New("page", func(id flow.Node[string]) flow.Node[Item] {
+		item := flow.Step(FetchItem, id)
+		return flow.Also(item, flow.Step(Print, flow.Map(item, func(item Item) string { return item.Name })))
+	})
+	ctx, scope := future.WithScope(context.Background())
+	item, err := page.Do(ctx, "bell")
+	scope.Wait()
+	fmt.Println(item, err)
+	scope.Close()
+	// Output:
+	// printed: brass bell
+	// {brass bell 1900} <nil>
+}
+
+// After and Also take nodes of any types.
+func ExampleDependency() {
+	do(Order{"ada", "bell"}, func(in flow.Node[Order]) flow.Node[string] {
+		before := []flow.Dependency{
+			flow.Step(FetchItem, flow.Map(in, Order.ItemID)),               // an item
+			flow.Require(flow.Const(true), errors.New("closed on sunday")), // a check
+		}
+		return flow.After(flow.Step(FetchCity, flow.Map(in, Order.UserID)), before...)
+	})
+	// Output: Ghent
+}
+
+// Only the chosen branch runs.
+func ExampleEither() {
+	page := func(in flow.Node[Order]) flow.Node[string] {
+		known := flow.Map(in, func(o Order) bool { return o.User != "" })
+		return flow.Either(known, flow.Step(FetchCity, flow.Map(in, Order.UserID)), flow.Const("nowhere"))
+	}
+	do(Order{"ada", "bell"}, page)
+	do(Order{"", "bell"}, page)
+	// Output:
+	// Ghent
+	// nowhere
+}
+
+func ExampleEach() {
+	items := func(ids flow.Node[[]string]) flow.Node[[]Item] { return flow.Each(FetchItem, ids, 2) }
+	do([]string{"bell", "book"}, items)
+	do([]string{"bell", "anvil"}, items)
+	// Output:
+	// [{brass bell 1900} {note book 400}]
+	// failed: item anvil: no such item
+}
+
+// The first success wins.
+func ExampleAny() {
+	do("bell", func(id flow.Node[string]) flow.Node[Item] {
+		return flow.Any(flow.Step(FetchItem, flow.Const("anvil")), flow.Step(FetchItem, id))
+	})
+	// Output: {brass bell 1900}
+}
+
+func ExampleRecover() {
+	do("anvil", func(id flow.Node[string]) flow.Node[Item] {
+		return flow.Recover(flow.Step(FetchItem, id), func(_ context.Context, err error) (Item, error) {
+			if errors.Is(err, errNoItem) {
+				return Item{"something else", 0}, nil
+			}
+			return Item{}, err
+		})
+	})
+	// Output: {something else 0}
+}
+
+// With Try a page can say what is missing.
+func ExampleTry() {
+	do("anvil", func(id flow.Node[string]) flow.Node[string] {
+		return flow.Map(flow.Try(flow.Step(FetchItem, id)), func(r future.Result[Item]) string {
+			if r.Err != nil {
+				return "(we are looking for it)"
+			}
+			return r.Value.Name
+		})
+	})
+	// Output: (we are looking for it)
+}
+
+func ExampleError() {
+	_, err := itemPage.Do(context.Background(), "anvil")
+	if failure, ok := errors.AsType[*flow.Error](err); ok {
+		fmt.Println("flow:", failure.Flow)
+		fmt.Println("node:", failure.Node)
+		fmt.Println("task:", failure.Task)
+		fmt.Println("made in:", failure.Place.File)
+	}
+	// Output:
+	// flow: item-page
+	// node: item
+	// task: item
+	// made in: flow/example_shop_test.go
+}
+
+func ExampleError_Error() {
+	err := &flow.Error{Flow: "item-page", Node: "item", Err: errNoItem}
+	fmt.Println(err)
+	// Output: item-page: item: no such item
+}
+
+func ExampleError_Unwrap() {
+	_, err := itemPage.Do(context.Background(), "anvil")
+	fmt.Println(errors.Unwrap(err))
+	// Output: item anvil: no such item
+}
