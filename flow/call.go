@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"github.com/jade-go/jade/deadline"
@@ -25,6 +26,9 @@ type call[In, Out any] struct {
 
 // begin starts a run. If the caller watches ctx, it is told whether it need not:
 // the run is told of its end.
+//
+// The limit of a run that is watched is set when it turns out that the caller has to wait: most
+// runs of quick functions are over by then (see future.Future.Await).
 func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) (answer future.Future[Out], told bool) {
 	c := &call[In, Out]{flow: f, in: in, around: ctx}
 	answer = c.promise.Future()
@@ -43,7 +47,12 @@ func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) (answer 
 			c.st.wake()
 		}
 	}
-	c.limit()
+	if c.alarm != nil {
+		if watched {
+			runtime.Gosched()
+		}
+		c.limit()
+	}
 	c.Leave()
 	return answer, told
 }
@@ -112,10 +121,10 @@ func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 	return nil
 }
 
-// limit sets the alarm. The run may be over already.
+// limit sets the alarm, unless the run is over already.
 func (c *call[In, Out]) limit() {
-	if c.alarm != nil {
-		c.alarm.Set(c.flow.limit, c.tooLate)
+	if c.alarm != nil && !c.over.Load() {
+		c.alarm.Set(time.Until(c.begun.Add(c.flow.limit)), c.tooLate)
 	}
 }
 

@@ -126,27 +126,47 @@ func (l *lifetime) overdue() (ending, bool) {
 // end ends l with e, and what hangs on it. If a foreign ctx around it has
 // ended without l's having been told, that came first.
 func (l *lifetime) end(e ending, s *sweep) {
+	if h := l.close(e, s); h != nil {
+		h.tell(ending{h.err, h.cause}, s)
+	}
+}
+
+// endNow is end for a caller that has no sweep under way.
+func (l *lifetime) endNow(e ending) chain {
+	h := l.close(e, nil)
+	if h == nil {
+		return chain{}
+	}
+	var s sweep // on the heap, unlike all else here
+	h.tell(ending{h.err, h.cause}, &s)
+	return s.run()
+}
+
+// close is the part of end that concerns l itself. It returns the hub whose
+// members are to be told, if there are any.
+func (l *lifetime) close(e ending, s *sweep) *hub {
 	h := l.hub.Load()
 	if h != nil && h.ended.Load() {
-		return
+		return nil
 	}
 	if first, ok := l.overdue(); ok {
 		e = first
 	}
 	if h == nil {
 		if l.hub.CompareAndSwap(nil, s.ended(e)) {
-			return
+			return nil
 		}
 		h = l.hub.Load()
 	}
 	h.mu.Lock()
 	if h.ended.Load() {
 		h.mu.Unlock()
-		return
+		return nil
 	}
 	h.err, h.cause = e.err, e.cause
 	h.ended.Store(true)
 	stop := h.stop
+	alone := h.members == nil
 	h.mu.Unlock()
 	if stop != nil {
 		stop()
@@ -154,14 +174,10 @@ func (l *lifetime) end(e ending, s *sweep) {
 	if in := h.inner.Load(); in != nil {
 		in.catchUp() // which ends every ctx of the standard library below l, now
 	}
-	h.tell(e, s)
-}
-
-// endNow is end for a caller that has no sweep under way.
-func (l *lifetime) endNow(e ending) chain {
-	var s sweep
-	l.end(e, &s)
-	return s.run()
+	if alone {
+		return nil
+	}
+	return h
 }
 
 // complete ends l because its work's future is complete. Without a hub there

@@ -48,7 +48,7 @@ func (w *follower[A, B]) start() {
 			resume(w.abort(e))
 			return
 		}
-		if e, ok := w.attach(); !ok && !w.has(Cleanup) {
+		if e, ok := w.attach(false); !ok && !w.has(Cleanup) {
 			resume(w.abort(e))
 			return
 		}

@@ -88,8 +88,9 @@ func (l *lifetime) owner() *hub {
 	return nil
 }
 
-// attach lists l with its owner, or returns what the owner has ended with.
-func (l *lifetime) attach() (ending, bool) {
+// attach lists l with its owner, or returns what the owner has ended with. If l
+// asks whether it has ended, and nothing hangs on it yet, it need not be told.
+func (l *lifetime) attach(asks bool) (ending, bool) {
 	h := l.owner()
 	if h == nil {
 		return ending{}, true
@@ -97,11 +98,16 @@ func (l *lifetime) attach() (ending, bool) {
 	if h.ended.Load() {
 		return ending{h.err, h.cause}, false
 	}
-	h.life.tether(h)
+	if !asks {
+		h.life.tether(h)
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.ended.Load() {
 		return ending{h.err, h.cause}, false
+	}
+	if asks && l.from.life != nil && h.untethered() {
+		l.set(loose)
 	}
 	l.set(listed)
 	if first := h.members; first == nil {
@@ -166,7 +172,7 @@ func (l *lifetime) await(w action, c *core) (ending, bool) {
 	}
 	owner := l.owner() // l is not ours to read once it is listed
 	l.alarm(w)
-	e, ok := l.attach()
+	e, ok := l.attach(false)
 	if ok && owner != nil && c.done() { // before it was listed, perhaps
 		l.leaveList(owner)
 	}

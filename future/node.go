@@ -20,6 +20,7 @@ const (
 	listed                              // attached to a hub
 	dropped                             // claimed by a cancellation, before its input was complete
 	callback                            // OnDone: it never shares a goroutine
+	loose                               // listed with an owner that may not be told of its own end: see tether
 )
 
 // claim takes n for its one caller that is told true.
@@ -40,7 +41,8 @@ func (n *node) drop() bool {
 
 func (n *node) is(bits uint32) bool { return atomic.LoadUint32(&n.phase)&bits != 0 }
 
-func (n *node) set(bits uint32) { atomic.OrUint32(&n.phase, bits) }
+func (n *node) set(bits uint32)   { atomic.OrUint32(&n.phase, bits) }
+func (n *node) unset(bits uint32) { atomic.AndUint32(&n.phase, ^bits) }
 
 func (n *node) manner() Manner { return Manner(atomic.LoadUint32(&n.phase)) }
 

@@ -111,10 +111,15 @@ func (l *lifetime) foreignEnding() ending {
 	return ending{l.from.ctx.Err(), context.Cause(l.from.ctx)}
 }
 
-// tether sees to it that l ends when the foreign ctx that it was started with
-// does. It is called when the first thing hangs on l: until then it is enough
-// that l asks.
+// tether sees to it that l, whose hub is h, is told of its end when the foreign ctx
+// that it or one around it was started with ends. It is called when something
+// hangs on l that does not ask: until then it is enough that l asks.
 func (l *lifetime) tether(h *hub) {
+	if l.is(loose) {
+		around := l.owner()
+		around.life.tether(around)
+		l.unset(loose)
+	}
 	if !l.from.ends {
 		return
 	}
@@ -138,6 +143,11 @@ func (l *lifetime) tether(h *hub) {
 	if ended {
 		stop()
 	}
+}
+
+// untethered reports whether h's lifetime may not be told of its end. The caller holds h.mu.
+func (h *hub) untethered() bool {
+	return h.life.from.ends && !h.tethered || h.life.is(loose)
 }
 
 // alarm has w told when the foreign ctx that l was started with ends. The

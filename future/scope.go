@@ -84,7 +84,7 @@ func newScope(where string, ctx context.Context, opts []ScopeOption) *Scope {
 	s.top.origin = origin{ctx: &s.life, life: &s.life, scope: s, edge: s.life.nearestEdge(), watch: s.life.from.watch}
 	s.life.hub.Store(&s.top)
 	if _, ended := s.life.ending(); !ended {
-		if e, ok := s.life.attach(); !ok {
+		if e, ok := s.life.attach(false); !ok {
 			resume(s.life.endNow(e))
 		}
 	}
@@ -151,8 +151,8 @@ func (s *Scope) Close() error {
 	mustScope("future.Scope.Close", s)
 	s.mu.Lock()
 	s.closed = true
+	s.count() // so that what the cancellation sets off is waited for, by another Close too
 	s.mu.Unlock()
-	s.join() // so that what the cancellation sets off is waited for, by another Close too
 	resume(s.life.endNow(closing))
 	s.leave()
 	err := s.wait()
@@ -241,11 +241,16 @@ func (s *Scope) join() {
 		return
 	}
 	s.mu.Lock()
+	s.count()
+	s.mu.Unlock()
+}
+
+// count counts one more in; the caller holds the lock.
+func (s *Scope) count() {
 	if s.running == 0 {
 		s.outer.join()
 	}
 	s.running++
-	s.mu.Unlock()
 }
 
 func (s *Scope) leave() {

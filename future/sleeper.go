@@ -19,7 +19,7 @@ func (c *core) sleep(l *lifetime) {
 	s := &sleeper{}
 	s.act, s.from = s, from
 	s.up.Add(1)
-	if _, ok := s.attach(); !ok {
+	if _, ok := s.attach(false); !ok {
 		return
 	}
 	if c.push(&s.node) {

@@ -91,7 +91,7 @@ func (l *lifetime) admit() (ending, bool) {
 	if !l.from.scope.enter() {
 		return closing, false
 	}
-	if e, ok := l.attach(); !ok {
+	if e, ok := l.attach(true); !ok {
 		l.from.scope.leave()
 		return e, false
 	}

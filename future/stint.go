@@ -71,7 +71,7 @@ func (s *stint) enter(watched bool) (ending, bool) {
 	if !watched {
 		s.alarm(s)
 	}
-	e, ok := s.attach()
+	e, ok := s.attach(watched)
 	if !ok {
 		s.silence()
 		if s.member {
@@ -98,7 +98,12 @@ func (s *stint) Base() context.Context { return s.base }
 func (s *stint) Observer() any { return s.from.watch }
 
 // Told implements [engine.Life].
-func (s *stint) Told() bool { return s.from.life != nil || !s.from.ends }
+func (s *stint) Told() bool {
+	if s.from.life != nil {
+		return !s.is(loose)
+	}
+	return !s.from.ends
+}
 
 // Foreign implements [engine.Life].
 func (s *stint) Foreign() bool { return s.from.ends || s.from.edge != nil }

@@ -19,6 +19,9 @@ type sweep struct {
 
 // ended returns a hub for a lifetime that ends with e and has none.
 func (s *sweep) ended(e ending) *hub {
+	if s == nil {
+		return endedHub(e)
+	}
 	if s.hub == nil || s.hub.cause != e.cause || s.hub.err != e.err {
 		s.hub = endedHub(e)
 	}

@@ -54,8 +54,8 @@ type Terms struct {
 	// Member says that the scope joins the work and names it, as it does work
 	// that has a promise. Other work is part of some that is a member.
 	Member bool
-	// Watched says that the caller watches ctx itself: if it is not Jade's own,
-	// nothing is registered with it before something hangs on the life.
+	// Watched says that the caller watches ctx itself: where that is not Jade's own, or
+	// a ctx around it is not, nothing is registered with it before something hangs on the life.
 	Watched bool
 	// Until is the deadline that the ctx tells of, on top of that of ctx; zero
 	// for none. Whoever sets it ends the life in time.
