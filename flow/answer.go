@@ -49,7 +49,7 @@ func (c *call[In, Out]) hook(i int, ans task.Answer[Out]) (after task.Answer[Out
 	}()
 	if told := c.flow.told; i < len(told) {
 		told[i](c.hookCtx(), c.in, ans.Err)
-	} else if ans.Err != nil && !c.left && c.around.Err() == nil {
+	} else if ans.Err != nil && c.fate.Load() != leftAlone && c.around.Err() == nil {
 		failed := ans.Err
 		ans.Value, ans.Err = c.flow.catches[i-len(told)](c.hookCtx(), c.in, failed)
 		ans.Degraded = nil

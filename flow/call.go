@@ -20,7 +20,6 @@ type call[In, Out any] struct {
 	flow    *Flow[In, Out]
 	in      In
 	around  context.Context // the caller's
-	left    bool            // the caller has: nothing catches; written by who sets over
 	aside   engine.Life     // of the functions of Catch and OnError
 }
 
@@ -123,7 +122,7 @@ func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 
 // limit sets the alarm, unless the run is over already.
 func (c *call[In, Out]) limit() {
-	if c.alarm != nil && !c.over.Load() {
+	if c.alarm != nil && c.fate.Load() == undecided {
 		c.alarm.Set(time.Until(c.begun.Add(c.flow.limit)), c.tooLate)
 	}
 }
@@ -143,7 +142,7 @@ func (c *call[In, Out]) refuse(cause error) {
 // answer: a goroutine begins with a small stack, and to let that grow costs more
 // than most of a run.
 func (c *call[In, Out]) succeed() {
-	if !c.over.CompareAndSwap(false, true) {
+	if !c.decide(answering) {
 		return
 	}
 	out := c.st.cells[c.plan.out].(interface{ value() *Out }).value()
@@ -166,7 +165,7 @@ func (c *call[In, Out]) fail(err error) {
 		c.halt(future.Cause(c.ctx))
 		return
 	}
-	if !c.over.CompareAndSwap(false, true) {
+	if !c.decide(answering) {
 		return
 	}
 	c.life.End(&future.CanceledError{Cause: err})
@@ -180,11 +179,9 @@ func (c *call[In, Out]) tooLate() {
 	}
 	defer c.Leave()
 	err := &deadline.Error{Limit: c.flow.limit, Elapsed: time.Since(c.begun), Name: c.late()}
-	if c.over.CompareAndSwap(false, true) {
+	if c.decide(answering) {
 		c.life.End(err)
-		if c.effects != nil {
-			c.effects.life.End(err)
-		}
+		c.endEffects(err)
 		c.resolve(err)
 	}
 }
@@ -196,18 +193,17 @@ func (c *call[In, Out]) Ended(cause error) error {
 		return cause // too late to matter
 	}
 	err := c.ended(cause)
-	if !c.over.CompareAndSwap(false, true) {
+	if !c.decide(leftAlone) {
 		c.Leave()
 		return err
 	}
-	c.leaves(cause)
+	c.endEffects(cause)
 	go c.hooks(0, task.Answer[Out]{Err: err})
 	return err
 }
 
-// leaves is told, by who has set over, that the caller has left.
-func (c *call[In, Out]) leaves(cause error) {
-	c.left = true
+// endEffects is called when there is nobody left that they could be for.
+func (c *call[In, Out]) endEffects(cause error) {
 	if c.effects != nil {
 		c.effects.life.End(cause)
 	}
@@ -216,8 +212,8 @@ func (c *call[In, Out]) leaves(cause error) {
 // halt is told by a worker that the ctx has ended from outside, before Ended was perhaps.
 func (c *call[In, Out]) halt(cause error) {
 	err := c.ended(cause) // which names what is missing now
-	if c.over.CompareAndSwap(false, true) {
-		c.leaves(cause)
+	if c.decide(leftAlone) {
+		c.endEffects(cause)
 		c.resolve(err)
 	}
 }

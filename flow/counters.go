@@ -46,10 +46,10 @@ func (st *state) enter(n int32) (ctx context.Context, v verdict) {
 		return st.enterDemand(n)
 	}
 	r := st.run
-	if r.over.Load() {
+	if r.fate.Load() != undecided {
 		return nil, stop
 	}
-	if r.foreign && !st.plan.specs[n].quick && r.ctx.Err() != nil {
+	if r.foreign != nil && !st.plan.specs[n].quick && r.foreign.Err() != nil {
 		r.owner.halt(future.Cause(r.ctx))
 		return nil, stop
 	}

@@ -18,7 +18,7 @@ type run struct {
 	st      *state          // of who is a member
 	life    engine.Life     // of the nodes that the answer needs
 	ctx     context.Context // of the life, with what an observer has added
-	foreign bool            // see engine.Life
+	foreign context.Context // see engine.Life
 	watch   *watch          // nil if nobody observes it
 	effects *effects        // of a plan that has some
 	begun   time.Time       // of a run that has a limit or is observed
@@ -27,9 +27,18 @@ type run struct {
 	// members counts the goroutines that work for the run, and the nodes that
 	// are being made elsewhere. When it gets to zero, that is for good.
 	members atomic.Int32
-	// over is set by who decides the answer, after which nothing more starts but for effects.
-	over atomic.Bool
+	fate    atomic.Uint32
 }
+
+// The fates of a run. Once it is decided, nothing more starts but for effects.
+const (
+	undecided uint32 = iota
+	answering        // with what the run has come to
+	leftAlone        // the caller's ctx has ended: nothing catches that
+)
+
+// decide reports whether the caller is the one who decides what becomes of the run.
+func (r *run) decide(fate uint32) bool { return r.fate.CompareAndSwap(undecided, fate) }
 
 // owner is the typed part of a run.
 type owner interface {
@@ -73,7 +82,7 @@ func (r *run) dissolve() {
 	st.recycle()
 	r.life.Release()
 	r.owner.drop()
-	r.owner, r.life, r.ctx, r.watch, r.effects = nil, nil, nil, nil, nil
+	r.owner, r.life, r.ctx, r.foreign, r.watch, r.effects = nil, nil, nil, nil, nil, nil
 }
 
 // Name implements [engine.Work].

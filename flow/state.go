@@ -57,6 +57,7 @@ func (st *state) prepare() {
 	st.waking.Store(false)
 	st.ended.Store(false)
 	if st.demand != nil {
+		clear(st.errs) // a failure is not noted where counters are enough
 		st.demand.prepare(st.plan)
 		return
 	}
@@ -69,7 +70,6 @@ func (st *state) recycle() {
 	for _, c := range st.cells {
 		c.reset()
 	}
-	clear(st.errs)
 	st.prepare()
 	st.plan.pool.Put(st)
 }

@@ -24,7 +24,6 @@ type stint struct {
 	out      *core // of the future that it completes; nil for a part of other work
 	hall     lobby
 	member   bool // of the scope
-	base     context.Context
 	until    time.Time
 	released atomic.Bool
 }
@@ -40,12 +39,6 @@ func beginStint(ctx context.Context, w engine.Work, t engine.Terms) (engine.Life
 	}
 	s.act = s
 	s.phase = claimed
-	s.base = ctx
-	if around := s.from.life; around != nil && t.Promise == nil {
-		if outer, ok := around.act.(*stint); ok {
-			s.base = outer.base
-		}
-	}
 	if t.Promise != nil {
 		s.out = t.Promise.(interface{ core() *core }).core()
 		s.out.scope = s.from.scope
@@ -92,7 +85,14 @@ func (s *stint) silence() {
 func (s *stint) Context() context.Context { return &s.lifetime }
 
 // Base implements [engine.Life].
-func (s *stint) Base() context.Context { return s.base }
+func (s *stint) Base() context.Context {
+	if around := s.from.life; around != nil && s.out == nil {
+		if outer, ok := around.act.(*stint); ok {
+			return outer.Base()
+		}
+	}
+	return s.from.ctx
+}
 
 // Observer implements [engine.Life].
 func (s *stint) Observer() any { return s.from.watch }
@@ -106,7 +106,15 @@ func (s *stint) Told() bool {
 }
 
 // Foreign implements [engine.Life].
-func (s *stint) Foreign() bool { return s.from.ends || s.from.edge != nil }
+func (s *stint) Foreign() context.Context {
+	switch {
+	case s.from.edge != nil:
+		return &s.lifetime
+	case s.from.ends:
+		return s.from.ctx
+	}
+	return nil
+}
 
 // Report implements [engine.Life].
 func (s *stint) Report(name string, err error) {

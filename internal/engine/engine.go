@@ -35,9 +35,9 @@ type Life interface {
 	// Told reports whether Ended is told of the end of the ctx that the life began with
 	// although that is Watched.
 	Told() bool
-	// Foreign reports whether a ctx that is not Jade's own is around: then to ask
-	// the ctx may tell of its end before Ended is told.
-	Foreign() bool
+	// Foreign is what to ask for an end that Ended is not told of yet: a ctx that is not Jade's
+	// own, or the life's own if there are several around it. It is nil where there is none.
+	Foreign() context.Context
 	// Report counts err as a failure of the scope that nobody has observed; without a scope it is logged.
 	Report(name string, err error)
 	// End ends the ctx, with cause as the reason. Ended is not told.
