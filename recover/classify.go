@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"syscall"
 
@@ -33,6 +35,19 @@ func (c Class) String() string {
 		return "Class(" + strconv.Itoa(int(c)) + ")"
 	}
 	return classNames[c]
+}
+
+// MarshalText returns the name, as String does.
+func (c Class) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads the name of a class.
+func (c *Class) UnmarshalText(name []byte) error {
+	i := slices.Index(classNames[:], string(name))
+	if i < 0 {
+		return fmt.Errorf("recovery.Class: %q is none", name)
+	}
+	*c = Class(i)
+	return nil
 }
 
 // Classify returns the class of err.

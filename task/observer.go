@@ -37,6 +37,16 @@ var callKinds = [...]string{"run", "node", "element", "attempt"}
 
 func (k CallKind) String() string { return nameOf(callKinds[:], int(k), "CallKind") }
 
+// MarshalText returns the name, as String does.
+func (k CallKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads the name of a kind.
+func (k *CallKind) UnmarshalText(name []byte) error {
+	i, err := constantOf(callKinds[:], name, "CallKind")
+	*k = CallKind(i)
+	return err
+}
+
 // Call says what begins.
 type Call struct {
 	Kind     CallKind
@@ -45,7 +55,8 @@ type Call struct {
 	Node     string   // its name in the flow
 	Task     string   // its task's name; empty for a node without one
 	Path     []string // the nodes around a nested flow, outermost first
-	Inputs   []string // of a node: those whose data it takes, by name, maps and the like passed over
+	Inputs   []string // of a node: those whose data it takes, by name, maps and the like passed over; of a run: those that its answer is made of
+	After    []string // of a node: those that it waits for without taking their data
 	Attempt  int      // of an attempt: 1 for the first
 	Element  int      // of an element: its index
 	Place    Place    // where the task, the node or the flow was made

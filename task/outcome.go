@@ -2,6 +2,8 @@ package task
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -24,6 +26,16 @@ const (
 var statuses = [...]string{"ok", "degraded", "failed", "canceled", "skipped", "straggler"}
 
 func (s Status) String() string { return nameOf(statuses[:], int(s), "Status") }
+
+// MarshalText returns the name, as String does.
+func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads the name of a status.
+func (s *Status) UnmarshalText(name []byte) error {
+	i, err := constantOf(statuses[:], name, "Status")
+	*s = Status(i)
+	return err
+}
 
 // Outcome says how a call ended. A [Straggler] has ended for all who waited for
 // it; when it really returns, that is a second outcome of the call. (If it
@@ -60,6 +72,15 @@ func panicIn(err error) (found *future.PanicError) {
 	defer func() { _ = recover() }()
 	found, _ = errors.AsType[*future.PanicError](err)
 	return found
+}
+
+// constantOf is the constant with that name.
+func constantOf(names []string, name []byte, kind string) (int, error) {
+	i := slices.Index(names, string(name))
+	if i < 0 {
+		return 0, fmt.Errorf("task.%s: %q is none", kind, name)
+	}
+	return i, nil
 }
 
 // nameOf is a constant's name, or its number if it is none of them.

@@ -30,6 +30,8 @@ var may = map[string][]string{
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/task",
 		engine, alarm, "github.com/samber/lo",
 	},
+	module + "/trace":           {module + "/recover", module + "/task"},
+	module + "/diagram":         {module + "/flow", module + "/task", module + "/trace"},
 	module + "/internal/":       {},
 	module + "/internal/arity/": {module + "/internal/arity"},
 	module + "/docs/":           {},

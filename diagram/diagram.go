@@ -1,0 +1,40 @@
+package diagram
+
+import (
+	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/trace"
+)
+
+// Diagram is a flow, a run, or both, ready to be drawn. It does not change, and may be
+// written by several goroutines at once.
+type Diagram struct {
+	name  string
+	chart *chart
+	trace *trace.Trace // nil if nothing has run
+	path  trace.CriticalPath
+	rows  []row
+}
+
+// Flow is the diagram of a flow: what it would run.
+func Flow(g flow.Graph) *Diagram {
+	return &Diagram{name: g.Name, chart: chartOf(g, g.Name)}
+}
+
+// Run is the diagram of a run: the calls that began or were skipped. For what
+// lies between them, as maps do, and for the policies, see [Overlay].
+func Run(t *trace.Trace) *Diagram {
+	d := &Diagram{name: t.Name, trace: t, path: t.CriticalPath()}
+	seen := newSeen(t, d.path)
+	d.chart, d.rows = seen.whole(), seen.rows()
+	return d
+}
+
+// Overlay is the diagram of a flow with one of its runs laid over it. Calls are
+// found by the names of their nodes; what the run has no call of is shown as not run.
+func Overlay(g flow.Graph, t *trace.Trace) *Diagram {
+	d := &Diagram{name: g.Name, trace: t, path: t.CriticalPath(), chart: chartOf(g, g.Name)}
+	seen := newSeen(t, d.path)
+	seen.lay(d.chart, 0)
+	d.rows = seen.rows()
+	return d
+}

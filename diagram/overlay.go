@@ -1,0 +1,98 @@
+package diagram
+
+import (
+	"time"
+
+	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/task"
+)
+
+// lay lays run i over the chart of its flow; i is negative if that did not run.
+func (s *seen) lay(c *chart, i int) {
+	spans := map[string]int{}
+	if i >= 0 {
+		for _, k := range s.parts[i] {
+			if span := s.trace.Spans[k]; span.Kind == task.NodeCall {
+				spans[span.Node] = k
+			}
+		}
+	}
+	for n, b := range c.boxes {
+		k, ran := spans[b.label]
+		switch {
+		case ran:
+			s.show(b, &s.trace.Spans[k])
+		case i < 0 || b.observed() || c.starved(n):
+			b.state = idle
+		}
+		if b.inner != nil {
+			in := -1
+			if ran {
+				in = s.run(k)
+			}
+			s.lay(b.inner, in)
+		}
+	}
+	c.mark()
+}
+
+// observed reports whether calls of the box are told of.
+func (b *box) observed() bool { return b.kind == flow.TaskStep || b.kind == flow.Elements }
+
+// starved reports whether box n, which is not told of, cannot have run: a map needs
+// all that it takes, everything else something.
+func (c *chart) starved(n int) bool {
+	inputs, gone := 0, 0
+	for _, l := range c.lines {
+		if l.to != n || l.role == flow.Effect {
+			continue
+		}
+		inputs++
+		switch c.boxes[l.from].state {
+		case idle, skipped, failed, canceled, stray:
+			gone++
+		}
+	}
+	if c.boxes[n].kind == flow.Mapping {
+		return gone > 0
+	}
+	return inputs > 0 && gone == inputs && c.boxes[n].kind != flow.Trial && c.boxes[n].kind != flow.Recovery
+}
+
+// mark marks the lines of the critical path: of what a critical box waited for, that
+// which ended last. A box that is not told of is on the path if it lies between two that are.
+func (c *chart) mark() {
+	gates := make([]gate, len(c.boxes))
+	for n := range gates {
+		gates[n].line = -1
+	}
+	for i, l := range c.lines { // in the order of their ends, so what they come from is known
+		end, found := gates[l.from].end, gates[l.from].line >= 0
+		if from := c.boxes[l.from]; from.span != nil {
+			end, found = from.span.End, from.critical
+		}
+		if g := &gates[l.to]; found && (g.line < 0 || end > g.end) {
+			*g = gate{i, end}
+		}
+	}
+	for n, b := range c.boxes {
+		if !b.critical && (b.span != nil || !b.output) {
+			continue
+		}
+		for i := gates[n].line; i >= 0; {
+			c.lines[i].critical = true
+			from := c.boxes[c.lines[i].from]
+			if from.span != nil {
+				break
+			}
+			from.critical = true
+			i = gates[c.lines[i].from].line
+		}
+	}
+}
+
+// gate is the line to a box from what it waited for longest.
+type gate struct {
+	line int // -1: from nothing
+	end  time.Duration
+}

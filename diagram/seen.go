@@ -1,0 +1,122 @@
+package diagram
+
+import (
+	"strconv"
+
+	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/trace"
+)
+
+// seen is a trace, with the parts of each span.
+type seen struct {
+	trace *trace.Trace
+	path  trace.CriticalPath
+	parts [][]int // of each span, in the order of their beginning
+}
+
+func newSeen(t *trace.Trace, p trace.CriticalPath) *seen {
+	s := &seen{trace: t, path: p, parts: make([][]int, len(t.Spans))}
+	for i := 1; i < len(t.Spans); i++ {
+		around := t.Spans[i].Parent
+		s.parts[around] = append(s.parts[around], i)
+	}
+	return s
+}
+
+// show has a box show how a call went.
+func (s *seen) show(b *box, span *trace.Span) {
+	b.span, b.state = span, state(span.Status.String())
+	b.critical, b.slack, b.saving = s.path.Has(span.ID), s.path.Slack[span.ID], s.path.Saving[span.ID]
+	if span.Attempts > 1 {
+		b.notes = append(b.notes, strconv.Itoa(span.Attempts)+" attempts made")
+	}
+	if n := s.count(span.ID, task.ElementCall); n > 0 {
+		b.notes = append(b.notes, strconv.Itoa(n)+" elements")
+	}
+}
+
+func (s *seen) count(i int, kind task.CallKind) (n int) {
+	for _, k := range s.parts[i] {
+		if s.trace.Spans[k].Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// run is the last run of a nested flow that span i made, or -1.
+func (s *seen) run(i int) int {
+	found := -1
+	for _, k := range s.parts[i] {
+		switch s.trace.Spans[k].Kind {
+		case task.RunCall:
+			found = k
+		case task.AttemptCall:
+			if in := s.run(k); in >= 0 {
+				found = in
+			}
+		}
+	}
+	return found
+}
+
+// nodes are the nodes and tasks that are parts of span i, or of its attempts.
+func (s *seen) nodes(i int) (found []int) {
+	for _, k := range s.parts[i] {
+		switch s.trace.Spans[k].Kind {
+		case task.NodeCall:
+			found = append(found, k)
+		case task.AttemptCall:
+			found = append(found, s.nodes(k)...)
+		}
+	}
+	return found
+}
+
+// whole is the chart of the run.
+func (s *seen) whole() *chart {
+	root := s.trace.Root()
+	if root.Kind == task.RunCall {
+		return s.chart(0, root.Label())
+	}
+	b := s.box(0, s.trace.Name) // a task that ran alone
+	b.output = true
+	return &chart{name: s.trace.Name, boxes: []*box{b}}
+}
+
+// chart shows the parts of span i, as far as the trace alone tells.
+func (s *seen) chart(i int, path string) *chart {
+	c := &chart{name: s.trace.Spans[i].Label()}
+	at := map[int]int{} // the box of each span
+	for _, k := range s.nodes(i) {
+		at[k] = len(c.boxes)
+		c.boxes = append(c.boxes, s.box(k, path))
+		for _, in := range s.trace.Spans[k].Inputs {
+			c.lines = append(c.lines, line{from: at[in], to: at[k], role: flow.Data})
+		}
+		for _, in := range s.trace.Spans[k].After {
+			c.lines = append(c.lines, line{from: at[in], to: at[k], role: flow.Order})
+		}
+	}
+	if s.trace.Spans[i].Kind == task.RunCall {
+		for _, in := range s.trace.Spans[i].Inputs {
+			c.boxes[at[in]].output = true
+		}
+	}
+	c.mark()
+	return c
+}
+
+// box shows span k and what is inside it.
+func (s *seen) box(k int, path string) *box {
+	span := &s.trace.Spans[k]
+	b := &box{id: path + "/" + span.Label(), label: span.Label(), place: span.Place}
+	s.show(b, span)
+	if in := s.run(k); in >= 0 {
+		b.inner = s.chart(in, b.id)
+	} else if len(s.nodes(k)) > 0 {
+		b.inner = s.chart(k, b.id)
+	}
+	return b
+}

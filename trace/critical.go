@@ -1,0 +1,112 @@
+package trace
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/jade-go/jade/task"
+)
+
+// CriticalPath says why a run took as long as it did.
+type CriticalPath struct {
+	// Spans are those that the answer waited for, in the order of their beginning: to
+	// make one of them slower would have made the run slower. A span comes
+	// before the parts of it that are on the path too. The run itself is left out.
+	Spans []int
+	// Slack is, for each span of the trace, how much longer it could have taken
+	// without the answer coming later; [Unlimited] if the answer did not wait for it at all.
+	Slack []time.Duration
+	// Saving is, for each span of the trace, how much sooner the answer would have
+	// been there, had it taken no time. It is zero for all that are not on the path.
+	Saving []time.Duration
+}
+
+// Unlimited is the slack of a span that the answer did not wait for.
+const Unlimited time.Duration = math.MaxInt64
+
+// Has reports whether span i is on the path.
+func (p CriticalPath) Has(i int) bool {
+	_, found := slices.BinarySearch(p.Spans, i)
+	return found
+}
+
+// CriticalPath finds out which spans the answer waited for.
+//
+// Among the nodes of a flow it goes by what they take and wait for. Of an answer that is or replaces a
+// failure it takes what failed or was given up last. Among the parts of anything else - attempts, elements, tasks
+// that a function calls - it goes by time: each waits for the last one that ended before it began, as
+// in CRISP (Zhang et al., USENIX ATC 2022). What a saving cannot know is
+// that a run with less to do shares its machine differently, or would have taken another way.
+//
+// Cost: proportional to the spans and what they take, and again for each span on the path.
+func (t *Trace) CriticalPath() CriticalPath {
+	p := CriticalPath{Slack: make([]time.Duration, len(t.Spans)), Saving: make([]time.Duration, len(t.Spans))}
+	all := levelsOf(t)
+	for i, s := range t.Spans { // each comes before its parts
+		if s.Status == task.Skipped {
+			p.Slack[i] = Unlimited
+		}
+		if all[i] != nil {
+			all[i].slacken(p.Slack)
+		}
+	}
+	p.Spans = all.path(0, nil)
+	slices.Sort(p.Spans)
+	for _, i := range p.Spans {
+		p.Saving[i] = all.saving(t, i)
+	}
+	return p
+}
+
+// levels has, for each span that has parts, what is known of those.
+type levels []*level
+
+func levelsOf(t *Trace) levels {
+	all := make(levels, len(t.Spans))
+	at := make([]int, len(t.Spans))
+	for i := range t.Spans {
+		s := &t.Spans[i]
+		at[i] = none
+		if i == 0 || s.Status == task.Skipped {
+			continue
+		}
+		l := all[s.Parent]
+		if l == nil {
+			l = &level{of: &t.Spans[s.Parent]}
+			all[s.Parent] = l
+		}
+		at[i] = len(l.steps)
+		l.steps = append(l.steps, step{span: s})
+	}
+	for _, l := range all {
+		if l != nil {
+			l.connect(at)
+		}
+	}
+	return all
+}
+
+// path appends what is critical inside span i.
+func (all levels) path(i int, path []int) []int {
+	l := all[i]
+	if l == nil {
+		return path
+	}
+	for k := l.last(); k != none; k = l.gate(k) {
+		id := l.steps[k].span.ID
+		path = all.path(id, append(path, id))
+	}
+	return path
+}
+
+// saving is how much sooner the run would have ended if span i had taken no time.
+func (all levels) saving(t *Trace, i int) time.Duration {
+	saved := t.Spans[i].Elapsed()
+	for i > 0 && saved > 0 {
+		around := t.Spans[i].Parent
+		saved = all[around].without(i, saved)
+		i = around
+	}
+	return saved
+}

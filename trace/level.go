@@ -1,0 +1,179 @@
+package trace
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jade-go/jade/task"
+)
+
+// none is no step.
+const none = -1
+
+// level is a span with its parts, and which of them waited for which.
+type level struct {
+	of    *Span
+	steps []step        // in the order of their beginning, so each comes after what it waits for
+	end   time.Duration // of its last sink
+}
+
+// step is one part of a level.
+type step struct {
+	span  *Span
+	waits []int         // the steps that it waits for
+	ready time.Duration // when the last of them had ended
+	sink  bool          // the end of the level waits for it
+}
+
+// connect finds out which step waits for which. At has the place of each span among
+// the steps of its level, or none.
+func (l *level) connect(at []int) {
+	if l.of.Kind == task.RunCall {
+		for k := range l.steps {
+			l.steps[k].waits = l.declared(l.steps[k].span, at)
+		}
+	} else {
+		l.connectByTime()
+	}
+	for k := range l.steps {
+		s := &l.steps[k]
+		s.ready = l.of.Start
+		for _, j := range s.waits {
+			s.ready = max(s.ready, l.steps[j].span.End)
+		}
+	}
+	for _, which := range l.decisive(at) {
+		if l.choose(which) {
+			return
+		}
+	}
+}
+
+// declared are the steps that s says it waits for, as far as they had ended when it began.
+func (l *level) declared(s *Span, at []int) (waits []int) {
+	for _, in := range slices.Concat(s.Inputs, s.After) {
+		if j := at[in]; j != none && l.steps[j].span.End <= s.Start {
+			waits = append(waits, j)
+		}
+	}
+	return waits
+}
+
+// connectByTime has each step wait for the last one that ended before it began.
+func (l *level) connectByTime() {
+	byEnd := make([]int, len(l.steps))
+	for k := range byEnd {
+		byEnd[k] = k
+	}
+	slices.SortStableFunc(byEnd, func(a, b int) int { return cmp.Compare(l.steps[a].span.End, l.steps[b].span.End) })
+	ended := 0
+	for k := range l.steps { // which begin one after the other
+		for ended < len(byEnd) && l.steps[byEnd[ended]].span.End <= l.steps[k].span.Start {
+			ended++
+		}
+		for i := ended - 1; i >= 0; i-- {
+			if j := byEnd[i]; j < k && l.steps[j].span.End <= l.steps[k].span.Start {
+				l.steps[k].waits = []int{j}
+				break
+			}
+		}
+	}
+}
+
+// decisive returns rules for what the end of the level waits for. The first that any step follows is the right one.
+func (l *level) decisive(at []int) []func(*Span) bool {
+	any := func(*Span) bool { return true }
+	if l.of.Kind != task.RunCall {
+		return []func(*Span) bool{any}
+	}
+	if l.of.Status == task.OK {
+		return []func(*Span) bool{func(s *Span) bool { return slices.Contains(l.of.Inputs, s.ID) }, any}
+	}
+	return []func(*Span) bool{
+		func(s *Span) bool { // the run's failure wraps that of the node
+			return s.Status == task.Failed && s.Err != "" && strings.Contains(l.of.Err, s.Err)
+		},
+		func(s *Span) bool { return s.Status == task.Straggler },
+		func(s *Span) bool { return s.Status == task.Failed },
+		any,
+	}
+}
+
+// choose makes those steps sinks that had ended when the level did, and are as which says.
+func (l *level) choose(which func(*Span) bool) (some bool) {
+	for k := range l.steps {
+		s := &l.steps[k]
+		if s.span.End <= l.of.End && which(s.span) {
+			s.sink, some = true, true
+			l.end = max(l.end, s.span.End)
+		}
+	}
+	return some
+}
+
+// last is the sink that ended last, or none.
+func (l *level) last() int {
+	last := none
+	for k := range l.steps {
+		if l.steps[k].sink && (last == none || l.steps[k].span.End > l.steps[last].span.End) {
+			last = k
+		}
+	}
+	return last
+}
+
+// gate is, of what step k waits for, that which ended last, or none.
+func (l *level) gate(k int) int {
+	for _, j := range l.steps[k].waits {
+		if l.steps[j].span.End == l.steps[k].ready {
+			return j
+		}
+	}
+	return none
+}
+
+// slacken computes the slack of each step from that of the level.
+func (l *level) slacken(slack []time.Duration) {
+	latest := make([]time.Duration, len(l.steps)) // end of each that delays nothing
+	for k := range l.steps {
+		latest[k] = Unlimited
+		if l.steps[k].sink {
+			latest[k] = l.end
+		}
+	}
+	outer := slack[l.of.ID]
+	for k := len(l.steps) - 1; k >= 0; k-- {
+		s := &l.steps[k]
+		if latest[k] == Unlimited || outer == Unlimited {
+			slack[s.span.ID] = Unlimited
+			continue
+		}
+		slack[s.span.ID] = latest[k] - s.span.End + outer
+		for _, j := range s.waits {
+			latest[j] = min(latest[j], latest[k]-(s.span.End-s.ready))
+		}
+	}
+}
+
+// without is how much sooner the level would end if the span with that id took less time.
+func (l *level) without(id int, saved time.Duration) time.Duration {
+	ends := make([]time.Duration, len(l.steps))
+	var end time.Duration
+	for k := range l.steps {
+		s := &l.steps[k]
+		ready := l.of.Start
+		for _, j := range s.waits {
+			ready = max(ready, ends[j])
+		}
+		ends[k] = ready + s.span.End - s.ready
+		if s.span.ID == id {
+			ends[k] -= saved
+		}
+		if s.sink {
+			end = max(end, ends[k])
+		}
+	}
+	return max(0, l.end-end)
+}

@@ -1,0 +1,118 @@
+package trace
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	recovery "github.com/jade-go/jade/recover"
+	"github.com/jade-go/jade/task"
+)
+
+// Trace is what happened in one run: of a flow, or of a task that ran alone.
+//
+// A trace that a [Recorder] has handed over is shared by all who have it, and
+// nothing writes to it any more: whoever wants to change something copies it.
+// It holds no error, value or ctx of the run, but text.
+type Trace struct {
+	Run      uint64    `json:"run"`               // id of the run, unique in its process
+	Name     string    `json:"name"`              // of the flow, or of the task
+	Start    time.Time `json:"start"`             // of the run
+	Deadline time.Time `json:"deadline,omitzero"` // of its ctx; zero if there was none
+	Dropped  int       `json:"dropped,omitempty"` // spans left out: see [MaxSpans]
+	Spans    []Span    `json:"spans"`             // in the order of their beginning; the first is the run itself
+}
+
+// Span is one call of a [Trace]. Times are nanoseconds since the start of the trace.
+type Span struct {
+	ID       int            `json:"id"`     // its index
+	Parent   int            `json:"parent"` // the span that it is a part of; -1 of the run itself
+	Kind     task.CallKind  `json:"kind"`
+	Flow     string         `json:"flow,omitempty"`    // that it is part of, or that runs
+	Node     string         `json:"node,omitempty"`    // its name in the flow
+	Task     string         `json:"task,omitempty"`    // name of its task
+	Place    task.Place     `json:"place,omitzero"`    // where the task, the node or the flow was made
+	Attempt  int            `json:"attempt,omitempty"` // of an attempt: 1 for the first
+	Element  int            `json:"element,omitempty"` // of an element: its index
+	Inputs   []int          `json:"inputs,omitempty"`  // spans whose data it took; of a run, that its answer is made of
+	After    []int          `json:"after,omitempty"`   // spans that it waited for without taking their data
+	Start    time.Duration  `json:"start"`
+	End      time.Duration  `json:"end"`                // of a straggler: when it was given up
+	Returned time.Duration  `json:"returned,omitempty"` // of a straggler: when it returned, if that was before the end of the run
+	Deadline time.Duration  `json:"deadline,omitempty"` // of its ctx; 0 if there was none
+	Attempts int            `json:"attempts,omitempty"` // how many it made, if it has a Timeout or a Retry
+	Status   task.Status    `json:"status"`
+	Class    recovery.Class `json:"class,omitempty"` // of the failure
+	Err      string         `json:"error,omitempty"` // the failure; if degraded, the one that was replaced
+	Panic    string         `json:"panic,omitempty"` // the value, if the failure was a panic
+	Stack    string         `json:"stack,omitempty"` // of that panic
+}
+
+// Root is the span of the run itself.
+func (t *Trace) Root() Span { return t.Spans[0] }
+
+// Elapsed is how long the run took until it was answered.
+func (t *Trace) Elapsed() time.Duration { return t.Spans[0].Elapsed() }
+
+// Elapsed is how long the call took; of a straggler, until it was given up.
+func (s Span) Elapsed() time.Duration { return s.End - s.Start }
+
+// Label is what to call the span: its node, its task or its flow, with the number
+// of an attempt or the index of an element.
+func (s Span) Label() string {
+	switch s.Kind {
+	case task.RunCall:
+		return s.Flow
+	case task.ElementCall:
+		return "[" + strconv.Itoa(s.Element) + "]"
+	case task.AttemptCall:
+		return "attempt " + strconv.Itoa(s.Attempt)
+	}
+	if s.Node != "" {
+		return s.Node
+	}
+	return s.Task
+}
+
+// UnmarshalJSON reads a trace. It refuses one whose spans refer to what is not
+// there or comes later, so that whoever walks through a trace ends.
+func (t *Trace) UnmarshalJSON(data []byte) error {
+	type plain Trace
+	if err := json.Unmarshal(data, (*plain)(t)); err != nil {
+		return fmt.Errorf("trace.Trace: %w", err)
+	}
+	return t.check()
+}
+
+func (t *Trace) check() error {
+	if len(t.Spans) == 0 {
+		return fmt.Errorf("trace.Trace: %q has no spans", t.Name)
+	}
+	for i, s := range t.Spans {
+		switch {
+		case s.ID != i:
+			return fmt.Errorf("trace.Trace: span %d has the id %d", i, s.ID)
+		case s.Parent >= i, s.Parent < 0 && i > 0, s.Parent < -1:
+			return fmt.Errorf("trace.Trace: span %d is part of span %d", i, s.Parent)
+		case s.End < s.Start:
+			return fmt.Errorf("trace.Trace: span %d ends before it starts", i)
+		}
+		for _, others := range [][]int{s.Inputs, s.After} {
+			for _, in := range others {
+				if in < 0 || in >= len(t.Spans) || in >= i && s.Kind != task.RunCall || t.Spans[in].Parent != waitsAmong(s) {
+					return fmt.Errorf("trace.Trace: span %d waits for span %d", i, in)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// waitsAmong is the span whose parts s waits for: a run for its own, a node for its siblings.
+func waitsAmong(s Span) int {
+	if s.Kind == task.RunCall {
+		return s.ID
+	}
+	return s.Parent
+}
