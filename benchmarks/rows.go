@@ -24,6 +24,8 @@ var rows = []row{
 	flowPageDeadline,
 	flowOf1000,
 	flowObserverOff,
+	recorderOn,
+	recorderOnLayers,
 	taskPlain,
 	taskTimeout,
 	taskRetry,

@@ -13,10 +13,11 @@ type seen struct {
 	trace *trace.Trace
 	path  trace.CriticalPath
 	parts [][]int // of each span, in the order of their beginning
+	edges []trace.Edge
 }
 
 func newSeen(t *trace.Trace, p trace.CriticalPath) *seen {
-	s := &seen{trace: t, path: p, parts: make([][]int, len(t.Spans))}
+	s := &seen{trace: t, path: p, parts: make([][]int, len(t.Spans)), edges: t.Edges()}
 	for i := 1; i < len(t.Spans); i++ {
 		around := t.Spans[i].Parent
 		s.parts[around] = append(s.parts[around], i)
@@ -92,16 +93,18 @@ func (s *seen) chart(i int, path string) *chart {
 	for _, k := range s.nodes(i) {
 		at[k] = len(c.boxes)
 		c.boxes = append(c.boxes, s.box(k, path))
-		for _, in := range s.trace.Spans[k].Inputs {
-			c.lines = append(c.lines, line{from: at[in], to: at[k], role: flow.Data})
-		}
-		for _, in := range s.trace.Spans[k].After {
-			c.lines = append(c.lines, line{from: at[in], to: at[k], role: flow.Order})
-		}
 	}
-	if s.trace.Spans[i].Kind == task.RunCall {
-		for _, in := range s.trace.Spans[i].Inputs {
-			c.boxes[at[in]].output = true
+	for _, e := range s.edges {
+		from, known := at[e.From]
+		to, inside := at[e.To]
+		switch {
+		case !known:
+		case inside && e.Order:
+			c.lines = append(c.lines, line{from: from, to: to, role: flow.Order})
+		case inside:
+			c.lines = append(c.lines, line{from: from, to: to, role: flow.Data})
+		case e.To == i:
+			c.boxes[from].output = true
 		}
 	}
 	c.mark()

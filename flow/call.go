@@ -113,7 +113,7 @@ func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 	}
 	if c.life.Observer() != nil {
 		c.begun = time.Now()
-		c.watch = newWatch(len(p.specs))
+		c.watch = newWatch(p)
 	}
 	st := p.start(&c.run)
 	st.cells[0].(*given[In]).v = c.in

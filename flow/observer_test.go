@@ -79,7 +79,9 @@ func TestObserver_isToldOfRunsAndNodes(t *testing.T) {
 		end, _ := ctx.Deadline()
 		run := w.call(t, task.RunCall, "")
 		require.NotZero(t, run.Run)
-		require.Equal(t, task.Call{Kind: task.RunCall, Run: run.Run, Flow: "shop", Place: f.Graph().Place, Start: begun, Deadline: end}, run)
+		require.Equal(t, task.Call{
+			Kind: task.RunCall, Run: run.Run, Flow: "shop", Inputs: []string{"sum", "price"}, Place: f.Graph().Place, Start: begun, Deadline: end,
+		}, run)
 		require.Equal(t, task.Call{
 			Kind: task.NodeCall, Run: run.Run, Flow: "shop", Node: "price", Task: "price", Inputs: []string{"item"},
 			Place: price.Origin().Place, Start: begun.Add(10 * ms), Deadline: end,

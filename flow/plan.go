@@ -20,6 +20,10 @@ type plan struct {
 	left    []int32   // of a counted plan: for each node, a bit for each input that is not there from the start
 	first   []int32   // of a counted plan: nodes that are ready at the start
 	pool    sync.Pool // of *state
+
+	describe sync.Once // see calls.go
+	calls    []task.Call
+	ran      task.Call
 }
 
 // spec is one node of a plan.

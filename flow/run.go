@@ -85,6 +85,9 @@ func (r *run) dissolve() {
 	r.owner, r.life, r.ctx, r.foreign, r.watch, r.effects = nil, nil, nil, nil, nil, nil
 }
 
+// now is the time. To ask how much has passed costs half of what the clock does.
+func (r *run) now() time.Time { return r.begun.Add(time.Since(r.begun)) }
+
 // Name implements [engine.Work].
 func (r *run) Name() string { return r.plan.name }
 

@@ -3,7 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jade-go/jade/task"
@@ -11,23 +11,39 @@ import (
 
 // watch is a run as an observer sees it.
 type watch struct {
-	mu    sync.Mutex
-	run   *sight   // nil until the observer knows of it
-	nodes []*sight // those that have begun
-	over  bool     // the run was answered before the observer knew of it
-	err   error    // then, how
+	calls  []task.Call
+	ran    task.Call
+	run    atomic.Pointer[sight] // nil until the observer knows of it
+	answer atomic.Pointer[answer]
+	nodes  []sight
 }
 
-// sight is one call as an observer sees it. A nil sight is one that nobody observes.
+// answer is how the run was answered.
+type answer struct{ err, degraded error }
+
+// sight is one call as an observer sees it.
 type sight struct {
-	begun    time.Time
-	ctx      context.Context // that the observer has returned
-	degraded error
-	tell     func(task.Outcome)
-	over     bool
+	stage    atomic.Uint32      // of a node
+	begun    time.Time          // written, as ctx and tell, before the stage is inSight
+	ctx      context.Context    // that the observer has returned
+	tell     func(task.Outcome) // a nil sight is one that nobody observes
+	degraded error              // written before the call ends, by who ends it
 }
 
-func newWatch(nodes int) *watch { return &watch{nodes: make([]*sight, nodes)} }
+// Stages of a node.
+const (
+	unseen   uint32 = iota
+	arriving        // the observer is being told that it begins
+	inSight         // it runs
+	gone            // it has returned
+	missed          // the observer has been told that it does not run
+)
+
+func newWatch(p *plan) *watch {
+	w := &watch{nodes: make([]sight, len(p.specs))}
+	w.calls, w.ran = p.described()
+	return w
+}
 
 func (s *sight) end(err, degraded error) {
 	if s != nil {
@@ -35,97 +51,72 @@ func (s *sight) end(err, degraded error) {
 	}
 }
 
+// straggles tells that the run has been answered without the call.
+func (s *sight) straggles(err error) {
+	o := task.OutcomeOf(err, nil, s.begun)
+	o.Status = task.Straggler
+	s.tell(o)
+}
+
 // beginRun tells of the run and returns the ctx for its nodes.
 func (w *watch) beginRun(r *run) context.Context {
-	ctx, tell := task.Begin(r.ctx, task.Call{Kind: task.RunCall, Flow: r.plan.name, Place: r.plan.place, Start: r.begun})
-	s := &sight{begun: r.begun, ctx: ctx, tell: tell}
-	w.mu.Lock()
-	w.run = s
-	over, err := w.over, w.err
-	w.mu.Unlock()
-	if over {
-		s.end(err, nil)
+	c := w.ran
+	c.Start = r.begun
+	s := &sight{begun: r.begun}
+	s.ctx, s.tell = task.Begin(r.ctx, c)
+	w.run.Store(s)
+	if a := w.answer.Load(); a != nil { // or else who answers sees the run
+		s.end(a.err, a.degraded)
 	}
-	return ctx
-}
-
-// observable reports whether the node is told of: maps and the like are not.
-func (s *spec) observable() bool { return s.kind == TaskStep || s.kind == Elements }
-
-// callOf says what node n is.
-func (p *plan) callOf(n int32, begun time.Time) task.Call {
-	s := &p.specs[n]
-	c := task.Call{Kind: task.NodeCall, Flow: p.name, Node: s.name, Place: s.node.place, Start: begun, Inputs: p.sources(s)}
-	if s.task != nil {
-		c.Task, c.Place = s.task.name, s.task.origin.Place
-	}
-	return c
-}
-
-// sources names the nodes whose data s takes, with those that are not told of passed over.
-func (p *plan) sources(s *spec) (names []string) {
-	seen := map[int32]bool{}
-	var visit func(inputs []input)
-	visit = func(inputs []input) {
-		for _, in := range inputs {
-			i := in.n.index
-			if seen[i] || in.role == Order || in.role == Effect {
-				continue
-			}
-			seen[i] = true
-			if from := &p.specs[i]; from.observable() {
-				names = append(names, from.name)
-			} else {
-				visit(from.inputs)
-			}
-		}
-	}
-	visit(s.inputs)
-	return names
+	return s.ctx
 }
 
 // begin tells of node n and returns the ctx for it.
 func (w *watch) begin(st *state, n int32, ctx context.Context) context.Context {
-	begun := time.Now()
-	seen, tell := task.Begin(ctx, st.plan.callOf(n, begun))
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.nodes[n] = &sight{begun: begun, ctx: seen, tell: tell}
-	return seen
+	s := &w.nodes[n]
+	if !s.stage.CompareAndSwap(unseen, arriving) {
+		return ctx // the run has been answered
+	}
+	c := w.calls[n]
+	c.Start = st.run.now()
+	s.begun = c.Start
+	s.ctx, s.tell = task.Begin(ctx, c)
+	s.stage.Store(inSight)
+	if a := w.answer.Load(); a != nil && !st.plan.specs[n].effect { // or else who answers sees the node
+		s.straggles(a.err)
+	}
+	return s.ctx
 }
 
 // ctx is the ctx of node n, if that has begun.
 func (w *watch) ctx(n int32) context.Context {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if s := w.nodes[n]; s != nil {
+	if s := &w.nodes[n]; s.seen() {
 		return s.ctx
 	}
 	return nil
 }
 
+// seen reports whether the observer knows that the node has begun.
+func (s *sight) seen() bool { stage := s.stage.Load(); return stage == inSight || stage == gone }
+
 // degrade notes that the value of n stands in for a failure.
 func (w *watch) degrade(n int32, failure error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if s := w.nodes[n]; s != nil {
+	if s := &w.nodes[n]; s.seen() {
 		s.degraded = failure
 	}
 }
 
 // end tells how node n ended.
 func (w *watch) end(n int32, err, degraded error) {
-	w.mu.Lock()
-	s := w.nodes[n]
-	if s != nil {
-		s.over = true
-		if degraded == nil {
-			degraded = s.degraded
-		}
+	s := &w.nodes[n]
+	if !s.stage.CompareAndSwap(inSight, gone) {
+		return // nobody was told of it
 	}
-	w.mu.Unlock()
-	if err != nil {
+	switch {
+	case err != nil:
 		degraded = nil
+	case degraded == nil:
+		degraded = s.degraded
 	}
 	s.end(err, degraded)
 }
@@ -133,10 +124,8 @@ func (w *watch) end(n int32, err, degraded error) {
 // answered tells of the nodes that never started, of those that still run, and
 // of the end of the run. What runs for an effect is told when it ends.
 func (w *watch) answered(r *run, err, degraded error) {
-	w.mu.Lock()
-	run := w.run
-	w.over, w.err = run == nil, err
-	w.mu.Unlock()
+	w.answer.Store(&answer{err, degraded})
+	run := w.run.Load()
 	if run == nil {
 		return
 	}
@@ -145,30 +134,25 @@ func (w *watch) answered(r *run, err, degraded error) {
 		if !s.observable() || s.effect {
 			continue
 		}
-		w.mu.Lock()
-		seen := w.nodes[n]
-		running := seen != nil && !seen.over
-		w.mu.Unlock()
-		switch {
-		case seen == nil:
-			w.skip(run.ctx, r.plan, int32(n), err)
-		case running:
-			o := task.OutcomeOf(err, nil, seen.begun)
-			o.Status = task.Straggler
-			seen.tell(o)
+		switch seen := &w.nodes[n]; {
+		case seen.stage.CompareAndSwap(unseen, missed):
+			w.skip(run.ctx, n, err)
+		case seen.stage.Load() == inSight:
+			seen.straggles(err)
 		}
 	}
 	run.end(err, degraded)
 }
 
 // skip tells of a node that is not going to start.
-func (w *watch) skip(ctx context.Context, p *plan, n int32, why error) {
+func (w *watch) skip(ctx context.Context, n int, why error) {
 	if why == nil {
 		why = ErrUnneeded
 	}
-	begun := time.Now()
-	_, end := task.Begin(ctx, p.callOf(n, begun))
-	o := task.OutcomeOf(why, nil, begun)
+	c := w.calls[n]
+	c.Start = time.Now()
+	_, end := task.Begin(ctx, c)
+	o := task.OutcomeOf(why, nil, c.Start)
 	o.Status = task.Skipped
 	if errors.Is(why, ErrUnneeded) {
 		o.Class = 0

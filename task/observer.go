@@ -2,8 +2,6 @@ package task
 
 import (
 	"context"
-	"log/slog"
-	"sync/atomic"
 	"time"
 
 	"github.com/jade-go/jade/internal/engine"
@@ -83,41 +81,6 @@ func ObserverOf(ctx context.Context) Observer {
 	return o
 }
 
-// frame is where a call stands: in which run, and behind which nodes.
-type frame struct {
-	run  uint64
-	flow string
-	node string
-	path []string // of the flow
-	sink *sink
-}
-
-// sink has what the value of something inside a call stands in for that is not observed itself.
-type sink struct{ degraded atomic.Pointer[error] }
-
-// stoodIn is told of a degraded result inside a Wrap: only the call around that is observed.
-func stoodIn(ctx context.Context, failure error) {
-	if around, observed := ctx.Value(frameKey{}).(frame); observed {
-		around.sink.degraded.Store(&failure)
-	}
-}
-
-// amend makes an outcome one that is degraded if something inside was.
-func (s *sink) amend(o Outcome) Outcome {
-	failure := s.degraded.Load()
-	if o.Status != OK || failure == nil {
-		return o
-	}
-	elapsed := o.Elapsed
-	o = OutcomeOf(nil, *failure, time.Now())
-	o.Elapsed = elapsed
-	return o
-}
-
-type frameKey struct{}
-
-var runs atomic.Uint64
-
 // Begin tells the observer of ctx, if there is one, that a call begins, and
 // returns the ctx for the call and the function to call when it ends, which is never nil.
 // Engines use it; so can code that wants to be seen as a call of its own.
@@ -130,29 +93,28 @@ func Begin(ctx context.Context, c Call) (context.Context, func(Outcome)) {
 	if o == nil {
 		return ctx, func(Outcome) {}
 	}
-	around, inside := ctx.Value(frameKey{}).(frame)
-	c.complete(ctx, around, inside)
-	seen, end := ctx, (func(Outcome))(nil)
-	contained("Begin", func() { seen, end = o.Begin(ctx, c) })
-	if seen == nil {
-		seen = ctx
+	around, _ := ctx.Value(sceneKey{}).(*scene)
+	c.complete(ctx, around)
+	s := &scene{Context: ctx, run: c.Run, flow: c.Flow, node: c.Node, path: c.Path}
+	s.sink = &s.own
+	if around != nil && c.Kind == AttemptCall {
+		s.sink = around.sink
 	}
-	here := frame{run: c.Run, flow: c.Flow, node: c.Node, path: c.Path, sink: new(sink)}
-	if inside && c.Kind == AttemptCall {
-		here.sink = around.sink
-	}
-	return engine.WithValues(ctx, context.WithValue(seen, frameKey{}, here)), once(end, here.sink)
+	s.begin(o, c)
+	return engine.WithValues(ctx, s), s.tell
 }
 
 // complete fills in what the call has in common with the one around it.
-func (c *Call) complete(ctx context.Context, around frame, inside bool) {
+func (c *Call) complete(ctx context.Context, around *scene) {
 	if c.Run == 0 {
-		if c.Run = around.run; !inside {
+		if around != nil {
+			c.Run = around.run
+		} else {
 			c.Run = runs.Add(1)
 		}
 	}
 	switch {
-	case !inside:
+	case around == nil:
 	case c.Kind == RunCall:
 		if around.node != "" {
 			c.Path = append(around.path[:len(around.path):len(around.path)], around.node)
@@ -172,32 +134,4 @@ func (c *Call) complete(ctx context.Context, around frame, inside bool) {
 	if c.Deadline.IsZero() {
 		c.Deadline, _ = ctx.Deadline()
 	}
-}
-
-// once passes on one ending, after at most one that says Straggler.
-func once(end func(Outcome), s *sink) func(Outcome) {
-	if end == nil {
-		return func(Outcome) {}
-	}
-	var ended, given atomic.Bool
-	return func(o Outcome) {
-		if o.Status == Straggler {
-			if ended.Load() || given.Swap(true) {
-				return
-			}
-		} else if ended.Swap(true) {
-			return
-		}
-		contained("the function of Begin", func() { end(s.amend(o)) })
-	}
-}
-
-// contained calls an observer's function.
-func contained(what string, call func()) {
-	defer func() {
-		if r := recover(); r != nil {
-			slog.Error("task: an observer failed, which changes nothing", "in", what, "error", engine.Thrown(r))
-		}
-	}()
-	call()
 }

@@ -1,6 +1,9 @@
 package task
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Tee returns an observer that tells all of os, in their order; of the end of a
 // call in the reverse order. One that panics does not keep the others from being told. Those that are nil are left out.
@@ -19,19 +22,27 @@ type tee []Observer
 func (all tee) Begin(ctx context.Context, c Call) (context.Context, func(Outcome)) {
 	ends := make([]func(Outcome), 0, len(all))
 	for _, o := range all {
-		contained("Begin", func() {
-			seen, end := o.Begin(ctx, c)
-			if seen != nil {
-				ctx = seen
-			}
-			if end != nil {
-				ends = append(ends, end)
-			}
-		})
-	}
-	return ctx, func(o Outcome) {
-		for i := len(ends) - 1; i >= 0; i-- {
-			contained("the function of Begin", func() { ends[i](o) })
+		seen, end := beginOne(ctx, o, c)
+		if seen != nil {
+			ctx = seen
+		}
+		if end != nil {
+			ends = append(ends, end)
 		}
 	}
+	return ctx, func(o Outcome) {
+		for _, end := range slices.Backward(ends) {
+			endOne(end, o)
+		}
+	}
+}
+
+func beginOne(ctx context.Context, o Observer, c Call) (seen context.Context, end func(Outcome)) {
+	defer contain("Begin")
+	return o.Begin(ctx, c)
+}
+
+func endOne(end func(Outcome), o Outcome) {
+	defer contain("the function of Begin")
+	end(o)
 }

@@ -79,12 +79,25 @@ func levelsOf(t *Trace) levels {
 		at[i] = len(l.steps)
 		l.steps = append(l.steps, step{span: s})
 	}
+	for _, e := range t.Edges() {
+		all.declare(t, e, at)
+	}
 	for _, l := range all {
 		if l != nil {
-			l.connect(at)
+			l.connect()
 		}
 	}
 	return all
+}
+
+// declare has a step wait for another if that had ended when it began. At has the place of
+// each span among the steps of its level, or none.
+func (all levels) declare(t *Trace, e Edge, at []int) {
+	from, to := &t.Spans[e.From], &t.Spans[e.To]
+	if from.Parent == to.Parent && at[e.From] != none && at[e.To] != none && from.End <= to.Start {
+		s := &all[to.Parent].steps[at[e.To]]
+		s.waits = append(s.waits, at[e.From])
+	}
 }
 
 // path appends what is critical inside span i.

@@ -27,14 +27,10 @@ type step struct {
 	sink  bool          // the end of the level waits for it
 }
 
-// connect finds out which step waits for which. At has the place of each span among
-// the steps of its level, or none.
-func (l *level) connect(at []int) {
-	if l.of.Kind == task.RunCall {
-		for k := range l.steps {
-			l.steps[k].waits = l.declared(l.steps[k].span, at)
-		}
-	} else {
+// connect finds out what the level waited for, and when each step was ready. Which step
+// waits for which is known of a run.
+func (l *level) connect() {
+	if l.of.Kind != task.RunCall {
 		l.connectByTime()
 	}
 	for k := range l.steps {
@@ -44,21 +40,11 @@ func (l *level) connect(at []int) {
 			s.ready = max(s.ready, l.steps[j].span.End)
 		}
 	}
-	for _, which := range l.decisive(at) {
+	for _, which := range l.decisive() {
 		if l.choose(which) {
 			return
 		}
 	}
-}
-
-// declared are the steps that s says it waits for, as far as they had ended when it began.
-func (l *level) declared(s *Span, at []int) (waits []int) {
-	for _, in := range slices.Concat(s.Inputs, s.After) {
-		if j := at[in]; j != none && l.steps[j].span.End <= s.Start {
-			waits = append(waits, j)
-		}
-	}
-	return waits
 }
 
 // connectByTime has each step wait for the last one that ended before it began.
@@ -83,13 +69,13 @@ func (l *level) connectByTime() {
 }
 
 // decisive returns rules for what the end of the level waits for. The first that any step follows is the right one.
-func (l *level) decisive(at []int) []func(*Span) bool {
+func (l *level) decisive() []func(*Span) bool {
 	any := func(*Span) bool { return true }
 	if l.of.Kind != task.RunCall {
 		return []func(*Span) bool{any}
 	}
 	if l.of.Status == task.OK {
-		return []func(*Span) bool{func(s *Span) bool { return slices.Contains(l.of.Inputs, s.ID) }, any}
+		return []func(*Span) bool{func(s *Span) bool { return slices.Contains(l.of.Inputs, s.Node) }, any}
 	}
 	return []func(*Span) bool{
 		func(s *Span) bool { // the run's failure wraps that of the node

@@ -3,6 +3,7 @@ package trace
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/jade-go/jade/task"
 )
@@ -10,8 +11,9 @@ import (
 // Recorder is a [task.Observer] that makes a [Trace] of each run. It may be
 // used by any number of runs at once.
 type Recorder struct {
-	done func(*Trace)
-	max  int
+	done  func(*Trace)
+	max   int
+	sizes sync.Map // of a name: how many spans its last trace had, plus some
 }
 
 // Option changes what a [Recorder] does.
@@ -56,7 +58,7 @@ func (r *Recorder) Begin(ctx context.Context, c task.Call) (context.Context, fun
 	} else {
 		rec = newRecording(r, c)
 	}
-	i, ok := rec.begin(parent, c)
+	i, ok := rec.begin(parent, &c)
 	if !ok {
 		return ctx, nil
 	}
@@ -82,7 +84,31 @@ func (s *seat) Value(key any) any {
 }
 
 func (s *seat) end(o task.Outcome) {
+	if o.Err == nil {
+		s.rec.end(s.span, &o, texts{})
+		return
+	}
+	s.failed(o)
+}
+
+func (s *seat) failed(o task.Outcome) {
 	t := texts{err: "its text could not be had"}
-	defer func() { s.rec.end(s.span, o, t) }() // whatever the methods of a foreign error do
+	defer func() { s.rec.end(s.span, &o, t) }() // whatever the methods of a foreign error do
 	t = textsOf(o)
+}
+
+// expected is for how many spans of a run of that name there should be room.
+func (r *Recorder) expected(name string) int {
+	if n, known := r.sizes.Load(name); known {
+		return n.(int)
+	}
+	return 8
+}
+
+// hand hands a trace over.
+func (r *Recorder) hand(t *Trace) {
+	if n := len(t.Spans); n > r.expected(t.Name) {
+		r.sizes.Store(t.Name, n+n/8)
+	}
+	r.done(t)
 }

@@ -32,12 +32,14 @@ var may = map[string][]string{
 	},
 	module + "/trace":           {module + "/recover", module + "/task"},
 	module + "/diagram":         {module + "/flow", module + "/task", module + "/trace"},
+	module + "/debug":          {module + "/diagram", module + "/flow", module + "/task", module + "/trace"},
+	module + "/observe/":       {module + "/future", module + "/recover", module + "/task"},
 	module + "/internal/":       {},
 	module + "/internal/arity/": {module + "/internal/arity"},
 	module + "/docs/":           {},
 	module + "/examples/": {
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline",
-		module + "/task", module + "/flow",
+		module + "/task", module + "/flow", module + "/trace", module + "/diagram", module + "/debug", module + "/observe/jadeslog",
 	},
 }
 
