@@ -13,7 +13,7 @@ func (s *seen) lay(c *chart, i int) {
 	if i >= 0 {
 		for _, k := range s.parts[i] {
 			if span := s.trace.Spans[k]; span.Kind == task.NodeCall {
-				spans[span.Node] = k
+				spans[span.Label()] = k
 			}
 		}
 	}

@@ -59,8 +59,11 @@ func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) (answer 
 // announce tells the observer of the run, if there is one, and then opens it.
 func (st *state) announce() {
 	defer st.open() // whatever the observer does
-	if st.run.watch != nil {
-		st.run.ctx = st.run.watch.beginRun(st.run)
+	if r := st.run; r.watch != nil {
+		r.ctx = r.watch.beginRun(r)
+		if r.effects != nil {
+			r.effects.ctx = engine.WithValues(r.effects.ctx, r.ctx)
+		}
 	}
 }
 

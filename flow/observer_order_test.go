@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/task"
 )
 
@@ -37,4 +38,23 @@ func TestObserver_isToldOfTheOrder(t *testing.T) {
 	}
 	require.Equal(t, map[string][]string{"first": {"rules"}, "yes": {"which"}, "no": {"which"}}, after)
 	require.Equal(t, []string{"first", "free"}, w.call(t, task.NodeCall, "second").Inputs)
+}
+
+// What runs for an effect is a call of the same run, although its ctx is not that of the run.
+func TestObserver_effectsArePartOfTheRun(t *testing.T) {
+	audit := task.New("audit", func(ctx context.Context, n int) (int, error) {
+		return task.New("inside", func(context.Context, int) (int, error) { return n, nil }).Do(ctx, n)
+	})
+	f := flow.New("audited", func(in flow.Node[int]) flow.Node[int] {
+		return flow.Also(in, flow.Step(audit, in))
+	})
+	w := &witness{diary: newDiary()}
+	_, err := future.Run(task.Observe(t.Context(), w), func(ctx context.Context) (int, error) { return f.Do(ctx, 1) })
+	require.NoError(t, err)
+	require.Len(t, w.calls, 3)
+	for _, c := range w.calls {
+		require.Equal(t, w.calls[0].Run, c.Run, c.Task)
+		require.Equal(t, "audited", c.Flow, c.Task)
+	}
+	require.Equal(t, "audit", w.call(t, task.NodeCall, "audit").Node)
 }

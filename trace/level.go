@@ -28,9 +28,9 @@ type step struct {
 }
 
 // connect finds out what the level waited for, and when each step was ready. Which step
-// waits for which is known of a run.
+// waits for which is known if the level is a run of a flow.
 func (l *level) connect() {
-	if l.of.Kind != task.RunCall {
+	if !l.declared() {
 		l.connectByTime()
 	}
 	for k := range l.steps {
@@ -45,6 +45,14 @@ func (l *level) connect() {
 			return
 		}
 	}
+}
+
+// declared reports whether the parts of the level say what they wait for. One that
+// some code has told of with task.Begin may not.
+func (l *level) declared() bool {
+	return l.of.Kind == task.RunCall && (len(l.of.Inputs) > 0 || slices.ContainsFunc(l.steps, func(s step) bool {
+		return len(s.span.Inputs)+len(s.span.After) > 0
+	}))
 }
 
 // connectByTime has each step wait for the last one that ended before it began.
@@ -71,7 +79,7 @@ func (l *level) connectByTime() {
 // decisive returns rules for what the end of the level waits for. The first that any step follows is the right one.
 func (l *level) decisive() []func(*Span) bool {
 	any := func(*Span) bool { return true }
-	if l.of.Kind != task.RunCall {
+	if !l.declared() {
 		return []func(*Span) bool{any}
 	}
 	if l.of.Status == task.OK {
