@@ -76,7 +76,7 @@ func (c *chart) mark() {
 		}
 	}
 	for n, b := range c.boxes {
-		if !b.critical && (b.span != nil || !b.output) {
+		if b.state == idle || !b.critical && (b.span != nil || !b.output) {
 			continue
 		}
 		for i := gates[n].line; i >= 0; {

@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -31,7 +32,7 @@ func (t Task[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 func (t Task[In, Out]) Go(ctx context.Context, in In) future.Future[Out] {
 	d := t.must("Go")
 	mustCtx("task.Task.Go", ctx)
-	return d.begin(ctx, in, true)
+	return d.begin(ctx, in, true).promise.Future()
 }
 
 // doQuietly is Do for what is inside of a Wrap: the task around it is observed.
@@ -44,12 +45,19 @@ func (d *definition[In, Out]) do(ctx context.Context, in In, observed bool) (Out
 	if d.timed {
 		begun = time.Now()
 	}
-	work := d.begin(ctx, in, observed)
+	c := d.begin(ctx, in, observed)
+	work := c.promise.Future()
 	v, err := work.Await(ctx)
-	if err == nil || !d.timed || !passed(ctx.Err()) {
+	if err == nil || ctx.Err() == nil {
 		return v, err
 	}
-	return v, named(ctx, d.name, begun, err)
+	if !c.abandon(ctx) {
+		_, _ = work.Await(context.Background()) // it has just failed, of which the caller is told
+	}
+	if d.timed && passed(ctx.Err()) {
+		err = named(ctx, d.name, begun, err)
+	}
+	return v, err
 }
 
 // call is a call of a task that no engine runs.
@@ -60,21 +68,52 @@ type call[In, Out any] struct {
 	life     engine.Life
 	members  atomic.Int32 // goroutines that work for it, and its answer while that is missing
 	observed bool
+	fate     atomic.Uint32
 	begun    time.Time
 	end      func(Outcome) // nil if nobody observes it
+	cause    error         // of an abandoned call: why; written before fate is
 }
 
-func (d *definition[In, Out]) begin(ctx context.Context, in In, observed bool) future.Future[Out] {
+// Fates of a call.
+const (
+	running   uint32 = iota
+	finished         // its promise is about to be completed
+	abandoned        // Do has returned without it
+)
+
+// abandon notes that nobody waits for the call any more, because ctx has ended. It
+// reports false if the call has finished.
+func (c *call[In, Out]) abandon(ctx context.Context) bool {
+	c.cause = future.Cause(ctx)
+	return c.fate.CompareAndSwap(running, abandoned)
+}
+
+// unheard is what becomes of the failure of a call that was abandoned: that its ctx has ended is no news to
+// who has left because of that.
+func (c *call[In, Out]) unheard(err error) error {
+	if err != nil && panicIn(err) == nil && is(err, c.cause) {
+		return &future.CanceledError{Cause: err}
+	}
+	return err
+}
+
+// is is errors.Is. A panic in a method of err counts as no.
+func is(err, target error) (is bool) {
+	defer func() { _ = recover() }()
+	return errors.Is(err, target)
+}
+
+func (d *definition[In, Out]) begin(ctx context.Context, in In, observed bool) *call[In, Out] {
 	c := &call[In, Out]{d: d, in: in, observed: observed && engine.ObserverOf(ctx) != nil}
 	life, err := engine.Begin(ctx, c, engine.Terms{Promise: &c.promise, Watched: true})
 	if err != nil {
 		c.refuse(ctx, err)
-		return c.promise.Future()
+		return c
 	}
 	c.life = life
 	c.members.Store(2)
 	go c.main()
-	return c.promise.Future()
+	return c
 }
 
 // refuse fails a call that may not start.
@@ -153,6 +192,9 @@ func (c *call[In, Out]) Finish(ans Answer[Out]) {
 	defer func() {
 		var none In
 		c.in = none
+		if !c.fate.CompareAndSwap(running, finished) {
+			ans.Err = c.unheard(ans.Err)
+		}
 		c.promise.Complete(ans.Value, ans.Err)
 		c.Leave()
 	}()

@@ -3,6 +3,7 @@ package task_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -214,4 +215,43 @@ func TestIssue_aCancelledCtxGaveADeadlineThatWasACancellationToo(t *testing.T) {
 			require.False(t, e.Inherited)
 		}
 	})
+}
+
+// The caller of Do has left because ctx had ended. That the function then says the
+// same is no news, and no failure that the scope reports; anything else is.
+func TestIssue_doThatWasLeftRepeatsItself(t *testing.T) {
+	errBroken := errors.New("broken")
+	for name, c := range map[string]struct {
+		fails    func(ctx context.Context) error
+		reported bool
+	}{
+		"the cause":      {fails: context.Cause},
+		"ctx.Err":        {fails: func(ctx context.Context) error { return fmt.Errorf("call: %w", ctx.Err()) }},
+		"something else": {fails: func(context.Context) error { return errBroken }, reported: true},
+		"a panic":        {fails: func(context.Context) error { panic(errBroken) }, reported: true},
+	} {
+		for _, late := range []time.Duration{0, time.Millisecond} {
+			synctest.Test(t, func(t *testing.T) {
+				call := task.New("call", func(ctx context.Context, _ int) (int, error) {
+					<-ctx.Done()
+					time.Sleep(late)
+					return 0, c.fails(ctx)
+				})
+				_, err := future.Run(t.Context(), func(scope context.Context) (int, error) {
+					ctx, cancel := context.WithTimeout(scope, time.Second)
+					defer cancel()
+					_, err := call.Do(ctx, 1)
+					if late > 0 {
+						require.ErrorIs(t, err, context.DeadlineExceeded)
+					}
+					return 1, nil
+				})
+				if c.reported && late > 0 {
+					require.ErrorIs(t, err, errBroken, name)
+				} else if !c.reported {
+					require.NoError(t, err, name)
+				}
+			})
+		}
+	}
 }

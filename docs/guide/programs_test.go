@@ -89,4 +89,9 @@ var programs = map[string]func(){
 
 	"chain":  chain,
 	"shared": shared,
+
+	"seen-path":  seenPath,
+	"seen-text":  seenText,
+	"seen-late":  seenLate,
+	"seen-debug": seenDebug,
 }

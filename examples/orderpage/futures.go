@@ -2,32 +2,67 @@ package main
 
 import (
 	"context"
+	"time"
+
+	"github.com/samber/lo"
 
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/task"
 )
 
 // byFutures is the same page as futures: the body of the request says what runs.
 func byFutures(s *shop) handler {
-	return func(ctx context.Context, order Order) (Page, error) { return orderPage(ctx, s, order) }
+	fetch := newTasks(s)
+	return func(ctx context.Context, order Order) (Page, error) {
+		begun := time.Now()
+		ctx, end := task.Begin(ctx, task.Call{Kind: task.RunCall, Flow: "order-page"}) // which a flow does by itself
+		page, err := orderPage(ctx, fetch, order)
+		end(task.OutcomeOf(err, nil, begun))
+		return page, err
+	}
+}
+
+// tasks are the calls of the page, by name: what an observer is told of.
+type tasks struct {
+	item       task.Task[string, Item]
+	address    task.Task[string, Address]
+	coins      task.Task[string, Coins]
+	coupons    task.Task[place, []Coupon]
+	freight    task.Task[place, Freight]
+	inspection task.Task[place, Inspection]
+}
+
+// place is an item and where it goes.
+type place = lo.Tuple2[Item, Address]
+
+func newTasks(s *shop) tasks {
+	return tasks{
+		item:       task.New("item", s.item),
+		address:    task.New("address", s.address),
+		coins:      task.New("coins", s.coins),
+		coupons:    task.New2("coupons", s.coupons),
+		freight:    task.New2("freight", s.freight),
+		inspection: task.New2("inspection", s.inspection),
+	}
 }
 
 // orderPage gathers the page of one order. A call starts as soon as the data it
 // takes as arguments is there, and none runs any more when orderPage returns.
-func orderPage(ctx context.Context, s *shop, order Order) (Page, error) {
+func orderPage(ctx context.Context, fetch tasks, order Order) (Page, error) {
 	return future.Run(ctx, func(ctx context.Context) (Page, error) {
 		inTime, cancel := deadline.Reserve(ctx, replyTime(ctx)) // calls end early enough to degrade and reply
 		defer cancel()
-		named := func(name string) context.Context { return future.Named(inTime, name) }
 
 		// Who needs what: the dependencies are the arguments.
-		item := future.Call(named("item"), s.item, order.Item)
-		address := future.Call(named("address"), s.address, order.User)
-		coins := future.Call(named("coins"), s.coins, order.User)
-		coupons := combinators.Then2(named("coupons"), item, address, s.coupons)
-		freight := combinators.Then2(named("freight"), item, address, s.freight)
-		inspection := combinators.Then2(named("inspection"), item, address, s.inspection)
+		item := fetch.item.Go(inTime, order.Item)
+		address := fetch.address.Go(inTime, order.User)
+		coins := fetch.coins.Go(inTime, order.User)
+		both := combinators.Zip2(item, address)
+		coupons := combinators.Then(inTime, both, fetch.coupons.Do)
+		freight := combinators.Then(inTime, both, fetch.freight.Do)
+		inspection := combinators.Then(inTime, both, fetch.inspection.Do)
 
 		// What becomes of a failure: without an item or an address there is no page; the rest degrades.
 		return combinators.Then6(ctx,

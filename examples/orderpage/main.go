@@ -3,7 +3,8 @@
 //
 // Read handler.go first: it is the page, as a flow. futures.go is the same page
 // as futures: see -style. The rest is the world around it: calls.go asks the
-// services, service.go and data.go are the services, and report.go prints what happened.
+// services, service.go and data.go are the services, report.go prints what happened, and
+// pages.go shows it in a browser.
 package main
 
 import (
@@ -15,6 +16,9 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/trace"
 )
 
 // Exit codes.
@@ -46,6 +50,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "orderpage: no page:", result.failure())
 	}
 	report(stdout, result)
+	if err := show(o, result.runs, stdout); err != nil {
+		fmt.Fprintln(stderr, "orderpage:", err)
+		return exitNone
+	}
 	if result.err != nil || result.late() || len(result.left) > 0 {
 		return exitNone
 	}
@@ -56,8 +64,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 type outcome struct {
 	page     Page
 	err      error
-	calls    map[string]call
-	total    time.Duration // from the request to the answer
+	runs     *trace.History // of the page, if it began
+	total    time.Duration  // from the request to the answer
 	deadline time.Duration
 	left     []string // goroutines that did not end
 }
@@ -82,15 +90,20 @@ func visit(o options) (outcome, error) {
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
 
-	result := outcome{deadline: o.deadline}
-	s := &shop{client: &http.Client{Transport: transport}, urls: running.urls, bugs: o.bugs}
-	answer := styles[o.style](s)
+	result := outcome{deadline: o.deadline, runs: trace.NewHistory(kept)}
+	answer := styles[o.style](&shop{client: &http.Client{Transport: transport}, urls: running.urls, bugs: o.bugs})
 
-	costs := newLedger()
-	ctx, cancel := context.WithTimeout(costs.with(context.Background()), o.deadline)
+	ctx := task.Observe(context.Background(), trace.NewRecorder(result.runs.Add))
+	ctx, cancel := context.WithTimeout(ctx, o.deadline)
 	defer cancel()
-	result.page, result.err = answer(ctx, Order{ID: "o-2001", Item: "i-1001", User: "u-7"})
-	result.total = time.Since(costs.asked)
-	result.calls = costs.entries()
+	asked := time.Now()
+	result.page, result.err = answer(ctx, order)
+	result.total = time.Since(asked)
 	return result, nil
 }
+
+// order is the one whose page is gathered.
+var order = Order{ID: "o-2001", Item: "i-1001", User: "u-7"}
+
+// kept is how many runs there are to see: of the latest, the slowest and the failed.
+const kept = 20

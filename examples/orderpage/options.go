@@ -13,6 +13,8 @@ import (
 // options is what the flags say.
 type options struct {
 	style    string // one of styles
+	html     string // file for the picture of the run
+	debug    string // address to serve pictures at
 	deadline time.Duration
 	faults   faults
 	bugs     names // see -panic
@@ -29,6 +31,8 @@ func parse(args []string, help io.Writer) (options, error) {
 	set.SetOutput(io.Discard)
 	set.StringVar(&o.style, "style", "flow", "gather the page by a `flow`, or by futures")
 	set.DurationVar(&o.deadline, "deadline", 800*time.Millisecond, "answer within this `time`")
+	set.StringVar(&o.html, "html", "", "write a page that shows the run to this `file`")
+	set.StringVar(&o.debug, "debug", "", "then serve pages of the flow and its runs at this `address`, such as 127.0.0.1:0, until interrupted")
 	set.Func("slow", "answer after this time; such as coupons=400ms (`service=time`)", o.faults.slower)
 	set.Func("fail", "answer HTTP 500 (`service`)", o.faults.fail.add)
 	set.Func("down", "refuse connections (`service`)", o.faults.down.add)
@@ -53,7 +57,7 @@ func parse(args []string, help io.Writer) (options, error) {
 func usage(set *flag.FlagSet, w io.Writer) {
 	fmt.Fprint(w, "orderpage gathers the page of one order from six HTTP services.\n\n"+
 		"The services are "+serviceNames()+".\n"+
-		"Every flag but -style and -deadline may be repeated, and takes a list: -fail freight,coins.\n"+
+		"Every flag of a fault may be repeated, and takes a list: -fail freight,coins.\n"+
 		"Of several faults of one service, the first of down, hang, fail and panic shows.\n\n")
 	set.SetOutput(w)
 	set.PrintDefaults()
@@ -93,16 +97,12 @@ func (f faults) slower(list string) error {
 }
 
 func known(name string) error {
-	if slices.ContainsFunc(plan, func(s step) bool { return s.name == name }) {
+	if slices.Contains(plan, name) {
 		return nil
 	}
 	return fmt.Errorf("unknown service %q: want one of %s", name, serviceNames())
 }
 
 func serviceNames() string {
-	var list []string
-	for _, s := range plan {
-		list = append(list, s.name)
-	}
-	return strings.Join(list, ", ")
+	return strings.Join(plan, ", ")
 }

@@ -30,8 +30,8 @@ func TestREADME_showsThisProgram(t *testing.T) {
 	}
 }
 
-// shape is an output without its measured times.
+// shape is an output without its measured times, and the bars that they make.
 func shape(output string) string {
-	output = regexp.MustCompile(`[0-9.]+ ms`).ReplaceAllString(output, "# ms")
-	return regexp.MustCompile(` +`).ReplaceAllString(output, " ")
+	output = regexp.MustCompile(`[0-9.]+ ?[mµ]?s\b`).ReplaceAllString(output, "#")
+	return regexp.MustCompile(`[ █─]+`).ReplaceAllString(output, " ")
 }

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
-	recovery "github.com/jade-go/jade/recover"
+	"github.com/jade-go/jade/diagram"
+	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/trace"
 )
 
 // report prints the page, and what it cost.
@@ -14,62 +16,36 @@ func report(w io.Writer, o outcome) {
 	if o.err == nil {
 		fmt.Fprintf(w, "%s\n\n", pageJSON(o.page))
 	}
-	reportCalls(w, o.calls)
-	fmt.Fprintln(w)
-	reportTotal(w, o)
-	fmt.Fprintln(w)
-	reportGoroutines(w, o)
-}
-
-// reportCalls prints a line for each call.
-func reportCalls(w io.Writer, calls map[string]call) {
-	const line = "%-12s%-15s%11s%13s   %s\n"
-	fmt.Fprintf(w, line, "call", "needs", "started at", "cost", "outcome")
-	for _, s := range plan {
-		needs := strings.Join(s.needs, ", ")
-		if needs == "" {
-			needs = "-"
-		}
-		if c, started := calls[s.name]; started {
-			fmt.Fprintf(w, line, s.name, needs, millis(c.started), millis(c.cost), s.became(c.class))
-		} else {
-			fmt.Fprintf(w, line, s.name, needs, "-", "-", "not started")
-		}
-	}
-}
-
-// became words the outcome of a call.
-func (s step) became(class recovery.Class) string {
-	switch {
-	case class == recovery.None:
-		return "ok"
-	case class == recovery.Canceled:
-		return "canceled"
-	case s.required:
-		return "failed: " + class.String()
-	default:
-		return "degraded: " + class.String()
-	}
-}
-
-// reportTotal prints the total beside what it could have been.
-func reportTotal(w io.Writer, o outcome) {
 	var sum time.Duration
-	for _, c := range o.calls {
-		sum += c.cost
-	}
-	path, critical := criticalPath(o.calls)
-	if len(path) == 0 {
-		path = []string{"no call was made"}
+	for _, run := range o.runs.Recent() { // one, or none if there was no time to begin
+		_ = picture(run).WriteText(w) // w is the terminal
+		fmt.Fprintln(w)
+		sum = sumOf(run)
 	}
 	verdict := "answered within the deadline of "
 	if o.late() {
 		verdict = "LATE: answered after the deadline of "
 	}
-	const line = "%-38s%13s   %s\n"
+	const line = "%-18s%12s   %s\n"
 	fmt.Fprintf(w, line, "sum of the parts", millis(sum), "one call after the other")
-	fmt.Fprintf(w, line, "critical path", millis(critical), strings.Join(path, ", then "))
 	fmt.Fprintf(w, line, "total", millis(o.total), verdict+o.deadline.String())
+	fmt.Fprintln(w)
+	reportGoroutines(w, o)
+}
+
+// picture lays a run over what the page would run.
+func picture(run *trace.Trace) *diagram.Diagram {
+	return diagram.Overlay(newOrderPage(new(shop)).Graph(), run)
+}
+
+// sumOf is what the calls of a run have cost.
+func sumOf(run *trace.Trace) (sum time.Duration) {
+	for _, s := range run.Spans {
+		if s.Kind == task.NodeCall {
+			sum += s.Elapsed()
+		}
+	}
+	return sum
 }
 
 func reportGoroutines(w io.Writer, o outcome) {

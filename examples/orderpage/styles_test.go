@@ -35,8 +35,8 @@ func (o options) with(tr trouble) options {
 func troubles() []trouble {
 	all := []trouble{{}}
 	for _, kind := range []string{"slow", "fail", "down", "hang", "panic"} {
-		for _, s := range plan {
-			all = append(all, trouble{kind, s.name})
+		for _, name := range plan {
+			all = append(all, trouble{kind, name})
 		}
 	}
 	return all
@@ -63,7 +63,7 @@ func TestStyles_sameAnswers(t *testing.T) {
 				require.Equal(t, said(futures.err), said(flow.err), "%v and %v in %s", one, other, deadline)
 				require.Equal(t, pageJSON(futures.page), pageJSON(flow.page), "%v and %v in %s", one, other, deadline)
 				require.Equal(t, futures.total, flow.total, "%v and %v in %s", one, other, deadline)
-				if flow.err == nil {
+				if flow.err == nil { // else the flow answers before its calls have ended
 					require.Equal(t, futures.calls, flow.calls, "%v and %v in %s", one, other, deadline)
 				}
 			}

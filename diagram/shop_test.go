@@ -1,0 +1,141 @@
+package diagram_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/trace"
+)
+
+// The shop whose runs are drawn.
+
+const milli = time.Millisecond
+
+// call is a task that takes a while, unless ctx ends first.
+func call(name string, takes time.Duration, err error) task.Task[string, string] {
+	return task.New(name, func(ctx context.Context, s string) (string, error) {
+		select {
+		case <-time.After(takes):
+			return s, err
+		case <-ctx.Done():
+			return "", context.Cause(ctx)
+		}
+	})
+}
+
+// two joins two inputs for a task of one.
+func two(a, b flow.Node[string]) flow.Node[string] {
+	return flow.Map2(a, b, func(a, _ string) string { return a })
+}
+
+func same(s string) string { return s }
+
+// shopPage is a page whose coupons may be slow, and whose item may fail.
+func shopPage(coupons time.Duration, item error) *flow.Flow[string, string] {
+	return flow.New("order-page", func(in flow.Node[string]) flow.Node[string] {
+		found := flow.Step(call("item", 40*milli, item), flow.Map(in, same))
+		address := flow.Step(call("address", 60*milli, nil), flow.Map(in, same))
+		coins := flow.Step(call("coins", 20*milli, errors.New("coins: connection refused")), flow.Map(in, same))
+		offers := flow.Step(call("coupons", coupons, nil).Timeout(300*milli).Fallback("none"), two(found, address))
+		freight := flow.Step(call("freight", 80*milli, nil).Retry(task.Retry{Attempts: 3}), two(found, address))
+		return flow.Map4(found, flow.Try(coins), offers, freight,
+			func(a string, _ future.Result[string], _, _ string) string { return a })
+	}).Timeout(500 * milli)
+}
+
+// nestedPage has a flow in it, a choice and elements.
+func nestedPage() *flow.Flow[string, string] {
+	inner := flow.New("recommend", func(in flow.Node[string]) flow.Node[string] {
+		return two(flow.Step(call("history", 30*milli, nil), in), flow.Step(call("similar", 10*milli, nil), in))
+	})
+	return flow.New("home", func(in flow.Node[string]) flow.Node[string] {
+		user := flow.Step(call("user", 15*milli, nil), in)
+		price := flow.Either(flow.Map(user, func(string) bool { return false }),
+			flow.Step(call("vip-price", 10*milli, nil), user), flow.Step(call("price", 10*milli, nil), user))
+		stock := flow.Each(call("stock", 8*milli, nil), flow.Map(user, func(string) []string { return []string{"a", "b", "c"} }), 2)
+		known := flow.Require(flow.Map(user, func(string) bool { return true }), errors.New("nobody"))
+		shown := flow.Map3(flow.Step(inner.Task(), user), price, stock, func(a, _ string, _ []string) string { return a })
+		return flow.After(shown, known)
+	})
+}
+
+// traceOf is the trace of a run, in virtual time.
+func traceOf(t *testing.T, f *flow.Flow[string, string]) *trace.Trace {
+	t.Helper()
+	var seen *trace.Trace
+	synctest.Test(t, func(t *testing.T) {
+		ctx := task.Observe(t.Context(), trace.NewRecorder(func(t *trace.Trace) { seen = t }))
+		_, _ = future.Run(ctx, func(ctx context.Context) (string, error) { return f.Do(ctx, "o-1") })
+	})
+	require.NotNil(t, seen)
+	return seen
+}
+
+// hostileNames are names that try to be something else.
+var hostileNames = []string{
+	"</script><script>alert(1)</script>", `quotes " and ' and ` + "`", "line\nbreak", "עברית שלום עולם", "🚀👩‍👩‍👧 emoji 🎉",
+	"获取订单商品信息", strings.Repeat("long name ", 30), "\u202eevil", "</style></svg>]]>", "\x00nul\xff", "", "{{.}} ${x} &amp;",
+	strings.Repeat("W", 30), strings.Repeat("商", 60), strings.Repeat("👩‍👩‍👧", 20), strings.Repeat("Щ", 40), "<!-- ﷽ -->", "javascript:alert(3)",
+}
+
+// hostile is a graph, and a run, with those names wherever one can be.
+func hostile() (flow.Graph, *trace.Trace) {
+	g := flow.Graph{Name: hostileNames[0], Nodes: []flow.GraphNode{{Kind: flow.In, Name: "in"}}}
+	t := &trace.Trace{Name: g.Name, Run: 7, Spans: []trace.Span{{Parent: -1, Flow: g.Name, End: 200 * milli, Status: task.Failed, Err: hostileNames[0]}}}
+	for i, n := range hostileNames {
+		g.Nodes = append(g.Nodes, flow.GraphNode{ID: i + 1, Kind: flow.TaskStep, Name: n, Out: n, In: n, Place: task.Place{File: n}})
+		g.Edges = append(g.Edges, flow.Edge{From: 0, To: i + 1, Role: flow.Data, Type: n})
+		t.Spans = append(t.Spans, trace.Span{
+			ID: i + 1, Kind: task.NodeCall, Node: n, Flow: g.Name, Task: n, Place: task.Place{File: n}, End: time.Duration(i) * 10 * milli,
+			Status: task.Status(i % 6), Err: n, Panic: n, Stack: n,
+		})
+	}
+	g.Nodes = append(g.Nodes, flow.GraphNode{ID: len(g.Nodes), Kind: flow.FirstOf, Name: "any"})
+	for i := range hostileNames {
+		g.Edges = append(g.Edges, flow.Edge{From: i + 1, To: len(hostileNames) + 1, Role: flow.Data, Type: "x"})
+	}
+	g.Output = len(hostileNames) + 1
+	return g, t
+}
+
+// thousand is a graph of a thousand calls in twenty layers, and a run of it.
+func thousand() (flow.Graph, *trace.Trace) {
+	r := rand.New(rand.NewPCG(1, 2))
+	g := flow.Graph{Name: "thousand", Nodes: []flow.GraphNode{{Kind: flow.In, Name: "in"}}}
+	t := &trace.Trace{Name: g.Name, Run: 8, Spans: []trace.Span{{Parent: -1, Flow: g.Name}}}
+	layer, next := []int{0}, []int{}
+	ends := map[int]time.Duration{}
+	for i := 1; i <= 1000; i++ {
+		name := fmt.Sprintf("call-%d", i)
+		g.Nodes = append(g.Nodes, flow.GraphNode{ID: i, Kind: flow.TaskStep, Name: name, Out: "int"})
+		s := trace.Span{ID: i, Kind: task.NodeCall, Node: name, Flow: g.Name, Task: name}
+		for range 2 {
+			from := layer[r.IntN(len(layer))]
+			g.Edges = append(g.Edges, flow.Edge{From: from, To: i, Role: flow.Data, Type: "int"})
+			s.Start = max(s.Start, ends[from])
+			if from > 0 {
+				s.Inputs = append(s.Inputs, g.Nodes[from].Name)
+			}
+		}
+		s.End = s.Start + time.Duration(1+r.IntN(20))*milli
+		ends[i] = s.End
+		t.Spans = append(t.Spans, s)
+		t.Spans[0].End = max(t.Spans[0].End, s.End)
+		if next = append(next, i); len(next) == 50 {
+			layer, next = next, nil
+		}
+	}
+	g.Output = 1000
+	return g, t
+}

@@ -1,0 +1,198 @@
+package diagram
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/trace"
+)
+
+// WriteText writes the waterfall of a run for a terminal, in lines of at most 100 columns: a row for each
+// call, with its parts below it, and a bar from its start to its end. What is on the critical path has a
+// full bar and a star. What follows says how the run went, and what went wrong.
+//
+// Of a flow that has not run it writes the nodes, what each takes, and its policies.
+//
+// There are no colours and no control characters, whatever the names have in them.
+func (d *Diagram) WriteText(w io.Writer) error {
+	var text strings.Builder
+	if d.trace == nil {
+		d.chart.writeText(&text, 0)
+	} else {
+		d.writeWaterfall(&text)
+	}
+	_, err := io.WriteString(w, strings.Map(harmless, text.String()))
+	return err
+}
+
+// harmless is what a terminal shows of a character in its place.
+func harmless(r rune) rune {
+	switch {
+	case r == '\u00a0':
+		return ' '
+	case unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control):
+		return unicode.ReplacementChar
+	}
+	return r
+}
+
+// Columns of the waterfall. With the spaces between them they make a hundred.
+const (
+	nameColumns = 22
+	barColumns  = 30
+	timeColumns = 8
+	noteColumns = 100 - 2 - nameColumns - 1 - barColumns - 2*(1+timeColumns) - 2
+)
+
+func (d *Diagram) writeWaterfall(w *strings.Builder) {
+	s := scaleOf(d.trace)
+	line := func(mark, name, bar, from, took, note string) {
+		text := fmt.Sprintf("%s %s %s %s %s  %s", mark, fit(name, nameColumns), bar, right(from, timeColumns), right(took, timeColumns), cutTo(note, noteColumns))
+		fmt.Fprintln(w, strings.TrimRight(text, " "))
+	}
+	line(" ", "call", strings.Repeat(" ", barColumns), "start", "took", "")
+	for _, r := range d.rows {
+		name := strings.Repeat("  ", min(r.depth, deepest)) + oneLine(r.label)
+		switch {
+		case r.span == nil:
+			line(" ", name, strings.Repeat(" ", barColumns), "", "", "")
+		case r.span.Status == task.Skipped:
+			line(" ", name, strings.Repeat(" ", barColumns), "", "", state(r.span.Status.String()).word())
+		default:
+			mark := " "
+			if r.critical {
+				mark = "*"
+			}
+			line(mark, name, s.bar(r), spell(r.span.Start), spell(r.span.Elapsed()), r.note())
+		}
+	}
+	fmt.Fprintln(w)
+	for _, sentence := range []string{d.ending(), strings.TrimSpace(d.cause())} {
+		if sentence != "" {
+			fmt.Fprintln(w, sentence)
+		}
+	}
+	for _, t := range d.troubles() {
+		fmt.Fprintf(w, "%s %s: %s\n", t.classed(), state(t.span.Status.String()).word(), oneLine(t.span.Err))
+	}
+}
+
+// bar is the row's time, on the scale of the run. What was given up has an arrow: it may go on.
+func (s scale) bar(r row) string {
+	at := func(t time.Duration) int { return int(int64(min(max(t, 0), s.whole)) * barColumns / int64(s.whole)) }
+	from, to := at(r.span.Start), at(r.span.End)
+	from = min(from, barColumns-1)
+	to = max(to, from+1)
+	full, end := "─", "─"
+	if r.critical || r.span.ID == 0 {
+		full, end = "█", "█"
+	}
+	if r.span.Status == task.Straggler {
+		end = ">"
+	}
+	return strings.Repeat(" ", from) + strings.Repeat(full, to-from-1) + end + strings.Repeat(" ", barColumns-to)
+}
+
+// note is what a row says of its call.
+func (r row) note() string {
+	var notes []string
+	s := r.span
+	if s.Status != task.OK {
+		text := state(s.Status.String()).word()
+		if s.Class != 0 {
+			text += ": " + s.Class.String()
+		}
+		notes = append(notes, text)
+	}
+	if s.Attempts > 1 {
+		notes = append(notes, counted(s.Attempts, "attempt"))
+	}
+	switch {
+	case s.ID == 0 || s.Kind == task.AttemptCall || s.Kind == task.ElementCall:
+	case s.Status != task.OK:
+	case r.critical && r.saving > 0:
+		notes = append(notes, "saves "+spell(r.saving))
+	case !r.critical && r.slack != trace.Unlimited:
+		notes = append(notes, "slack "+spell(r.slack))
+	}
+	return strings.Join(notes, ", ")
+}
+
+// writeText writes what a flow would run.
+func (c *chart) writeText(w *strings.Builder, depth int) {
+	takes := make([][]string, len(c.boxes))
+	for _, l := range c.lines {
+		name := oneLine(c.boxes[l.from].label)
+		if l.role != flow.Data {
+			name = word(l.role) + " " + name
+		}
+		takes[l.to] = append(takes[l.to], name)
+	}
+	indent := strings.Repeat("  ", depth)
+	fmt.Fprintf(w, "%s%s\n", indent, oneLine(c.name))
+	for i, b := range c.boxes {
+		text := indent + "  " + oneLine(b.label)
+		if len(takes[i]) > 0 {
+			text += " ← " + strings.Join(takes[i], ", ")
+		}
+		if len(b.notes) > 0 {
+			text += " [" + strings.Join(b.notes, ", ") + "]"
+		}
+		if b.output {
+			text += " (the result)"
+		}
+		fmt.Fprintln(w, text)
+		if b.inner != nil {
+			b.inner.writeText(w, depth+2)
+		}
+	}
+}
+
+// columns is how wide a text is in a terminal.
+func columns(text string) (n int) {
+	for _, r := range text {
+		n += columnsOf(r)
+	}
+	return n
+}
+
+func columnsOf(r rune) int {
+	switch {
+	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		return 0
+	case doubleWidth(r):
+		return 2
+	}
+	return 1
+}
+
+// cutTo leaves out the end of a text that is wider than most.
+func cutTo(text string, most int) string {
+	if columns(text) <= most {
+		return text
+	}
+	var kept strings.Builder
+	room := most - 1
+	for _, r := range text {
+		if room -= columnsOf(r); room < 0 {
+			break
+		}
+		kept.WriteRune(r)
+	}
+	return kept.String() + "…"
+}
+
+// fit makes a text as wide as that.
+func fit(text string, width int) string {
+	text = cutTo(text, width)
+	return text + strings.Repeat(" ", width-columns(text))
+}
+
+func right(text string, width int) string {
+	return strings.Repeat(" ", max(0, width-columns(text))) + text
+}

@@ -1,0 +1,185 @@
+package diagram_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/diagram"
+	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/trace"
+)
+
+// takes is a task that takes its time and then ends with err, or earlier if nobody wants it any more.
+func takes(name string, d time.Duration, err error) task.Task[string, string] {
+	return task.New(name, func(ctx context.Context, in string) (string, error) {
+		select {
+		case <-ctx.Done():
+			return "", context.Cause(ctx)
+		case <-time.After(d):
+			return in, err
+		}
+	})
+}
+
+// unavailable is what another try may help against.
+type unavailable struct{}
+
+func (unavailable) Error() string   { return "busy" }
+func (unavailable) StatusCode() int { return 503 }
+
+const ms = time.Millisecond
+
+// chat is a flow with something of everything: a nested flow that must pass first, retries, a
+// fallback, a failure that the result does without, many elements, and names from everywhere.
+func chat() *flow.Flow[string, string] {
+	busy := 0
+	retried := task.New("members", func(ctx context.Context, in string) (string, error) {
+		time.Sleep(4 * ms)
+		if busy++; busy < 3 {
+			return "", unavailable{}
+		}
+		return in, nil
+	}).Retry(task.Retry{Attempts: 3, Delay: 2 * ms})
+	rules := flow.New("rules", func(in flow.Node[string]) flow.Node[string] {
+		return flow.Step(takes("muted?", 5*ms, nil), in)
+	})
+	return flow.New("chat", func(in flow.Node[string]) flow.Node[string] {
+		passed := flow.Step(rules.Task(), in)
+		members := flow.Step(retried, in)
+		title := flow.Step(takes("标题 🎉", 7*ms, nil), in)
+		gift := flow.Step(takes("gift", 3*ms, errors.New("none left\nsorry")), title)
+		ads := flow.Step(takes("ads", time.Second, nil).Timeout(10*ms).Fallback("none"), title)
+		each := flow.Each(takes("avatars", 2*ms, nil), flow.Map(members, func(string) []string { return make([]string, 3) }), 1)
+		return flow.After(flow.Map3(flow.Try(gift), ads, each,
+			func(future.Result[string], string, []string) string { return "chat" }), passed)
+	})
+}
+
+// ran returns a flow and the trace of one run of it, in virtual time.
+func ran(t *testing.T, draw func(*flow.Flow[string, string], *trace.Trace)) {
+	synctest.Test(t, func(t *testing.T) {
+		f := chat()
+		runs := trace.NewHistory(1)
+		_, err := f.Do(task.Observe(t.Context(), trace.NewRecorder(runs.Add)), "x")
+		require.NoError(t, err)
+		synctest.Wait()
+		draw(f, runs.Recent()[0])
+	})
+}
+
+func textOf(t *testing.T, d *diagram.Diagram) string {
+	var text strings.Builder
+	require.NoError(t, d.WriteText(&text))
+	return text.String()
+}
+
+func TestWriteText_run(t *testing.T) {
+	ran(t, func(f *flow.Flow[string, string], run *trace.Trace) {
+		text := textOf(t, diagram.Overlay(f.Graph(), run))
+		require.Equal(t, `
+  call                                                     start     took
+  chat                   ██████████████████████████████     0 ms    29 ms
+*   rules                █████                              0 ms     5 ms  saves 5 ms
+*     rules              █████                              0 ms     5 ms  saves 5 ms
+*       muted?           █████                              0 ms     5 ms  saves 5 ms
+    标题 🎉                   ───────                       5 ms     7 ms  slack 7 ms
+*   members                   ██████████████████            5 ms    18 ms  3 attempts, saves 7 ms
+*     attempt 1               ████                          5 ms     4 ms  failed: dependency
+*     attempt 2                     ████                   11 ms     4 ms  failed: dependency
+*     attempt 3                             ████           19 ms     4 ms
+    gift                             ───                   12 ms     3 ms  failed: business
+    ads                              ──────────            12 ms    10 ms  degraded: timeout
+      attempt 1                      ─────────>            12 ms    10 ms  given up: timeout
+*   avatars                                     ███████    23 ms     6 ms  saves 6 ms
+*     [0]                                       ██         23 ms     2 ms
+*     [1]                                         ██       25 ms     2 ms
+*     [2]                                           ███    27 ms     2 ms
+
+chat took 29 ms, degraded: ads (timeout) was replaced by its fallback; gift (business) failed, and the answer does without it.
+Slowest on the critical path: members, 18 ms; without it the answer would have come 7 ms sooner.
+gift (business) failed: none left↵sorry
+ads (timeout) degraded: ads: deadline exceeded: limit 10ms, elapsed 10ms
+`, "\n"+text)
+		for line := range strings.Lines(text) {
+			require.Equal(t, strings.TrimRight(line, " \n")+"\n", line)
+		}
+		require.Equal(t, text, textOf(t, diagram.Run(run)), "the rows are those of the trace")
+	})
+}
+
+func TestWriteText_flow(t *testing.T) {
+	require.Equal(t, `
+chat
+  in
+  rules ← in
+    rules
+      in
+      muted? ← in (the result)
+  members ← in [3 attempts]
+  标题 🎉 ← in
+  gift ← 标题 🎉
+  ads ← 标题 🎉 [timeout 10ms, fallback]
+  map ← members
+  avatars ← map [1 at a time]
+  try ← gift
+  map#2 ← try, ads, avatars
+  after ← map#2, after rules (the result)
+`, "\n"+textOf(t, diagram.Flow(chat().Graph())))
+}
+
+// Many elements are a few rows: those that failed, those that the answer waited for, and the slowest.
+func TestWriteText_manyElements(t *testing.T) {
+	run := &trace.Trace{Name: "many", Spans: []trace.Span{
+		{Parent: -1, Kind: task.RunCall, Flow: "many", End: 2000 * ms},
+		{ID: 1, Kind: task.NodeCall, Node: "each", End: 2000 * ms},
+	}}
+	for i := range 1000 {
+		s := trace.Span{ID: i + 2, Parent: 1, Kind: task.ElementCall, Element: i, End: time.Duration(1000+i) * ms}
+		if i == 7 {
+			s.Status = task.Failed
+		}
+		run.Spans = append(run.Spans, s)
+	}
+	text := textOf(t, diagram.Run(run))
+	require.Contains(t, text, "\n      980 more elements\n")
+	require.Contains(t, text, "[7] ")
+	require.Contains(t, text, "*     [999] ")
+	require.NotContains(t, text, "[900] ")
+}
+
+// A name ends no line, moves no cursor and makes no line longer.
+func TestWriteText_hostileNames(t *testing.T) {
+	for _, name := range []string{"a\nb", "a\tb", "\x1b[31mred\x1b[0m", "\x00", strings.Repeat("长", 300), "👩‍👩‍👧", "\u202eright to left", "\xff\xfe", "\u0085\u2028"} {
+		run := &trace.Trace{Name: name, Spans: []trace.Span{
+			{Parent: -1, Kind: task.RunCall, Flow: name, End: 2 * ms},
+			{ID: 1, Kind: task.NodeCall, Node: name, End: 2 * ms, Status: task.Failed, Err: name},
+		}}
+		text := textOf(t, diagram.Run(run))
+		require.True(t, utf8.ValidString(text), "%q", name)
+		require.Equal(t, 7, strings.Count(text, "\n"), "%q in %q", name, text)
+		for _, r := range text {
+			require.True(t, r == '\n' || !unicode.IsControl(r), "%q has %U", name, r)
+			require.False(t, unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control), "%q has %U", name, r)
+		}
+	}
+}
+
+func TestWriteText_saysWhatTheWriterSays(t *testing.T) {
+	require.ErrorIs(t, diagram.Flow(chat().Graph()).WriteText(full{}), errFull)
+}
+
+var errFull = errors.New("no space left")
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errFull }

@@ -1,0 +1,218 @@
+package diagram
+
+import (
+	"strings"
+
+	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/trace"
+)
+
+// trouble is a call that did not go well.
+type trouble struct {
+	span     *trace.Span
+	name     string
+	replaced bool // something stands in for it
+	inside   bool // it is inside one of those
+}
+
+// troubles are the calls that failed, were given up, or whose result stands in for a failure,
+// in the order of their beginning. A failure is told where it was, and no more of what it made fail.
+func (d *Diagram) troubles() (found []trouble) {
+	for i := range d.trace.Spans {
+		s := &d.trace.Spans[i]
+		if s.Kind == task.NodeCall && !d.passedOn(s) {
+			switch s.Status {
+			case task.Failed, task.Degraded, task.Straggler:
+				found = append(found, trouble{span: s, name: oneLine(s.Label()), replaced: s.Status == task.Degraded})
+			}
+		}
+	}
+	return d.settle(found)
+}
+
+// settle says which failures did no harm. One that another node of the flow stood in for
+// is told as one; that node is left out.
+func (d *Diagram) settle(all []trouble) (told []trouble) {
+	left := map[int]bool{}
+	for _, by := range all {
+		if by.span.Status != task.Degraded {
+			continue
+		}
+		for i := range all {
+			t := &all[i]
+			if t.span.Status != task.Failed {
+				continue
+			}
+			switch inside := d.within(t.span.ID, by.span.ID); {
+			case !inside && t.span.Parent != by.span.Parent, !explains(t.span, by.span):
+			case inside:
+				t.inside = true
+			default:
+				t.replaced, left[by.span.ID] = true, true
+			}
+		}
+	}
+	for _, t := range all {
+		if !left[t.span.ID] {
+			told = append(told, t)
+		}
+	}
+	return told
+}
+
+// passedOn reports whether a call inside s went as s did, for the same reason.
+func (d *Diagram) passedOn(s *trace.Span) bool {
+	if s.Status == task.OK {
+		return false
+	}
+	for i := s.ID + 1; i < len(d.trace.Spans); i++ {
+		in := &d.trace.Spans[i]
+		if in.Kind == task.NodeCall && in.Status == s.Status && d.within(i, s.ID) && explains(in, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// explains reports whether the failure of a can be that of b, or what that was made of.
+func explains(a, b *trace.Span) bool { return a.Err != "" && strings.Contains(b.Err, a.Err) }
+
+// within reports whether span i is a part of span around, or of a part of that.
+func (d *Diagram) within(i, around int) bool {
+	for i > around {
+		i = d.trace.Spans[i].Parent
+	}
+	return i == around
+}
+
+// slowest is the call of the critical path that took longest, calls with others of the path in them left out.
+func (d *Diagram) slowest() (found *trace.Span) {
+	inner := map[int]bool{} // spans with a critical call in them
+	for k := len(d.path.Spans) - 1; k >= 0; k-- {
+		s := &d.trace.Spans[d.path.Spans[k]]
+		if s.Kind == task.NodeCall && !inner[s.ID] && (found == nil || s.Elapsed() >= found.Elapsed()) {
+			found = s
+		}
+		if inner[s.ID] || s.Kind == task.NodeCall {
+			inner[s.Parent] = true
+		}
+	}
+	return found
+}
+
+// verdict says in a sentence or two how the run went, and what made it as long as it was.
+func (d *Diagram) verdict() string {
+	return d.ending() + d.cause()
+}
+
+// ending says how the run ended, and what was not as it should be.
+func (d *Diagram) ending() string {
+	root := d.trace.Root()
+	name, took := oneLine(d.name), spell(root.Elapsed())
+	troubles := d.troubles()
+	switch root.Status {
+	case task.Failed:
+		return name + " failed after " + took + because(troubles, root)
+	case task.Straggler:
+		return name + " was given up after " + took + because(troubles, root)
+	case task.Canceled:
+		return name + " was cancelled after " + took + "."
+	case task.Skipped:
+		return name + " did not start."
+	}
+	text := name + " took " + took
+	if lost := d.lost(); lost != "" {
+		text += ", degraded: " + lost
+	} else if root.Status == task.Degraded {
+		text += ", degraded"
+	}
+	return text + "." + late(troubles)
+}
+
+// because names the failure of a run.
+func because(troubles []trouble, root trace.Span) string {
+	for _, t := range troubles {
+		if t.span.Status != task.Degraded && t.span.ID > 0 && t.span.Err != "" && strings.Contains(root.Err, t.span.Err) {
+			return ": " + t.classed() + " failed."
+		}
+	}
+	if root.Class != 0 {
+		return " (" + root.Class.String() + ")."
+	}
+	return "."
+}
+
+// lost says what an answer does without. It is empty if nothing is missing.
+func (d *Diagram) lost() string {
+	var replaced, failed []string
+	for _, t := range d.troubles() {
+		switch {
+		case t.inside:
+		case t.replaced:
+			replaced = append(replaced, t.classed())
+		case t.span.Status == task.Failed:
+			failed = append(failed, t.classed())
+		}
+	}
+	var parts []string
+	if len(replaced) > 0 {
+		parts = append(parts, someOf(replaced)+wereOr(replaced, " was replaced by its fallback", " were replaced by their fallbacks"))
+	}
+	if len(failed) > 0 {
+		parts = append(parts, someOf(failed)+wereOr(failed, " failed, and the answer does without it", " failed, and the answer does without them"))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// late names what was given up while the answer was there.
+func late(troubles []trouble) string {
+	var names []string
+	for _, t := range troubles {
+		if t.span.Status == task.Straggler {
+			names = append(names, shorten(t.name, nameSize, 2*mostText))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " " + someOf(names) + wereOr(names, " was given up.", " were given up.")
+}
+
+// classed is the name of what went wrong, with the class of the failure.
+func (t trouble) classed() string {
+	name := shorten(t.name, nameSize, 2*mostText)
+	if t.span.Class == 0 {
+		return name
+	}
+	return name + " (" + t.span.Class.String() + ")"
+}
+
+// mostNamed is how many calls a sentence names.
+const mostNamed = 4
+
+func someOf(names []string) string {
+	if len(names) > mostNamed {
+		return list(append(names[:mostNamed:mostNamed], counted(len(names)-mostNamed, "other")))
+	}
+	return list(names)
+}
+
+func wereOr(names []string, one, many string) string {
+	if len(names) == 1 {
+		return one
+	}
+	return many
+}
+
+// cause says what made the run as long as it was.
+func (d *Diagram) cause() string {
+	s := d.slowest()
+	if s == nil {
+		return ""
+	}
+	text := " Slowest on the critical path: " + shorten(oneLine(s.Label()), nameSize, 2*mostText) + ", " + spell(s.Elapsed())
+	if saving := d.path.Saving[s.ID]; saving > 0 {
+		return text + "; without it the answer would have come " + spell(saving) + " sooner."
+	}
+	return text + "; without it the answer would have come no sooner."
+}

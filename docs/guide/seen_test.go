@@ -1,0 +1,70 @@
+package guide_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"time"
+
+	"github.com/jade-go/jade/debug"
+	"github.com/jade-go/jade/diagram"
+	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/trace"
+)
+
+// recorded is the trace of one page.
+func recorded(page *flow.Flow[Request, Page]) *trace.Trace {
+	ctx := context.Background()
+	// snippet: seen-record
+	runs := trace.NewHistory(20)
+	ctx = task.Observe(ctx, trace.NewRecorder(runs.Add))
+	_, _ = page.Do(ctx, Request{"bell", "ada"})
+	latest := runs.Recent()[0]
+	// end
+	return latest
+}
+
+func seenPath() {
+	latest := recorded(OrderPage)
+	// snippet: seen-path
+	path := latest.CriticalPath()
+	for i, span := range latest.Spans {
+		fmt.Println(span.Label(), span.Start, span.End, "on the path:", path.Has(i), "slack:", path.Slack[i], "saving:", path.Saving[i])
+	}
+	// end
+}
+
+func seenText() {
+	latest := recorded(OrderPage)
+	// snippet: seen-text
+	_ = diagram.Overlay(OrderPage.Graph(), latest).WriteText(os.Stdout)
+	// end
+}
+
+// hurriedPage gives the coupons 50 ms.
+var hurriedPage = flow.New("order-page", func(in flow.Node[Request]) flow.Node[Page] {
+	user := flow.Map(in, Request.UserID)
+	item := flow.Step(FetchItem, flow.Map(in, Request.ItemID))
+	address := flow.Step(FetchAddress, user)
+	coins := flow.Step(FetchCoins, user)
+	coupons := flow.Step2(FetchCoupons.Timeout(50*time.Millisecond).Fallback(nil), item, address)
+	return flow.Map4(item, address, coins, coupons, newPage)
+})
+
+func seenLate() {
+	_ = diagram.Overlay(hurriedPage.Graph(), recorded(hurriedPage)).WriteText(os.Stdout)
+}
+
+func seenDebug() {
+	// snippet: seen-debug
+	runs := trace.NewHistory(20)
+	pages := http.NewServeMux()
+	pages.Handle("/debug/jade/", debug.Handler(runs, OrderPage))
+	// end
+	w := httptest.NewRecorder()
+	pages.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/debug/jade/", nil))
+	fmt.Println(w.Code, w.Header().Get("Content-Type"))
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/jade-go/jade/debug"
+	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/trace"
+)
+
+// show writes the picture of the run, and serves such pictures, if the flags say so.
+func show(o options, runs *trace.History, stdout io.Writer) error {
+	if o.html != "" {
+		if err := writePicture(o.html, runs); err != nil {
+			return err
+		}
+	}
+	if o.debug == "" {
+		return nil
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	return serve(ctx, o, runs, stdout)
+}
+
+func writePicture(file string, runs *trace.History) error {
+	latest := runs.Recent()
+	if len(latest) == 0 {
+		return errors.New("-html: there was no time to begin, so there is nothing to draw")
+	}
+	var page bytes.Buffer
+	if err := picture(latest[0]).WriteHTML(&page); err != nil {
+		return err
+	}
+	return os.WriteFile(file, page.Bytes(), 0o644)
+}
+
+// serve serves pictures of the runs, and gathers the page again for each request to /order, until ctx ends.
+func serve(ctx context.Context, o options, runs *trace.History, stdout io.Writer) error {
+	running, err := open(o.faults)
+	if err != nil {
+		return err
+	}
+	defer running.close()
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	s := &shop{client: &http.Client{Transport: transport}, urls: running.urls, bugs: o.bugs}
+
+	pages := http.NewServeMux()
+	pages.Handle("/", debug.Handler(runs, newOrderPage(s)))
+	pages.Handle("/order", again(styles[o.style](s), runs, o.deadline))
+	listener, err := net.Listen("tcp", o.debug)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "\nflows and runs at http://%s/, another run for each request to http://%[1]s/order; interrupt to stop\n", listener.Addr())
+	server := &http.Server{Handler: pages, ReadHeaderTimeout: 10 * time.Second}
+	drained := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(drained)
+		_ = server.Shutdown(context.WithoutCancel(ctx)) // which waits for the requests under way
+	})
+	defer stop()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	<-drained
+	return nil
+}
+
+// again answers with the page, gathered anew.
+func again(answer handler, runs *trace.History, limit time.Duration) http.Handler {
+	recorder := trace.NewRecorder(runs.Add)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(task.Observe(r.Context(), recorder), limit)
+		defer cancel()
+		page, err := answer(ctx, order)
+		if err != nil {
+			http.Error(w, outcome{err: err}.failure().Error(), http.StatusBadGateway)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintln(w, pageJSON(page))
+	})
+}
