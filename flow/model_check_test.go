@@ -44,7 +44,7 @@ func (s shape) check(t *testing.T, model func(shape, int) (answer, map[int]span)
 			switch {
 			case took != want.at:
 				wrong = fmt.Sprintf("answered at %s, not %s (%v, %v)", took, want.at, v, err)
-			case !want.matches(s, v, err):
+			case !want.matches(v, err):
 				wrong = fmt.Sprintf("answered %v, %v; not %+v", v, err, want)
 			case len(h.twice) > 0:
 				wrong = fmt.Sprintf("ran twice: %v", h.twice)
@@ -64,7 +64,7 @@ func lasting(spans map[int]span) map[int]span {
 	return spans
 }
 
-func (a answer) matches(s shape, v int, err error) bool {
+func (a answer) matches(v int, err error) bool {
 	switch a.how {
 	case "value":
 		return err == nil && v == a.value
@@ -73,14 +73,18 @@ func (a answer) matches(s shape, v int, err error) bool {
 	case "left":
 		return future.IsCanceled(err)
 	}
-	for _, i := range a.failures {
-		switch s.nodes[i].ends {
+	for _, f := range a.failures {
+		switch f.ends {
 		case endsBadly, panics:
-			if !errors.Is(err, failed(i)) {
+			if !errors.Is(err, failed(f.id)) {
 				return false
 			}
 			_, panicked := errors.AsType[*future.PanicError](err)
-			if s.nodes[i].ends == panics && !panicked {
+			if f.ends == panics && !panicked {
+				return false
+			}
+		case late:
+			if !errors.Is(err, context.DeadlineExceeded) {
 				return false
 			}
 		case exits:
@@ -104,7 +108,7 @@ func seeds() uint64 {
 // moment, the same functions called and cancelled at the same moments, none twice, nothing left behind.
 func TestModel(t *testing.T) {
 	for seed := range seeds() {
-		s := randomShape(rand.New(rand.NewPCG(seed, 1)), seed%4 == 0)
+		s := randomShape(rand.New(rand.NewPCG(seed, 1)), seed%4 == 0, &ids{}, false)
 		if wrong := s.check(t, shape.simulate); wrong != "" {
 			require.Fail(t, wrong, "seed %d\n%s", seed, s)
 		}
@@ -128,6 +132,23 @@ func TestModel_seesMistakes(t *testing.T) {
 			}
 			return s.simulate(in)
 		},
+		"a fallback is none":            otherPart(func(p policies) policies { p.fallback = false; return p }),
+		"no limit of an attempt":        otherPart(func(p policies) policies { p.each = 0; return p }),
+		"no limit of all attempts":      otherPart(func(p policies) policies { p.all = 0; return p }),
+		"one attempt":                   otherPart(func(p policies) policies { p.attempts = p.attempts[:1]; return p }),
+		"backoff is not doubled":        otherPart(func(p policies) policies { p.delay /= 2; return p }),
+		"one element more at a time":    otherPart(func(e elements) elements { e.limit++; return e }),
+		"a nested flow has no limit":    otherPart(func(n nestedShape) nestedShape { n.limit = 0; return n }),
+		"a nested flow catches nothing": otherPart(func(n nestedShape) nestedShape { n.catch = false; return n }),
+		"what is required is there": func(s shape, in int) (answer, map[int]span) {
+			s.nodes = append([]vertex(nil), s.nodes...)
+			for i, v := range s.nodes {
+				if v.kind == "require" {
+					s.nodes[i].kind = "map"
+				}
+			}
+			return s.simulate(in)
+		},
 		"effects end with the answer": func(s shape, in int) (answer, map[int]span) {
 			a, spans := s.simulate(in)
 			for i, sp := range spans {
@@ -138,8 +159,21 @@ func TestModel_seesMistakes(t *testing.T) {
 	} {
 		noticed := false
 		for seed := uint64(0); seed < 500 && !noticed; seed++ {
-			noticed = randomShape(rand.New(rand.NewPCG(seed, 1)), false).check(t, model) != ""
+			noticed = randomShape(rand.New(rand.NewPCG(seed, 1)), false, &ids{}, false).check(t, model) != ""
 		}
 		require.True(t, noticed, what)
+	}
+}
+
+// otherPart is the model with another idea of one sort of parts.
+func otherPart[P part](other func(P) P) func(shape, int) (answer, map[int]span) {
+	return func(s shape, in int) (answer, map[int]span) {
+		s.nodes = append([]vertex(nil), s.nodes...)
+		for i, v := range s.nodes {
+			if p, ok := v.part.(P); ok {
+				s.nodes[i].part = other(p)
+			}
+		}
+		return s.simulate(in)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// span is when the function of a vertex began and ended, since the run began.
+// span is when a function began and ended, since the run began.
 type span struct{ begun, ended time.Duration }
 
 // happenings is what the functions of one run did.
@@ -15,11 +15,23 @@ type happenings struct {
 	begun time.Time
 
 	mu    sync.Mutex
-	spans map[int]span
-	twice []int // vertices whose function was called more than once
+	spans map[int]span // by id
+	twice []int        // those whose function was called more than once
 }
 
-// act is the function of vertex i.
+// attempt is the first of the calls that was not made yet.
+func (h *happenings) attempt(calls []call) call {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, c := range calls[:len(calls)-1] {
+		if _, made := h.spans[c.id]; !made {
+			return c
+		}
+	}
+	return calls[len(calls)-1]
+}
+
+// act is the function with the id i.
 func (h *happenings) act(ctx context.Context, i int, v vertex, args ...int) (int, error) {
 	begun := time.Since(h.begun)
 	h.mu.Lock()

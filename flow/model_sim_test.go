@@ -12,7 +12,8 @@ type sim struct {
 	now      time.Duration
 	done     map[int]bool
 	value    map[int]int
-	failures map[int][]int // of a vertex that has failed: the vertices whose functions did
+	failures map[int][]failure // of a vertex that has failed: why
+	parts    map[int]outcomeOf // of a vertex that is a part, and has begun
 	spans    map[int]span
 	chosen   map[int]int // of an either: the position of the branch
 	dropped  map[int]bool
@@ -24,10 +25,16 @@ type sim struct {
 	ready    []int                 // what is to begin, if it is needed when all else has been settled
 }
 
+// outcomeOf is what becomes of a part if nothing ends it.
+type outcomeOf struct {
+	answer answer
+	spans  map[int]span
+}
+
 // answer is how a run ended.
 type answer struct {
 	value    int
-	failures []int
+	failures []failure
 	how      string // value, failure, late, left
 	at       time.Duration
 }
@@ -36,7 +43,7 @@ type answer struct {
 // matter of what is looked at first.
 func (s shape) simulate(in int) (answer, map[int]span) {
 	m := &sim{
-		shape: s, done: map[int]bool{0: true}, value: map[int]int{0: in}, failures: map[int][]int{},
+		shape: s, done: map[int]bool{0: true}, value: map[int]int{0: in}, failures: map[int][]failure{}, parts: map[int]outcomeOf{},
 		spans: map[int]span{}, chosen: map[int]int{}, dropped: map[int]bool{}, roots: map[int]bool{}, since: map[int]time.Duration{0: -1}, wanted: map[int]bool{},
 	}
 	out := len(s.nodes) - 1
@@ -58,6 +65,14 @@ func (s shape) simulate(in int) (answer, map[int]span) {
 			}
 			running = false
 		}
+		if running && next >= time.Hour { // it waits for ever
+			m.now = forever
+			m.stop(func(int) bool { return true })
+			if a.how == "" {
+				a = answer{how: "never", at: forever}
+			}
+			running = false
+		}
 		if !running {
 			break
 		}
@@ -70,8 +85,29 @@ func (s shape) simulate(in int) (answer, map[int]span) {
 	if s.catch && (a.how == "failure" || a.how == "late") {
 		a.value, a.how = caught, "value"
 	}
-	return a, m.spans
+	return a, m.all()
 }
+
+// all is what ran, by id.
+func (m *sim) all() map[int]span {
+	all := map[int]span{}
+	for i, s := range m.spans {
+		if m.nodes[i].part == nil {
+			all[m.ids[i]] = s
+			continue
+		}
+		for id, in := range m.parts[i].spans {
+			begun := s.begun + in.begun
+			if begun < s.ended {
+				all[id] = span{begun, min(s.begun+in.ended, s.ended)}
+			}
+		}
+	}
+	return all
+}
+
+// forever is when what waits for its ctx has waited long enough for the model.
+const forever = 2 * time.Hour
 
 // end is when the run ends from outside, and how; zero if it does not.
 func (m *sim) end() (time.Duration, string) {
@@ -79,6 +115,18 @@ func (m *sim) end() (time.Duration, string) {
 		return m.leave, "left"
 	}
 	return m.limit, "late"
+}
+
+// remaining is the time until the deadline that the functions see; 0: there is none.
+func (m *sim) remaining() time.Duration {
+	until := m.left
+	if m.limit > 0 && (until == 0 || m.limit < until) {
+		until = m.limit
+	}
+	if until == 0 {
+		return 0
+	}
+	return until - m.now
 }
 
 // settle does all that happens at this moment.
@@ -112,6 +160,11 @@ func (m *sim) settle(out int) {
 	}
 	for _, i := range m.ready {
 		m.spans[i] = span{m.now, -1}
+		if p := m.nodes[i].part; p != nil {
+			a, spans := p.run(m.value[m.nodes[i].inputs[0]], m.remaining())
+			m.tie = m.tie || a.how == ""
+			m.parts[i] = outcomeOf{a, spans}
+		}
 	}
 	possible := map[int]bool{}
 	m.mayNeed(out, possible)
@@ -184,7 +237,7 @@ func (m *sim) advance(i int) (changed bool) {
 		return false
 	}
 	switch v.kind {
-	case "step", "map":
+	case "step", "map", "require", "policies", "each", "nested":
 		args := make([]int, 0, len(in))
 		for _, k := range in {
 			if m.failures[k] != nil {
@@ -197,8 +250,13 @@ func (m *sim) advance(i int) (changed bool) {
 				return false
 			}
 		}
-		if v.kind == "map" {
-			return m.succeed(i, value(i, args...))
+		switch {
+		case v.kind == "map":
+			return m.succeed(i, value(m.ids[i], args...))
+		case v.kind == "require" && passes(args[0]):
+			return m.succeed(i, m.ids[i])
+		case v.kind == "require":
+			return m.fail(i, []failure{{m.ids[i], endsBadly}})
 		}
 		return m.begin(i)
 	case "after":
@@ -223,7 +281,7 @@ func (m *sim) advance(i int) (changed bool) {
 		}
 		return m.pass(i, in[m.chosen[i]])
 	case "any":
-		var all []int
+		var all []failure
 		complete := true
 		if !m.any {
 			return false
@@ -259,7 +317,7 @@ func (m *sim) succeed(i, v int) bool {
 	return true
 }
 
-func (m *sim) fail(i int, why []int) bool {
+func (m *sim) fail(i int, why []failure) bool {
 	m.done[i], m.failures[i], m.since[i] = true, why, m.now
 	return true
 }
@@ -293,10 +351,7 @@ func (m *sim) next() (at time.Duration, running bool) {
 		if s.ended >= 0 {
 			continue
 		}
-		end := s.begun + m.nodes[i].takes
-		if m.nodes[i].ends == waits {
-			end = s.begun + time.Hour
-		}
+		end := s.begun + m.length(i)
 		if !running || end < at {
 			at, running = end, true
 		}
@@ -304,16 +359,37 @@ func (m *sim) next() (at time.Duration, running bool) {
 	return at, running
 }
 
+// length is how long vertex i, which has begun, takes if nothing ends it.
+func (m *sim) length(i int) time.Duration {
+	switch {
+	case m.nodes[i].part != nil:
+		return m.parts[i].answer.at
+	case m.nodes[i].ends == waits:
+		return time.Hour
+	}
+	return m.nodes[i].takes
+}
+
 // complete ends the function that ends now.
 func (m *sim) complete() {
 	for i, s := range m.spans {
 		v := m.nodes[i]
-		if s.ended >= 0 || v.ends == waits || s.begun+v.takes != m.now {
+		if s.ended >= 0 || v.ends == waits || s.begun+m.length(i) != m.now {
 			continue
 		}
 		m.spans[i] = span{s.begun, m.now}
-		if v.ends != endsWell {
-			m.fail(i, []int{i})
+		switch part := m.parts[i].answer; {
+		case v.part != nil && part.how == "value":
+			m.succeed(i, part.value)
+			continue
+		case v.part != nil && part.how == "late":
+			m.fail(i, []failure{{0, late}})
+			continue
+		case v.part != nil:
+			m.fail(i, part.failures)
+			continue
+		case v.ends != endsWell:
+			m.fail(i, []failure{{m.ids[i], v.ends}})
 			continue
 		}
 		var args []int
@@ -322,6 +398,6 @@ func (m *sim) complete() {
 				args = append(args, m.value[k])
 			}
 		}
-		m.succeed(i, value(i, args...))
+		m.succeed(i, value(m.ids[i], args...))
 	}
 }

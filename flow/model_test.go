@@ -15,9 +15,11 @@ import (
 // shape is a random flow over whole numbers: nodes in build order, each of
 // whose inputs come before it. The first is the input of the flow.
 type shape struct {
+	ids   []int // of the functions of the nodes
 	nodes []vertex
 	limit time.Duration // of the flow; 0: none
 	leave time.Duration // when the caller cancels; 0: never
+	left  time.Duration // until the deadline of the run around this one; 0: none
 	catch bool
 }
 
@@ -27,6 +29,7 @@ type vertex struct {
 	inputs []int
 	takes  time.Duration // of what is no quick function
 	ends   string        // how its function ends
+	part   part          // of one that is more than one function
 }
 
 const (
@@ -35,24 +38,30 @@ const (
 	panics    = "panic"
 	exits     = "goexit"
 	waits     = "waits" // for its ctx
+	late      = "late"  // it has ended because of a limit of its own
 )
 
-// failed is the failure of a vertex.
+// failed is the failure of the function with that id.
 type failed int
 
-func (f failed) Error() string { return fmt.Sprintf("vertex %d failed", int(f)) }
+func (f failed) Error() string { return fmt.Sprintf("function %d failed", int(f)) }
 
-var modelKinds = []string{"step", "step", "step", "map", "after", "also", "either", "any", "recover", "try"}
+// failure is how the model knows one: by who failed, and how.
+type failure struct {
+	id   int
+	ends string
+}
 
-// randomShape makes a shape. Each duration is a random number of nanoseconds,
-// so that two things happen at once next to never.
-func randomShape(r *rand.Rand, simple bool) shape {
-	s := shape{nodes: []vertex{{kind: "in"}}}
+var modelKinds = []string{"step", "step", "part", "part", "map", "after", "require", "also", "either", "any", "recover", "try"}
+
+// randomShape makes a shape. A simple one is of kinds that need no more than counters; a deep one is in another.
+func randomShape(r *rand.Rand, simple bool, n *ids, deep bool) shape {
+	s := shape{nodes: []vertex{{kind: "in"}}, ids: []int{0}}
 	kinds := modelKinds
 	if simple {
-		kinds = []string{"step", "step", "map"}
+		kinds = []string{"step", "step", "part", "map"}
 	}
-	some := func() time.Duration { return time.Duration(1 + r.IntN(100_000_000)) }
+	some := func() time.Duration { return some(r) }
 	used := map[int]bool{0: true}
 	pick := func() int { // what nothing uses yet, more often
 		for i := len(s.nodes) - 1; i > 0; i-- {
@@ -65,7 +74,7 @@ func randomShape(r *rand.Rand, simple bool) shape {
 	step := func() int { // one that takes time, and that nothing uses yet if there is one
 		var steps []int
 		for i, v := range s.nodes {
-			if v.kind == "step" {
+			if v.kind == "step" || v.part != nil {
 				steps = append(steps, i)
 				if !used[i] && r.IntN(2) == 0 {
 					return i
@@ -74,15 +83,22 @@ func randomShape(r *rand.Rand, simple bool) shape {
 		}
 		return steps[r.IntN(len(steps))]
 	}
-	for range 3 + r.IntN(10) {
+	size := 3 + r.IntN(10)
+	if deep {
+		size = 3 + r.IntN(3)
+	}
+	for range size {
 		v := vertex{kind: kinds[r.IntN(len(kinds))], takes: some(), ends: endsWell}
-		if len(s.nodes) < 3 {
+		switch {
+		case len(s.nodes) < 3, deep && v.kind == "also": // effects would outlive what they are in
 			v.kind = "step"
+		case v.kind == "part":
+			v.kind, v.part = randomPart(r, n, deep)
 		}
-		n := map[string]int{"step": 1 + r.IntN(2), "map": 1 + r.IntN(2), "after": 2, "also": 2, "either": 3, "any": 1 + r.IntN(3), "recover": 1, "try": 1}[v.kind]
-		for range n {
+		inputs := map[string]int{"step": 1 + r.IntN(2), "map": 1 + r.IntN(2), "after": 2, "also": 2, "either": 3, "any": 1 + r.IntN(3)}[v.kind]
+		for range max(inputs, 1) {
 			i := pick()
-			if v.kind != "step" && v.kind != "map" {
+			if v.kind != "step" && v.kind != "map" && v.part == nil && v.kind != "require" {
 				i = step() // so that next to nothing comes at one moment
 			}
 			used[i] = true
@@ -91,36 +107,54 @@ func randomShape(r *rand.Rand, simple bool) shape {
 		if v.kind == "step" || v.kind == "recover" {
 			v.ends = []string{endsWell, endsWell, endsWell, endsWell, endsBadly, panics, exits, waits}[r.IntN(8)]
 		}
-		s.nodes = append(s.nodes, v)
+		if v.kind == "require" {
+			v.ends = endsBadly // if it does
+		}
+		s.add(n, v)
 	}
 	// What nothing consumes goes into the output.
 	for i := len(s.nodes) - 2; i > 0; i-- {
 		if !used[i] {
 			used[i] = true
-			s.nodes = append(s.nodes, vertex{kind: "map", inputs: []int{len(s.nodes) - 1, i}, ends: endsWell})
+			s.add(n, vertex{kind: "map", inputs: []int{len(s.nodes) - 1, i}, ends: endsWell})
 		}
 	}
 	s.limit = []time.Duration{0, 500 * time.Millisecond, some()}[r.IntN(3)]
+	s.catch = r.IntN(4) == 0
+	if deep {
+		return s
+	}
 	if r.IntN(4) == 0 {
 		s.leave = some()
 	}
 	if s.limit == 0 && s.leave == 0 { // something may wait for ever
 		s.limit = time.Second
 	}
-	s.catch = r.IntN(4) == 0
 	return s
+}
+
+func (s *shape) add(n *ids, v vertex) {
+	n.next++
+	s.ids, s.nodes = append(s.ids, n.next), append(s.nodes, v)
 }
 
 func (s shape) String() string {
 	var b strings.Builder
 	for i, v := range s.nodes {
-		fmt.Fprintf(&b, "%3d %-8s %v %s %s\n", i, v.kind, v.inputs, v.takes, v.ends)
+		fmt.Fprintf(&b, "%3d (%d) %-8s %v %s %s", i, s.ids[i], v.kind, v.inputs, v.takes, v.ends)
+		if v.part != nil {
+			fmt.Fprintf(&b, " { %v }", v.part)
+		}
+		b.WriteString("\n")
 	}
 	fmt.Fprintf(&b, "limit %s, left after %s, catch %v\n", s.limit, s.leave, s.catch)
 	return b.String()
 }
 
-// value is what the function of vertex i makes of its arguments.
+// passes is what a require asks of a value.
+func passes(v int) bool { return v%4 != 0 }
+
+// value is what the function with that id makes of its arguments.
 func value(i int, args ...int) int {
 	v := i + 1
 	for _, a := range args {
@@ -159,18 +193,22 @@ func (s shape) build(h *happenings) *flow.Flow[int, int] {
 
 func (s shape) node(i int, v vertex, nodes []number, h *happenings) number {
 	arg := func(k int) number { return nodes[v.inputs[k]] }
-	name := fmt.Sprintf("t%d", i)
+	name, id := fmt.Sprintf("t%d", s.ids[i]), s.ids[i]
 	switch v.kind {
 	case "step":
 		if len(v.inputs) == 1 {
-			return flow.Step(task.New(name, func(ctx context.Context, a int) (int, error) { return h.act(ctx, i, v, a) }), arg(0))
+			return flow.Step(task.New(name, func(ctx context.Context, a int) (int, error) { return h.act(ctx, id, v, a) }), arg(0))
 		}
-		return flow.Step2(task.New2(name, func(ctx context.Context, a, b int) (int, error) { return h.act(ctx, i, v, a, b) }), arg(0), arg(1))
+		return flow.Step2(task.New2(name, func(ctx context.Context, a, b int) (int, error) { return h.act(ctx, id, v, a, b) }), arg(0), arg(1))
+	case "policies", "each", "nested":
+		return v.part.node(h, name, arg(0))
+	case "require":
+		return flow.Map(flow.Require(flow.Map(arg(0), passes), failed(id)), func(struct{}) int { return id })
 	case "map":
 		if len(v.inputs) == 1 {
-			return flow.Map(arg(0), func(a int) int { return value(i, a) })
+			return flow.Map(arg(0), func(a int) int { return value(id, a) })
 		}
-		return flow.Map2(arg(0), arg(1), func(a, b int) int { return value(i, a, b) })
+		return flow.Map2(arg(0), arg(1), func(a, b int) int { return value(id, a, b) })
 	case "after":
 		return flow.After(arg(0), arg(1))
 	case "also":
@@ -180,7 +218,7 @@ func (s shape) node(i int, v vertex, nodes []number, h *happenings) number {
 	case "any":
 		return flow.Any(pickAll(nodes, v.inputs)...)
 	case "recover":
-		return flow.Recover(arg(0), func(ctx context.Context, err error) (int, error) { return h.act(ctx, i, v) })
+		return flow.Recover(arg(0), func(ctx context.Context, err error) (int, error) { return h.act(ctx, id, v) })
 	}
 	return flow.Map(flow.Try(arg(0)), asValue)
 }
