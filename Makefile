@@ -27,6 +27,7 @@ stress:
 
 fuzz:
 	@$(GO) test -run '^$$' -fuzz FuzzGraph -fuzztime 60s ./combinators
+	@$(GO) test -run '^$$' -fuzz FuzzFlow -fuzztime 60s ./flow
 
 # Measures, and writes the table in README.md.
 bench:

@@ -1,6 +1,7 @@
 package diagram
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -75,6 +76,9 @@ func chartOf(g flow.Graph, path string) *chart {
 		c.boxes = append(c.boxes, b)
 	}
 	for _, e := range g.Edges {
+		if e.From < 0 || e.From >= e.To || e.To >= len(g.Nodes) {
+			panic(fmt.Sprintf("diagram: %s has an edge from node %d to node %d, of %d", g.Name, e.From, e.To, len(g.Nodes)))
+		}
 		c.lines = append(c.lines, line{from: e.From, to: e.To, role: e.Role, label: e.Type})
 	}
 	return c

@@ -15,7 +15,8 @@ type Diagram struct {
 	rows  []row
 }
 
-// Flow is the diagram of a flow: what it would run.
+// Flow is the diagram of a flow: what it would run. It panics if an edge of the graph does not
+// go from a node to a later one, which no flow has.
 func Flow(g flow.Graph) *Diagram {
 	return &Diagram{name: g.Name, chart: chartOf(g, g.Name)}
 }
@@ -30,7 +31,7 @@ func Run(t *trace.Trace) *Diagram {
 }
 
 // Overlay is the diagram of a flow with one of its runs laid over it. Calls are
-// found by the names of their nodes; what the run has no call of is shown as not run.
+// found by the names of their nodes; what the run has no call of is shown as not run. It panics as [Flow] does.
 func Overlay(g flow.Graph, t *trace.Trace) *Diagram {
 	d := &Diagram{name: g.Name, trace: t, path: t.CriticalPath(), chart: chartOf(g, g.Name)}
 	seen := newSeen(t, d.path)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -56,6 +57,7 @@ type page struct {
 	Word     string
 	Verdict  string
 	Troubles []complaint
+	More     int    // troubles that are left out, if there are any
 	Note     string // what the run was
 	Chart    template.HTML
 	Bars     []bar
@@ -72,8 +74,9 @@ type page struct {
 
 // complaint is a trouble as a page tells it.
 type complaint struct {
-	Item, Name, Word, Class, Text string
-	State                         state
+	Item                    string // empty if there is no more to tell
+	Name, Word, Class, Text string
+	State                   state
 }
 
 func newPage(d *Diagram) *page {
@@ -113,23 +116,47 @@ func (p *page) tellRun() {
 		p.State = degraded
 	}
 	p.Word, p.Verdict, p.Note = p.State.word(), p.verdict(), p.note()
-	for _, b := range p.troubles() {
-		c := complaint{Item: itemID(b.span.ID), Name: b.name, State: state(b.span.Status.String()), Text: shorten(known(b.span.Err), smallSize, 1200)}
-		c.Word = c.State.word()
-		if b.span.Class != 0 {
-			c.Class = b.span.Class.String()
-		}
-		if c.State == stray && b.span.Err == root.Err { // which is told of what the run failed of
-			c.Class, c.Text = "", ""
-		}
-		p.Troubles = append(p.Troubles, c)
-	}
+	p.complain(boxed)
 	p.Bars, p.Marks = p.bars(), p.scale.marks()
 	if root.End < p.scale.whole {
 		p.Answer = p.scale.percent(root.End)
 	}
 	if root.Deadline > 0 && root.Deadline <= p.scale.whole {
 		p.Deadline = p.scale.percent(root.Deadline)
+	}
+}
+
+// What is told of troubles before the charts.
+const (
+	mostTroubles  = 8    // how many
+	mostComplaint = 1200 // how wide the text of one is, in pixels
+)
+
+// complain tells of what went wrong. Boxed are the spans that have a box.
+func (p *page) complain(boxed map[int]bool) {
+	told := maps.Clone(boxed)
+	for _, r := range p.rows {
+		if r.span != nil {
+			told[r.span.ID] = true
+		}
+	}
+	all := p.troubles()
+	if p.More = len(all) - mostTroubles; p.More > 0 {
+		all = all[:mostTroubles]
+	}
+	for _, t := range all {
+		c := complaint{Name: t.name, State: state(t.span.Status.String())}
+		c.Word = c.State.word()
+		if told[t.span.ID] {
+			c.Item = itemID(t.span.ID)
+		}
+		if c.State != stray || t.span.Err != p.trace.Root().Err { // or else it is what the run failed of
+			c.Text = shorten(known(t.span.Err), smallSize, mostComplaint)
+			if t.span.Class != 0 {
+				c.Class = t.span.Class.String()
+			}
+		}
+		p.Troubles = append(p.Troubles, c)
 	}
 }
 

@@ -210,9 +210,28 @@ func (d *Diagram) cause() string {
 	if s == nil {
 		return ""
 	}
-	text := " Slowest on the critical path: " + shorten(oneLine(s.Label()), nameSize, 2*mostText) + ", " + spell(s.Elapsed())
+	name := shorten(oneLine(s.Label()), nameSize, 2*mostText)
+	text := " Slowest on the critical path: " + name + ", " + spell(s.Elapsed())
+	sooner := "no sooner."
 	if saving := d.path.Saving[s.ID]; saving > 0 {
-		return text + "; without it the answer would have come " + spell(saving) + " sooner."
+		sooner = spell(saving) + " sooner."
 	}
-	return text + "; without it the answer would have come no sooner."
+	if others := d.beside(s); len(others) > 0 {
+		return text + ". Beside it " + someOf(others) + " took nearly as long: without " + name + " alone the answer would have come " + sooner
+	}
+	return text + "; without it the answer would have come " + sooner
+}
+
+// beside names the calls that the answer would have waited for without s, nearly as long.
+func (d *Diagram) beside(s *trace.Span) (names []string) {
+	if d.path.Saving[s.ID] > s.Elapsed()/10 {
+		return nil
+	}
+	for i := range d.trace.Spans {
+		o := &d.trace.Spans[i]
+		if o.Kind == task.NodeCall && !d.path.Has(i) && d.path.Slack[i] <= s.Elapsed()/10 && o.Elapsed() >= s.Elapsed()/2 {
+			names = append(names, shorten(oneLine(o.Label()), nameSize, 2*mostText))
+		}
+	}
+	return names
 }
