@@ -63,18 +63,23 @@ func randomShape(r *rand.Rand, simple bool, n *ids, deep bool) shape {
 	}
 	some := func() time.Duration { return some(r) }
 	used := map[int]bool{0: true}
+	own := map[int]bool{} // what only one vertex may use
 	pick := func() int { // what nothing uses yet, more often
 		for i := len(s.nodes) - 1; i > 0; i-- {
 			if !used[i] && r.IntN(3) == 0 {
 				return i
 			}
 		}
-		return r.IntN(len(s.nodes))
+		for {
+			if i := r.IntN(len(s.nodes)); !own[i] {
+				return i
+			}
+		}
 	}
 	step := func() int { // one that takes time, and that nothing uses yet if there is one
 		var steps []int
 		for i, v := range s.nodes {
-			if v.kind == "step" || v.part != nil {
+			if (v.kind == "step" || v.part != nil) && !own[i] {
 				steps = append(steps, i)
 				if !used[i] && r.IntN(2) == 0 {
 					return i
@@ -98,7 +103,12 @@ func randomShape(r *rand.Rand, simple bool, n *ids, deep bool) shape {
 		inputs := map[string]int{"step": 1 + r.IntN(2), "map": 1 + r.IntN(2), "after": 2, "also": 2, "either": 3, "any": 1 + r.IntN(3)}[v.kind]
 		for range max(inputs, 1) {
 			i := pick()
-			if v.kind != "step" && v.kind != "map" && v.part == nil && v.kind != "require" {
+			switch {
+			case v.kind == "require": // nothing else may come at the moment of its failure
+				s.add(n, vertex{kind: "step", inputs: []int{i}, takes: some(), ends: endsWell})
+				i = len(s.nodes) - 1
+				own[i] = true
+			case v.kind != "step" && v.kind != "map" && v.part == nil:
 				i = step() // so that next to nothing comes at one moment
 			}
 			used[i] = true
