@@ -18,7 +18,7 @@ import (
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run shows both pages. It returns 1 if one is refused, 2 for wrong flags.
+// run shows both pages, or why a rule refuses them. It returns 1 if one has failed, 2 for wrong flags.
 func run(args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("rules", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)

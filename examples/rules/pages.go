@@ -60,11 +60,19 @@ func newRules(s *services) *flow.Flow[Request, struct{}] {
 	})
 }
 
-// protected is what every page of this program has: a limit, and one place
-// that is told of all failures, with the page, the call in it, and the class.
+// protected is what every page of this program has: a limit; one place that is told of
+// all failures, with the page, the call in it, and the class; and one that answers a page that a rule refuses.
 func protected(f *flow.Flow[Request, string]) *flow.Flow[Request, string] {
-	return f.Timeout(300 * time.Millisecond).OnError(func(_ context.Context, r Request, err error) {
-		slog.Warn("page failed", "page", f.Name(), "call", failedCall(err), "class", recovery.Classify(err).String(), "user", r.User)
+	return f.Timeout(300 * time.Millisecond).OnError(func(ctx context.Context, r Request, err error) {
+		slog.WarnContext(ctx, "page failed", "page", f.Name(), "call", failedCall(err),
+			"class", recovery.Classify(err).String(), "user", r.User, "error", err)
+	}).Catch(func(_ context.Context, _ Request, err error) (string, error) {
+		for _, rule := range []error{errMuted, errViolation} {
+			if errors.Is(err, rule) {
+				return f.Name() + " is not shown: " + rule.Error(), nil
+			}
+		}
+		return "", err // no rule's business: it stays a failure
 	})
 }
 
