@@ -129,11 +129,12 @@ func (st *state) ctxOfDemand(n int32) (context.Context, error) {
 		return nil, err
 	}
 	st.demand.mu.Lock()
-	defer st.demand.mu.Unlock()
-	if st.demand.phase[n] == dropped {
-		defer life.End(&future.CanceledError{Cause: ErrUnneeded})
-	}
+	unneeded := st.demand.phase[n] == dropped
 	st.demand.lives[n] = life
+	st.demand.mu.Unlock()
+	if unneeded { // not under the lock: it may turn out that the run's ctx has ended, which asks what is missing
+		life.End(&future.CanceledError{Cause: ErrUnneeded})
+	}
 	return life.Context(), nil
 }
 

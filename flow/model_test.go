@@ -64,7 +64,7 @@ func randomShape(r *rand.Rand, simple bool, n *ids, deep bool) shape {
 	some := func() time.Duration { return some(r) }
 	used := map[int]bool{0: true}
 	own := map[int]bool{} // what only one vertex may use
-	pick := func() int { // what nothing uses yet, more often
+	pick := func() int {  // what nothing uses yet, more often
 		for i := len(s.nodes) - 1; i > 0; i-- {
 			if !used[i] && r.IntN(3) == 0 {
 				return i
