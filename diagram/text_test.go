@@ -1,8 +1,10 @@
 package diagram_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -50,6 +52,10 @@ func chat() *flow.Flow[string, string] {
 		}
 		return in, nil
 	}).Retry(task.Retry{Attempts: 3, Delay: 2 * ms})
+	stubborn := task.New("ads", func(_ context.Context, in string) (string, error) {
+		time.Sleep(50 * ms) // whatever its ctx says
+		return in, nil
+	})
 	rules := flow.New("rules", func(in flow.Node[string]) flow.Node[string] {
 		return flow.Step(takes("muted?", 5*ms, nil), in)
 	})
@@ -58,7 +64,7 @@ func chat() *flow.Flow[string, string] {
 		members := flow.Step(retried, in)
 		title := flow.Step(takes("标题 🎉", 7*ms, nil), in)
 		gift := flow.Step(takes("gift", 3*ms, errors.New("none left\nsorry")), title)
-		ads := flow.Step(takes("ads", time.Second, nil).Timeout(10*ms).Fallback("none"), title)
+		ads := flow.Step(stubborn.Timeout(10*ms).Fallback("none"), title)
 		each := flow.Each(takes("avatars", 2*ms, nil), flow.Map(members, func(string) []string { return make([]string, 3) }), 1)
 		return flow.After(flow.Map3(flow.Try(gift), ads, each,
 			func(future.Result[string], string, []string) string { return "chat" }), passed)
@@ -73,8 +79,39 @@ func ran(t *testing.T, draw func(*flow.Flow[string, string], *trace.Trace)) {
 		_, err := f.Do(task.Observe(t.Context(), trace.NewRecorder(runs.Add)), "x")
 		require.NoError(t, err)
 		synctest.Wait()
-		draw(f, runs.Recent()[0])
+		draw(f, inOrder(runs.Recent()[0]))
+		time.Sleep(time.Second) // until what was given up has returned
 	})
+}
+
+// inOrder is a trace in which what began at one moment is in the order of its names: which was
+// first to begin is a matter of chance.
+func inOrder(t *trace.Trace) *trace.Trace {
+	order := make([]int, len(t.Spans))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		x, y := t.Spans[a], t.Spans[b]
+		return cmp.Or(cmp.Compare(x.Start, y.Start), cmp.Compare(depth(t, a), depth(t, b)), strings.Compare(x.Label(), y.Label()))
+	})
+	sorted := *t
+	sorted.Spans = make([]trace.Span, len(order))
+	for id, was := range order {
+		sorted.Spans[id] = t.Spans[was]
+		sorted.Spans[id].ID = id
+		if around := t.Spans[was].Parent; around >= 0 {
+			sorted.Spans[id].Parent = slices.Index(order, around)
+		}
+	}
+	return &sorted
+}
+
+func depth(t *trace.Trace, i int) (n int) {
+	for i = t.Spans[i].Parent; i >= 0; i = t.Spans[i].Parent {
+		n++
+	}
+	return n
 }
 
 func textOf(t *testing.T, d *diagram.Diagram) string {
@@ -92,14 +129,14 @@ func TestWriteText_run(t *testing.T) {
 *   rules                █████                              0 ms     5 ms  saves 5 ms
 *     rules              █████                              0 ms     5 ms  saves 5 ms
 *       muted?           █████                              0 ms     5 ms  saves 5 ms
-    标题 🎉                   ───────                       5 ms     7 ms  slack 7 ms
 *   members                   ██████████████████            5 ms    18 ms  3 attempts, saves 7 ms
 *     attempt 1               ████                          5 ms     4 ms  failed: dependency
 *     attempt 2                     ████                   11 ms     4 ms  failed: dependency
 *     attempt 3                             ████           19 ms     4 ms
-    gift                             ───                   12 ms     3 ms  failed: business
+    标题 🎉                   ───────                       5 ms     7 ms  slack 7 ms
     ads                              ──────────            12 ms    10 ms  degraded: timeout
       attempt 1                      ─────────>            12 ms    10 ms  given up: timeout
+    gift                             ───                   12 ms     3 ms  failed: business
 *   avatars                                     ███████    23 ms     6 ms  saves 6 ms
 *     [0]                                       ██         23 ms     2 ms
 *     [1]                                         ██       25 ms     2 ms
@@ -107,8 +144,8 @@ func TestWriteText_run(t *testing.T) {
 
 chat took 29 ms, degraded: ads (timeout) was replaced by its fallback; gift (business) failed, and the answer does without it.
 Slowest on the critical path: members, 18 ms; without it the answer would have come 7 ms sooner.
-gift (business) failed: none left↵sorry
 ads (timeout) degraded: ads: deadline exceeded: limit 10ms, elapsed 10ms
+gift (business) failed: none left↵sorry
 `, "\n"+text)
 		for line := range strings.Lines(text) {
 			require.Equal(t, strings.TrimRight(line, " \n")+"\n", line)

@@ -1,0 +1,114 @@
+package jadeslog
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"github.com/jade-go/jade/task"
+)
+
+// call is a call while it runs, and the ctx by which those inside of it find it.
+type call struct {
+	context.Context // that it began with
+	observer        *observer
+	about           task.Call
+	around          *call // nil for the outermost
+	outermost       *call
+	run             *call // the outermost run around it, or itself; nil outside of a flow
+
+	stage atomic.Uint32
+	lost  task.Outcome // written before the stage is givenUp, read only after
+	late  atomic.Bool  // that it was given up is on record
+	tries atomic.Int32 // attempts that have begun in it; of a run, those above the first of each call
+
+	mu     sync.Mutex // of the outermost: guards the insides of all
+	inside *inside    // nil until something goes wrong
+}
+
+// Stages of a call.
+const (
+	running uint32 = iota
+	givenUp        // but it still runs
+	over
+)
+
+type callKey struct{ of *observer }
+
+// Value implements [context.Context].
+func (c *call) Value(key any) any {
+	if k, ok := key.(callKey); ok && k.of == c.observer {
+		return c
+	}
+	return c.Context.Value(key)
+}
+
+// end is told how the call has ended. Nothing of what succeeds is on record, except for the line of a run.
+func (c *call) end(o task.Outcome) {
+	if o.Status == task.Straggler {
+		c.giveUp(o)
+		return
+	}
+	if c.stage.Swap(over) == givenUp {
+		c.returned(o)
+		return
+	}
+	if c.run == c {
+		defer c.writeLine(o) // whatever the handler does with the other records
+	}
+	if c.tries.Load() > 0 && c.about.Kind != task.RunCall {
+		defer c.settle(o.Err)
+	}
+	if o.Status != task.OK {
+		c.unwell(o)
+	}
+}
+
+// unwell makes the records of a call that has not succeeded.
+func (c *call) unwell(o task.Outcome) {
+	switch {
+	case c.about.Kind == task.AttemptCall:
+		c.write(debug, MessageAttempt, o)
+	case o.Status == task.Canceled || o.Status == task.Skipped && !c.isRefused(o):
+		c.unwanted(o)
+	default:
+		c.failed(o)
+	}
+}
+
+// failed makes the record of a failure, unless it is on record already or somebody around the call will make it.
+func (c *call) failed(o task.Outcome) {
+	message := MessageFailed
+	if o.Status == task.Degraded {
+		message = MessageDegraded
+		c.noteDegraded()
+	}
+	if c.isCutOff(o) || c.isKnown(o) {
+		return
+	}
+	c.note(failure{err: o.Err, panic: o.Panic, status: o.Status, of: c})
+	c.write(levelOf(o), message, o)
+}
+
+// unwanted makes the record of a call that nobody wanted any more.
+func (c *call) unwanted(o task.Outcome) {
+	level, message := debug, MessageCanceled
+	switch {
+	case c.run == c:
+		return // its line says so
+	case o.Status == task.Skipped:
+		message = MessageSkipped
+	case c.around == nil:
+		level = info
+	}
+	c.write(level, message, o)
+}
+
+// isRefused reports whether the call was not started because of its deadline, and nothing around it can fail of that.
+func (c *call) isRefused(o task.Outcome) bool { return c.around == nil && isFailure(o.Class) }
+
+// isCutOff reports whether the call has failed because what is around it was late or has ended: then that
+// failure is told there, before or after this one.
+func (c *call) isCutOff(o task.Outcome) bool {
+	return o.Status == task.Failed && isLate(o) && c.around != nil && c.around.Err() != nil
+}

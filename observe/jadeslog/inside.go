@@ -1,0 +1,128 @@
+package jadeslog
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/task"
+)
+
+// inside is what has gone wrong inside a call.
+type inside struct {
+	failures []failure
+	seen     int      // how many there were
+	held     []*call  // attempts that were given up, of which there is no record yet
+	degraded []string // of a run: which of its tasks
+}
+
+// failure is one that is on record.
+type failure struct {
+	err    error
+	panic  *future.PanicError
+	status task.Status
+	of     *call
+}
+
+// kept is how many failures a call knows at most, as it may run for ever: the
+// first ones, one of which it most likely fails of, and the same number of the latest.
+const kept = 32
+
+// note has all calls around know of a failure.
+func (c *call) note(f failure) {
+	c.outermost.mu.Lock()
+	defer c.outermost.mu.Unlock()
+	for a := c.around; a != nil; a = a.around {
+		in := a.insides()
+		if in.seen < 2*kept {
+			in.failures = append(in.failures, f)
+		} else {
+			in.failures[kept+in.seen%kept] = f
+		}
+		in.seen++
+	}
+}
+
+// insides and what uses it are called with the lock held.
+func (c *call) insides() *inside {
+	if c.inside == nil {
+		c.inside = new(inside)
+	}
+	return c.inside
+}
+
+// noteDegraded has the run know that a task of it is degraded.
+func (c *call) noteDegraded() {
+	if c.run == nil || c.about.Task == "" {
+		return
+	}
+	name := strings.Join(append(slices.Clip(c.about.Path), c.about.Task), "/")
+	c.outermost.mu.Lock()
+	defer c.outermost.mu.Unlock()
+	in := c.run.insides()
+	if i, found := slices.BinarySearch(in.degraded, name); !found {
+		in.degraded = slices.Insert(in.degraded, i, name)
+	}
+}
+
+// isKnown reports whether the call has failed of what is on record already, inside of it. A
+// panic that has such a failure as its value is another one; so is a failure that was made up for inside.
+func (c *call) isKnown(o task.Outcome) bool {
+	return slices.ContainsFunc(c.failures(), func(f failure) bool {
+		return (f.status == task.Failed || f.status == o.Status) && (o.Panic == nil || o.Panic == f.panic) && wraps(o.Err, f.err)
+	})
+}
+
+// origin is the failure inside the call that err is, or wraps: what has failed, or else what was given up.
+func (c *call) origin(err error) (f failure, found bool) {
+	for _, status := range []task.Status{task.Failed, task.Degraded, task.Straggler} {
+		for _, f := range c.failures() {
+			if f.status == status && wraps(err, f.err) {
+				return f, true
+			}
+		}
+	}
+	return f, false
+}
+
+// failures are those that the call knows. It is a copy, as the methods of their errors are not ours.
+func (c *call) failures() []failure {
+	c.outermost.mu.Lock()
+	defer c.outermost.mu.Unlock()
+	if c.inside == nil {
+		return nil
+	}
+	return slices.Clone(c.inside.failures)
+}
+
+// wraps reports whether err is target, or wraps it. Methods of errors that panic count as no.
+func wraps(err, target error) (is bool) {
+	if err == nil || target == nil {
+		return false
+	}
+	defer func() { _ = recover() }()
+	for err != nil {
+		if same(err, target) {
+			return true
+		}
+		if parts, ok := err.(interface{ Unwrap() []error }); ok {
+			return slices.ContainsFunc(parts.Unwrap(), func(part error) bool { return wraps(part, target) })
+		}
+		err = errors.Unwrap(err)
+	}
+	return false
+}
+
+// same compares two errors. Those of a type that cannot be compared are the same if their texts are.
+func same(a, b error) bool {
+	t := reflect.TypeOf(a)
+	switch {
+	case t != reflect.TypeOf(b):
+		return false
+	case reflect.ValueOf(a).Comparable():
+		return a == b
+	}
+	return a.Error() == b.Error()
+}

@@ -1,0 +1,147 @@
+package jadeslog
+
+import (
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	recovery "github.com/jade-go/jade/recover"
+	"github.com/jade-go/jade/task"
+)
+
+const (
+	debug = slog.LevelDebug
+	info  = slog.LevelInfo
+	warn  = slog.LevelWarn
+)
+
+// levelOf is the level of a failure's record: [slog.LevelError] where somebody has to act.
+func levelOf(o task.Outcome) slog.Level {
+	switch {
+	case o.Class == recovery.Code: // also one that was made up for: that mends nothing
+		return slog.LevelError
+	case o.Status == task.Degraded || o.Class == recovery.Business:
+		return warn
+	}
+	return slog.LevelError
+}
+
+func isLate(o task.Outcome) bool { return o.Class == recovery.Timeout }
+
+func isFailure(class recovery.Class) bool {
+	return class != recovery.None && class != recovery.Canceled
+}
+
+// write makes a record of the call.
+func (c *call) write(level slog.Level, message string, o task.Outcome) {
+	if !c.observer.logger.Enabled(c.Context, level) {
+		return
+	}
+	a := &c.about
+	var r record
+	r.number(KeyRun, a.Run)
+	r.text(KeyFlow, a.Flow)
+	r.text(KeyPath, strings.Join(a.Path, "/"))
+	r.text(KeyTask, a.Task)
+	if a.Node != a.Task {
+		r.text(KeyNode, a.Node)
+	}
+	if e := c.element(); e != nil {
+		r.add(slog.Int(KeyElement, e.about.Element))
+	}
+	if a.Kind == task.AttemptCall {
+		r.add(slog.Int(KeyAttempt, a.Attempt))
+	} else if a.Kind != task.RunCall {
+		r.number(KeyAttempts, uint64(c.tries.Load()))
+	}
+	r.text(KeyPlace, a.Place.String())
+	r.outcome(o)
+	if o.Panic != nil {
+		r.text(KeyPanic, strings.TrimPrefix(cut(o.Panic.Error(), maxText), "panic: "))
+		r.text(KeyStack, cut(o.Panic.Stack(), maxStack))
+	}
+	r.times(o, a.Deadline)
+	c.observer.logger.LogAttrs(c.Context, level, message, r.attrs...)
+}
+
+// writeLine makes the line of a run.
+func (c *call) writeLine(o task.Outcome) {
+	level := c.observer.line.Level()
+	if !c.observer.logger.Enabled(c.Context, level) {
+		return
+	}
+	var r record
+	r.number(KeyRun, c.about.Run)
+	r.text(KeyFlow, c.about.Flow)
+	if f, found := c.origin(o.Err); found {
+		r.text(KeyPath, strings.Join(f.of.about.Path, "/"))
+		r.text(KeyTask, f.of.about.Task)
+	}
+	r.outcome(o)
+	r.number(KeyRetries, uint64(c.tries.Load()))
+	if names := c.degradedTasks(); len(names) > 0 {
+		r.add(slog.Any(KeyDegraded, names))
+	}
+	r.times(o, c.about.Deadline)
+	c.observer.logger.LogAttrs(c.Context, level, MessageRun, r.attrs...)
+}
+
+// element is the element that the call is, or is an attempt for.
+func (c *call) element() *call {
+	switch {
+	case c.about.Kind == task.ElementCall:
+		return c
+	case c.about.Kind == task.AttemptCall && c.around != nil && c.around.about.Kind == task.ElementCall:
+		return c.around
+	}
+	return nil
+}
+
+func (c *call) degradedTasks() []string {
+	c.outermost.mu.Lock()
+	defer c.outermost.mu.Unlock()
+	if c.inside == nil {
+		return nil
+	}
+	return slices.Clone(c.inside.degraded)
+}
+
+// record is one in the making. What there is nothing to say about is left out.
+type record struct{ attrs []slog.Attr }
+
+func (r *record) add(a slog.Attr) { r.attrs = append(r.attrs, a) }
+
+func (r *record) text(key, value string) {
+	if value != "" {
+		r.add(slog.String(key, value))
+	}
+}
+
+func (r *record) number(key string, n uint64) {
+	if n > 0 {
+		r.add(slog.Uint64(key, n))
+	}
+}
+
+func (r *record) outcome(o task.Outcome) {
+	r.text(KeyStatus, o.Status.String())
+	if o.Class != recovery.None {
+		r.text(KeyClass, o.Class.String())
+	}
+	if o.Err != nil {
+		r.text(KeyError, textOf(o.Err))
+	}
+}
+
+func (r *record) times(o task.Outcome, until time.Time) {
+	r.add(slog.Float64(KeyElapsed, milliseconds(o.Elapsed)))
+	if !until.IsZero() {
+		r.add(slog.Float64(KeyDeadlineLeft, milliseconds(time.Until(until))))
+	}
+}
+
+// milliseconds is d to the microsecond.
+func milliseconds(d time.Duration) float64 {
+	return float64(d.Round(time.Microsecond)/time.Microsecond) / 1000
+}

@@ -1,0 +1,95 @@
+package jadeslog
+
+import (
+	"time"
+
+	"github.com/jade-go/jade/task"
+)
+
+// overstay is how much longer a straggler may run without that being worth a line.
+const overstay = time.Second
+
+// giveUp is told that nobody waits for the call any more.
+func (c *call) giveUp(o task.Outcome) {
+	c.lost = o
+	if !c.stage.CompareAndSwap(running, givenUp) {
+		return // it returns at this very moment
+	}
+	switch {
+	case c.about.Kind == task.AttemptCall && c.around != nil:
+		c.around.hold(c)
+		c.write(debug, MessageAttempt, o)
+	case isLate(o) && !c.isVictim(o):
+		c.note(failure{err: o.Err, status: o.Status, of: c})
+		c.writeLate()
+	default: // it has just been cancelled: most return at once
+		c.write(debug, MessageStraggler, o)
+	}
+}
+
+// isVictim reports whether the run was answered because something else in it had failed.
+func (c *call) isVictim(o task.Outcome) bool {
+	if c.around == nil {
+		return false
+	}
+	f, found := c.around.origin(o.Err)
+	return found && f.status != task.Straggler
+}
+
+// writeLate makes the record of a straggler.
+func (c *call) writeLate() {
+	c.late.Store(true)
+	c.write(warn, MessageStraggler, c.lost)
+}
+
+// returned is told how a straggler has ended after all.
+func (c *call) returned(o task.Outcome) {
+	level := debug
+	if c.late.Load() || o.Elapsed-c.lost.Elapsed >= overstay {
+		level = info
+	}
+	if o.Panic != nil && !c.isKnown(o) { // nobody else will tell of it
+		c.write(levelOf(o), MessageFailed, o)
+		return
+	}
+	c.write(level, MessageReturned, o)
+}
+
+// isAnotherTry counts an attempt that begins. If an earlier one that was given up still runs, that is put on record.
+func (c *call) isAnotherTry() {
+	c.around.tries.Add(1)
+	if c.about.Attempt < 2 {
+		return
+	}
+	if c.run != nil {
+		c.run.tries.Add(1)
+	}
+	c.around.settle(nil)
+}
+
+// hold keeps an attempt that was given up until it is known what becomes of its task.
+func (c *call) hold(attempt *call) {
+	c.outermost.mu.Lock()
+	defer c.outermost.mu.Unlock()
+	in := c.insides()
+	in.held = append(in.held, attempt)
+}
+
+// settle makes the records of the attempts that were given up and still run,
+// unless the task fails of just that.
+func (c *call) settle(err error) {
+	for _, attempt := range c.release() {
+		if attempt.stage.Load() == givenUp && !wraps(err, attempt.lost.Err) {
+			attempt.writeLate()
+		}
+	}
+}
+
+func (c *call) release() (held []*call) {
+	c.outermost.mu.Lock()
+	defer c.outermost.mu.Unlock()
+	if c.inside != nil {
+		held, c.inside.held = c.inside.held, nil
+	}
+	return held
+}
