@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jade-go/jade/task"
@@ -24,7 +25,8 @@ type row struct {
 // most is how many elements of one each are shown.
 const most = 20
 
-// rows lists the spans as a waterfall shows them: the parts of each below it, in the order of their beginning.
+// rows lists the spans as a waterfall shows them: the parts of each below it, in the order of their beginning,
+// and of their names where that is the same: who was told of first is chance then.
 func (s *seen) rows() []row { return s.below(nil, 0, 0) }
 
 func (s *seen) below(rows []row, i, depth int) []row {
@@ -34,6 +36,7 @@ func (s *seen) below(rows []row, i, depth int) []row {
 		critical: s.path.Has(i), slack: s.path.Slack[i], saving: s.path.Saving[i],
 	})
 	parts, left := s.shown(s.parts[i])
+	parts = slices.SortedStableFunc(slices.Values(parts), s.inOrder)
 	for _, k := range parts {
 		rows = s.below(rows, k, depth+1)
 	}
@@ -41,6 +44,11 @@ func (s *seen) below(rows []row, i, depth int) []row {
 		rows = append(rows, row{depth: depth + 1, label: fmt.Sprintf("%d more elements", left), more: left})
 	}
 	return rows
+}
+
+func (s *seen) inOrder(a, b int) int {
+	x, y := &s.trace.Spans[a], &s.trace.Spans[b]
+	return cmp.Or(cmp.Compare(x.Start, y.Start), cmp.Compare(x.Attempt, y.Attempt), cmp.Compare(x.Element, y.Element), strings.Compare(x.Label(), y.Label()))
 }
 
 // shown leaves out what there is too much of: of many elements, the critical ones, those that are

@@ -42,14 +42,20 @@ func TestObserver_isToldOfTheOrder(t *testing.T) {
 
 // What runs for an effect is a call of the same run, although its ctx is not that of the run.
 func TestObserver_effectsArePartOfTheRun(t *testing.T) {
+	audited := make(chan struct{})
 	audit := task.New("audit", func(ctx context.Context, n int) (int, error) {
+		defer close(audited)
 		return task.New("inside", func(context.Context, int) (int, error) { return n, nil }).Do(ctx, n)
 	})
 	f := flow.New("audited", func(in flow.Node[int]) flow.Node[int] {
 		return flow.Also(in, flow.Step(audit, in))
 	})
 	w := &witness{diary: newDiary()}
-	_, err := future.Run(task.Observe(t.Context(), w), func(ctx context.Context) (int, error) { return f.Do(ctx, 1) })
+	_, err := future.Run(task.Observe(t.Context(), w), func(ctx context.Context) (int, error) {
+		n, err := f.Do(ctx, 1)
+		<-audited // or else the scope ends it, perhaps before it begins
+		return n, err
+	})
 	require.NoError(t, err)
 	require.Len(t, w.calls, 3)
 	for _, c := range w.calls {

@@ -31,8 +31,9 @@ func seenPath() {
 	latest := recorded(OrderPage)
 	// snippet: seen-path
 	path := latest.CriticalPath()
-	for i, span := range latest.Spans {
-		fmt.Println(span.Label(), span.Start, span.End, "on the path:", path.Has(i), "slack:", path.Slack[i], "saving:", path.Saving[i])
+	for _, i := range path.Spans {
+		span := latest.Spans[i]
+		fmt.Println(span.Label(), "from", span.Start, "to", span.End, "- without it the page is there", path.Saving[i], "sooner")
 	}
 	// end
 }

@@ -40,6 +40,7 @@ var may = map[string][]string{
 	module + "/examples/": {
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline",
 		module + "/task", module + "/flow", module + "/trace", module + "/diagram", module + "/debug", module + "/observe/jadeslog",
+		"github.com/samber/lo",
 	},
 }
 

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
 
@@ -19,7 +20,7 @@ type call struct {
 
 	stage atomic.Uint32
 	lost  task.Outcome // written before the stage is givenUp, read only after
-	late  atomic.Bool  // that it was given up is on record
+	late  atomic.Bool  // that it was given up is on record, or about to be
 	tries atomic.Int32 // attempts that have begun in it; of a run, those above the first of each call
 
 	mu     sync.Mutex // of the outermost: guards the insides of all
@@ -81,9 +82,13 @@ func (c *call) failed(o task.Outcome) {
 	message := MessageFailed
 	if o.Status == task.Degraded {
 		message = MessageDegraded
-		c.noteDegraded()
+		c.noteDegraded(o.Err)
 	}
-	if c.isCutOff(o) || c.isKnown(o) {
+	switch {
+	case c.isCutOff(o):
+		c.note(failure{err: o.Err, status: task.Straggler, of: c}) // its run names it
+		return
+	case c.isKnown(o) || c.hasItFromAnother() && c.around.isKnown(o):
 		return
 	}
 	c.note(failure{err: o.Err, panic: o.Panic, status: o.Status, of: c})
@@ -107,8 +112,14 @@ func (c *call) unwanted(o task.Outcome) {
 // isRefused reports whether the call was not started because of its deadline, and nothing around it can fail of that.
 func (c *call) isRefused(o task.Outcome) bool { return c.around == nil && isFailure(o.Class) }
 
-// isCutOff reports whether the call has failed because what is around it was late or has ended: then that
-// failure is told there, before or after this one.
+// isCutOff reports whether the call has failed because the time of what is around it is up: then that failure
+// is told there, before or after this one.
 func (c *call) isCutOff(o task.Outcome) bool {
-	return o.Status == task.Failed && isLate(o) && c.around != nil && c.around.Err() != nil
+	return o.Status == task.Failed && isLate(o) && c.around != nil && recovery.Classify(context.Cause(c.around)) == recovery.Timeout
+}
+
+// hasItFromAnother reports whether the call may fail of what its inputs have failed of: a node without a task
+// sees to the failures of others.
+func (c *call) hasItFromAnother() bool {
+	return c.around != nil && c.about.Kind == task.NodeCall && c.about.Task == ""
 }

@@ -1,1 +1,83 @@
+// Package jadeslog writes what goes wrong in tasks and flows to a [slog.Logger]: one
+// record a failure and one line a run, with the same messages and keys for every
+// function, so that one alert rule serves all of them. A task that succeeds writes nothing.
+//
+//	ctx = task.Observe(ctx, jadeslog.New(slog.Default(), jadeslog.Function("order-page")))
+//
+// # Records
+//
+//	message    level  when
+//	run        Info   the run of a flow has ended, however; a flow inside another one has no line
+//	                  of its own, nor has a task that runs alone
+//	failed     Error  a call has failed: class code, system, dependency or timeout
+//	           Warn   class business: the author meant it, and nobody has to get up for it
+//	degraded   Warn   a call has a result that stands in for a failure: it was foreseen, and the
+//	                  caller has an answer
+//	           Error  class code: a fallback mends no bug
+//	straggler  Warn   a call was given up because its time was up, and still runs
+//	           Debug  it was given up because the run has its answer, or has failed of something else: it
+//	                  has just been cancelled, and most return at once
+//	returned   Info   a straggler has returned, if it was on record as one or has taken a second more
+//	           Debug  any other straggler has returned
+//	canceled   Info   nobody wanted the result of a task that runs alone any more
+//	           Debug  the same, of a call inside another one
+//	skipped    Debug  a node never started, because of a failure that is told elsewhere or because nothing needed it
+//	attempt    Debug  an attempt has failed, or was given up
+//
+// So an alert on level Error, or on the message failed, counted by function, task and class, sees each
+// failure once. LineLevel changes the level of the run's line, nothing else does that of a record.
+//
+// # One failure, one record
+//
+// A failure passes through many calls: an attempt, an element, a node, the run of a
+// nested flow, the node that this is, and the run around it. The innermost task,
+// element or run that fails has the record, with the number of its attempts. Those
+// around it have none if their error is or wraps its error; the nodes that are skipped
+// because of it have none either. The line of the run names the task. This holds within
+// one chain of calls: two nodes that fail with the same error are two failures.
+//
+// What a call turns into another error, without wrapping it, is a failure of its own. So is a panic with an
+// error as its value, and each failure of a task that another one calls again. A failure that a flow
+// recovers in another node (flow.Recover, flow.Any, Catch) has been written as failed before that is known. A call that fails because
+// the time of what is around it is up has no record: the one around it has. A task that was to be started by
+// itself after its deadline is a failure with the status skipped.
+//
+// An attempt that was given up is told of by the record of its task, if that fails of it; if another attempt is made
+// instead, or the task ends otherwise, while the old attempt still runs, that is a straggler. A straggler that panics in the end is
+// a failure: level Error, with its stack.
+//
+// # Attributes
+//
+// In this order; what there is nothing to say about is left out.
+//
+//	key               type      of what                what it is
+//	function          string    all                    the option Function
+//	kind              string    all but run            of the call: run, node, element or attempt
+//	run               integer   all                    id of the outermost call, unique in the process
+//	flow              string    all                    that the call is part of, or that has run
+//	path              string    all                    the nodes around the nested flow that the task is in, with "/" between them
+//	task              string    all                    name; of a run that has failed: of the task that has
+//	node              string    all                    its name in the flow, where that is another one
+//	element           integer   all but run            index in a flow.Each
+//	attempt           integer   attempts               1 for the first
+//	attempts          integer   failed, degraded       how many have begun, if the task has a Timeout or a Retry
+//	place             string    all but run            file:line where the task, the node or the flow was made
+//	status            string    all                    ok, degraded, failed, canceled, skipped or straggler
+//	class             string    all with an error      code, system, dependency, timeout, canceled or business
+//	error             string    all with an error      its text, at most 4 KiB
+//	panic             string    failed, degraded       the value that was passed to panic
+//	stack             string    failed, degraded       of the goroutine that has panicked, at most 16 KiB; of nothing but a panic
+//	retries           integer   run                    attempts above the first of each call
+//	degraded          strings   run                    the tasks, with their path, that have a result that stands in for a failure, sorted
+//	elapsed_ms        number    all                    milliseconds since the start of the call
+//	deadline_left_ms  number    all with a deadline    milliseconds until the deadline of the call's ctx, below zero after it
+//
+// Records are written with the ctx of the call, so that a handler finds there what it adds, such as the id of a request.
+//
+// # What it does not do
+//
+// It decides no outcome. A handler that panics loses the record; one that blocks delays what comes after that call: see [New].
+// A run that is refused because its ctx has ended is not observed, and writes nothing.
+//
+// Cost: of a task that succeeds, two allocations and no record.
 package jadeslog

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/observe/jadeslog"
 	"github.com/jade-go/jade/task"
@@ -44,7 +46,7 @@ type entry map[string]any
 func (e entry) brief() string {
 	b := []string{fmt.Sprint(e["level"]), fmt.Sprint(e["msg"])}
 	for _, key := range []string{
-		jadeslog.KeyFlow, jadeslog.KeyPath, jadeslog.KeyTask, jadeslog.KeyNode, jadeslog.KeyElement, jadeslog.KeyAttempt, jadeslog.KeyStatus,
+		jadeslog.KeyKind, jadeslog.KeyFlow, jadeslog.KeyPath, jadeslog.KeyTask, jadeslog.KeyNode, jadeslog.KeyElement, jadeslog.KeyAttempt, jadeslog.KeyStatus,
 		jadeslog.KeyClass, jadeslog.KeyError, jadeslog.KeyPanic, jadeslog.KeyAttempts, jadeslog.KeyRetries, jadeslog.KeyDegraded,
 	} {
 		if v, there := e[key]; there {
@@ -101,5 +103,37 @@ func stubborn(name string, d time.Duration, err error) task.Task[string, string]
 	return task.New(name, func(_ context.Context, in string) (string, error) {
 		time.Sleep(d)
 		return in, err
+	})
+}
+
+var (
+	errSoldOut = errors.New("sold out")
+	always     = task.Retry{Attempts: 3, Delay: ms, If: func(error) bool { return true }}
+)
+
+// unavailable is a failure of a dependency.
+type unavailable struct{}
+
+func (unavailable) Error() string   { return "busy" }
+func (unavailable) StatusCode() int { return 503 }
+
+// line makes a flow of tasks, each of which takes what the one before it has made.
+func line(name string, ts ...task.Task[string, string]) *flow.Flow[string, string] {
+	return flow.New(name, func(n flow.Node[string]) flow.Node[string] {
+		for _, t := range ts {
+			n = flow.Step(t, n)
+		}
+		return n
+	})
+}
+
+// side makes a flow of tasks that run at once.
+func side(name string, ts ...task.Task[string, string]) *flow.Flow[string, string] {
+	return flow.New(name, func(n flow.Node[string]) flow.Node[string] {
+		all := flow.Step(ts[0], n)
+		for _, t := range ts[1:] {
+			all = flow.Map2(all, flow.Step(t, n), func(a, b string) string { return a + b })
+		}
+		return all
 	})
 }

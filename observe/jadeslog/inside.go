@@ -53,12 +53,20 @@ func (c *call) insides() *inside {
 	return c.inside
 }
 
-// noteDegraded has the run know that a task of it is degraded.
-func (c *call) noteDegraded() {
-	if c.run == nil || c.about.Task == "" {
+// noteDegraded has the run know that a task of it is degraded. If it is a node without a task, that
+// is what the failure comes from.
+func (c *call) noteDegraded(err error) {
+	if c.run == nil || c.about.Kind == task.RunCall {
 		return
 	}
-	name := strings.Join(append(slices.Clip(c.about.Path), c.about.Task), "/")
+	of := c
+	if c.hasItFromAnother() {
+		f, _ := c.around.origin(err)
+		if of = f.of; of == nil {
+			return
+		}
+	}
+	name := strings.Join(append(slices.Clip(of.about.Path), of.about.Task), "/")
 	c.outermost.mu.Lock()
 	defer c.outermost.mu.Unlock()
 	in := c.run.insides()

@@ -40,13 +40,10 @@ func (c *call) write(level slog.Level, message string, o task.Outcome) {
 	}
 	a := &c.about
 	var r record
+	r.text(KeyKind, a.Kind.String())
 	r.number(KeyRun, a.Run)
 	r.text(KeyFlow, a.Flow)
-	r.text(KeyPath, strings.Join(a.Path, "/"))
-	r.text(KeyTask, a.Task)
-	if a.Node != a.Task {
-		r.text(KeyNode, a.Node)
-	}
+	r.from(c, o)
 	if e := c.element(); e != nil {
 		r.add(slog.Int(KeyElement, e.about.Element))
 	}
@@ -74,10 +71,7 @@ func (c *call) writeLine(o task.Outcome) {
 	var r record
 	r.number(KeyRun, c.about.Run)
 	r.text(KeyFlow, c.about.Flow)
-	if f, found := c.origin(o.Err); found {
-		r.text(KeyPath, strings.Join(f.of.about.Path, "/"))
-		r.text(KeyTask, f.of.about.Task)
-	}
+	r.from(c, o)
 	r.outcome(o)
 	r.number(KeyRetries, uint64(c.tries.Load()))
 	if names := c.degradedTasks(); len(names) > 0 {
@@ -121,6 +115,21 @@ func (r *record) text(key, value string) {
 func (r *record) number(key string, n uint64) {
 	if n > 0 {
 		r.add(slog.Uint64(key, n))
+	}
+}
+
+// from names the task that has failed, or was late: of a run, the one inside of it, if there is one.
+func (r *record) from(c *call, o task.Outcome) {
+	if c.about.Kind == task.RunCall {
+		if f, found := c.origin(o.Err); found {
+			c = f.of
+		}
+	}
+	a := &c.about
+	r.text(KeyPath, strings.Join(a.Path, "/"))
+	r.text(KeyTask, a.Task)
+	if a.Node != a.Task {
+		r.text(KeyNode, a.Node)
 	}
 }
 

@@ -11,17 +11,20 @@ const overstay = time.Second
 
 // giveUp is told that nobody waits for the call any more.
 func (c *call) giveUp(o task.Outcome) {
+	attempt := c.about.Kind == task.AttemptCall && c.around != nil
+	late := !attempt && isLate(o) && !c.isVictim(o)
 	c.lost = o
+	c.late.Store(late)
 	if !c.stage.CompareAndSwap(running, givenUp) {
 		return // it returns at this very moment
 	}
 	switch {
-	case c.about.Kind == task.AttemptCall && c.around != nil:
+	case late:
+		c.note(failure{err: o.Err, status: o.Status, of: c})
+		c.write(warn, MessageStraggler, o)
+	case attempt:
 		c.around.hold(c)
 		c.write(debug, MessageAttempt, o)
-	case isLate(o) && !c.isVictim(o):
-		c.note(failure{err: o.Err, status: o.Status, of: c})
-		c.writeLate()
 	default: // it has just been cancelled: most return at once
 		c.write(debug, MessageStraggler, o)
 	}
@@ -34,12 +37,6 @@ func (c *call) isVictim(o task.Outcome) bool {
 	}
 	f, found := c.around.origin(o.Err)
 	return found && f.status != task.Straggler
-}
-
-// writeLate makes the record of a straggler.
-func (c *call) writeLate() {
-	c.late.Store(true)
-	c.write(warn, MessageStraggler, c.lost)
 }
 
 // returned is told how a straggler has ended after all.
@@ -80,7 +77,8 @@ func (c *call) hold(attempt *call) {
 func (c *call) settle(err error) {
 	for _, attempt := range c.release() {
 		if attempt.stage.Load() == givenUp && !wraps(err, attempt.lost.Err) {
-			attempt.writeLate()
+			attempt.late.Store(true)
+			attempt.write(warn, MessageStraggler, attempt.lost)
 		}
 	}
 }

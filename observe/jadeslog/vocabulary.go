@@ -15,6 +15,7 @@ const (
 // Keys of attributes. The comment of the package says what they have.
 const (
 	KeyFunction     = "function"
+	KeyKind         = "kind"
 	KeyRun          = "run"
 	KeyFlow         = "flow"
 	KeyPath         = "path"

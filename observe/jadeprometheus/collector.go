@@ -1,0 +1,109 @@
+package jadeprometheus
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/jade-go/jade/task"
+)
+
+// Collector measures what it observes. It is a [task.Observer] and a
+// [prometheus.Collector], and may be both for any number of runs and registries at once.
+type Collector struct {
+	vectors *vectors
+	flows   *table[flowSeries]
+}
+
+// Option changes what a [Collector] measures.
+type Option func(*options)
+
+type options struct {
+	buckets []float64
+	names   int
+}
+
+const defaultNames = 500
+
+var defaultBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
+
+// Buckets sets the upper bounds of the classic buckets of all durations, in seconds. Without it
+// they go from 1 ms to 30 s. With no bounds there are only native buckets. Bounds that do not increase panic.
+func Buckets(bounds ...float64) Option {
+	for i, b := range bounds {
+		if math.IsNaN(b) || i > 0 && b <= bounds[i-1] {
+			panic(fmt.Sprintf("jadeprometheus.Buckets: %v does not increase", bounds))
+		}
+	}
+	return func(o *options) { o.buckets = slices.Clone(bounds) }
+}
+
+// Names limits how many flows have series of their own, and how many tasks, 500 of either if it is not
+// given; a task of two flows counts as two. Those that are seen later share the series
+// that are called [Other]. Tasks that run alone belong to the flow with the empty name, which is not counted. A limit below 1 panics.
+func Names(limit int) Option {
+	if limit < 1 {
+		panic(fmt.Sprintf("jadeprometheus.Names: %d names", limit))
+	}
+	return func(o *options) { o.names = limit }
+}
+
+// New returns a collector. It has to be registered, as with [prometheus.Registerer.MustRegister],
+// and to be given to [task.Observe].
+func New(opts ...Option) *Collector {
+	o := options{buckets: defaultBuckets, names: defaultNames}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	c := &Collector{vectors: newVectors(o.buckets)}
+	var flows, tasks atomic.Int64
+	flows.Store(int64(o.names) + 1) // one for tasks that run alone
+	tasks.Store(int64(o.names))
+	c.flows = newTable(&flows, func(name string) *flowSeries { return c.vectors.newFlow(name, &tasks) })
+	c.flows.of("")
+	return c
+}
+
+// Begin implements [task.Observer].
+func (c *Collector) Begin(_ context.Context, about task.Call) (context.Context, func(task.Outcome)) {
+	of := c.flows.of(about.Flow)
+	if about.Kind == task.RunCall {
+		return nil, begin(of.runs, nil)
+	}
+	name := about.Task
+	if name == "" {
+		name = about.Node
+	}
+	t := of.tasks.of(name)
+	switch about.Kind {
+	case task.NodeCall:
+		return nil, begin(t.calls, t.stragglers)
+	case task.ElementCall:
+		return nil, begin(t.elements(), t.stragglers)
+	case task.AttemptCall:
+		attempts, retries := t.attempts()
+		if about.Attempt > 1 {
+			retries.Inc()
+		}
+		return nil, begin(attempts, t.stragglers)
+	}
+	return nil, nil
+}
+
+// Describe implements [prometheus.Collector].
+func (c *Collector) Describe(to chan<- *prometheus.Desc) {
+	for _, v := range c.vectors.all() {
+		v.Describe(to)
+	}
+}
+
+// Collect implements [prometheus.Collector].
+func (c *Collector) Collect(to chan<- prometheus.Metric) {
+	for _, v := range c.vectors.all() {
+		v.Collect(to)
+	}
+}

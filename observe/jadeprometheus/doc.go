@@ -1,0 +1,2 @@
+// Package jadeprometheus
+package jadeprometheus

@@ -1,0 +1,142 @@
+package jadeprometheus
+
+import (
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	recovery "github.com/jade-go/jade/recover"
+	"github.com/jade-go/jade/task"
+)
+
+// flowSeries are the series of a flow.
+type flowSeries struct {
+	runs  *series
+	tasks *table[taskSeries]
+}
+
+// taskSeries are the series of a task in a flow. There are some for elements and attempts once it has any.
+type taskSeries struct {
+	calls      *series
+	stragglers prometheus.Gauge
+	elements   func() *series
+	attempts   func() (*series, prometheus.Counter)
+}
+
+func (v *vectors) newFlow(name string, room *atomic.Int64) *flowSeries {
+	name = valid(name)
+	return &flowSeries{
+		runs:  newSeries(v.runs, name),
+		tasks: newTable(room, func(of string) *taskSeries { return v.newTask(name, valid(of)) }),
+	}
+}
+
+func (v *vectors) newTask(of, name string) *taskSeries {
+	return &taskSeries{
+		calls:      newSeries(v.tasks, of, name),
+		stragglers: v.stragglers.WithLabelValues(of, name),
+		elements:   sync.OnceValue(func() *series { return newSeries(v.elements, of, name) }),
+		attempts: sync.OnceValues(func() (*series, prometheus.Counter) {
+			return newSeries(v.attempts, of, name), v.retries.WithLabelValues(of, name)
+		}),
+	}
+}
+
+// valid is name as the value of a label, which must be UTF-8.
+func valid(name string) string { return strings.ToValidUTF8(name, "\uFFFD") }
+
+const (
+	statuses = int(task.Straggler) + 1
+	classes  = int(recovery.Business) + 1
+)
+
+// series are those that calls of one kind and of the same names have. Each is looked up once.
+type series struct {
+	of        *family
+	names     []string
+	inFlight  prometheus.Gauge // nil if that is not measured
+	totals    [statuses + 1][classes + 1]atomic.Pointer[prometheus.Counter]
+	durations [statuses + 1]atomic.Pointer[prometheus.Observer]
+}
+
+// failures are the classes of what is worth an alert.
+var failures = []recovery.Class{recovery.Code, recovery.System, recovery.Dependency, recovery.Timeout, recovery.Business}
+
+// newSeries has the counters of success and failure begin at zero: an increase can be seen only of what was there before.
+func newSeries(of *family, names ...string) *series {
+	s := &series{of: of, names: names}
+	if of.inFlight != nil {
+		s.inFlight = of.inFlight.WithLabelValues(names...)
+	}
+	s.total(int(task.OK), int(recovery.None))
+	for _, class := range failures {
+		s.total(int(task.Failed), int(class))
+	}
+	return s
+}
+
+func (s *series) begins() {
+	if s.inFlight != nil {
+		s.inFlight.Inc()
+	}
+}
+
+// ends counts a call. One that never started took no time.
+func (s *series) ends(o task.Outcome) {
+	if s.inFlight != nil {
+		s.inFlight.Dec()
+	}
+	status, class := index(int(o.Status), statuses), index(int(o.Class), classes)
+	s.total(status, class).Inc()
+	if s.of.durations != nil && o.Status != task.Skipped {
+		s.duration(status).Observe(o.Elapsed.Seconds())
+	}
+}
+
+// index is i, or n if there is no such constant.
+func index(i, n int) int {
+	if i < 0 || i >= n {
+		return n
+	}
+	return i
+}
+
+func (s *series) total(status, class int) prometheus.Counter {
+	at := &s.totals[status][class]
+	if c := at.Load(); c != nil {
+		return *c
+	}
+	c := s.of.totals.WithLabelValues(s.labels(outcome(status), className(class))...)
+	at.Store(&c)
+	return c
+}
+
+func (s *series) duration(status int) prometheus.Observer {
+	at := &s.durations[status]
+	if o := at.Load(); o != nil {
+		return *o
+	}
+	o := s.of.durations.WithLabelValues(s.labels(outcome(status))...)
+	at.Store(&o)
+	return o
+}
+
+func (s *series) labels(more ...string) []string {
+	return append(s.names[:len(s.names):len(s.names)], more...)
+}
+
+func outcome(status int) string {
+	if status == statuses {
+		return Other
+	}
+	return task.Status(status).String()
+}
+
+func className(class int) string {
+	if class == classes {
+		return Other
+	}
+	return recovery.Class(class).String()
+}
