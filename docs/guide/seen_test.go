@@ -45,18 +45,25 @@ func seenText() {
 	// end
 }
 
+// deafCoupons takes its 70 ms whatever its ctx says.
+func deafCoupons(context.Context, Item, Address) (Coupons, error) {
+	time.Sleep(70 * time.Millisecond)
+	return Coupons{"polish"}, nil
+}
+
 // hurriedPage gives the coupons 50 ms.
 var hurriedPage = flow.New("order-page", func(in flow.Node[Request]) flow.Node[Page] {
 	user := flow.Map(in, Request.UserID)
 	item := flow.Step(FetchItem, flow.Map(in, Request.ItemID))
 	address := flow.Step(FetchAddress, user)
 	coins := flow.Step(FetchCoins, user)
-	coupons := flow.Step2(FetchCoupons.Timeout(50*time.Millisecond).Fallback(nil), item, address)
+	coupons := flow.Step2(task.New2("coupons", deafCoupons).Timeout(50*time.Millisecond).Fallback(nil), item, address)
 	return flow.Map4(item, address, coins, coupons, newPage)
 })
 
 func seenLate() {
 	_ = diagram.Overlay(hurriedPage.Graph(), recorded(hurriedPage)).WriteText(os.Stdout)
+	time.Sleep(20 * time.Millisecond) // until they are through
 }
 
 func seenDebug() {
