@@ -280,6 +280,7 @@ func flowMail() {
 	scope.Close()
 
 	_, err := future.Run(context.Background(), func(ctx context.Context) (Item, error) {
+		defer time.Sleep(50 * time.Millisecond) // the mail is under way by then
 		return mailedItem.Do(ctx, Request{"bell", "ada"})
 	})
 	fmt.Println(err)
