@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sync"
@@ -47,9 +48,9 @@ func (h *History) Add(t *Trace) {
 }
 
 func (h *History) addSlow(t *Trace) {
-	old := t.Start.Add(-slowFor)
-	h.slowest = slices.DeleteFunc(h.slowest, func(s *Trace) bool { return s.Start.Before(old) })
-	at, _ := slices.BinarySearchFunc(h.slowest, t, func(a, b *Trace) int { return int(b.Elapsed() - a.Elapsed()) })
+	old := answered(t).Add(-slowFor)
+	h.slowest = slices.DeleteFunc(h.slowest, func(s *Trace) bool { return answered(s).Before(old) })
+	at, _ := slices.BinarySearchFunc(h.slowest, t, func(a, b *Trace) int { return cmp.Compare(b.Elapsed(), a.Elapsed()) })
 	if at == h.keep {
 		return
 	}
@@ -58,6 +59,9 @@ func (h *History) addSlow(t *Trace) {
 	}
 	h.slowest = slices.Insert(h.slowest, at, t)
 }
+
+// answered is when the run was, so that a run of hours counts as one of those hours.
+func answered(t *Trace) time.Time { return t.Start.Add(t.Elapsed()) }
 
 // Recent returns the latest traces, the newest first.
 func (h *History) Recent() []*Trace {

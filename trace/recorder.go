@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/jade-go/jade/task"
 )
@@ -14,6 +15,7 @@ type Recorder struct {
 	done  func(*Trace)
 	max   int
 	sizes sync.Map // of a name: how many spans its last trace had, plus some
+	names atomic.Int32
 }
 
 // Option changes what a [Recorder] does.
@@ -97,6 +99,9 @@ func (s *seat) failed(o task.Outcome) {
 	t = textsOf(o)
 }
 
+// maxNames limits how many names a recorder learns the sizes of: some are made of requests.
+const maxNames = 1000
+
 // expected is for how many spans of a run of that name there should be room.
 func (r *Recorder) expected(name string) int {
 	if n, known := r.sizes.Load(name); known {
@@ -105,10 +110,16 @@ func (r *Recorder) expected(name string) int {
 	return 8
 }
 
+func (r *Recorder) expect(name string, spans int) {
+	if _, known := r.sizes.Load(name); known || r.names.Load() < maxNames && r.names.Add(1) <= maxNames {
+		r.sizes.Store(name, spans)
+	}
+}
+
 // hand hands a trace over.
 func (r *Recorder) hand(t *Trace) {
-	if n := len(t.Spans); n > r.expected(t.Name) {
-		r.sizes.Store(t.Name, n+n/8)
+	if n, room := len(t.Spans), r.expected(t.Name); n > room || n < room/2 {
+		r.expect(t.Name, min(n+n/8, r.max))
 	}
 	r.done(t)
 }

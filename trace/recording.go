@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"cmp"
 	"sync"
 	"time"
 
@@ -13,11 +14,10 @@ type recording struct {
 	start    time.Time
 
 	mu     sync.Mutex
-	trace  *Trace
-	open   int  // spans that have not ended
-	strays int  // those that were given up
-	over   bool // the run has been answered
-	handed bool // the trace is no longer ours
+	trace  *Trace // nil once it is handed over: what was given up may hold on to the recording for ever
+	open   int    // spans that have not ended
+	strays int    // those that were given up
+	over   bool   // the run has been answered
 }
 
 // running is the End of a span that has none yet.
@@ -26,7 +26,7 @@ const running time.Duration = -1
 func newRecording(r *Recorder, c task.Call) *recording {
 	name := c.Flow
 	if c.Kind != task.RunCall {
-		name = c.Task
+		name = cmp.Or(c.Task, c.Node)
 	}
 	return &recording{
 		recorder: r, start: c.Start,
@@ -38,11 +38,11 @@ func newRecording(r *Recorder, c task.Call) *recording {
 func (r *recording) begin(parent int, c *task.Call) (i int, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	i = len(r.trace.Spans)
-	switch {
-	case r.handed:
+	if r.trace == nil {
 		return 0, false
-	case i >= r.recorder.max && i > 0:
+	}
+	i = len(r.trace.Spans)
+	if i >= r.recorder.max {
 		r.trace.Dropped++
 		return 0, false
 	}
@@ -63,21 +63,24 @@ func (r *recording) begin(parent int, c *task.Call) (i int, ok bool) {
 
 // end notes how span i has ended, and hands the trace over if that was the last.
 func (r *recording) end(i int, o *task.Outcome, t texts) {
-	if r.close(i, o, t) {
-		r.recorder.hand(r.trace)
+	if complete := r.close(i, o, t); complete != nil {
+		r.recorder.hand(complete)
 	}
 }
 
-func (r *recording) close(i int, o *task.Outcome, t texts) (last bool) {
+// close returns the trace if it is complete.
+func (r *recording) close(i int, o *task.Outcome, t texts) *Trace {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.handed {
-		return false
+	if r.trace == nil {
+		return nil
 	}
 	s := &r.trace.Spans[i]
-	if s.End != running { // a straggler that has returned
-		s.Returned = s.Start + o.Elapsed
-		return false
+	if s.End != running {
+		if s.Status == task.Straggler { // or else it was said to be one while it returned
+			s.Returned = s.Start + max(0, o.Elapsed)
+		}
+		return nil
 	}
 	s.End, s.Status, s.Class = s.Start+max(0, o.Elapsed), o.Status, o.Class
 	s.Err, s.Panic, s.Stack = t.err, t.panic, t.stack
@@ -87,10 +90,9 @@ func (r *recording) close(i int, o *task.Outcome, t texts) (last bool) {
 	}
 	r.over = r.over || i == 0
 	if !r.over || r.waiting() {
-		return false
+		return nil
 	}
-	r.finish()
-	return true
+	return r.finish()
 }
 
 // waiting reports whether something runs that is not inside a straggler.
@@ -117,15 +119,16 @@ func (r *recording) lost(i int) bool {
 }
 
 // finish completes the trace: what still runs is inside a straggler, and is one too.
-func (r *recording) finish() {
-	r.handed = true
+func (r *recording) finish() (complete *Trace) {
+	complete, r.trace = r.trace, nil
 	if r.open == 0 {
-		return
+		return complete
 	}
 	now := time.Since(r.start)
-	for i := range r.trace.Spans {
-		if s := &r.trace.Spans[i]; s.End == running {
+	for i := range complete.Spans {
+		if s := &complete.Spans[i]; s.End == running {
 			s.End, s.Status = max(now, s.Start), task.Straggler
 		}
 	}
+	return complete
 }

@@ -75,22 +75,33 @@ func (s Span) Label() string {
 	return s.Task
 }
 
-// UnmarshalJSON reads a trace. It refuses one whose spans are not in the order of
-// their beginning, so that whoever walks through a trace ends.
+// UnmarshalJSON reads a trace, and replaces all of t by it. It refuses one in which a span comes before
+// what it is part of or ends before it starts, so that whoever walks through a trace ends; t is as it was then.
 func (t *Trace) UnmarshalJSON(data []byte) error {
 	type plain Trace
-	if err := json.Unmarshal(data, (*plain)(t)); err != nil {
+	var read plain
+	if err := json.Unmarshal(data, &read); err != nil {
 		return fmt.Errorf("trace.Trace: %w", err)
 	}
-	if len(t.Spans) == 0 {
-		return fmt.Errorf("trace.Trace: %q has no spans", t.Name)
+	if err := check(read.Name, read.Spans); err != nil {
+		return err
 	}
-	for i, s := range t.Spans {
+	*t = Trace(read)
+	return nil
+}
+
+func check(name string, spans []Span) error {
+	if len(spans) == 0 {
+		return fmt.Errorf("trace.Trace: %q has no spans", name)
+	}
+	for i, s := range spans {
 		switch {
 		case s.ID != i:
 			return fmt.Errorf("trace.Trace: span %d has the id %d", i, s.ID)
 		case s.Parent >= i, s.Parent < 0 && i > 0, s.Parent < -1:
 			return fmt.Errorf("trace.Trace: span %d is part of span %d", i, s.Parent)
+		case s.Start < 0:
+			return fmt.Errorf("trace.Trace: span %d starts before the run", i)
 		case s.End < s.Start:
 			return fmt.Errorf("trace.Trace: span %d ends before it starts", i)
 		}

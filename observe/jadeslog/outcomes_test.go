@@ -104,7 +104,11 @@ func TestRecords_ofARun(t *testing.T) {
 			"WARN failed kind=node flow=shop task=item status=failed class=business error=sold out",
 			"INFO run flow=shop status=ok degraded=[item]",
 		}},
-		"another task of the same name": {line("shop", takes("item", ms, nil), slow.Named("second").Timeout(ms)), []string{
+		"an error none of whose methods return": {line("shop", line("inner", takes("item", ms, hostile{})).Task()), []string{
+			"WARN failed kind=node flow=inner path=inner task=item status=failed class=business error=its Error method panicked",
+			"INFO run flow=shop path=inner task=item status=failed class=business error=E",
+		}},
+		"a task under another name": {line("shop", takes("item", ms, nil), slow.Named("second").Timeout(ms)), []string{
 			"ERROR failed kind=node flow=shop task=second status=failed class=timeout error=second: deadline exceeded: limit 1ms, elapsed 1ms attempts=1",
 			"INFO run flow=shop task=second status=failed class=timeout error=E",
 		}},
@@ -145,6 +149,9 @@ func TestRecords_ofAnElement(t *testing.T) {
 	require.Equal(t, []any{"run", "items", "failed", 2.0}, []any{got[1]["msg"], got[1]["task"], got[1]["status"], got[1]["retries"]})
 	require.Equal(t, "WARN degraded kind=element flow=shop task=items element=1 status=degraded class=dependency error=busy", got[2].brief())
 	require.Equal(t, "INFO run flow=shop status=ok degraded=[items]", got[3].brief())
+
+	j = logged(t, slog.LevelDebug, func(ctx context.Context) { list(pick.Retry(always)).Do(ctx, "x") })
+	require.Equal(t, "DEBUG attempt kind=attempt flow=shop task=items element=1 attempt=1 status=failed class=dependency error=busy", j.brief(t)[0])
 }
 
 func TestRecords_ofWhatIsUsedTwiceNameTheNode(t *testing.T) {

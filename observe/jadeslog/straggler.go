@@ -15,12 +15,14 @@ func (c *call) giveUp(o task.Outcome) {
 	late := !attempt && isLate(o) && !c.isVictim(o)
 	c.lost = o
 	c.late.Store(late)
+	if late {
+		c.note(failure{err: o.Err, status: o.Status, of: c}) // before the run is told that it has failed of that
+	}
 	if !c.stage.CompareAndSwap(running, givenUp) {
 		return // it returns at this very moment
 	}
 	switch {
 	case late:
-		c.note(failure{err: o.Err, status: o.Status, of: c})
 		c.write(warn, MessageStraggler, o)
 	case attempt:
 		c.around.hold(c)

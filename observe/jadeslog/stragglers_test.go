@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/flow"
+	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
 
@@ -59,6 +60,20 @@ func TestStraggler_isOnRecordTwice(t *testing.T) {
 		"an attempt that another one follows": {func(ctx context.Context) { first(30*ms, nil).Retry(always).Do(ctx, "x") }, []string{
 			"11ms WARN straggler item straggler", "30ms INFO returned item ok",
 		}},
+		"at the time when that begins": {func(ctx context.Context) {
+			var n atomic.Int32
+			task.New("item", func(ctx context.Context, in string) (string, error) {
+				time.Sleep([]time.Duration{30 * ms, 5 * ms}[n.Add(1)-1])
+				return in, nil
+			}).Timeout(10*ms).Retry(always).Do(ctx, "x")
+		}, []string{
+			"11ms WARN straggler item straggler", "30ms INFO returned item ok",
+		}},
+		"or of which the task does not fail": {func(ctx context.Context) {
+			stubborn("item", 30*ms, nil).Timeout(10*ms).Recover(func(context.Context, string, error) (string, error) { return "", errSoldOut }).Do(ctx, "x")
+		}, []string{
+			"10ms WARN failed item failed", "10ms WARN straggler item straggler", "30ms INFO returned item ok",
+		}},
 		"unless it has stopped": {func(ctx context.Context) {
 			takes("item", time.Second, nil).Timeout(10*ms).Retry(always).Fallback("?").Do(ctx, "x")
 		}, []string{
@@ -100,5 +115,34 @@ func TestStraggler_isOnRecordTwice(t *testing.T) {
 			})
 			require.Equal(t, c.want, moments(t, j, begun))
 		})
+	}
+}
+
+// A task that stops when the time is up may be told of before its run is answered, or at the same
+// time. The run names it all the same.
+func TestStraggler_orNotTheRunNamesIt(t *testing.T) {
+	late := task.Outcome{Status: task.Straggler, Class: recovery.Timeout, Err: context.DeadlineExceeded}
+	stopped := late
+	stopped.Status = task.Failed
+	for what, c := range map[string]struct {
+		told []task.Outcome
+		want []string
+	}{
+		"stops, and is not given up": {[]task.Outcome{stopped}, []string{"failed item timeout", "run item timeout"}},
+		"stops, and is given up":     {[]task.Outcome{stopped, late}, []string{"failed item timeout", "run item timeout"}},
+		"is given up, and stops":     {[]task.Outcome{late, stopped}, []string{"straggler item timeout", "returned item timeout", "failed item timeout", "run item timeout"}},
+	} {
+		j := logged(t, slog.LevelInfo, func(ctx context.Context) {
+			ctx, cancel := context.WithTimeout(ctx, ms)
+			defer cancel()
+			ctx, endOfRun := task.Begin(ctx, task.Call{Kind: task.RunCall, Flow: "shop"})
+			_, end := task.Begin(ctx, task.Call{Kind: task.NodeCall, Node: "item", Task: "item"})
+			<-ctx.Done()
+			for _, o := range c.told {
+				end(o)
+			}
+			endOfRun(stopped)
+		})
+		require.Equal(t, c.want, failures(t, j), what)
 	}
 }

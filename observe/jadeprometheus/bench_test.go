@@ -1,0 +1,72 @@
+package jadeprometheus_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe/jadeprometheus"
+	"github.com/jade-go/jade/task"
+)
+
+// mute is the cheapest observer: what it costs more than none is the price of being told.
+type mute struct{}
+
+func (mute) Begin(context.Context, task.Call) (context.Context, func(task.Outcome)) {
+	return nil, func(task.Outcome) {}
+}
+
+// BenchmarkRun is a run of ten tasks: with no observer, with one that does nothing, and with a collector.
+func BenchmarkRun(b *testing.B) {
+	inc := task.New("inc", func(_ context.Context, n int) (int, error) { return n + 1, nil })
+	names := []string{"item", "price", "stock", "address", "coupons", "reviews", "sellers", "images", "ads", "page"}
+	chain := flow.New("chain", func(in flow.Node[int]) flow.Node[int] {
+		for _, name := range names {
+			in = flow.Step(inc.Named(name), in)
+		}
+		return in
+	})
+	run := func(ctx context.Context) func(*testing.B) {
+		return func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				n, err := chain.Do(ctx, 0)
+				require.NoError(b, err)
+				require.Equal(b, len(names), n)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(names)), "ns/task")
+		}
+	}
+	ctx := context.Background()
+	b.Run("none", run(ctx))
+	b.Run("mute", run(task.Observe(ctx, mute{})))
+	b.Run("collector", run(task.Observe(ctx, jadeprometheus.New())))
+}
+
+// BenchmarkCall is what the collector itself takes for one call.
+func BenchmarkCall(b *testing.B) {
+	ctx, about := context.Background(), task.Call{Kind: task.NodeCall, Flow: "shop", Node: "item", Task: "item"}
+	for name, c := range map[string]*jadeprometheus.Collector{
+		"native and classic": jadeprometheus.New(),
+		"native":             jadeprometheus.New(jadeprometheus.Buckets()),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, end := c.Begin(ctx, about)
+				end(task.Outcome{Elapsed: 3e6})
+			}
+		})
+		b.Run(name+", two at once", func(b *testing.B) {
+			b.ReportAllocs()
+			b.RunParallel(func(p *testing.PB) {
+				for p.Next() {
+					_, end := c.Begin(ctx, about)
+					end(task.Outcome{Elapsed: 3e6})
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,5 @@
+package trace_test
+
+import "time"
+
+const ms = time.Millisecond
