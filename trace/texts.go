@@ -24,7 +24,7 @@ func textsOf(o task.Outcome) (t texts) {
 	}
 	t.err = textOf(o.Err)
 	if o.Panic != nil {
-		t.panic = strings.TrimPrefix(cut(o.Panic.Error(), maxText), "panic: ")
+		t.panic = cut(strings.TrimPrefix(o.Panic.Error(), "panic: "), maxText)
 		t.stack = cut(o.Panic.Stack(), maxStack)
 	}
 	return t

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,8 +31,15 @@ func TestREADME_showsThisProgram(t *testing.T) {
 	}
 }
 
-// shape is an output without its measured times, and the bars that they make.
+// shape is an output without its measured times and the bars that they make, and the
+// calls in the order of their names: who is first of those that begin at once is chance.
 func shape(output string) string {
+	rows := regexp.MustCompile(`(?m)(^[ *]   \w.*\n)+`)
+	output = rows.ReplaceAllStringFunc(output, func(calls string) string {
+		lines := strings.SplitAfter(calls, "\n")
+		slices.SortFunc(lines, func(a, b string) int { return strings.Compare(a[min(1, len(a)):], b[min(1, len(b)):]) })
+		return strings.Join(lines, "")
+	})
 	output = regexp.MustCompile(`(?m)^(Slowest on the critical path: \w+).*$`).ReplaceAllString(output, "$1") // how near others come is chance
 	output = regexp.MustCompile(`[0-9.]+ ?[mµ]?s\b`).ReplaceAllString(output, "#")
 	return regexp.MustCompile(`[ █─]+`).ReplaceAllString(output, " ")

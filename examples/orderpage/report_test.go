@@ -46,8 +46,8 @@ func TestReport(t *testing.T) {
 
   call                                                     start     took
   order-page             ██████████████████████████████     0 ms   1.34 s
-*   item                 █                                  0 ms    60 ms  saves 60 ms
     address              ─                                  0 ms    45 ms  failed: timeout
+*   item                 █                                  0 ms    60 ms  saves 60 ms
     coins                ─                                500 µs    30 ms  canceled: canceled
 *   coupons               █████████████████████████████    60 ms   1.28 s  saves 1.28 s
     freight                                                                did not start

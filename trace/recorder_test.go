@@ -1,0 +1,363 @@
+package trace_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
+	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/trace"
+)
+
+func TestRecorder_everyOutcome(t *testing.T) {
+	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
+		f := of(func(in number) number {
+			good := flow.Step(takes("good", 2*ms, nil), in)
+			degraded := flow.Step(takes("degraded", 3*ms, errors.New("no route")).Fallback(1), in)
+			bad := flow.Step(takes("bad", 10*ms, errSoldOut), in)
+			polite := flow.Step(does("polite", func(ctx context.Context) error {
+				<-ctx.Done()
+				time.Sleep(ms) // or else its end and that of the run may be told in any order
+				return context.Cause(ctx)
+			}), in)
+			late := flow.Step(stubborn("late", 50*ms), in)
+			return flow.Step(takes("next", ms, nil), flow.Map5(good, degraded, bad, polite, late, func(a, b, c, d, e int) int { return 0 }))
+		})
+		_, err := f.Do(ctx, 1)
+		require.ErrorIs(t, err, errSoldOut)
+		synctest.Wait()
+		tr := p.one(t)
+		require.Equal(t, []string{
+			"0s-10ms shop failed business",
+			"0s-10ms shop/bad failed business",
+			"0s-10ms shop/late straggler business",
+			"0s-10ms shop/polite straggler business",
+			"0s-2ms shop/good ok",
+			"0s-3ms shop/degraded degraded business",
+			"10ms-10ms shop/next skipped business",
+		}, read(tr))
+		require.Equal(t, "sold out", span(t, tr, "bad").Err)
+		require.Equal(t, "no route", span(t, tr, "degraded").Err, "what was replaced")
+		require.Contains(t, tr.Root().Err, "sold out")
+		require.Empty(t, span(t, tr, "good").Err)
+		require.Empty(t, span(t, tr, "next").Err, "it did not fail itself")
+		time.Sleep(time.Second)
+		require.Len(t, p.all(), 1, "once")
+		require.Zero(t, span(t, tr, "late").Returned, "that was after the end of the run")
+	})
+}
+
+// A run that nobody wants any more ends as canceled, and so do its nodes if they look at their ctx.
+func TestRecorder_canceled(t *testing.T) {
+	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
+		ctx, cancel := context.WithCancel(ctx)
+		f := of(func(in number) number {
+			quick, slow := flow.Step(takes("quick", ms, nil), in), flow.Step(takes("slow", time.Hour, nil), in)
+			return flow.Step(takes("last", ms, nil), flow.Any(quick, slow))
+		})
+		_, err := f.Do(ctx, 1)
+		require.NoError(t, err)
+		time.AfterFunc(4*ms, cancel)
+		_, err = takes("alone", time.Hour, nil).Do(ctx, 1)
+		require.ErrorIs(t, err, context.Canceled)
+		synctest.Wait()
+		require.Len(t, p.all(), 2)
+		require.Equal(t, []string{
+			"0s-1ms shop/quick ok", "0s-1ms shop/slow canceled canceled", "0s-2ms shop ok", "1ms-2ms shop/last ok",
+		}, read(p.all()[0]))
+		require.Equal(t, []string{"0s-4ms alone canceled canceled"}, read(p.all()[1]))
+	})
+}
+
+func TestRecorder_whatIsKnownOfACall(t *testing.T) {
+	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
+		ctx, cancel := context.WithTimeout(ctx, time.Hour)
+		defer cancel()
+		item, price := takes("item", 5*ms, nil), takes("price", 5*ms, nil)
+		f := of(func(in number) number {
+			a := flow.Step(item, in)
+			return flow.After(flow.Step(price, in), a)
+		})
+		begun := time.Now()
+		_, err := f.Do(ctx, 1)
+		require.NoError(t, err)
+		tr := p.one(t)
+		require.Equal(t, &trace.Trace{
+			Run: tr.Run, Name: "shop", Start: begun, Deadline: begun.Add(time.Hour),
+			Spans: []trace.Span{
+				{ID: 0, Parent: -1, Kind: task.RunCall, Flow: "shop", Place: f.Graph().Place, Inputs: []string{"price"}, End: 10 * ms, Deadline: time.Hour},
+				{ID: 1, Parent: 0, Kind: task.NodeCall, Flow: "shop", Node: "item", Task: "item", Place: item.Origin().Place, End: 5 * ms, Deadline: time.Hour},
+				{
+					ID: 2, Parent: 0, Kind: task.NodeCall, Flow: "shop", Node: "price", Task: "price", Place: price.Origin().Place,
+					After: []string{"item"}, Start: 5 * ms, End: 10 * ms, Deadline: time.Hour,
+				},
+			},
+		}, tr)
+		require.NotZero(t, tr.Run)
+		require.Equal(t, []trace.Edge{{From: 1, To: 2, Order: true}, {From: 2, To: 0}}, tr.Edges())
+	})
+}
+
+func TestRecorder_panicAndGoexit(t *testing.T) {
+	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
+		explode := does("explode", func(context.Context) error { panic("out of paper") })
+		_, err := of(func(in number) number { return flow.Step(explode, in) }).Do(ctx, 1)
+		require.Error(t, err)
+		exit := does("exit", func(context.Context) error { runtime.Goexit(); return nil })
+		_, err = of(func(in number) number { return flow.Step(exit, in) }).Do(ctx, 1)
+		require.ErrorIs(t, err, future.ErrGoexit)
+
+		synctest.Wait()
+		require.Len(t, p.all(), 2)
+		s := span(t, p.all()[0], "explode")
+		require.Equal(t, task.Failed, s.Status)
+		require.Equal(t, recovery.Code, s.Class)
+		require.Equal(t, "out of paper", s.Panic)
+		require.Contains(t, s.Err, "out of paper")
+		require.Contains(t, s.Stack, "TestRecorder_panicAndGoexit")
+		s = span(t, p.all()[1], "exit")
+		require.Equal(t, task.Failed, s.Status)
+		require.Equal(t, future.ErrGoexit.Error(), s.Err)
+		require.Empty(t, s.Panic)
+		require.Empty(t, s.Stack)
+	})
+}
+
+// busy is what another attempt may help against.
+type busy struct{}
+
+func (busy) Error() string   { return "busy" }
+func (busy) StatusCode() int { return 503 }
+
+func TestRecorder_attempts(t *testing.T) {
+	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
+		tries := 0
+		unsteady := does("unsteady", func(context.Context) error {
+			time.Sleep(4 * ms)
+			if tries++; tries < 3 {
+				return busy{}
+			}
+			return nil
+		}).Retry(task.Retry{Attempts: 3, Delay: 2 * ms})
+		late := stubborn("late", 15*ms).Timeout(10 * ms).Fallback(7)
+		f := of(func(in number) number {
+			return flow.Map2(flow.Step(unsteady, in), flow.Step(late, in), sum)
+		})
+		v, err := f.Do(ctx, 1)
+		require.NoError(t, err)
+		require.Equal(t, 8, v)
+		require.Equal(t, []string{
+			"0s-10ms shop/late degraded timeout, 1 attempts",
+			"0s-10ms shop/late/attempt 1 straggler timeout, returned 15ms",
+			"0s-18ms shop ok",
+			"0s-18ms shop/unsteady ok, 3 attempts",
+			"0s-4ms shop/unsteady/attempt 1 failed dependency",
+			"6ms-10ms shop/unsteady/attempt 2 failed dependency",
+			"14ms-18ms shop/unsteady/attempt 3 ok",
+		}, read(p.one(t)))
+	})
+}
+
+func TestRecorder_elementsAndNestedFlows(t *testing.T) {
+	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
+		inner := flow.New("inner", func(in number) number { return flow.Step(takes("deep", 5*ms, nil), in) })
+		f := of(func(in number) number {
+			part := flow.Step(inner.Task().Named("part"), in)
+			list := flow.Map(part, func(int) []int { return []int{1, 2, 3} })
+			each := flow.Each(does("each", func(ctx context.Context) error {
+				_, err := takes("call", 2*ms, nil).Do(ctx, 1)
+				return err
+			}), list, 2)
+			return flow.Map(each, func(l []int) int { return len(l) })
+		})
+		_, err := f.Do(ctx, 1)
+		require.NoError(t, err)
+		tr := p.one(t)
+		require.Equal(t, []string{
+			"0s-5ms shop/part ok",
+			"0s-5ms shop/part/inner ok",
+			"0s-5ms shop/part/inner/deep ok",
+			"0s-9ms shop ok",
+			"5ms-7ms shop/each/[0] ok",
+			"5ms-7ms shop/each/[0]/call ok",
+			"5ms-7ms shop/each/[1] ok",
+			"5ms-7ms shop/each/[1]/call ok",
+			"5ms-9ms shop/each ok",
+			"7ms-9ms shop/each/[2] ok",
+			"7ms-9ms shop/each/[2]/call ok",
+		}, read(tr))
+		deep := span(t, tr, "deep")
+		require.Equal(t, "inner", deep.Flow)
+		for i, s := range tr.Spans {
+			require.Equal(t, i, s.ID)
+			require.Less(t, s.Parent, i)
+		}
+	})
+}
+
+func TestRecorder_aTaskThatRunsAlone(t *testing.T) {
+	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
+		outer := does("outer", func(ctx context.Context) error {
+			_, err := takes("inner", 3*ms, nil).Do(ctx, 1)
+			return err
+		})
+		_, err := outer.Timeout(time.Second).Do(ctx, 1)
+		require.NoError(t, err)
+		tr := p.one(t)
+		require.Equal(t, "outer", tr.Name)
+		require.Equal(t, []string{"0s-3ms outer ok, 1 attempts", "0s-3ms outer/attempt 1 ok", "0s-3ms outer/attempt 1/inner ok"}, read(tr))
+	})
+}
+
+// What goes on after the answer is part of the trace, which comes when it ends; the run took as long as its answer.
+func TestRecorder_waitsForWhatRunsAfterTheAnswer(t *testing.T) {
+	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
+		audit := does("audit", func(ctx context.Context) error {
+			time.Sleep(10 * ms)
+			_, err := takes("send", 10*ms, nil).Do(ctx, 1)
+			return err
+		})
+		f := of(func(in number) number {
+			n := flow.Step(takes("item", 5*ms, nil), in)
+			return flow.Also(n, flow.Step(audit, in))
+		})
+		_, err := f.Do(ctx, 1)
+		require.NoError(t, err)
+		synctest.Wait()
+		require.Empty(t, p.all())
+		time.Sleep(14 * ms)
+		synctest.Wait()
+		require.Empty(t, p.all())
+		time.Sleep(ms)
+		synctest.Wait()
+		tr := p.one(t)
+		require.Equal(t, 5*ms, tr.Elapsed())
+		require.Equal(t, []string{"0s-20ms shop/audit ok", "0s-5ms shop ok", "0s-5ms shop/item ok", "10ms-20ms shop/audit/send ok"}, read(tr))
+	})
+}
+
+// Neither a straggler is waited for nor anything inside it, be it never so alive; what runs beside it is.
+func TestRecorder_doesNotWaitForStragglers(t *testing.T) {
+	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
+		late := does("late", func(ctx context.Context) error {
+			_, err := does("child", func(ctx context.Context) error {
+				_, err := stubborn("grandchild", time.Hour).Do(context.WithoutCancel(ctx), 1)
+				return err
+			}).Do(context.WithoutCancel(ctx), 1)
+			return err
+		})
+		f := of(func(in number) number {
+			a := flow.Step(late.Timeout(10*ms).Fallback(1), in)
+			return flow.Also(a, flow.Step(takes("audit", 20*ms, nil), in))
+		})
+		_, err := f.Do(ctx, 1)
+		require.NoError(t, err)
+		synctest.Wait()
+		require.Empty(t, p.all(), "the audit runs")
+		time.Sleep(10 * ms)
+		synctest.Wait()
+		require.Equal(t, []string{
+			"0s-10ms shop ok",
+			"0s-10ms shop/late degraded timeout, 1 attempts",
+			"0s-10ms shop/late/attempt 1 straggler timeout",
+			"0s-20ms shop/audit ok",
+			"0s-20ms shop/late/attempt 1/child straggler",
+			"0s-20ms shop/late/attempt 1/child/grandchild straggler",
+		}, read(p.one(t)))
+	})
+}
+
+func TestRecorder_leavesOutWhatBeginsAfterTheEnd(t *testing.T) {
+	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
+		var called atomic.Int32
+		late := does("late", func(ctx context.Context) error {
+			time.Sleep(50 * ms)
+			_, err := does("too late", func(context.Context) error { called.Add(1); return nil }).Do(context.WithoutCancel(ctx), 1)
+			return err
+		})
+		_, err := of(func(in number) number { return flow.Step(late.Timeout(10*ms), in) }).Do(ctx, 1)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		synctest.Wait()
+		before := read(p.one(t))
+		time.Sleep(time.Second)
+		require.EqualValues(t, 1, called.Load())
+		require.Equal(t, before, read(p.one(t)))
+		require.Zero(t, p.one(t).Dropped)
+	})
+}
+
+func TestRecorder_boundsMemory(t *testing.T) {
+	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
+		f := of(func(in number) number {
+			list := flow.Map(in, func(n int) []int { return make([]int, n) })
+			return flow.Map(flow.Each(takes("each", 0, nil), list, 10), func(l []int) int { return len(l) })
+		})
+		for _, n := range []int{300, 3, 3} {
+			_, err := f.Do(ctx, n)
+			require.NoError(t, err)
+		}
+		synctest.Wait()
+		require.Len(t, p.all(), 3)
+		require.Len(t, p.all()[0].Spans, 100)
+		require.Equal(t, 202, p.all()[0].Dropped)
+		require.Len(t, p.all()[2].Spans, 5)
+		require.Zero(t, p.all()[2].Dropped)
+		require.Less(t, cap(p.all()[2].Spans), 20, "a large run does not make all that follow large")
+	}, trace.MaxSpans(100))
+}
+
+func TestMaxSpans_keepsTheRun(t *testing.T) {
+	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
+		_, err := of(func(in number) number { return flow.Step(takes("item", ms, errSoldOut), in) }).Do(ctx, 1)
+		require.Error(t, err)
+		synctest.Wait()
+		require.Equal(t, []string{"0s-1ms shop failed business"}, read(p.one(t)))
+		require.Equal(t, 1, p.one(t).Dropped)
+	}, trace.MaxSpans(1))
+}
+
+func TestRecorder_mistakes(t *testing.T) {
+	require.PanicsWithValue(t, "trace.NewRecorder: nil function", func() { trace.NewRecorder(nil) })
+	require.PanicsWithValue(t, "trace.MaxSpans: 0 spans", func() { trace.MaxSpans(0) })
+	require.PanicsWithValue(t, "trace.NewHistory: 0 of each", func() { trace.NewHistory(0) })
+	require.PanicsWithValue(t, "trace.History.Add: a trace without spans", func() { trace.NewHistory(1).Add(&trace.Trace{}) })
+	require.PanicsWithValue(t, "trace.History.Add: a trace without spans", func() { trace.NewHistory(1).Add(nil) })
+}
+
+func TestRecorder_textsHaveLimits(t *testing.T) {
+	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
+		long := strings.Repeat("é", 4<<10) // two bytes each
+		_, err := does("long", func(context.Context) error { return errors.New("x" + long) }).Do(ctx, 1)
+		require.Error(t, err)
+		_, err = does("foul", func(context.Context) error { return errors.New("\xff\xfe!") }).Do(ctx, 1)
+		require.Error(t, err)
+		_, err = does("deep", func(context.Context) error { return dig(1000) }).Do(ctx, 1)
+		require.Error(t, err)
+		synctest.Wait()
+		all := p.all()
+		require.Len(t, all, 3)
+		require.Equal(t, "x"+long[:4<<10-2]+"…", all[0].Root().Err, "whole characters")
+		require.Equal(t, "\uFFFD!", all[1].Root().Err)
+		require.Greater(t, len(all[2].Root().Stack), 1<<10)
+		require.LessOrEqual(t, len(all[2].Root().Stack), 16<<10+len("…"))
+		require.Equal(t, strings.Repeat("deep", 1<<10)+"…", all[2].Root().Panic)
+	})
+}
+
+// dig panics with a long text, in the depth.
+func dig(n int) error {
+	if n == 0 {
+		panic(strings.Repeat("deep", 10<<10))
+	}
+	return errors.Join(dig(n - 1))
+}
