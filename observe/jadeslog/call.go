@@ -82,7 +82,7 @@ func (c *call) failed(o task.Outcome) {
 	message := MessageFailed
 	if o.Status == task.Degraded {
 		message = MessageDegraded
-		c.noteDegraded(o.Err)
+		c.noteDegraded(o)
 	}
 	switch {
 	case c.isCutOff(o):
@@ -115,8 +115,12 @@ func (c *call) isRefused(o task.Outcome) bool { return c.around == nil && isFail
 // isCutOff reports whether the call has failed because the time of what is around it is up: then that failure
 // is told there, before or after this one.
 func (c *call) isCutOff(o task.Outcome) bool {
-	return o.Status == task.Failed && isLate(o) && c.around != nil && recovery.Classify(context.Cause(c.around)) == recovery.Timeout
+	return o.Status == task.Failed && isLate(o) && c.around != nil && c.around.isUp()
 }
+
+// isUp reports whether the time of the call is up: what it fails of then is that, even if something inside has failed
+// of an error that looks the same, such as [context.DeadlineExceeded].
+func (c *call) isUp() bool { return recovery.Classify(context.Cause(c.Context)) == recovery.Timeout }
 
 // hasItFromAnother reports whether the call may fail of what its inputs have failed of: a node without a task
 // sees to the failures of others.

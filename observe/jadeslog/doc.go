@@ -65,8 +65,8 @@
 //	status            string    all                    ok, degraded, failed, canceled, skipped or straggler
 //	class             string    all with an error      code, system, dependency, timeout, canceled or business
 //	error             string    all with an error      its text, at most 4 KiB
-//	panic             string    failed, degraded       the value that was passed to panic
-//	stack             string    failed, degraded       of the goroutine that has panicked, at most 16 KiB; of nothing but a panic
+//	panic             string    all with a panic       the value that was passed to panic
+//	stack             string    all with a panic       of the goroutine that has panicked, at most 16 KiB; of nothing but a panic
 //	retries           integer   run                    attempts above the first of each call
 //	degraded          strings   run                    the tasks, with their path, that have a result that stands in for a failure, sorted
 //	elapsed_ms        number    all                    milliseconds since the start of the call

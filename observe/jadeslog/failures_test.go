@@ -140,6 +140,18 @@ func TestOneFailure_isNotTwo(t *testing.T) {
 		"one not wrapped": {func(ctx context.Context) {
 			calling("outer", item, func(err error) error { return errors.New(err.Error()) }).Do(ctx, "x")
 		}, []string{"failed item business", "failed outer business"}},
+		"a deadline, after that of something inside": {func(ctx context.Context) {
+			ctx, cancel := context.WithTimeout(ctx, 10*ms)
+			defer cancel()
+			flow.New("shop", func(in flow.Node[string]) flow.Node[string] {
+				return flow.Map2(try(in, takes("item", ms, context.DeadlineExceeded)), flow.Step(stubborn("slow", 20*ms, nil), in),
+					func(future.Result[string], string) string { return "" })
+			}).Do(ctx, "x")
+			time.Sleep(time.Second)
+		}, []string{"failed item timeout", "straggler slow timeout", "failed slow timeout", "run slow timeout", "returned slow <nil>"}},
+		"one whose methods panic": {func(ctx context.Context) {
+			line("shop", calling("outer", item, func(error) error { return hostile{} })).Do(ctx, "x")
+		}, []string{"failed item business", "failed outer business", "run outer business"}},
 		"a panic with it": {func(ctx context.Context) {
 			line("shop", calling("outer", item, func(err error) error { panic(err) })).Do(ctx, "x")
 		}, []string{"failed item business", "failed outer code", "run item code"}},

@@ -55,13 +55,13 @@ func (c *call) insides() *inside {
 
 // noteDegraded has the run know that a task of it is degraded. If it is a node without a task, that
 // is what the failure comes from.
-func (c *call) noteDegraded(err error) {
+func (c *call) noteDegraded(o task.Outcome) {
 	if c.run == nil || c.about.Kind == task.RunCall {
 		return
 	}
 	of := c
 	if c.hasItFromAnother() {
-		f, _ := c.around.origin(err)
+		f, _ := c.around.origin(o)
 		if of = f.of; of == nil {
 			return
 		}
@@ -78,16 +78,24 @@ func (c *call) noteDegraded(err error) {
 // isKnown reports whether the call has failed of what is on record already, inside of it. A
 // panic that has such a failure as its value is another one; so is a failure that was made up for inside.
 func (c *call) isKnown(o task.Outcome) bool {
+	if isLate(o) && c.isUp() {
+		return false
+	}
 	return slices.ContainsFunc(c.failures(), func(f failure) bool {
 		return (f.status == task.Failed || f.status == o.Status) && (o.Panic == nil || o.Panic == f.panic) && wraps(o.Err, f.err)
 	})
 }
 
-// origin is the failure inside the call that err is, or wraps: what has failed, or else what was given up.
-func (c *call) origin(err error) (f failure, found bool) {
-	for _, status := range []task.Status{task.Failed, task.Degraded, task.Straggler} {
+// origin is the failure inside the call that it has failed of: what has failed, or else what was given
+// up; if the time is up, the other way round.
+func (c *call) origin(o task.Outcome) (f failure, found bool) {
+	order := []task.Status{task.Failed, task.Degraded, task.Straggler}
+	if isLate(o) && c.isUp() {
+		slices.Reverse(order)
+	}
+	for _, status := range order {
 		for _, f := range c.failures() {
-			if f.status == status && wraps(err, f.err) {
+			if f.status == status && wraps(o.Err, f.err) {
 				return f, true
 			}
 		}

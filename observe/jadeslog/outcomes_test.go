@@ -130,7 +130,7 @@ func TestRecords_ofARun(t *testing.T) {
 func TestRecords_ofAnElement(t *testing.T) {
 	list := func(t task.Task[string, string]) *flow.Flow[string, []string] {
 		return flow.New("shop", func(in flow.Node[string]) flow.Node[[]string] {
-			return flow.Each(t, flow.Map(in, func(string) []string { return []string{"a", "b", "c"} }), 1)
+			return flow.Each(t, flow.Map(in, func(string) []string { return []string{"a", "b", "b"} }), 1)
 		})
 	}
 	pick := task.New("items", func(_ context.Context, in string) (string, error) {
@@ -144,11 +144,12 @@ func TestRecords_ofAnElement(t *testing.T) {
 		list(pick.Fallback("?")).Do(ctx, "x")
 	})
 	got := j.entries(t)
-	require.Len(t, got, 4)
+	require.Len(t, got, 5)
 	require.Equal(t, "ERROR failed kind=element flow=shop task=items element=1 status=failed class=dependency error=busy attempts=3", got[0].brief())
 	require.Equal(t, []any{"run", "items", "failed", 2.0}, []any{got[1]["msg"], got[1]["task"], got[1]["status"], got[1]["retries"]})
 	require.Equal(t, "WARN degraded kind=element flow=shop task=items element=1 status=degraded class=dependency error=busy", got[2].brief())
-	require.Equal(t, "INFO run flow=shop status=ok degraded=[items]", got[3].brief())
+	require.EqualValues(t, 2, got[3][jadeslog.KeyElement])
+	require.Equal(t, "INFO run flow=shop status=ok degraded=[items]", got[4].brief())
 
 	j = logged(t, slog.LevelDebug, func(ctx context.Context) { list(pick.Retry(always)).Do(ctx, "x") })
 	require.Equal(t, "DEBUG attempt kind=attempt flow=shop task=items element=1 attempt=1 status=failed class=dependency error=busy", j.brief(t)[0])

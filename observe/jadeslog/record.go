@@ -121,7 +121,7 @@ func (r *record) number(key string, n uint64) {
 // from names the task that has failed, or was late: of a run, the one inside of it, if there is one.
 func (r *record) from(c *call, o task.Outcome) {
 	if c.about.Kind == task.RunCall {
-		if f, found := c.origin(o.Err); found {
+		if f, found := c.origin(o); found {
 			c = f.of
 		}
 	}

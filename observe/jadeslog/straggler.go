@@ -34,10 +34,10 @@ func (c *call) giveUp(o task.Outcome) {
 
 // isVictim reports whether the run was answered because something else in it had failed.
 func (c *call) isVictim(o task.Outcome) bool {
-	if c.around == nil {
+	if c.around == nil || c.around.isUp() {
 		return false
 	}
-	f, found := c.around.origin(o.Err)
+	f, found := c.around.origin(o)
 	return found && f.status != task.Straggler
 }
 
