@@ -136,8 +136,13 @@ func (c *call[In, Out]) refuse(cause error) {
 	cause = c.ended(cause)
 	if c.host != nil {
 		c.host.Finish(task.Answer[Out]{Err: cause})
-	} else {
-		c.promise.Complete(none, cause)
+		return
+	}
+	c.promise.Complete(none, cause)
+	if engine.ObserverOf(c.around) != nil {
+		c.promise.Future().OnDone(func(future.Result[Out]) { // in a goroutine that the scope joins
+			c.flow.plan.refused(c.around, cause)
+		})
 	}
 }
 

@@ -3,6 +3,7 @@ package flow_test
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -63,4 +64,20 @@ func TestObserver_effectsArePartOfTheRun(t *testing.T) {
 		require.Equal(t, "audited", c.Flow, c.Task)
 	}
 	require.Equal(t, "audit", w.call(t, task.NodeCall, "audit").Node)
+}
+
+// A run whose ctx has ended before it began is told of as well, as one that was skipped.
+func TestObserver_isToldOfRefusedRuns(t *testing.T) {
+	inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
+		w := &witness{diary: newDiary()}
+		gone, leave := context.WithCancel(task.Observe(ctx, w))
+		leave()
+		f := of(func(in number) number { return flow.Step(d.works("item", ms), in) })
+		_, err := f.Do(gone, 1)
+		require.True(t, future.IsCanceled(err))
+		_, err = f.Go(gone, 1).Await(ctx)
+		require.True(t, future.IsCanceled(err))
+		synctest.Wait()
+		require.Equal(t, []string{"0s shop begins", "0s shop begins", "0s shop: skipped", "0s shop: skipped"}, w.read())
+	})
 }

@@ -144,6 +144,16 @@ func (w *watch) answered(r *run, err, degraded error) {
 	run.end(err, degraded)
 }
 
+// refused tells of a run that may not start.
+func (p *plan) refused(ctx context.Context, why error) {
+	_, c := p.described()
+	c.Start = time.Now()
+	_, end := task.Begin(ctx, c)
+	o := task.OutcomeOf(why, nil, c.Start)
+	o.Status = task.Skipped
+	end(o)
+}
+
 // skip tells of a node that is not going to start.
 func (w *watch) skip(ctx context.Context, n int, why error) {
 	if why == nil {

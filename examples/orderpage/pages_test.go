@@ -32,9 +32,15 @@ func TestHTML_saysWhyThereIsNone(t *testing.T) {
 	assert.Equal(t, 1, got.code)
 	assert.Regexp(t, `^orderpage: open .*page.html: no such file or directory\n$`, got.stderr)
 
-	got = execute(t, "-deadline", "1ns", "-html", filepath.Join(t.TempDir(), "page.html"))
-	assert.Equal(t, 1, got.code)
-	assert.Contains(t, got.stderr, "orderpage: -html: there was no time to begin, so there is nothing to draw\n")
+	require.EqualError(t, writePicture("page.html", trace.NewHistory(1)), "-html: there was no time to begin, so there is nothing to draw")
+}
+
+func TestHTML_showsARunThatMayNotStart(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "page.html")
+	assert.Equal(t, 1, execute(t, "-deadline", "1ns", "-html", file).code)
+	page, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Contains(t, string(page), "order-page did not start.")
 }
 
 func TestDebug_saysWhyThereIsNone(t *testing.T) {

@@ -77,7 +77,6 @@
 // # What it does not do
 //
 // It decides no outcome. A handler that panics loses the record; one that blocks delays what comes after that call: see [New].
-// A run that is refused because its ctx has ended is not observed, and writes nothing.
 //
 // Cost: of a call that succeeds, two allocations of together less than 400 bytes, and no record.
 package jadeslog
