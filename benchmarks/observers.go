@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"runtime"
 	"testing"
 	"time"
 
+	"github.com/jade-go/jade/observe/jadeslog"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -23,6 +25,14 @@ var recorderOn = row{
 	jade:   contender{"jade", onPage(trace.NewRecorder(keepLast))},
 	others: []contender{{"an observer that does nothing", onPage(idle{})}},
 	budget: budget{value: atMost(300)},
+}
+
+var slogOn = row{
+	name:   "jadeslog",
+	work:   "`jadeslog` installed, its lines discarded: added to each task of the order page as a `Flow`",
+	unit:   nsTask,
+	jade:   contender{"jade", onPage(jadeslog.New(slog.New(slog.DiscardHandler)))},
+	budget: budget{value: atMost(50)},
 }
 
 var recorderOnLayers = row{

@@ -26,6 +26,7 @@ var rows = []row{
 	flowObserverOff,
 	recorderOn,
 	recorderOnLayers,
+	slogOn,
 	taskPlain,
 	taskTimeout,
 	taskRetry,

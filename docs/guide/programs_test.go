@@ -93,5 +93,6 @@ var programs = map[string]func(){
 	"seen-path":  seenPath,
 	"seen-text":  seenText,
 	"seen-late":  seenLate,
+	"seen-log":   seenLog,
 	"seen-debug": seenDebug,
 }

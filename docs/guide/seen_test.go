@@ -3,6 +3,7 @@ package guide_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"github.com/jade-go/jade/debug"
 	"github.com/jade-go/jade/diagram"
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe/jadeslog"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -64,6 +66,25 @@ var hurriedPage = flow.New("order-page", func(in flow.Node[Request]) flow.Node[P
 func seenLate() {
 	_ = diagram.Overlay(hurriedPage.Graph(), recorded(hurriedPage)).WriteText(os.Stdout)
 	time.Sleep(20 * time.Millisecond) // until they are through
+}
+
+func seenLog() {
+	ctx := context.Background()
+	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: brief}))
+	// snippet: seen-log
+	ctx = task.Observe(ctx, jadeslog.New(logger, jadeslog.Function("shop-eu")))
+	_, _ = hurriedPage.Do(ctx, Request{"bell", "ada"})
+	// end
+	time.Sleep(20 * time.Millisecond)
+}
+
+// brief leaves out what is another in each process.
+func brief(_ []string, a slog.Attr) slog.Attr {
+	switch a.Key {
+	case slog.TimeKey, jadeslog.KeyRun, jadeslog.KeyPlace:
+		return slog.Attr{}
+	}
+	return a
 }
 
 func seenDebug() {
