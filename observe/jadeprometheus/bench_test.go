@@ -4,8 +4,6 @@ import (
 	"context"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/observe/jadeprometheus"
 	"github.com/jade-go/jade/task"
@@ -32,9 +30,9 @@ func BenchmarkRun(b *testing.B) {
 		return func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				n, err := chain.Do(ctx, 0)
-				require.NoError(b, err)
-				require.Equal(b, len(names), n)
+				if n, err := chain.Do(ctx, 0); err != nil || n != len(names) {
+					b.Fatal(n, err)
+				}
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(names)), "ns/task")
 		}

@@ -72,7 +72,7 @@ func New(opts ...Option) *Collector {
 func (c *Collector) Begin(_ context.Context, about task.Call) (context.Context, func(task.Outcome)) {
 	of := c.flows.of(about.Flow)
 	if about.Kind == task.RunCall {
-		return nil, begin(of.runs, nil)
+		return nil, begin(of.runs(), nil)
 	}
 	name := about.Task
 	if name == "" {

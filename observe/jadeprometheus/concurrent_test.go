@@ -2,6 +2,7 @@ package jadeprometheus_test
 
 import (
 	"context"
+	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -46,8 +47,11 @@ func (y *tally) dice(name string) task.Task[int, int] {
 }
 
 func TestCollector_countsAsTheTestDoes(t *testing.T) {
+	quiet(t) // of what the faulty observers do
 	y := &tally{counts: map[string]int{}}
 	c := jadeprometheus.New()
+	registry := prometheus.NewPedanticRegistry()
+	registry.MustRegister(c)
 	ctx, scope := future.WithScope(task.Observe(context.Background(), task.Tee(faulty{}, c, faulty{})), future.Unobserved(func(error) {}))
 
 	a, b := y.dice("a").Fallback(7), y.dice("b").Retry(task.Retry{Attempts: 2, If: always}).Fallback(7)
@@ -62,12 +66,14 @@ func TestCollector_countsAsTheTestDoes(t *testing.T) {
 				_, err := f.Do(ctx, i)
 				y.add("run")
 				assert.NoError(t, err)
+				if i%50 == 0 { // as a server does at any moment
+					_, err = registry.Gather()
+					assert.NoError(t, err)
+				}
 			}
 		})
 	}
-	stop := scraping(t, c)
 	all.Wait()
-	stop()
 	require.NoError(t, scope.Close())
 
 	n := read(t, c)
@@ -89,27 +95,11 @@ func TestCollector_countsAsTheTestDoes(t *testing.T) {
 	}
 }
 
-// scraping has c scraped again and again until stop is called.
-func scraping(t testing.TB, c prometheus.Collector) (stop func()) {
-	r := prometheus.NewPedanticRegistry()
-	require.NoError(t, r.Register(c))
-	enough := make(chan struct{})
-	var scrapes sync.WaitGroup
-	scrapes.Go(func() {
-		for {
-			select {
-			case <-enough:
-				return
-			default:
-				_, err := r.Gather()
-				assert.NoError(t, err)
-			}
-		}
-	})
-	return func() {
-		close(enough)
-		scrapes.Wait()
-	}
+// quiet has the default logger write nothing until the test ends.
+func quiet(t testing.TB) {
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	t.Cleanup(func() { slog.SetDefault(before) })
 }
 
 // faulty is an observer that fails whatever it is told.

@@ -1,2 +1,56 @@
-// Package jadeprometheus
+// Package jadeprometheus measures runs, tasks and attempts for Prometheus.
+//
+// A [Collector] is registered and observes:
+//
+//	metrics := jadeprometheus.New()
+//	prometheus.MustRegister(metrics)
+//	ctx = task.Observe(ctx, metrics)
+//
+// # Metrics
+//
+//	jade_runs_total               counter    flow, outcome, class        runs of flows
+//	jade_run_duration_seconds     histogram  flow, outcome
+//	jade_runs_in_flight           gauge      flow
+//	jade_tasks_total              counter    flow, task, outcome, class  calls of tasks, all attempts of one together
+//	jade_task_duration_seconds    histogram  flow, task, outcome
+//	jade_tasks_in_flight          gauge      flow, task
+//	jade_elements_total           counter    flow, task, outcome, class  calls of tasks for an element of a flow.Each;
+//	jade_element_duration_seconds histogram  flow, task, outcome         the whole Each is one of jade_tasks_total
+//	jade_elements_in_flight       gauge      flow, task
+//	jade_attempts_total           counter    flow, task, outcome, class  attempts of tasks that have a Timeout or a Retry
+//	jade_retries_total            counter    flow, task                  those of them that were not the first
+//	jade_stragglers               gauge      flow, task                  calls and attempts that were given up and still run
+//
+// The run of a nested flow counts as a run of that flow; its tasks belong to it, wherever it is nested. Nodes of one
+// task count together. A task that runs alone has an empty flow.
+//
+// # Labels
+//
+// Outcome is a [task.Status]: ok, degraded, failed, canceled, skipped, straggler. Class is a
+// [recovery.Class]: none, code, system, dependency, timeout, canceled, business; where the outcome is degraded, that of
+// the failure that was replaced. Anything else is [Other]. A call is counted once: a straggler when it is given up, with the
+// time that it was waited for; that it returns later only lowers jade_stragglers. What was skipped never started
+// and has no duration.
+//
+// The counters of success and of each class of failure are there, at zero, from the first call of a
+// flow or a task on, so that the next failure is seen to increase them.
+//
+// The names of flows and tasks are those of the program, and [Names] limits how many there can be. For a label
+// of all metrics, as the name of the function, or another prefix, register with [prometheus.WrapRegistererWith] or
+// [prometheus.WrapRegistererWithPrefix].
+//
+// # Queries
+//
+// The share of runs that had no answer of their own; the tasks whose fallbacks hide failures; the 99th percentile of a
+// task's time, by classic buckets and by native ones, of which a server has either; and work that hangs:
+//
+//	sum by (flow) (rate(jade_runs_total{outcome=~"failed|degraded"}[5m])) / sum by (flow) (rate(jade_runs_total[5m]))
+//	sum by (task, class) (rate(jade_tasks_total{outcome="degraded"}[5m])) > 0
+//	histogram_quantile(0.99, sum by (task, le) (rate(jade_task_duration_seconds_bucket[5m])))
+//	histogram_quantile(0.99, sum by (task) (rate(jade_task_duration_seconds[5m])))
+//	min_over_time(jade_stragglers[5m]) > 0
+//
+// # Cost
+//
+// Two allocations and about 200 ns a call, most of it for the duration. Series are looked up by their labels once.
 package jadeprometheus

@@ -129,6 +129,20 @@ func TestCollector_cancelledByTheCaller(t *testing.T) {
 	require.Empty(t, n.of("jade_stragglers"))
 }
 
+func TestCollector_runsThatMayNotStart(t *testing.T) {
+	c := observed(t, func(t *testing.T, ctx context.Context, _ *jadeprometheus.Collector) {
+		ctx, cancel := context.WithTimeout(ctx, ms)
+		defer cancel()
+		<-ctx.Done()
+		_, err := shop(takes("item", ms, nil)).Do(ctx, "bell")
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+	})
+	n := read(t, c)
+	require.Equal(t, numbers{"{class=timeout flow=shop outcome=skipped}": 1}, n.of("jade_runs_total"))
+	require.Empty(t, n.of("jade_run_duration_seconds_count"))
+	require.Empty(t, n.of("jade_runs_in_flight"))
+}
+
 func TestCollector_nestedFlowsHaveRunsOfTheirOwn(t *testing.T) {
 	c := observed(t, func(t *testing.T, ctx context.Context, _ *jadeprometheus.Collector) {
 		inner := flow.New("stock", func(n flow.Node[string]) flow.Node[string] {

@@ -11,9 +11,9 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// flowSeries are the series of a flow.
+// flowSeries are the series of a flow. There are some for runs once it has any.
 type flowSeries struct {
-	runs  *series
+	runs  func() *series
 	tasks *table[taskSeries]
 }
 
@@ -28,7 +28,7 @@ type taskSeries struct {
 func (v *vectors) newFlow(name string, room *atomic.Int64) *flowSeries {
 	name = valid(name)
 	return &flowSeries{
-		runs:  newSeries(v.runs, name),
+		runs:  sync.OnceValue(func() *series { return newSeries(v.runs, name) }),
 		tasks: newTable(room, func(of string) *taskSeries { return v.newTask(name, valid(of)) }),
 	}
 }

@@ -1,0 +1,164 @@
+package jadeprometheus_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/prometheus/common/expfmt"
+
+	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe/jadeprometheus"
+	"github.com/jade-go/jade/observe/jadeslog"
+	"github.com/jade-go/jade/task"
+)
+
+var (
+	fetchItem = task.New("item", func(_ context.Context, id string) (string, error) {
+		if id == "anvil" {
+			return "", errors.New("no such item")
+		}
+		return "a " + id, nil
+	})
+	orderPage = flow.New("order-page", func(id flow.Node[string]) flow.Node[string] {
+		return flow.Step(fetchItem.Fallback("something nice"), id)
+	})
+)
+
+// show prints the series of a registry whose names begin with one of some prefixes, as a server gets them.
+func show(from prometheus.Gatherer, prefixes ...string) {
+	all, err := from.Gather()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var text strings.Builder
+	for _, f := range all {
+		_, _ = expfmt.MetricFamilyToText(&text, f)
+	}
+	for line := range strings.Lines(text.String()) {
+		for _, prefix := range prefixes {
+			if strings.HasPrefix(line, prefix) && !strings.HasSuffix(line, " 0\n") {
+				fmt.Print(line)
+			}
+		}
+	}
+}
+
+func Example() {
+	metrics := jadeprometheus.New()
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(metrics)
+
+	ctx := task.Observe(context.Background(), metrics)
+	for _, id := range []string{"bell", "lamp", "anvil"} {
+		page, err := orderPage.Do(ctx, id)
+		fmt.Println(page, err)
+	}
+	show(registry, "jade_runs_total", "jade_tasks_total", "jade_run_duration_seconds_count")
+	// Output:
+	// a bell <nil>
+	// a lamp <nil>
+	// something nice <nil>
+	// jade_run_duration_seconds_count{flow="order-page",outcome="ok"} 3
+	// jade_runs_total{class="none",flow="order-page",outcome="ok"} 3
+	// jade_tasks_total{class="business",flow="order-page",outcome="degraded",task="item"} 1
+	// jade_tasks_total{class="none",flow="order-page",outcome="ok",task="item"} 2
+}
+
+// The name of the deployed function is a label of all metrics.
+func ExampleNew() {
+	metrics := jadeprometheus.New()
+	registry := prometheus.NewRegistry()
+	prometheus.WrapRegistererWith(prometheus.Labels{"function": "checkout"}, registry).MustRegister(metrics)
+
+	_, _ = fetchItem.Do(task.Observe(context.Background(), metrics), "bell")
+	show(registry, "jade_tasks_total")
+	// Output: jade_tasks_total{class="none",flow="",function="checkout",outcome="ok",task="item"} 1
+}
+
+// A collector is one among the observers of a program.
+func ExampleCollector() {
+	metrics := jadeprometheus.New()
+	log := jadeslog.New(slog.New(slog.DiscardHandler))
+	ctx := task.Observe(context.Background(), task.Tee(log, metrics))
+	_, _ = orderPage.Do(ctx, "bell")
+	fmt.Println(testutil.CollectAndCount(metrics, "jade_run_duration_seconds"))
+	// Output: 1
+}
+
+// Code that is no task can be measured as one.
+func ExampleCollector_Begin() {
+	metrics := jadeprometheus.New()
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(metrics)
+
+	_, end := task.Begin(task.Observe(context.Background(), metrics), task.Call{Kind: task.NodeCall, Task: "render"})
+	show(registry, "jade_tasks_in_flight")
+	end(task.Outcome{Status: task.OK})
+	show(registry, "jade_tasks_total")
+	// Output:
+	// jade_tasks_in_flight{flow="",task="render"} 1
+	// jade_tasks_total{class="none",flow="",outcome="ok",task="render"} 1
+}
+
+// A registry collects when a server scrapes.
+func ExampleCollector_Collect() {
+	metrics := jadeprometheus.New()
+	into := make(chan prometheus.Metric, 100)
+	metrics.Collect(into)
+	fmt.Println("before the first call:", len(into))
+	_, _ = fetchItem.Do(task.Observe(context.Background(), metrics), "bell")
+	metrics.Collect(into)
+	fmt.Println("after it:", len(into))
+	// Output:
+	// before the first call: 0
+	// after it: 9
+}
+
+func ExampleCollector_Describe() {
+	metrics := jadeprometheus.New()
+	into := make(chan *prometheus.Desc, 100)
+	metrics.Describe(into)
+	fmt.Println(len(into), "metrics")
+	// Output: 12 metrics
+}
+
+// Options of one collector.
+func ExampleOption() {
+	metrics := jadeprometheus.New(jadeprometheus.Buckets(.01, .1, 1), jadeprometheus.Names(1000))
+	fmt.Println(prometheus.NewRegistry().Register(metrics))
+	// Output: <nil>
+}
+
+// A function that must answer within 300 ms has a bucket that ends there.
+func ExampleBuckets() {
+	metrics := jadeprometheus.New(jadeprometheus.Buckets(.05, .1, .2, .3, 1))
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(metrics)
+
+	_, _ = orderPage.Do(task.Observe(context.Background(), metrics), "bell")
+	show(registry, `jade_run_duration_seconds_bucket{flow="order-page",outcome="ok",le="0.3"}`)
+	// Output: jade_run_duration_seconds_bucket{flow="order-page",outcome="ok",le="0.3"} 1
+}
+
+// Names that a program makes up as it runs do not make series without end.
+func ExampleNames() {
+	metrics := jadeprometheus.New(jadeprometheus.Names(2))
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(metrics)
+
+	ctx := task.Observe(context.Background(), metrics)
+	for i := range 10 {
+		_, _ = fetchItem.Named(fmt.Sprintf("item-%d", i)).Do(ctx, "bell")
+	}
+	show(registry, "jade_tasks_total")
+	// Output:
+	// jade_tasks_total{class="none",flow="",outcome="ok",task="item-0"} 1
+	// jade_tasks_total{class="none",flow="",outcome="ok",task="item-1"} 1
+	// jade_tasks_total{class="none",flow="",outcome="ok",task="other"} 8
+}

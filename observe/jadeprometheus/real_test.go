@@ -1,0 +1,148 @@
+package jadeprometheus_test
+
+import (
+	"context"
+	"errors"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe/jadeprometheus"
+	"github.com/jade-go/jade/task"
+)
+
+// The real server scrapes a program that runs flows, and answers the queries that the comment of the package has.
+func TestReal_prometheusAnswers(t *testing.T) {
+	t.Run("classic", func(t *testing.T) {
+		t.Parallel()
+		answers := answersOf(t)
+		quantile := answers["histogram_quantile(0.99, sum by (task, le)"]
+		require.InDelta(t, .0025+.99*.0025, quantile["{task=render}"], 1e-6, "within the bucket of 5 ms")
+		require.Len(t, quantile, 4, "%v", quantile)
+		require.Empty(t, answers["histogram_quantile(0.99, sum by (task)"])
+	})
+	t.Run("native", func(t *testing.T) {
+		t.Parallel()
+		quantile := answersOf(t, "--enable-feature=native-histograms")["histogram_quantile(0.99, sum by (task)"]
+		require.InEpsilon(t, .003, quantile["{task=render}"], .1)
+		require.Len(t, quantile, 4, "%v", quantile)
+	})
+}
+
+// answersOf has a server that is started with flags see two rounds of work and returns what it then answers to
+// the documented queries, by how they begin. What does not depend on the flags it compares.
+func answersOf(t *testing.T, flags ...string) map[string]numbers {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	p := newProgram(t)
+	p.round(t)
+	s := startServer(ctx, t, p.address, flags...)
+	s.waitFor(ctx, t, `sum by (flow, outcome) (jade_runs_total) > 0`, numbers{
+		"{flow=order-page outcome=ok}": 40, "{flow=checkout outcome=ok}": 15, "{flow=checkout outcome=failed}": 5,
+	})
+	p.round(t) // a rate is of two scrapes
+	s.waitFor(ctx, t, `sum by (flow, outcome) (jade_runs_total) > 0`, numbers{
+		"{flow=order-page outcome=ok}": 80, "{flow=checkout outcome=ok}": 30, "{flow=checkout outcome=failed}": 10,
+	})
+	s.waitFor(ctx, t, `jade_tasks_total{task="item"} > 0`, numbers{
+		"{class=none flow=order-page outcome=ok task=item}": 60, "{class=business flow=order-page outcome=degraded task=item}": 20,
+	})
+	s.waitFor(ctx, t, `jade_tasks_in_flight > 0`, numbers{})
+
+	answers := make(map[string]numbers)
+	for _, query := range documented(t) {
+		begin, _, _ := strings.Cut(query, " (rate(")
+		answers[begin] = s.ask(ctx, t, query)
+	}
+	require.Len(t, answers, 5)
+	require.InDeltaMapValues(t, numbers{"{flow=checkout}": .25, "{flow=order-page}": 0}, answers["sum by (flow)"], 1e-9)
+	degraded := answers["sum by (task, class)"]
+	require.Len(t, degraded, 1)
+	require.Positive(t, degraded["{class=business task=item}"])
+	require.Equal(t, numbers{"{task=hung}": 1}, answers["min_over_time(jade_stragglers[5m]) > 0"])
+	return answers
+}
+
+// documented are the queries in the comment of the package.
+func documented(t testing.TB) (queries []string) {
+	text, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	_, section, _ := strings.Cut(string(text), "// # Queries\n")
+	section, _, _ = strings.Cut(section, "// # ")
+	for line := range strings.Lines(section) {
+		if query, is := strings.CutPrefix(line, "//\t"); is {
+			queries = append(queries, strings.TrimSpace(query))
+		}
+	}
+	return queries
+}
+
+// program runs flows and serves its metrics.
+type program struct {
+	address string
+	ctx     context.Context
+	pages   *flow.Flow[string, string]
+	orders  *flow.Flow[string, string]
+}
+
+func newProgram(t testing.TB) *program {
+	metrics, registry := jadeprometheus.New(), prometheus.NewRegistry()
+	registry.MustRegister(metrics)
+	server := httptest.NewServer(promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError}))
+	t.Cleanup(server.Close)
+
+	ctx, scope := future.WithScope(task.Observe(context.Background(), metrics), future.Unobserved(func(error) {}))
+	t.Cleanup(func() { assert.NoError(t, scope.Close()) })
+	enough := make(chan struct{})
+	t.Cleanup(func() { close(enough) })
+	hung := task.New("hung", func(context.Context, string) (string, error) {
+		<-enough
+		return "", nil
+	})
+	_, err := hung.Timeout(time.Millisecond).Do(ctx, "bell")
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+
+	stock := task.New("stock", func(_ context.Context, id string) (string, error) {
+		if id == "anvil" {
+			return "", errors.New("sold out")
+		}
+		return id, nil
+	})
+	return &program{
+		address: strings.TrimPrefix(server.URL, "http://"),
+		ctx:     ctx,
+		pages:   orderPage,
+		orders:  flow.New("checkout", func(id flow.Node[string]) flow.Node[string] { return flow.Step(stock, id) }),
+	}
+}
+
+// round is some work: a quarter of it is about something that is not there.
+func (p *program) round(t testing.TB) {
+	for i := range 40 {
+		id := "bell"
+		if i%4 == 0 {
+			id = "anvil"
+		}
+		_, err := p.pages.Do(p.ctx, id)
+		require.NoError(t, err)
+		if i%2 > 0 {
+			continue
+		}
+		if id = "bell"; i%8 == 0 {
+			id = "anvil"
+		}
+		_, err = p.orders.Do(p.ctx, id)
+		require.Equal(t, id == "anvil", err != nil)
+		_, end := task.Begin(p.ctx, task.Call{Kind: task.NodeCall, Task: "render"})
+		end(task.Outcome{Elapsed: 3 * time.Millisecond})
+	}
+}
