@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"context"
 	"errors"
 	"slices"
 
@@ -147,7 +148,7 @@ func (t *turn) makeReady(n int32) {
 
 // inline makes a node whose function is the library's own.
 func (t *turn) inline(n int32) {
-	_, err := t.st.cells[n].exec(nil, seat{})
+	_, err := t.st.cells[n].exec(context.Background(), seat{})
 	if err != nil {
 		err = t.st.plan.errorOf(n, err)
 	}
