@@ -20,8 +20,8 @@ var may = map[string][]string{
 	module:                  {},
 	module + "/future":      {engine},
 	module + "/combinators": {module + "/future", "github.com/samber/lo"},
-	module + "/recover":     {module + "/future", "github.com/samber/lo"},
-	module + "/deadline":    {module + "/future", alarm, "github.com/samber/lo"},
+	module + "/recover":     {module + "/future", engine, "github.com/samber/lo"},
+	module + "/deadline":    {module + "/future", engine, alarm, "github.com/samber/lo"},
 	module + "/task": {
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline",
 		engine, alarm, "github.com/samber/lo",
@@ -33,8 +33,9 @@ var may = map[string][]string{
 	module + "/trace":           {module + "/recover", module + "/task"},
 	module + "/diagram":         {module + "/flow", module + "/task", module + "/trace"},
 	module + "/debug":           {module + "/diagram", module + "/flow", module + "/task", module + "/trace"},
-	module + "/observe/":        {module + "/future", module + "/recover", module + "/task"},
+	module + "/observe/":        {module + "/future", module + "/recover", module + "/task", excerpt},
 	module + "/internal/":       {},
+	excerpt:                     {module + "/future"},
 	module + "/internal/arity/": {module + "/internal/arity"},
 	module + "/docs/":           {},
 	module + "/examples/": {
@@ -45,8 +46,9 @@ var may = map[string][]string{
 }
 
 const (
-	engine = module + "/internal/engine"
-	alarm  = module + "/internal/alarm"
+	engine  = module + "/internal/engine"
+	alarm   = module + "/internal/alarm"
+	excerpt = module + "/internal/excerpt"
 )
 
 type pkg struct {

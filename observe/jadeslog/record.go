@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jade-go/jade/internal/excerpt"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
@@ -55,8 +56,9 @@ func (c *call) write(level slog.Level, message string, o task.Outcome) {
 	r.text(KeyPlace, a.Place.String())
 	r.outcome(o)
 	if o.Panic != nil {
-		r.text(KeyPanic, strings.TrimPrefix(cut(o.Panic.Error(), maxText), "panic: "))
-		r.text(KeyStack, cut(o.Panic.Stack(), maxStack))
+		value, stack := excerpt.OfPanic(o.Panic)
+		r.text(KeyPanic, value)
+		r.text(KeyStack, stack)
 	}
 	r.times(o, a.Deadline)
 	c.observer.logger.LogAttrs(c.Context, level, message, r.attrs...)
@@ -139,7 +141,7 @@ func (r *record) outcome(o task.Outcome) {
 		r.text(KeyClass, o.Class.String())
 	}
 	if o.Err != nil {
-		r.text(KeyError, textOf(o.Err))
+		r.text(KeyError, excerpt.OfError(o.Err))
 	}
 }
 
