@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"github.com/jade-go/jade/trace"
@@ -12,7 +13,7 @@ import (
 
 // WriteChromeTrace writes the waterfall of a run in the Trace Event Format (the document "Trace Event Format" of
 // the Chromium project), as Perfetto and chrome://tracing read it: a complete event for each call, in lanes, and an arrow for each
-// value that a call takes of another. Times are microseconds since the start of the run.
+// value that a call takes of another, or end that it waits for. Times are microseconds since the start of the run.
 //
 // Calls that overlap lie in different lanes unless one is a part of the other; the same trace has the
 // same lanes every time. Of a flow that has not run it fails.
@@ -40,14 +41,25 @@ type event struct {
 	Args  map[string]any `json:"args,omitempty"`
 }
 
-func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
+// micros is a time in microseconds. Perfetto multiplies it by a thousand and leaves out the fraction, by which it would lose some
+// nanoseconds, and then whole calls that seem to outlast what they are part of: then the next larger number is written.
+func micros(d time.Duration) float64 {
+	us := float64(d) / 1000
+	if time.Duration(us*1000) < d {
+		return math.Nextafter(us, math.Inf(1))
+	}
+	return us
+}
 
 func (d *Diagram) events() []event {
 	lanes := lanesOf(d.trace)
 	events := []event{{Name: "process_name", Phase: "M", PID: 1, Args: map[string]any{"name": oneLine(d.name)}}}
 	for lane := range lanes.count {
-		events = append(events, event{Name: "thread_name", Phase: "M", PID: 1, TID: lane + 1, Args: map[string]any{"name": fmt.Sprintf("lane %d", lane+1)}})
+		events = append(events,
+			event{Name: "thread_name", Phase: "M", PID: 1, TID: lane + 1, Args: map[string]any{"name": fmt.Sprintf("lane %d", lane+1)}},
+			event{Name: "thread_sort_index", Phase: "M", PID: 1, TID: lane + 1, Args: map[string]any{"sort_index": lane}})
 	}
+	arrows := d.arrows(lanes)
 	for i := range d.trace.Spans {
 		s := &d.trace.Spans[i]
 		dur := micros(s.Elapsed())
@@ -55,7 +67,16 @@ func (d *Diagram) events() []event {
 			Name: oneLine(s.Label()), Cat: s.Kind.String(), Phase: "X", Time: micros(s.Start), Dur: &dur,
 			PID: 1, TID: lanes.of[i] + 1, Args: d.args(s),
 		})
+		events = append(events, arrows[i]...)
 	}
+	return events
+}
+
+// arrows are the ends of arrows, by the span that they are at. Each has the time at which its span starts and is written right
+// after it, so that this is the innermost there: a viewer has an arrow leave or reach what is innermost
+// at its time. It draws it from the end of the one to the start of the other.
+func (d *Diagram) arrows(l lanes) [][]event {
+	at := make([][]event, len(d.trace.Spans))
 	for i, e := range d.trace.Edges() {
 		from, to := &d.trace.Spans[e.From], &d.trace.Spans[e.To]
 		if e.To <= e.From || from.End > to.Start {
@@ -65,11 +86,10 @@ func (d *Diagram) events() []event {
 		if e.Order {
 			cat = "order"
 		}
-		events = append(events,
-			event{Name: cat, Cat: cat, Phase: "s", ID: i + 1, Time: micros(from.End), PID: 1, TID: lanes.of[e.From] + 1},
-			event{Name: cat, Cat: cat, Phase: "f", Bind: "e", ID: i + 1, Time: micros(to.Start), PID: 1, TID: lanes.of[e.To] + 1})
+		at[e.From] = append(at[e.From], event{Name: cat, Cat: cat, Phase: "s", ID: i + 1, Time: micros(from.Start), PID: 1, TID: l.of[e.From] + 1})
+		at[e.To] = append(at[e.To], event{Name: cat, Cat: cat, Phase: "f", Bind: "e", ID: i + 1, Time: micros(to.Start), PID: 1, TID: l.of[e.To] + 1})
 	}
-	return events
+	return at
 }
 
 // args are what a viewer shows of a span that is chosen.

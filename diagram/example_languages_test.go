@@ -85,9 +85,10 @@ func ExampleDiagram_WriteChromeTrace() {
 	// Output:
 	// M process_name
 	// M thread_name
+	// M thread_sort_index
 	// X greeting
 	// X user
-	// X mail
 	// s data
+	// X mail
 	// f data
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/jade-go/jade/trace"
 )
 
-// WriteText writes the waterfall of a run for a terminal, in lines of at most 100 columns: a row for each
+// WriteText writes the waterfall of a run for a terminal, in rows of at most 100 columns: one for each
 // call, with its parts below it, and a bar from its start to its end. What is on the critical path has a
-// full bar and a star. What follows says how the run went, and what went wrong.
+// full bar and a star. What follows says how the run went, and what went wrong, in a line for each.
 //
 // Of a flow that has not run it writes the nodes, what each takes, and its policies.
 //
@@ -104,8 +104,8 @@ func (r row) note() string {
 	s := r.span
 	if s.Status != task.OK {
 		text := state(s.Status.String()).word()
-		if s.Class != 0 {
-			text += ": " + s.Class.String()
+		if class := s.Class.String(); s.Class != 0 && class != text { // not "canceled: canceled"
+			text += ": " + class
 		}
 		notes = append(notes, text)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/jade-go/jade/diagram"
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -79,8 +80,8 @@ func ran(t *testing.T, draw func(*flow.Flow[string, string], *trace.Trace)) {
 		_, err := f.Do(task.Observe(t.Context(), trace.NewRecorder(runs.Add)), "x")
 		require.NoError(t, err)
 		synctest.Wait()
+		defer time.Sleep(time.Second) // until what was given up has returned
 		draw(f, inOrder(runs.Recent()[0]))
-		time.Sleep(time.Second) // until what was given up has returned
 	})
 }
 
@@ -154,6 +155,32 @@ gift (business) failed: none left↵sorry
 	})
 }
 
+// A run that failed says of what, and of each call that did not go well how that ended.
+func TestWriteText_failedRun(t *testing.T) {
+	run := &trace.Trace{Name: "shop", Spans: []trace.Span{
+		{Parent: -1, Kind: task.RunCall, Flow: "shop", Inputs: []string{"page"}, End: 20 * ms, Status: task.Failed, Class: recovery.System, Err: "shop: stock: no connection"},
+		{ID: 1, Kind: task.NodeCall, Node: "item", End: 8 * ms},
+		{ID: 2, Kind: task.NodeCall, Node: "ads", End: 20 * ms, Status: task.Canceled, Class: recovery.Canceled, Err: "canceled"},
+		{ID: 3, Kind: task.NodeCall, Node: "price", End: 20 * ms, Returned: 90 * ms, Status: task.Straggler, Class: recovery.System, Err: "given up"},
+		{ID: 4, Kind: task.NodeCall, Node: "stock", Inputs: []string{"item"}, Start: 8 * ms, End: 20 * ms, Status: task.Failed, Class: recovery.System, Err: "no connection"},
+		{ID: 5, Kind: task.NodeCall, Node: "page", Inputs: []string{"stock", "ads", "price"}, Start: 20 * ms, End: 20 * ms, Status: task.Skipped},
+	}}
+	require.Equal(t, `
+  call                                                     start     took
+  shop                   ██████████████████████████████     0 ms    20 ms  failed: system
+    ads                  ──────────────────────────────     0 ms    20 ms  canceled
+*   item                 ████████████                       0 ms     8 ms  saves 8 ms
+    price                ─────────────────────────────>     0 ms    20 ms  given up: system
+*   stock                            ██████████████████     8 ms    12 ms  failed: system
+    page                                                                   did not start
+
+shop failed after 20 ms: stock (system) failed.
+Slowest on the critical path: stock, 12 ms; without it the answer would have come 12 ms sooner.
+price (system) given up: given up
+stock (system) failed: no connection
+`, "\n"+textOf(t, diagram.Run(run)))
+}
+
 func TestWriteText_flow(t *testing.T) {
 	require.Equal(t, `
 chat
@@ -202,6 +229,11 @@ func TestWriteText_hostileNames(t *testing.T) {
 			{ID: 1, Kind: task.NodeCall, Node: name, End: 2 * ms, Status: task.Failed, Err: name},
 		}}
 		text := textOf(t, diagram.Run(run))
+		rows, _, _ := strings.Cut(text, "\n\n")
+		for row := range strings.Lines(rows) {
+			wide := strings.Count(row, "长") + strings.Count(row, "👩") + strings.Count(row, "👧")
+			require.LessOrEqual(t, len([]rune(strings.ReplaceAll(row, "\u200d", "")))+wide, 101, "%q has the row %q", name, row)
+		}
 		require.True(t, utf8.ValidString(text), "%q", name)
 		require.Equal(t, 7, strings.Count(text, "\n"), "%q in %q", name, text)
 		for _, r := range text {

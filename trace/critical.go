@@ -39,7 +39,7 @@ func (p CriticalPath) Has(i int) bool {
 // in CRISP (Zhang et al., USENIX ATC 2022). What a saving cannot know is
 // that a run with less to do shares its machine differently, or would have taken another way.
 //
-// Cost: proportional to the spans and what they take, and again for each span on the path.
+// Cost: proportional to the spans and what they take, and again, within its flow, for each node on the path.
 func (t *Trace) CriticalPath() CriticalPath {
 	p := CriticalPath{Slack: make([]time.Duration, len(t.Spans)), Saving: make([]time.Duration, len(t.Spans))}
 	all := levelsOf(t)

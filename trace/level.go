@@ -17,6 +17,9 @@ type level struct {
 	of    *Span
 	steps []step        // in the order of their beginning, so each comes after what it waits for
 	end   time.Duration // of its last sink
+
+	timed   bool            // which step waits for which was found out by time: each for one at most
+	margins []time.Duration // if timed: see measure; nil until someone asks
 }
 
 // step is one part of a level.
@@ -30,7 +33,7 @@ type step struct {
 // connect finds out what the level waited for, and when each step was ready. Which step
 // waits for which is known if the level is a run of a flow.
 func (l *level) connect() {
-	if !l.declared() {
+	if l.timed = !l.declared(); l.timed {
 		l.connectByTime()
 	}
 	for k := range l.steps {
@@ -79,7 +82,7 @@ func (l *level) connectByTime() {
 // decisive returns rules for what the end of the level waits for. The first that any step follows is the right one.
 func (l *level) decisive() []func(*Span) bool {
 	any := func(*Span) bool { return true }
-	if !l.declared() {
+	if l.timed {
 		return []func(*Span) bool{any}
 	}
 	if l.of.Status == task.OK {
@@ -151,23 +154,67 @@ func (l *level) slacken(slack []time.Duration) {
 	}
 }
 
-// without is how much sooner the level would end if the span with that id took less time.
+// without is how much sooner the level would end if the span with that id, which is on its path, took less time.
 func (l *level) without(id int, saved time.Duration) time.Duration {
+	k, _ := slices.BinarySearchFunc(l.steps, id, func(s step, id int) int { return cmp.Compare(s.span.ID, id) })
+	if l.timed {
+		if l.margins == nil {
+			l.measure()
+		}
+		return min(saved, l.margins[k])
+	}
+	return l.again(k, saved)
+}
+
+// again runs the level again, with step k shorter.
+func (l *level) again(k int, saved time.Duration) time.Duration {
 	ends := make([]time.Duration, len(l.steps))
 	var end time.Duration
-	for k := range l.steps {
-		s := &l.steps[k]
+	for i := range l.steps {
+		s := &l.steps[i]
 		ready := l.of.Start
 		for _, j := range s.waits {
 			ready = max(ready, ends[j])
 		}
-		ends[k] = ready + s.span.End - s.ready
-		if s.span.ID == id {
-			ends[k] -= saved
+		ends[i] = ready + s.span.End - s.ready
+		if i == k {
+			ends[i] -= saved
 		}
 		if s.sink {
-			end = max(end, ends[k])
+			end = max(end, ends[i])
 		}
 	}
 	return max(0, l.end-end)
+}
+
+// measure computes, for each step on the path of a timed level, how much sooner the level could end at most if that step
+// were shorter: all that waited for it, and only that, would end sooner by as much. It is
+// what again would find out, without going through thousands of elements once for each of them.
+func (l *level) measure() {
+	l.margins = make([]time.Duration, len(l.steps))
+	var path []int // from its beginning
+	for k := l.last(); k != none; k = l.gate(k) {
+		path = append(path, k)
+	}
+	slices.Reverse(path)
+	behind := make([]int, len(l.steps))        // how many steps of the path each step is, or has waited for
+	ends := make([]time.Duration, len(path)+1) // of the sinks behind so many, the last
+	for k, next := 0, 0; k < len(l.steps); k++ {
+		s := &l.steps[k]
+		if len(s.waits) > 0 {
+			behind[k] = behind[s.waits[0]]
+		}
+		if next < len(path) && path[next] == k {
+			next++
+			behind[k] = next
+		}
+		if s.sink {
+			ends[behind[k]] = max(ends[behind[k]], s.span.End)
+		}
+	}
+	var rest time.Duration // end of what is not behind the step
+	for i, k := range path {
+		rest = max(rest, ends[i])
+		l.margins[k] = l.end - rest
+	}
 }
