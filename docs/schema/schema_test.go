@@ -1,4 +1,4 @@
-// Package schema_test checks that graphs are what graph.schema.json says. It is
+// Package schema_test checks that graphs and traces are what their schemas say. It is
 // a module of its own, as the library does not depend on a validator.
 package schema_test
 
