@@ -14,7 +14,8 @@ import (
 
 // WriteText writes the waterfall of a run for a terminal, in rows of at most 100 columns: one for each
 // call, with its parts below it, and a bar from its start to its end. What is on the critical path has a
-// full bar and a star. What follows says how the run went, and what went wrong, in a line for each.
+// full bar and a star. What follows says how the run went, how long it could have taken, and what
+// went wrong, in a line for each.
 //
 // Of a flow that has not run it writes the nodes, what each takes, and its policies.
 //
@@ -72,7 +73,7 @@ func (d *Diagram) writeWaterfall(w *strings.Builder) {
 		}
 	}
 	fmt.Fprintln(w)
-	for _, sentence := range []string{d.ending(), strings.TrimSpace(d.cause())} {
+	for _, sentence := range []string{d.ending(), strings.TrimSpace(d.cause()), d.limit()} {
 		if sentence != "" {
 			fmt.Fprintln(w, sentence)
 		}
@@ -80,6 +81,19 @@ func (d *Diagram) writeWaterfall(w *strings.Builder) {
 	for _, t := range d.troubles() {
 		fmt.Fprintf(w, "%s %s: %s\n", t.classed(), state(t.span.Status.String()).word(), oneLine(t.span.Err))
 	}
+}
+
+// limit says when the run had to be over, if it had to, and what was left of that.
+func (d *Diagram) limit() string {
+	root := d.trace.Root()
+	text := "Its deadline was at " + spell(root.Deadline)
+	switch left := root.Deadline - root.Elapsed(); {
+	case root.Deadline <= 0:
+		return ""
+	case left > 0:
+		return text + ": " + spell(left) + " were left."
+	}
+	return text + "."
 }
 
 // bar is the row's time, on the scale of the run. What was given up has an arrow: it may go on.

@@ -158,7 +158,7 @@ gift (business) failed: none left↵sorry
 // A run that failed says of what, and of each call that did not go well how that ended.
 func TestWriteText_failedRun(t *testing.T) {
 	run := &trace.Trace{Name: "shop", Spans: []trace.Span{
-		{Parent: -1, Kind: task.RunCall, Flow: "shop", Inputs: []string{"page"}, End: 20 * ms, Status: task.Failed, Class: recovery.System, Err: "shop: stock: no connection"},
+		{Parent: -1, Kind: task.RunCall, Flow: "shop", Inputs: []string{"page"}, End: 20 * ms, Deadline: 50 * ms, Status: task.Failed, Class: recovery.System, Err: "shop: stock: no connection"},
 		{ID: 1, Kind: task.NodeCall, Node: "item", End: 8 * ms},
 		{ID: 2, Kind: task.NodeCall, Node: "ads", End: 20 * ms, Status: task.Canceled, Class: recovery.Canceled, Err: "canceled"},
 		{ID: 3, Kind: task.NodeCall, Node: "price", End: 20 * ms, Returned: 90 * ms, Status: task.Straggler, Class: recovery.System, Err: "given up"},
@@ -176,9 +176,12 @@ func TestWriteText_failedRun(t *testing.T) {
 
 shop failed after 20 ms: stock (system) failed.
 Slowest on the critical path: stock, 12 ms; without it the answer would have come 12 ms sooner.
+Its deadline was at 50 ms: 30 ms were left.
 price (system) given up: given up
 stock (system) failed: no connection
 `, "\n"+textOf(t, diagram.Run(run)))
+	run.Spans[0].Deadline = 20 * ms
+	require.Contains(t, textOf(t, diagram.Run(run)), "\nIts deadline was at 20 ms.\n")
 }
 
 func TestWriteText_flow(t *testing.T) {

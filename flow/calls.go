@@ -44,9 +44,11 @@ func (p *plan) sources(inputs []input) (names []string) {
 				continue
 			}
 			seen[i] = true
-			if from := &p.specs[i]; from.observable() {
+			from := &p.specs[i]
+			if from.observable() || from.kind == Recovery { // which is told of if its function runs
 				names = append(names, from.name)
-			} else {
+			}
+			if !from.observable() {
 				visit(from.inputs)
 			}
 		}

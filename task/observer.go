@@ -41,7 +41,9 @@ func (k CallKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil
 // UnmarshalText reads the name of a kind.
 func (k *CallKind) UnmarshalText(name []byte) error {
 	i, err := constantOf(callKinds[:], name, "CallKind")
-	*k = CallKind(i)
+	if err == nil {
+		*k = CallKind(i)
+	}
 	return err
 }
 
@@ -53,7 +55,7 @@ type Call struct {
 	Node     string   // its name in the flow
 	Task     string   // its task's name; empty for a node without one
 	Path     []string // the nodes around a nested flow, outermost first
-	Inputs   []string // of a node: those whose data it takes, by name, maps and the like passed over; of a run: those that its answer is made of
+	Inputs   []string // of a node: those whose data it takes, by name, maps and the like passed over; of a run: those that its answer is made of. A flow.Recover is among them, which is a call only if its function runs
 	After    []string // of a node: those that it waits for without taking their data
 	Attempt  int      // of an attempt: 1 for the first
 	Element  int      // of an element: its index

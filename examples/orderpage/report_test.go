@@ -48,7 +48,7 @@ func TestReport(t *testing.T) {
   order-page             ██████████████████████████████     0 ms   1.34 s
     address              ─                                  0 ms    45 ms  failed: timeout
 *   item                 █                                  0 ms    60 ms  saves 60 ms
-    coins                ─                                500 µs    30 ms  canceled: canceled
+    coins                ─                                500 µs    30 ms  canceled
 *   coupons               █████████████████████████████    60 ms   1.28 s  saves 1.28 s
     freight                                                                did not start
 

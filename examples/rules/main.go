@@ -1,7 +1,7 @@
 // Rules builds two pages, an order page and a group chat, from shared tasks and
 // one shared flow of business rules that must pass before anything else runs.
 //
-// Read pages.go first. services.go has the calls, which answer from memory.
+// Read pages.go first. rules.go has the rules, services.go the calls, which answer from memory.
 package main
 
 import (
@@ -10,46 +10,70 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"strings"
 
 	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
+)
+
+// Exit codes.
+const (
+	exitPages = 0 // both pages are there
+	exitNone  = 1 // one is not
+	exitUsage = 2
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run shows both pages, or why a rule refuses them. It returns 1 if one has failed, 2 for wrong flags.
 func run(args []string, stdout, stderr io.Writer) int {
-	flags := flag.NewFlagSet("rules", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	user := flags.String("user", "mei", "who asks: `mei`, or lu, who is muted")
-	subject := flags.String("subject", "tea", "what about: `tea`, or ivory, which violates a rule")
-	err := flags.Parse(args)
-	if err == nil && flags.NArg() > 0 {
-		err = fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	}
+	r, s, err := parse(args, stdout)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprintln(stdout, "rules shows two pages that share their business rules.")
-		flags.SetOutput(stdout)
-		flags.PrintDefaults()
-		return 0
+		return exitPages
 	case err != nil:
 		fmt.Fprintln(stderr, "rules:", err)
-		return 2
+		return exitUsage
 	}
-	return show(newPages(&services{}), Request{User: *user, Subject: *subject}, stdout, stderr)
+	return show(newPages(s, log.New(stderr, "rules: ", 0)), r, stdout, stderr)
 }
 
-func show(p pages, r Request, stdout, stderr io.Writer) (code int) {
-	for _, page := range []func(context.Context, Request) (string, error){p.order.Do, p.chat.Do} {
-		text, err := future.Run(context.Background(), func(ctx context.Context) (string, error) { return page(ctx, r) })
-		if err != nil {
-			fmt.Fprintln(stderr, "rules:", strings.ReplaceAll(err.Error(), "\n", " "))
-			code = 1
-			continue
+// parse reads the flags. An error of it is one line; [flag.ErrHelp] has printed the usage to help.
+func parse(args []string, help io.Writer) (r Request, s *services, err error) {
+	trouble := faults{slow: map[string]bool{}, fail: map[string]bool{}}
+	flags := flag.NewFlagSet("rules", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&r.User, "user", "mei", "the `name` of who asks; lu is muted")
+	flags.StringVar(&r.Subject, "subject", "tea", "the `thing` that the pages are about; ivory is banned")
+	flags.Func("slow", "let a `call` take a second", into(trouble.slow))
+	flags.Func("fail", "let a `call` fail: its service refuses connections", into(trouble.fail))
+
+	err = flags.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(help, "rules shows two pages that share their business rules.\n\n"+
+			"The calls are "+strings.Join(calls, ", ")+". Their flags may be repeated.\n\n")
+		flags.SetOutput(help)
+		flags.PrintDefaults()
+	case err == nil && flags.NArg() > 0:
+		err = fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	return r, &services{trouble.befall}, err
+}
+
+// show prints the answers of the pages: one line each.
+func show(pages []*page, r Request, stdout, stderr io.Writer) (code int) {
+	for _, p := range pages {
+		answer, err := future.Run(context.Background(), func(ctx context.Context) (Answer, error) { return p.Do(ctx, r) })
+		if err != nil { // not a failure of the page, which it answers itself
+			fmt.Fprintln(stderr, "rules:", err)
+			return exitNone
 		}
-		fmt.Fprintln(stdout, text)
+		fmt.Fprintln(stdout, answer.Text)
+		if answer.Class != recovery.None {
+			code = exitNone
+		}
 	}
 	return code
 }

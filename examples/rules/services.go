@@ -2,55 +2,67 @@ package main
 
 import (
 	"context"
-	"sync"
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
 	"time"
+
+	"github.com/jade-go/jade/future"
 )
 
-// services answer from memory, after the time that each takes, and note when they are first asked.
+// calls names what the services are asked for.
+var calls = []string{"muted", "banned", "profile", "stock", "messages"}
+
+// services answer from memory.
 type services struct {
-	takes map[string]time.Duration // by call; 0: no time
-	fails map[string]error
-
-	mu    sync.Mutex
-	asked map[string]time.Time // by call
-}
-
-// answer takes the call's time, or ends with ctx if that is earlier.
-func (s *services) answer(ctx context.Context, call string) error {
-	s.mu.Lock()
-	if s.asked == nil {
-		s.asked = map[string]time.Time{}
-	}
-	if _, again := s.asked[call]; !again {
-		s.asked[call] = time.Now()
-	}
-	s.mu.Unlock()
-	if takes := s.takes[call]; takes > 0 {
-		select {
-		case <-time.After(takes):
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
-	return s.fails[call]
+	befalls func(ctx context.Context, call string) error // before a call answers
 }
 
 func (s *services) muted(ctx context.Context, user string) (bool, error) {
-	return user == "lu", s.answer(ctx, "muted")
+	return user == "lu", s.befalls(ctx, "muted")
 }
 
-func (s *services) violates(ctx context.Context, subject string) (bool, error) {
-	return subject == "ivory", s.answer(ctx, "violates")
+func (s *services) banned(ctx context.Context, subject string) (bool, error) {
+	return subject == "ivory", s.befalls(ctx, "banned")
 }
 
 func (s *services) profile(ctx context.Context, user string) (string, error) {
-	return "user " + user, s.answer(ctx, "profile")
+	return "user " + user, s.befalls(ctx, "profile")
 }
 
 func (s *services) stock(ctx context.Context, subject string) (int, error) {
-	return len(subject), s.answer(ctx, "stock")
+	return len(subject), s.befalls(ctx, "stock")
 }
 
 func (s *services) messages(ctx context.Context, subject string) ([]string, error) {
-	return []string{"who likes " + subject + "?"}, s.answer(ctx, "messages")
+	return []string{"who likes " + subject + "?"}, s.befalls(ctx, "messages")
+}
+
+// faults are the calls that the flags are about.
+type faults struct{ slow, fail map[string]bool }
+
+func (f faults) befall(ctx context.Context, call string) error {
+	if f.slow[call] {
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return future.Cause(ctx)
+		}
+	}
+	if f.fail[call] {
+		return syscall.ECONNREFUSED
+	}
+	return nil
+}
+
+// into is the flag that adds a call to the set.
+func into(set map[string]bool) func(string) error {
+	return func(call string) error {
+		if !slices.Contains(calls, call) {
+			return fmt.Errorf("unknown call %q: want one of %s", call, strings.Join(calls, ", "))
+		}
+		set[call] = true
+		return nil
+	}
 }
