@@ -12,12 +12,16 @@ import (
 
 // What the program prints, and its exit code. In a bubble the measured times are what they should be.
 func TestProgram(t *testing.T) {
-	const bothPages = "order-page: user mei, 3 left\n" + `group-chat: user mei reads ["who likes tea?"]` + "\n"
+	const order = "order-page: user mei, 3 left\n"
+	const chat = `group-chat: user mei reads ["who likes tea?"]` + "\n"
+	const quiet = `group-chat: user mei reads ["(no messages now)"]` + "\n"
 	for args, want := range map[string]struct {
 		code           int
 		stdout, stderr string
 	}{
-		"": {0, bothPages, ""},
+		"":               {0, order + chat, ""},
+		"-fail messages": {0, order + quiet, ""},
+		"-slow messages": {0, order + quiet, ""},
 		"-user lu": {
 			1, "order-page: not shown, the user is muted\ngroup-chat: not shown, the user is muted\n",
 			"rules: no order-page, class business: rule user: the user is muted\n" +
@@ -28,17 +32,18 @@ func TestProgram(t *testing.T) {
 			"rules: no order-page, class business: rule subject: the subject is banned\n" +
 				"rules: no group-chat, class business: rule subject: the subject is banned\n",
 		},
-		"-fail messages": {
-			0, "order-page: user mei, 3 left\n" + `group-chat: user mei reads ["(no messages now)"]` + "\n", "",
-		},
 		"-slow messages -slow muted -fail stock": {
 			1, "order-page: not shown, try again later\ngroup-chat: not shown, try again later\n",
 			"rules: no order-page, class timeout: order-page: rules (rules/rules.go:#): rules: muted (rules/rules.go:#): muted: deadline exceeded: limit 50ms, elapsed 50ms\n" +
 				"rules: no group-chat, class timeout: group-chat: rules (rules/rules.go:#): rules: muted (rules/rules.go:#): muted: deadline exceeded: limit 50ms, elapsed 50ms\n",
 		},
 		"-fail stock": {
-			1, "order-page: not shown, try again later\n" + `group-chat: user mei reads ["who likes tea?"]` + "\n",
+			1, "order-page: not shown, try again later\n" + chat,
 			"rules: no order-page, class dependency: order-page: stock (rules/pages.go:#): connection refused\n",
+		},
+		"-slow stock": {
+			1, "order-page: not shown, try again later\n" + chat,
+			"rules: no order-page, class timeout: order-page: stock (rules/pages.go:#): stock: deadline exceeded: limit 100ms, elapsed 100ms\n",
 		},
 		"-nope":      {2, "", "rules: flag provided but not defined: -nope\n"},
 		"tea":        {2, "", "rules: unexpected argument \"tea\"\n"},

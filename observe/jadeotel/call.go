@@ -1,0 +1,110 @@
+package jadeotel
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
+	"github.com/jade-go/jade/task"
+)
+
+// call is a call while it runs, and the ctx by which those inside of it find it and its span.
+type call struct {
+	context.Context // that it began with
+	tally
+	observer *observer
+	about    task.Call
+	around   *call // nil for the outermost
+
+	opening  sync.Once
+	inside   context.Context // with the span; written once, by opening, as are the next two
+	span     trace.Span
+	recorded bool // the span records, or did before it ended
+
+	failed atomic.Int32 // class of the latest attempt in it that has not succeeded
+	late   atomic.Bool  // a call inside of it, that is not an attempt, has failed for want of time
+	parts  atomic.Pointer[parts]
+}
+
+// parts is what is known of what is inside a call, once there is something.
+type parts struct {
+	mu     sync.Mutex
+	inputs map[string]input     // of a run: its nodes that have ended, by name
+	thrown []*future.PanicError // of the outermost
+}
+
+type callKey struct{ of *observer }
+
+// Value implements [context.Context]. Who asks for anything else than what Jade has there
+// may be looking for a span, or for what a provider has put there with it: that opens the span.
+func (c *call) Value(key any) any {
+	if k, ok := key.(callKey); ok && k.of == c.observer {
+		return c
+	}
+	if isJades(key) {
+		return c.Context.Value(key)
+	}
+	return c.open().Value(key)
+}
+
+// end is told how the call has ended.
+func (c *call) end(o task.Outcome) {
+	switch c.hear(o) {
+	case ended:
+		if o.Status == task.Skipped && c.isUnopened() {
+			c.measure(c.Context, o)
+			c.tellOfSkipped(o)
+			return
+		}
+		fallthrough
+	case lost:
+		c.measure(c.open(), o)
+		c.close(o)
+	case returned:
+		c.tellOfReturned(o)
+	}
+}
+
+// close writes how the call has ended, and ends its span.
+func (c *call) close(o task.Outcome) {
+	c.tellAround(o)
+	if !c.recorded {
+		c.span.End()
+		return
+	}
+	at := c.about.Start.Add(o.Elapsed)
+	c.registerAsInput(o, at)
+	c.conclude(o, at)
+	c.span.End(trace.WithTimestamp(at))
+}
+
+// tellAround has the call around know of what it cannot be told by its own outcome.
+func (c *call) tellAround(o task.Outcome) {
+	switch {
+	case c.around == nil || o.Status != task.Failed && o.Status != task.Straggler:
+	case c.about.Kind == task.AttemptCall:
+		c.around.failed.Store(int32(o.Class))
+	case o.Status == task.Failed && o.Class == recovery.Timeout:
+		c.around.late.Store(true)
+	}
+}
+
+// root is the outermost call.
+func (c *call) root() *call {
+	for c.around != nil {
+		c = c.around
+	}
+	return c
+}
+
+func (c *call) allParts() *parts {
+	if p := c.parts.Load(); p != nil {
+		return p
+	}
+	c.parts.CompareAndSwap(nil, new(parts))
+	return c.parts.Load()
+}

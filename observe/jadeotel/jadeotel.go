@@ -1,0 +1,85 @@
+package jadeotel
+
+import (
+	"context"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/metric"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/jade-go/jade/task"
+)
+
+// ScopeName is the instrumentation scope of all spans and metrics.
+const ScopeName = "github.com/jade-go/jade/observe/jadeotel"
+
+// Option changes where an observer of [New] gets its spans and instruments from.
+type Option func(*options)
+
+type options struct {
+	tracers trace.TracerProvider
+	meters  metric.MeterProvider
+}
+
+// TracerProvider is where spans come from, that of [otel.GetTracerProvider] if it is not
+// given. A nil provider panics. For no spans, give one of go.opentelemetry.io/otel/trace/noop.
+func TracerProvider(p trace.TracerProvider) Option {
+	if p == nil {
+		panic("jadeotel.TracerProvider: nil provider")
+	}
+	return func(o *options) { o.tracers = p }
+}
+
+// MeterProvider is where instruments come from, that of [otel.GetMeterProvider] if it is not
+// given. A nil provider panics. For no metrics, give one of go.opentelemetry.io/otel/metric/noop.
+func MeterProvider(p metric.MeterProvider) Option {
+	if p == nil {
+		panic("jadeotel.MeterProvider: nil provider")
+	}
+	return func(o *options) { o.meters = p }
+}
+
+// New returns an observer that makes the spans and the measurements that the comment
+// of the package describes. It may observe any number of runs at once. One is enough for
+// a program: each keeps the attributes of its measurements, some hundred bytes a task.
+//
+// The global providers may be set after New: spans and measurements go to them from then on.
+//
+// Errors: an instrument that the provider refuses is given to [otel.Handle].
+// Blocking: a call waits for what the span processors do when a span begins and ends. Those that batch return at once.
+// Panics: a panic of a provider, a sampler or a processor is logged by [log/slog] and changes nothing.
+func New(opts ...Option) task.Observer {
+	from := options{tracers: otel.GetTracerProvider(), meters: otel.GetMeterProvider()}
+	for _, opt := range opts {
+		opt(&from)
+	}
+	return &observer{
+		tracer: from.tracers.Tracer(ScopeName, trace.WithSchemaURL(semconv.SchemaURL)),
+		meters: newMeters(from.meters.Meter(ScopeName, metric.WithSchemaURL(semconv.SchemaURL))),
+	}
+}
+
+type observer struct {
+	tracer trace.Tracer
+	meters *meters
+}
+
+// Begin implements [task.Observer].
+func (o *observer) Begin(ctx context.Context, about task.Call) (context.Context, func(task.Outcome)) {
+	around, _ := ctx.Value(callKey{o}).(*call)
+	of := o.meters.of(&about)
+	of.begins(about.Kind)
+	again := about.Kind == task.AttemptCall && about.Attempt > 1
+	if again {
+		of.retries(ctx)
+	}
+	if around != nil && !around.isRecorded() {
+		return nil, (&unrecorded{tally: tally{series: of, kind: about.Kind}, ctx: ctx}).end
+	}
+	c := &call{Context: ctx, tally: tally{series: of, kind: about.Kind}, observer: o, about: about, around: around}
+	if again && around != nil {
+		c.tellOfRetry()
+	}
+	return c, c.end
+}

@@ -1,0 +1,97 @@
+package jadeotel
+
+import (
+	"context"
+	"sync/atomic"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
+	recovery "github.com/jade-go/jade/recover"
+	"github.com/jade-go/jade/task"
+)
+
+const (
+	statuses = int(task.Straggler) + 1
+	classes  = int(recovery.Business) + 1
+)
+
+// series are those that calls of the same names have. To make a set of attributes
+// costs more than to measure, so each is made once. What is in flight is counted here and only told when
+// the provider asks: its counters cost more than all else that a call has to pay.
+type series struct {
+	meters     *meters
+	attributes attributes
+	names      metric.MeasurementOption
+	active     [kinds]level
+	stragglers level
+	outcomes   [statuses][classes]atomic.Pointer[[]metric.RecordOption]
+}
+
+func newSeries(m *meters, with attributes) *series {
+	return &series{meters: m, attributes: with, names: metric.WithAttributeSet(attribute.NewSet(with...))}
+}
+
+func (s *series) begins(kind task.CallKind) {
+	if isMeasured(kind) {
+		s.active[kind].add(+1)
+	}
+}
+
+// ends measures a call. One that never started took no time.
+func (s *series) ends(ctx context.Context, kind task.CallKind, o task.Outcome) {
+	if !isMeasured(kind) {
+		return
+	}
+	s.active[kind].add(-1)
+	if d := s.meters.durations[kind]; o.Status != task.Skipped && d.Enabled(ctx) {
+		d.Record(ctx, o.Elapsed.Seconds(), s.outcome(o)...)
+	}
+}
+
+func isMeasured(kind task.CallKind) bool { return kind >= 0 && int(kind) < kinds }
+
+func (s *series) retries(ctx context.Context) { s.meters.retries.Add(ctx, 1, s.names) }
+
+func (s *series) outcome(o task.Outcome) []metric.RecordOption {
+	if o.Status < 0 || int(o.Status) >= statuses || o.Class < 0 || int(o.Class) >= classes {
+		return s.newOutcome(o)
+	}
+	at := &s.outcomes[o.Status][o.Class]
+	if with := at.Load(); with != nil {
+		return *with
+	}
+	with := s.newOutcome(o)
+	at.Store(&with)
+	return with
+}
+
+func (s *series) newOutcome(o task.Outcome) []metric.RecordOption {
+	with := append(attributes(nil), s.attributes...)
+	with.add(KeyOutcome.String(o.Status.String()))
+	with.class(o.Class)
+	if isFailure(o) {
+		with.add(semconv.ErrorTypeKey.String(o.Class.String()))
+	}
+	return []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(with...))}
+}
+
+// level is how many there are of something at the moment.
+type level struct {
+	n    atomic.Int64
+	used atomic.Bool // there was one
+}
+
+func (l *level) add(n int64) {
+	l.n.Add(n)
+	if !l.used.Load() {
+		l.used.Store(true)
+	}
+}
+
+func (l *level) observe(to metric.Observer, as metric.Int64Observable, with metric.MeasurementOption) {
+	if l.used.Load() {
+		to.ObserveInt64(as, l.n.Load(), with)
+	}
+}
