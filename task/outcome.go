@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/engine"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -33,7 +34,9 @@ func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 // UnmarshalText reads the name of a status.
 func (s *Status) UnmarshalText(name []byte) error {
 	i, err := constantOf(statuses[:], name, "Status")
-	*s = Status(i)
+	if err == nil {
+		*s = Status(i)
+	}
 	return err
 }
 
@@ -67,10 +70,12 @@ func OutcomeOf(err, degraded error, begun time.Time) Outcome {
 	return o
 }
 
-// panicIn looks for a panic in err. One in a method of err counts as no.
-func panicIn(err error) (found *future.PanicError) {
-	defer func() { _ = recover() }()
-	found, _ = errors.AsType[*future.PanicError](err)
+// panicIn looks for a panic in err. One in a method of err counts as no, and so does a Goexit.
+func panicIn(err error) *future.PanicError {
+	found, _ := engine.Ask(err, func(err error) *future.PanicError {
+		found, _ := errors.AsType[*future.PanicError](err)
+		return found
+	})
 	return found
 }
 
