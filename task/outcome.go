@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/internal/engine"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -70,12 +69,10 @@ func OutcomeOf(err, degraded error, begun time.Time) Outcome {
 	return o
 }
 
-// panicIn looks for a panic in err. One in a method of err counts as no, and so does a Goexit.
-func panicIn(err error) *future.PanicError {
-	found, _ := engine.Ask(err, func(err error) *future.PanicError {
-		found, _ := errors.AsType[*future.PanicError](err)
-		return found
-	})
+// panicIn looks for a panic in err. One in a method of err counts as no.
+func panicIn(err error) (found *future.PanicError) {
+	defer func() { _ = recover() }()
+	found, _ = errors.AsType[*future.PanicError](err)
 	return found
 }
 
