@@ -92,8 +92,12 @@ func (c *call[In, Out]) answer(ans task.Answer[Out]) {
 		c.finish(ans)
 		return
 	}
-	defer c.finish(ans) // whatever the observer does
-	c.watch.answered(&c.run, ans.Err, ans.Degraded)
+	if c.expired || c.fate.Load() == leftAlone { // the answer does not wait for an observer
+		defer c.finish(ans)
+		c.watch.answered(&c.run, answer{ans.Err, ans.Degraded}, func() {})
+		return
+	}
+	c.watch.answered(&c.run, answer{ans.Err, ans.Degraded}, func() { c.finish(ans) })
 }
 
 func (c *call[In, Out]) finish(ans task.Answer[Out]) {

@@ -2,6 +2,10 @@ package flow_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -80,4 +84,50 @@ func TestObserver_isToldOfRefusedRuns(t *testing.T) {
 		synctest.Wait()
 		require.Equal(t, []string{"0s shop begins", "0s shop begins", "0s shop: skipped", "0s shop: skipped"}, w.read())
 	})
+}
+
+// A run that is answered while the observer is being told of one of its nodes is not over
+// before that is. The answer itself does not wait.
+func TestObserver_theRunIsNotOverBeforeItsNodesHaveCome(t *testing.T) {
+	for name, late := range map[string]func(task.Call) bool{
+		"a node":  func(c task.Call) bool { return c.Node == "coins" },
+		"the run": func(c task.Call) bool { return c.Kind == task.RunCall },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var mu sync.Mutex
+			var told []string
+			note := func(format string, args ...any) {
+				mu.Lock()
+				defer mu.Unlock()
+				told = append(told, fmt.Sprintf(format, args...))
+			}
+			arrived, released := make(chan struct{}), make(chan struct{})
+			o := beginning(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+				if late(c) {
+					close(arrived)
+					<-released
+				}
+				note("%s begins", c.Kind.String()+c.Node)
+				return ctx, func(o task.Outcome) { note("%s: %s", c.Kind.String()+c.Node, o.Status) }
+			})
+			f := of(func(in number) number {
+				item := flow.Step(named("item", func(context.Context, int) (int, error) { <-arrived; return 0, errSoldOut }), in)
+				coins := flow.Step(named("coins", func(_ context.Context, n int) (int, error) { return n, nil }), in)
+				return flow.Step(named("freight", func(_ context.Context, n int) (int, error) { return n, nil }), flow.Map2(item, coins, sum2))
+			})
+			_, err := future.Run(task.Observe(t.Context(), o), func(ctx context.Context) (int, error) {
+				ctx, cancel := context.WithCancelCause(ctx)
+				go func() { <-arrived; cancel(errSoldOut) }()
+				_, err := f.Do(ctx, 1)
+				close(released)
+				return 0, err
+			})
+			require.ErrorIs(t, err, errSoldOut)
+			over := slices.IndexFunc(told, func(s string) bool { return strings.HasPrefix(s, "run: ") })
+			for _, node := range []string{"item", "coins", "freight"} {
+				begun := slices.Index(told, "node"+node+" begins")
+				require.True(t, 0 <= begun && begun < over, "%s: %q", node, told)
+			}
+		})
+	}
 }

@@ -28,6 +28,7 @@ type run struct {
 	// are being made elsewhere. When it gets to zero, that is for good.
 	members atomic.Int32
 	fate    atomic.Uint32
+	expired bool // it is answered because its limit is over; written by who has decided that
 }
 
 // The fates of a run. Once it is decided, nothing more starts but for effects.

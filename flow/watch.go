@@ -15,10 +15,12 @@ type watch struct {
 	ran    task.Call
 	run    atomic.Pointer[sight] // nil until the observer knows of it
 	answer atomic.Pointer[answer]
+	due    atomic.Int32 // what must be over before the observer is told that the run is: its opening, its answer, each node that it is being told of
+	then   func()       // to be called after that; written before the answer has left
 	nodes  []sight
 }
 
-// answer is how the run was answered.
+// answer is how a run was answered.
 type answer struct{ err, degraded error }
 
 // sight is one call as an observer sees it.
@@ -41,6 +43,7 @@ const (
 
 func newWatch(p *plan) *watch {
 	w := &watch{nodes: make([]sight, len(p.specs))}
+	w.due.Store(2)
 	w.calls, w.ran = p.described()
 	return w
 }
@@ -60,19 +63,24 @@ func (s *sight) straggles(err error) {
 
 // beginRun tells of the run and returns the ctx for its nodes.
 func (w *watch) beginRun(r *run) context.Context {
+	defer w.leave(r)
 	c := w.ran
 	c.Start = r.begun
 	s := &sight{begun: r.begun}
 	s.ctx, s.tell = task.Begin(r.ctx, c)
 	w.run.Store(s)
-	if a := w.answer.Load(); a != nil { // or else who answers sees the run
-		s.end(a.err, a.degraded)
-	}
+	w.sweep(r)
 	return s.ctx
 }
 
 // begin tells of node n and returns the ctx for it.
 func (w *watch) begin(st *state, n int32, ctx context.Context) context.Context {
+	effect := st.plan.specs[n].effect
+	if w.join() {
+		defer w.leave(st.run)
+	} else if !effect {
+		return ctx // the run is over
+	}
 	s := &w.nodes[n]
 	if !s.stage.CompareAndSwap(unseen, arriving) {
 		return ctx // the run has been answered
@@ -82,10 +90,42 @@ func (w *watch) begin(st *state, n int32, ctx context.Context) context.Context {
 	s.begun = c.Start
 	s.ctx, s.tell = task.Begin(ctx, c)
 	s.stage.Store(inSight)
-	if a := w.answer.Load(); a != nil && !st.plan.specs[n].effect { // or else who answers sees the node
+	if a := w.answer.Load(); a != nil && !effect { // or else who answers sees the node
 		s.straggles(a.err)
 	}
 	return s.ctx
+}
+
+// join makes the end of the run wait, if it has not been told of.
+func (w *watch) join() bool {
+	for {
+		n := w.due.Load()
+		if n == 0 || w.due.CompareAndSwap(n, n+1) {
+			return n > 0
+		}
+	}
+}
+
+// leave is called when a part of the run is over. The last to do so tells that the run is,
+// without delay for that part.
+func (w *watch) leave(r *run) {
+	if w.due.Add(-1) > 0 {
+		return
+	}
+	r.members.Add(1) // the caller is one
+	go func() {
+		defer r.Leave()
+		w.over()
+	}()
+}
+
+// over tells that the run is.
+func (w *watch) over() {
+	defer w.then() // whatever the observer does
+	if run := w.run.Load(); run != nil {
+		a := w.answer.Load()
+		run.end(a.err, a.degraded)
+	}
 }
 
 // ctx is the ctx of node n, if that has begun.
@@ -121,13 +161,24 @@ func (w *watch) end(n int32, err, degraded error) {
 	s.end(err, degraded)
 }
 
-// answered tells of the nodes that never started, of those that still run, and
-// of the end of the run. What runs for an effect is told when it ends.
-func (w *watch) answered(r *run, err, degraded error) {
-	w.answer.Store(&answer{err, degraded})
-	run := w.run.Load()
-	if run == nil {
-		return
+// answered is told how the run was, and what to do when the observer has been told of that.
+func (w *watch) answered(r *run, a answer, then func()) {
+	w.then = then
+	defer func() { // whatever the observer does
+		if w.due.Add(-1) == 0 {
+			w.over()
+		}
+	}()
+	w.answer.Store(&a)
+	w.sweep(r)
+}
+
+// sweep tells of the nodes that never started and of those that still run, once the observer
+// knows of the run and that has been answered. What runs for an effect is told when it ends.
+func (w *watch) sweep(r *run) {
+	run, a := w.run.Load(), w.answer.Load()
+	if run == nil || a == nil {
+		return // who comes second does it
 	}
 	for n := range r.plan.specs {
 		s := &r.plan.specs[n]
@@ -136,12 +187,11 @@ func (w *watch) answered(r *run, err, degraded error) {
 		}
 		switch seen := &w.nodes[n]; {
 		case seen.stage.CompareAndSwap(unseen, missed):
-			w.skip(run.ctx, n, err)
+			w.skip(run.ctx, n, a.err)
 		case seen.stage.Load() == inSight:
-			seen.straggles(err)
+			seen.straggles(a.err)
 		}
 	}
-	run.end(err, degraded)
 }
 
 // refused tells of a run that may not start.

@@ -48,7 +48,7 @@ func busyPage() *flow.Flow[int, []int] {
 }
 
 func TestRunsAtOnce_keepApart(t *testing.T) {
-	const runs = 60
+	const runs = 30
 	reader, recorder := sdkmetric.NewManualReader(), tracetest.NewSpanRecorder()
 	o := jadeotel.New(jadeotel.TracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder))),
 		jadeotel.MeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))))

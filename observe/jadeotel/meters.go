@@ -35,7 +35,7 @@ type seriesKey struct {
 
 // maxSeries limits how many there are, as a program may make names as it runs. All that come later are in one. (It
 // has not the attribute that providers have for this: where that of v1.47 finds it, it puts there what it has not seen yet.)
-const maxSeries = 1000
+const maxSeries = 500
 
 var buckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
 
