@@ -71,7 +71,7 @@ func (st *state) announce() {
 type nested[In, Out any] struct{ flow *Flow[In, Out] }
 
 // identity is what all variants of a flow have in common.
-func (n nested[In, Out]) identity() any { return n.flow.plan }
+func (n nested[In, Out]) identity() any { return n.flow.plan.original() }
 
 // Graph returns the flow's graph.
 func (n nested[In, Out]) Graph() Graph { return n.flow.Graph() }

@@ -24,14 +24,17 @@ func Each[A, R any](t task.Task[A, R], as Node[[]A], limit int) Node[[]R] {
 	if limit < 1 {
 		panic(fmt.Sprintf("flow.Each: a limit of %d", limit))
 	}
-	direct, mends := task.Direct(t)
-	if mends {
-		direct = nil // a failure is seen to by Start
-	}
-	n := node{kind: Elements, guards: true, limit: limit, task: describe(t), in: reflect.TypeFor[[]A](), inputs: data(as.n)}
-	return add[[]R]("flow.Each", 2, n, func(w wiring) cell {
-		return &each[A, R]{t: t, direct: direct, as: from(w, as), limit: limit}
+	n := node{kind: Elements, limit: limit, task: describe(t), in: reflect.TypeFor[[]A](), inputs: data(as.n)}
+	n.maker = calling(t, func(t task.Task[A, R]) maker {
+		direct, mends := task.Direct(t)
+		if mends {
+			direct = nil // a failure is seen to by Start
+		}
+		return maker{guards: true, make: func(w wiring) cell {
+			return &each[A, R]{t: t, direct: direct, as: from(w, as), limit: limit}
+		}}
 	})
+	return add[[]R]("flow.Each", 2, n, n.make)
 }
 
 type each[A, R any] struct {

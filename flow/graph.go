@@ -96,6 +96,11 @@ func describeNode(flow string, i int, n *node) GraphNode {
 	return d
 }
 
+// Calls reports whether the node calls a task of that origin, under whatever name.
+func (n GraphNode) Calls(o *task.Origin) bool {
+	return o != nil && n.of != nil && n.of.task != nil && identity(n.of.task.origin) == identity(o)
+}
+
 // resolve does with a failure what a run does, for another engine.
 func (f *Flow[In, Out]) resolve(ctx context.Context, in any, err error) (any, error) {
 	arg, ok := in.(In)

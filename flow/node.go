@@ -56,14 +56,20 @@ type node struct {
 	place  task.Place
 	task   *named // of a step or an each
 	limit  int    // of an each
-	mends  bool   // its cell is a mender
-	guards bool   // its cell sees to functions that panic or call Goexit itself
 	in     reflect.Type
 	out    reflect.Type
 	inputs []input
 	index  int32
+	maker
+	box func(v any) (cell, bool) // a cell that holds v, if that is of type out
+}
+
+// maker is how a node is made.
+type maker struct {
 	make   func(w wiring) cell
-	box    func(v any) (cell, bool) // a cell that holds v, if that is of type out
+	mends  bool              // its cell is a mender
+	guards bool              // its cell sees to functions that panic or call Goexit itself
+	again  func(point) maker // of a call of a task: see intercept.go
 }
 
 type input struct {

@@ -21,6 +21,8 @@ type plan struct {
 	first   []int32   // of a counted plan: nodes that are ready at the start
 	pool    sync.Pool // of *state
 
+	root *plan // that it is a variant of: see intercept.go; nil if of none
+
 	describe sync.Once // see calls.go
 	calls    []task.Call
 	ran      task.Call

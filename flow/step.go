@@ -22,9 +22,14 @@ func Step[A, R any](t task.Task[A, R], a Node[A]) Node[R] {
 // addStep makes a step whose argument gather puts together.
 func addStep[A, R any](where string, t task.Task[A, R], gather func(wiring) func() A, inputs ...*node) Node[R] {
 	mustTask(where, t.Name())
-	direct, mends := task.Direct(t)
-	n := node{kind: TaskStep, guards: direct == nil, mends: mends, task: describe(t), in: reflect.TypeFor[A](), inputs: data(inputs...)}
-	return add[R](where, 3, n, func(w wiring) cell { return &step[A, R]{t: t, direct: direct, gather: gather(w)} })
+	n := node{kind: TaskStep, task: describe(t), in: reflect.TypeFor[A](), inputs: data(inputs...)}
+	n.maker = calling(t, func(t task.Task[A, R]) maker {
+		direct, mends := task.Direct(t)
+		return maker{mends: mends, guards: direct == nil, make: func(w wiring) cell {
+			return &step[A, R]{t: t, direct: direct, gather: gather(w)}
+		}}
+	})
+	return add[R](where, 3, n, n.make)
 }
 
 type step[A, R any] struct {

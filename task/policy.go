@@ -125,14 +125,20 @@ func (t Task[In, Out]) Wrap(mw func(Func[In, Out]) Func[In, Out]) Task[In, Out] 
 	was := t.must("Wrap")
 	mustFunc("task.Task.Wrap", mw == nil)
 	d := *was
-	inside := d.fn
-	if was.starter != nil || len(was.policies) > 0 {
-		inside = was.doQuietly
-	}
-	d.starter, d.policies, d.limits, d.tries = nil, nil, false, false
-	if d.fn = mw(inside); d.fn == nil {
-		panic(fmt.Sprintf("task.Task.Wrap: the middleware around %q returned a nil function", d.name))
-	}
+	d.policies, d.limits, d.tries = nil, false, false
+	d.wrap(was, mw)
 	d.about = append(d.about[:len(d.about):len(d.about)], Policy{Kind: kindWrap})
 	return Task[In, Out]{&d}
+}
+
+// wrap puts mw around what d has inside.
+func (d *definition[In, Out]) wrap(inside *definition[In, Out], mw func(Func[In, Out]) Func[In, Out]) {
+	fn := inside.fn
+	if inside.starter != nil || len(inside.policies) > 0 {
+		fn = inside.doQuietly
+	}
+	d.wrapped, d.middleware, d.starter = inside, mw, nil
+	if d.fn = mw(fn); d.fn == nil {
+		panic(fmt.Sprintf("task.Task.Wrap: the middleware around %q returned a nil function", d.name))
+	}
 }

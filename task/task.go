@@ -24,6 +24,9 @@ type definition[In, Out any] struct {
 	timed    bool              // one is a timeout, perhaps within a Wrap
 	limits   bool              // one is a timeout
 	tries    bool              // one is a retry
+
+	wrapped    *definition[In, Out] // what is within the outermost Wrap
+	middleware func(Func[In, Out]) Func[In, Out]
 }
 
 // Origin says which tasks are the same one, under whatever name and with
