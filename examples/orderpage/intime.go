@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jade-go/jade/deadline"
-	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/task"
 )
 
@@ -37,17 +37,17 @@ func reserve(ctx context.Context) context.Context {
 	return context.WithValue(ctx, callTimeKey{}, callTime{end.Add(-reply), late})
 }
 
-// inTime is a policy: a call ends when reserve has said.
+// inTime is a policy: a call ends when reserve has said, or is given up then if it does not.
 func inTime[In, Out any](call task.Func[In, Out]) task.Func[In, Out] {
-	return func(ctx context.Context, in In) (out Out, err error) {
-		if t, limited := ctx.Value(callTimeKey{}).(callTime); limited {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithDeadlineCause(ctx, t.end, t.late)
-			defer cancel()
+	return func(ctx context.Context, in In) (Out, error) {
+		t, limited := ctx.Value(callTimeKey{}).(callTime)
+		if !limited {
+			return call(ctx, in)
 		}
-		if cause := future.Cause(ctx); cause != nil {
-			return out, cause
+		out, err := deadline.Run(ctx, time.Until(t.end), func(ctx context.Context) (Out, error) { return call(ctx, in) })
+		if late, ok := errors.AsType[*deadline.Error](err); ok && !late.Inherited {
+			err = t.late
 		}
-		return call(ctx, in)
+		return out, err
 	}
 }

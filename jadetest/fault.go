@@ -1,0 +1,69 @@
+package jadetest
+
+import (
+	"context"
+	"fmt"
+	"syscall"
+)
+
+// Fault is a way in which a task can go wrong.
+type Fault int
+
+const (
+	Business     Fault = iota // fails with an error that the author of the task meant
+	System                    // fails as for want of files: ENFILE
+	Dependency                // fails as if the other side refused connections: ECONNREFUSED
+	TimedOut                  // fails with context.DeadlineExceeded, as a call with a limit of its own
+	Canceled                  // fails with context.Canceled, as if nobody wanted it
+	Panic                     // panics
+	Goexit                    // calls runtime.Goexit
+	Nil                       // returns the zero value and no error
+	Slow                      // takes twice the limit of its task's Timeout, and heeds its ctx; not of a task without
+	TooSlow                   // takes twice the limit of the whole, and heeds its ctx; not if there is none
+	Hang                      // does not return, whatever its ctx says
+	CallerLeaves              // the caller of the flow cancels meanwhile
+	faults       int   = iota
+)
+
+var faultNames = [faults]string{
+	"business", "system", "dependency", "timed out", "canceled", "panic", "goexit", "nil", "slow", "too slow", "hang", "caller leaves",
+}
+
+func (f Fault) String() string {
+	if f < 0 || int(f) >= faults {
+		return fmt.Sprintf("Fault(%d)", int(f))
+	}
+	return faultNames[f]
+}
+
+// AllFaults are the faults that [Faults] tries unless it is told which: all of them.
+func AllFaults() (all []Fault) {
+	for f := range Fault(faults) {
+		all = append(all, f)
+	}
+	return all
+}
+
+// Injected is the error of a task that [Faults] lets fail, and the value of a panic. Its text does not
+// name the task: that is for what is around the task to do.
+type Injected struct {
+	Task  string
+	Fault Fault
+}
+
+func (e *Injected) Error() string { return "injected: " + e.Fault.String() }
+
+// Unwrap returns what makes the error one of its class, or nil.
+func (e *Injected) Unwrap() error {
+	switch e.Fault {
+	case System:
+		return syscall.ENFILE
+	case Dependency:
+		return syscall.ECONNREFUSED
+	case TimedOut:
+		return context.DeadlineExceeded
+	case Canceled, CallerLeaves:
+		return context.Canceled
+	}
+	return nil
+}

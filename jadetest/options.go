@@ -1,0 +1,77 @@
+package jadetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Option says what [Faults] tries, and what it demands.
+type Option func(*settings)
+
+type settings struct {
+	faults   []Fault
+	pairs    bool
+	deadline time.Duration
+	due      time.Duration
+	around   []func(context.Context) context.Context
+	must     []string
+	may      []string
+}
+
+// Only limits the faults that are tried.
+func Only(fs ...Fault) Option {
+	for _, f := range fs {
+		if f < 0 || int(f) >= faults {
+			panic(fmt.Sprintf("jadetest.Only: no fault has the number %d", int(f)))
+		}
+	}
+	return func(s *settings) {
+		s.faults = slices.DeleteFunc(AllFaults(), func(f Fault) bool { return !slices.Contains(fs, f) })
+	}
+}
+
+// Pairs has every pair of faults of two tasks tried too. (If the caller leaves, there is nobody for a second one to matter to.)
+func Pairs() Option { return func(s *settings) { s.pairs = true } }
+
+// Deadline gives the caller's ctx a deadline, d after the start of each run, as a platform does.
+func Deadline(d time.Duration) Option {
+	mustBePositive("jadetest.Deadline", d)
+	return func(s *settings) { s.deadline = d }
+}
+
+// AnswerWithin demands each answer within d of the start. Without it an answer has to be there within
+// the flow's Timeout and the [Deadline], whichever is shorter.
+func AnswerWithin(d time.Duration) Option {
+	mustBePositive("jadetest.AnswerWithin", d)
+	return func(s *settings) { s.due = d }
+}
+
+// Context makes the ctx of each run from the caller's, as the handler around the flow does.
+func Context(make func(context.Context) context.Context) Option {
+	if make == nil {
+		panic("jadetest.Context: nil function")
+	}
+	return func(s *settings) { s.around = append(s.around, make) }
+}
+
+// MustDegrade demands that there is an answer, if perhaps not the best one, whatever happens to the tasks of these names,
+// or to any two of them. None is needed for a caller who leaves, nor if a task says that it was
+// cancelled, which a Fallback passes on. A name is that of a node or, for one in a
+// flow within, the path to it, such as "rules/muted". Once there is a MustDegrade or a [MayFail], each task of the flow has to be in
+// one of them: so a task that is added is decided on.
+func MustDegrade(tasks ...string) Option {
+	return func(s *settings) { s.must = append(s.must, tasks...) }
+}
+
+// MayFail says that without the tasks of these names there is no answer: they may fail the flow, with an error that says so.
+func MayFail(tasks ...string) Option {
+	return func(s *settings) { s.may = append(s.may, tasks...) }
+}
+
+func mustBePositive(where string, d time.Duration) {
+	if d <= 0 {
+		panic(where + ": " + d.String())
+	}
+}

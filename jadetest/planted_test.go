@@ -1,0 +1,163 @@
+package jadetest_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/jadetest"
+	"github.com/jade-go/jade/task"
+)
+
+// planted are tests that have to fail. Each runs in a process of its own.
+var planted = map[string]struct {
+	test func(*testing.T)
+	want string // a regular expression
+}{
+	"a leak": {
+		func(t *testing.T) {
+			leaves := task.New("coupons", func(_ context.Context, n int) (int, error) {
+				go leftRunning(make(chan int))
+				return n, nil
+			})
+			jadetest.Faults(t, shop(leaves.Fallback(0)).Timeout(limit), 1, jadetest.Only(jadetest.Slow))
+		},
+		`jadetest\.Faults: shop without any fault: leaked: still running: github\.com/jade-go/jade/jadetest_test\.leftRunning \(jadetest/planted_test\.go:\d+\)`,
+	},
+	"a leak under a fault": {
+		func(t *testing.T) {
+			leaves := task.New("coupons", func(_ context.Context, n int) (int, error) {
+				if n == 0 {
+					go leftRunning(make(chan int))
+				}
+				return n, nil
+			})
+			jadetest.Faults(t, shop(leaves.Fallback(0)).Timeout(limit), 1)
+		},
+		`shop: item: nil: leaked: end what item starts when its ctx ends \(still running: github\.com/jade-go/jade/jadetest_test\.leftRunning`,
+	},
+	"a task that ignores its ctx for ever": {
+		func(t *testing.T) {
+			ignores := task.New("coupons", func(_ context.Context, n int) (int, error) {
+				if n == 0 {
+					leftRunning(make(chan int))
+				}
+				return n, nil
+			})
+			jadetest.Faults(t, shop(ignores.Fallback(0)).Timeout(limit), 1, jadetest.AnswerWithin(2*limit))
+		},
+		`shop: item: nil: leaked: end what item starts when its ctx ends \(still running: shop: coupons, github\.com`,
+	},
+	"a network": {
+		func(t *testing.T) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			require.NoError(t, err)
+			calls := task.New("coupons", func(context.Context, int) (int, error) {
+				c, err := net.Dial("tcp", l.Addr().String())
+				if err == nil {
+					_, err = c.Read(make([]byte, 1)) // which nobody writes
+				}
+				return 0, err
+			})
+			jadetest.Faults(t, shop(calls.Fallback(0)).Timeout(limit), 1)
+		},
+		`jadetest\.Faults: shop: coupons waits in virtual time for something outside of the test \(IO wait in github\.com/jade-go/jade/jadetest_test\..* \(jadetest/planted_test\.go:\d+\)\): put a fake in its place`,
+	},
+	"no answer without any fault": {
+		func(t *testing.T) {
+			fails := task.New("coupons", func(context.Context, int) (int, error) { return 0, io.ErrUnexpectedEOF })
+			jadetest.Faults(t, shop(fails), 1)
+		},
+		`jadetest\.Faults: shop without any fault: failed: shop: coupons \(.*\): unexpected EOF`,
+	},
+	"late without any fault": {
+		func(t *testing.T) { jadetest.Faults(t, shop(coupons()), 1, jadetest.AnswerWithin(15*ms)) },
+		`jadetest\.Faults: shop without any fault: late: answered after 20ms, due within 15ms`,
+	},
+	"a name of no task": {
+		func(t *testing.T) { jadetest.Faults(t, shop(coupons()), 1, jadetest.MustDegrade("coupon")) },
+		`jadetest\.Faults: MustDegrade: shop has no task coupon, but item, coupons`,
+	},
+	"a name in both": {
+		func(t *testing.T) {
+			jadetest.Faults(t, shop(coupons()), 1, jadetest.MustDegrade("coupons"), jadetest.MayFail("coupons"))
+		},
+		`jadetest\.Faults: shop: coupons is in both MustDegrade and MayFail`,
+	},
+	"a matrix that has changed": {
+		func(t *testing.T) {
+			f := shop(coupons()).Timeout(limit)
+			file := t.TempDir() + "/faults.md"
+			t.Setenv("JADETEST_UPDATE", "1")
+			jadetest.Faults(t, f, 1).Golden(t, file)
+			require.NoError(t, os.Unsetenv("JADETEST_UPDATE"))
+			jadetest.Faults(t, f, 1).Golden(t, file)
+			require.False(t, t.Failed())
+			jadetest.Faults(t, f.Timeout(limit/2), 1).Golden(t, file)
+		},
+		`jadetest\.Matrix\.Golden: shop differs from what is in .*faults\.md; set JADETEST_UPDATE to write it. It is now:(?s:.*)failed 50ms`,
+	},
+	"a file that is not there": {
+		func(t *testing.T) { jadetest.Faults(t, shop(coupons()).Timeout(limit), 1).Golden(t, t.TempDir()+"/faults.md") },
+		`jadetest\.Matrix\.Golden: open .*faults\.md: .*: set JADETEST_UPDATE to write it`,
+	},
+	"a demand that is not met": {
+		func(t *testing.T) {
+			jadetest.Faults(t, shop(takes("coupons", ms)).Timeout(limit), 1, jadetest.MayFail("item"), jadetest.MustDegrade("coupons"))
+		},
+		`jadetest\.Faults: shop: coupons: business, .*: failed, and must degrade: give coupons a Fallback`,
+	},
+}
+
+func leftRunning(c chan int) { <-c }
+
+const plantedVariable = "JADETEST_PLANTED"
+
+// TestPlanted is what the other process runs.
+func TestPlanted(t *testing.T) {
+	name := os.Getenv(plantedVariable)
+	if name == "" {
+		t.Skip("see TestFaults_failATest")
+	}
+	planted[name].test(t)
+}
+
+func TestFaults_failATest(t *testing.T) {
+	for name, c := range planted {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cmd := exec.Command(os.Args[0], "-test.run=^TestPlanted$", "-test.timeout=60s")
+			cmd.Env = append(os.Environ(), plantedVariable+"="+name)
+			out, err := cmd.CombinedOutput()
+			require.Error(t, err)
+			require.Regexp(t, c.want, string(out))
+			require.NotContains(t, string(out), "panic:")
+		})
+	}
+}
+
+// What a task is not called for is not tried, and tasks of flows within are found by their path.
+func TestFaults_choicesAndFlowsWithin(t *testing.T) {
+	rules := flow.New("rules", func(in number) number { return flow.Step(takes("muted", ms).Timeout(5*ms), in) })
+	f := flow.New("page", func(in number) number {
+		either := flow.Either(flow.Map(in, func(n int) bool { return n > 0 }), flow.Step(takes("yes", ms), in), flow.Step(takes("no", ms), in))
+		list := flow.Each(takes("list", ms).Fallback(7), flow.Map(in, func(n int) []int { return []int{n, n} }), 2)
+		return flow.Map3(flow.Step(rules.Task().Named("checks"), in), either, list, func(a, b int, c []int) int { return a + b + len(c) })
+	})
+	m := jadetest.Faults(t, f, 1, jadetest.Only(jadetest.Panic, jadetest.Slow, jadetest.Nil),
+		jadetest.MayFail("muted", "yes", "no"), jadetest.MustDegrade("list"))
+	require.Equal(t, `page   yes      no          list      checks/muted
+panic  failed   not called  degraded  failed
+nil    altered  not called  ok        altered
+slow   -        -           -         failed 5ms
+`, m.String())
+	m = jadetest.Explore(t, f, 1, jadetest.Only(jadetest.Panic), jadetest.MustDegrade("checks/muted"), jadetest.MayFail("yes", "no", "list"))
+	require.Len(t, m.Problems(), 1)
+	require.Contains(t, m.Problems()[0], "page: checks/muted: panic: failed, and must degrade")
+}

@@ -1,0 +1,149 @@
+package jadetest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Problems says what is not as it has to be, and what to do about it, one line each: see [Faults].
+func (m *Matrix) Problems() (lines []string) {
+	for _, task := range m.tasks {
+		if len(m.must)+len(m.may) > 0 && !m.demands(m.must, task) && !m.demands(m.may, task) {
+			lines = append(lines, fmt.Sprintf("%s: %s is in neither MustDegrade nor MayFail: say which", m.flow, task))
+		}
+	}
+	var kinds []problem
+	found := map[problem]*finding{}
+	for _, key := range m.order {
+		p, ok := m.problem(key)
+		if !ok {
+			continue
+		}
+		f := found[p]
+		if f == nil {
+			f = &finding{detail: m.cells[key].Detail}
+			found[p] = f
+			kinds = append(kinds, p)
+		}
+		f.add(key)
+	}
+	for _, p := range kinds {
+		if p.second != "" && (m.alone(found, p, p.first) || m.alone(found, p, p.second)) {
+			continue // that is the trouble with one of them, which is told already
+		}
+		lines = append(lines, m.line(p, found[p]))
+	}
+	return lines
+}
+
+// problem is what several runs have in common.
+type problem struct {
+	first, second string
+	verdict       Verdict
+	waits         bool // for something that takes too long
+}
+
+type finding struct {
+	faults []string
+	detail string // of the first
+}
+
+func (f *finding) add(key [2]Injected) {
+	name := key[0].Fault.String()
+	if key[1].Task != "" {
+		name += " with " + key[1].Fault.String()
+	}
+	f.faults = append(f.faults, name)
+}
+
+// problem is what is wrong with a run, if anything is.
+func (m *Matrix) problem(key [2]Injected) (problem, bool) {
+	p := problem{first: key[0].Task, second: key[1].Task, verdict: m.cells[key].Verdict}
+	switch {
+	case p.verdict < Failed:
+		return p, false
+	case p.verdict > Failed:
+		return p, true
+	}
+	for _, f := range key {
+		if f.Task == "" {
+			continue
+		}
+		if !m.demands(m.must, f.Task) || f.Fault == CallerLeaves || f.Fault == Canceled {
+			return p, false
+		}
+		p.waits = p.waits || f.Fault == Slow || f.Fault == TooSlow || f.Fault == Hang
+	}
+	return p, true
+}
+
+// alone reports whether one task of a pair has the problem on its own.
+func (m *Matrix) alone(found map[problem]*finding, p problem, task string) bool {
+	return found[problem{first: task, verdict: p.verdict, waits: p.waits}] != nil
+}
+
+func (m *Matrix) line(p problem, f *finding) string {
+	who := p.first
+	if p.second != "" {
+		who += " and " + p.second
+	}
+	what := p.verdict.String()
+	if p.verdict == Failed {
+		what = "failed, and must degrade"
+	}
+	detail := strings.ReplaceAll(f.detail, "\n", "; ")
+	return fmt.Sprintf("%s: %s: %s: %s: %s (%s)", m.flow, who, shorten(f.faults), what, p.advice(who), detail)
+}
+
+// shorten lists names, and only counts those after the first few.
+func shorten(names []string) string {
+	const most = 6
+	if len(names) > most {
+		names = append(slices.Clone(names[:most]), fmt.Sprintf("%d more", len(names)-most))
+	}
+	return strings.Join(names, ", ")
+}
+
+// advice is what an author may do.
+func (p problem) advice(who string) string {
+	switch {
+	case p.verdict == Failed && p.waits:
+		return "give " + who + " a Timeout that leaves time to answer, and what stands in for it then"
+	case p.verdict == Failed:
+		return "give " + who + " a Fallback, or take the failure by flow.Recover or flow.Try"
+	}
+	switch p.verdict {
+	case BadError:
+		return "let the error name the task and have its cause, as by fmt.Errorf and %w"
+	case Late:
+		return "give " + who + " a Timeout that leaves time to answer"
+	case Leaked:
+		return "end what " + who + " starts when its ctx ends"
+	case Hung:
+		return "give " + who + " a Timeout, or the flow"
+	}
+	return "this is a mistake in what runs the flow"
+}
+
+// demands reports whether the names are of the task: its path, or the last part of that.
+func (m *Matrix) demands(names []string, task string) bool {
+	return slices.Contains(names, task) || slices.Contains(names, last(task))
+}
+
+// unknown names what MustDegrade or MayFail name that is no task, or both of them.
+func (m *Matrix) unknown() string {
+	for where, names := range map[string][]string{"MustDegrade": m.must, "MayFail": m.may} {
+		for _, name := range names {
+			if !slices.ContainsFunc(m.tasks, func(task string) bool { return task == name || last(task) == name }) {
+				return fmt.Sprintf("%s: %s has no task %s, but %s", where, m.flow, name, strings.Join(m.tasks, ", "))
+			}
+		}
+	}
+	for _, task := range m.tasks {
+		if m.demands(m.must, task) && m.demands(m.may, task) {
+			return m.flow + ": " + task + " is in both MustDegrade and MayFail"
+		}
+	}
+	return ""
+}
