@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -32,37 +30,15 @@ type outcome struct {
 // attempt runs f once, in a bubble of its own. The functions that f calls may do what they
 // like: whatever comes of it is in the outcome, unless it ends the process.
 func attempt[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, s *settings, inj *injection) outcome {
-	var bubble atomic.Int64
-	result := make(chan outcome, 1)
-	go func() {
-		o := outcome{crash: errors.New("the test function did not return")}
-		defer func() {
-			if p := recover(); p != nil && len(o.left) == 0 { // or else it says that something is left
-				o.crash = fmt.Errorf("panic: %v", p)
-			}
-			result <- o
-		}()
-		synctest.Test(t, func(*testing.T) {
-			bubble.Store(int64(ownBubble()))
-			o = observe(f, in, s, inj)
-		})
-	}()
-	look := time.NewTicker(250 * time.Millisecond)
-	defer look.Stop()
-	var w watchdog
-	for {
-		select {
-		case o := <-result:
-			return o
-		case <-look.C:
-			if g, stuck := w.stuck(int(bubble.Load())); stuck {
-				tasks := inj.underWay()
-				slices.Sort(tasks)
-				return outcome{stuck: fmt.Sprintf("%s waits in virtual time for something outside of the test (%s in %s): put a fake in its place, see jadetest.Replace",
-					strings.Join(tasks, ", "), g.state, g.place)}
-			}
-		}
+	var o outcome
+	stuck, err := enclosed(t, inj.underWay, func(*testing.T) { o = observe(f, in, s, inj) })
+	switch {
+	case stuck != "":
+		return outcome{stuck: stuck}
+	case err != nil && len(o.left) == 0: // or else it says that something is left
+		return outcome{crash: err}
 	}
+	return o
 }
 
 // observe is the part of an attempt that is in the bubble.
@@ -116,36 +92,3 @@ func observe[In, Out any](f *flow.Flow[In, Out], in In, s *settings, inj *inject
 
 // patience is how much virtual time something gets that should have ended.
 const patience = time.Minute
-
-// leftBehind lists the goroutines of the caller's bubble that have not ended.
-func leftBehind() (places []string) {
-	all := goroutines()
-	for _, g := range all[1:] {
-		if g.bubble == all[0].bubble && !g.testing() {
-			places = append(places, g.place)
-		}
-	}
-	slices.Sort(places)
-	return slices.Compact(places)
-}
-
-// watchdog looks, from outside of a bubble, for what keeps virtual time from passing.
-type watchdog struct {
-	id, seen int
-}
-
-// stuck reports a goroutine of the bubble that has been waiting for something outside of it for a while.
-func (w *watchdog) stuck(bubble int) (parked, bool) {
-	for _, g := range goroutines() {
-		if g.bubble != bubble || bubble == 0 || g.durable() || !g.waiting() || g.testing() {
-			continue
-		}
-		if w.id != g.id {
-			w.id, w.seen = g.id, 0
-		}
-		w.seen++
-		return g, w.seen > 4
-	}
-	w.id = 0
-	return parked{}, false
-}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -104,8 +105,38 @@ var planted = map[string]struct {
 		`jadetest\.Matrix\.Golden: shop differs from what is in .*faults\.md; set JADETEST_UPDATE to write it. It is now:(?s:.*)failed 50ms`,
 	},
 	"a file that is not there": {
-		func(t *testing.T) { jadetest.Faults(t, shop(coupons()).Timeout(limit), 1).Golden(t, t.TempDir()+"/faults.md") },
+		func(t *testing.T) {
+			jadetest.Faults(t, shop(coupons()).Timeout(limit), 1).Golden(t, t.TempDir()+"/faults.md")
+		},
 		`jadetest\.Matrix\.Golden: open .*faults\.md: .*: set JADETEST_UPDATE to write it`,
+	},
+	"an order that was not thought of": {
+		func(t *testing.T) {
+			jadetest.Schedules(t, 100, func(t *testing.T, ctx context.Context) { require.NotEqual(t, "cba", inOrder(ctx, t)) })
+		},
+		`jadetest\.Schedules: seed \d+ of 100; JADETEST_SEED=\d+ replays it`,
+	},
+	"a seed that is none": {
+		func(t *testing.T) {
+			t.Setenv("JADETEST_SEED", "seven")
+			jadetest.Schedules(t, 1, func(*testing.T, context.Context) {})
+		},
+		`jadetest\.Schedules: JADETEST_SEED: strconv\.ParseUint: parsing "seven"`,
+	},
+	"a latency of no task": {
+		func(t *testing.T) {
+			jadetest.Simulate(t, serial(), 1, jadetest.Load{Latencies: latencies{"c": jadetest.Fixed(ms)}})
+		},
+		`jadetest\.Simulate: serial has no task c, but a, b`,
+	},
+	"a simulated network": {
+		func(t *testing.T) {
+			r, _, err := os.Pipe()
+			require.NoError(t, err)
+			reads := task.New("a", func(context.Context, int) (int, error) { return r.Read(make([]byte, 1)) })
+			jadetest.Simulate(t, one(reads), 1, jadetest.Load{})
+		},
+		`jadetest\.Simulate: one: a waits in virtual time for something outside of the test \(IO wait in .*planted_test\.go:\d+\)\): put a fake in its place`,
 	},
 	"a demand that is not met": {
 		func(t *testing.T) {
@@ -140,6 +171,20 @@ func TestFaults_failATest(t *testing.T) {
 			require.NotContains(t, string(out), "panic:")
 		})
 	}
+}
+
+// The seed that is named fails again, alone.
+func TestSchedules_replay(t *testing.T) {
+	fail := func(env ...string) string {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestPlanted$", "-test.v")
+		cmd.Env = append(append(os.Environ(), plantedVariable+"=an order that was not thought of"), env...)
+		out, err := cmd.CombinedOutput()
+		require.Error(t, err)
+		return string(out)
+	}
+	seed := regexp.MustCompile(`JADETEST_SEED=\d+`).FindString(fail())
+	require.NotEmpty(t, seed)
+	require.Contains(t, fail(seed), seed+" replays it")
 }
 
 // What a task is not called for is not tried, and tasks of flows within are found by their path.

@@ -1,0 +1,82 @@
+package jadetest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// enclosed runs body in a bubble and returns how that ended: with an error if it panicked or, in
+// words, why virtual time cannot pass. Then the bubble is given up, and tasks names those to blame.
+func enclosed(t *testing.T, tasks func() []string, body func(*testing.T)) (stuck string, err error) {
+	var bubble atomic.Int64
+	ended := make(chan error, 1)
+	go func() {
+		err := errors.New("the function in the bubble did not return")
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("panic: %v", p)
+			}
+			ended <- err
+		}()
+		synctest.Test(t, func(t *testing.T) {
+			bubble.Store(int64(ownBubble()))
+			body(t)
+		})
+		err = nil
+	}()
+	look := time.NewTicker(250 * time.Millisecond)
+	defer look.Stop()
+	var w watchdog
+	for {
+		select {
+		case err := <-ended:
+			return "", err
+		case <-look.C:
+			if g, stuck := w.stuck(int(bubble.Load())); stuck {
+				names := tasks()
+				slices.Sort(names)
+				return fmt.Sprintf("%s waits in virtual time for something outside of the test (%s in %s): put a fake in its place, see jadetest.Replace",
+					strings.Join(names, ", "), g.state, g.place), nil
+			}
+		}
+	}
+}
+
+// leftBehind lists the goroutines of the caller's bubble that have not ended.
+func leftBehind() (places []string) {
+	all := goroutines()
+	for _, g := range all[1:] {
+		if g.bubble == all[0].bubble && !g.testing() {
+			places = append(places, g.place)
+		}
+	}
+	slices.Sort(places)
+	return slices.Compact(places)
+}
+
+// watchdog looks, from outside of a bubble, for what keeps virtual time from passing.
+type watchdog struct {
+	id, seen int
+}
+
+// stuck reports a goroutine of the bubble that has been waiting for something outside of it for a while.
+func (w *watchdog) stuck(bubble int) (parked, bool) {
+	for _, g := range goroutines() {
+		if g.bubble != bubble || bubble == 0 || g.durable() || !g.waiting() || g.testing() {
+			continue
+		}
+		if w.id != g.id {
+			w.id, w.seen = g.id, 0
+		}
+		w.seen++
+		return g, w.seen > 4
+	}
+	w.id = 0
+	return parked{}, false
+}

@@ -1,0 +1,121 @@
+package jadetest
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/trace"
+)
+
+// Sample is one call of a task: how long it takes, and how it ends.
+type Sample struct {
+	Took time.Duration
+	Err  error
+}
+
+// Latency is a distribution of calls. It draws one of them.
+type Latency func(r *rand.Rand) Sample
+
+// Fixed is always d.
+func Fixed(d time.Duration) Latency {
+	mustNotBeNegative("jadetest.Fixed", d)
+	return func(*rand.Rand) Sample { return Sample{Took: d} }
+}
+
+// Uniform is between least and most, all alike.
+func Uniform(least, most time.Duration) Latency {
+	mustNotBeNegative("jadetest.Uniform", least)
+	mustNotBeNegative("jadetest.Uniform", most-least)
+	return func(r *rand.Rand) Sample { return Sample{Took: least + time.Duration(r.Int64N(int64(most-least)+1))} }
+}
+
+// Exponential has that mean, and the longer the rarer.
+func Exponential(mean time.Duration) Latency {
+	mustNotBeNegative("jadetest.Exponential", mean)
+	return func(r *rand.Rand) Sample { return Sample{Took: time.Duration(r.ExpFloat64() * float64(mean))} }
+}
+
+// LogNormal has that median, and one call in a hundred takes longer than p99: the usual shape of a service.
+func LogNormal(median, p99 time.Duration) Latency {
+	mustNotBeNegative("jadetest.LogNormal", median-1)
+	mustNotBeNegative("jadetest.LogNormal", p99-median)
+	const z99 = 2.3263478740408408 // of the normal distribution
+	sigma := math.Log(float64(p99)/float64(median)) / z99
+	return func(r *rand.Rand) Sample {
+		return Sample{Took: time.Duration(float64(median) * math.Exp(sigma*r.NormFloat64()))}
+	}
+}
+
+// Measured draws from samples, each as likely as another.
+func Measured(samples ...Sample) Latency {
+	if len(samples) == 0 {
+		panic("jadetest.Measured: no samples")
+	}
+	samples = slices.Clone(samples)
+	return func(r *rand.Rand) Sample { return samples[r.IntN(len(samples))] }
+}
+
+// Failing is l, but for a share of the calls that fail with err, after as long.
+func (l Latency) Failing(share float64, err error) Latency {
+	if !(share >= 0 && share <= 1) {
+		panic(fmt.Sprintf("jadetest.Latency.Failing: a share of %v", share))
+	}
+	return func(r *rand.Rand) Sample {
+		s := l(r)
+		if r.Float64() < share {
+			s.Err = err
+		}
+		return s
+	}
+}
+
+// FromTraces returns what the tasks of recorded runs took, by the paths of their nodes, for [Simulate]. A task that has failed does so
+// with an error of the same text and class. Those that were cancelled or given up tell how long they
+// took at least, not how long they would have: they are left out.
+func FromTraces(traces ...*trace.Trace) map[string]Latency {
+	samples := map[string][]Sample{}
+	for _, tr := range traces {
+		add(samples, tr)
+	}
+	latencies := map[string]Latency{}
+	for name, s := range samples {
+		latencies[name] = Measured(s...)
+	}
+	return latencies
+}
+
+func add(samples map[string][]Sample, tr *trace.Trace) {
+	paths := make([]string, len(tr.Spans))
+	attempted := map[int]bool{} // spans whose attempts tell more
+	for _, s := range tr.Spans {
+		attempted[s.Parent] = attempted[s.Parent] || s.Kind == task.AttemptCall || s.Kind == task.ElementCall || s.Kind == task.RunCall
+	}
+	for i, s := range tr.Spans {
+		if s.Parent >= 0 {
+			paths[i] = paths[s.Parent]
+		}
+		if s.Kind == task.NodeCall {
+			paths[i] = strings.TrimPrefix(paths[i]+"/"+s.Label(), "/")
+		}
+		if paths[i] == "" || s.Kind == task.RunCall || attempted[i] {
+			continue
+		}
+		switch s.Status {
+		case task.OK:
+			samples[paths[i]] = append(samples[paths[i]], Sample{Took: s.Elapsed()})
+		case task.Failed, task.Degraded:
+			samples[paths[i]] = append(samples[paths[i]], Sample{s.Elapsed(), &recorded{s}})
+		}
+	}
+}
+
+func mustNotBeNegative(where string, d time.Duration) {
+	if d < 0 {
+		panic(where + ": negative by " + (-d).String())
+	}
+}

@@ -1,0 +1,213 @@
+package jadetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/task"
+)
+
+// Load says what [Simulate] runs.
+type Load struct {
+	Latencies map[string]Latency // of the tasks, by the paths of their nodes; one that has none takes what its function takes
+	Runs      int                // 0: 2,000
+	Seed      uint64             // of the draws: the same seed, the same prediction
+	Deadline  time.Duration      // of the caller's ctx; 0: none
+	Context   func(context.Context) context.Context
+}
+
+// Prediction is how a flow answers.
+type Prediction struct {
+	Flow          string
+	Runs          int
+	P50, P90, P99 time.Duration // of the time until the answer, failures included
+	Degraded      float64       // share of the answers that came although some task had failed or something stood in for it
+	Failed        float64       // share of the runs
+}
+
+// Simulate runs f many times in virtual time, one run after the other, with tasks that take as long and fail as often as the latencies say,
+// and returns what came of it: so a Timeout, a Fallback or another shape can be tried before it is deployed. The engine is the real one, so
+// what it predicts has all that the policies do. Each call, attempt and element draws a latency; a task and its n-th call draw the same
+// for each flow that is simulated with the same seed, so two variants differ by what was changed.
+//
+// What it leaves out: the time of the program itself, and queues for processors, connections and services.
+// A function that is called takes no time but its latency, so what would cross a network has to be a fake (see [Replace]).
+// A latency for what is no task of f ends the test.
+func Simulate[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, load Load) Prediction {
+	t.Helper()
+	if load.Runs == 0 {
+		load.Runs = 2000
+	}
+	var known []string
+	for _, task := range tasksOf(nil, f.Graph()) {
+		known = append(known, task.path)
+	}
+	for name := range load.Latencies {
+		if !slices.Contains(known, name) {
+			t.Fatalf("jadetest.Simulate: %s has no task %s, but %s", f.Name(), name, strings.Join(known, ", "))
+		}
+	}
+	s := &simulation{load: load, under: map[string]int{}}
+	slowed := f.Intercept(func(path []string, n flow.GraphNode) flow.Interceptor {
+		if n.Flow != nil {
+			return nil
+		}
+		name := strings.Join(append(path, n.Name), "/")
+		return s.interceptor(name, load.Latencies[name])
+	})
+	p := Prediction{Flow: f.Name(), Runs: load.Runs}
+	stuck, err := enclosed(t, s.underWay, func(*testing.T) {
+		var took []time.Duration
+		answered := 0
+		for i := range load.Runs {
+			r := simulateOne(slowed, in, s, i)
+			took = append(took, r.took)
+			switch {
+			case r.err != nil:
+				p.Failed++
+				continue
+			case r.degraded:
+				p.Degraded++
+			}
+			answered++
+		}
+		slices.Sort(took)
+		p.P50, p.P90, p.P99 = percentile(took, 50), percentile(took, 90), percentile(took, 99)
+		p.Failed /= float64(load.Runs)
+		p.Degraded /= float64(max(answered, 1))
+	})
+	switch {
+	case stuck != "":
+		t.Fatalf("jadetest.Simulate: %s: %s", f.Name(), stuck)
+	case err != nil:
+		t.Fatalf("jadetest.Simulate: %s: %v", f.Name(), err)
+	}
+	return p
+}
+
+// String is the prediction in one line.
+func (p Prediction) String() string {
+	return fmt.Sprintf("%s: p50 %s, p90 %s, p99 %s, degraded %.1f %%, failed %.1f %% (%d runs)",
+		p.Flow, rounded(p.P50), rounded(p.P90), rounded(p.P99), 100*p.Degraded, 100*p.Failed, p.Runs)
+}
+
+func rounded(d time.Duration) time.Duration { return d.Round(100 * time.Microsecond) }
+
+// percentile is the least of the sorted times that q in a hundred do not exceed.
+func percentile(sorted []time.Duration, q int) time.Duration {
+	return sorted[max(0, (len(sorted)*q+99)/100-1)]
+}
+
+type simulation struct {
+	load Load
+
+	mu    sync.Mutex
+	under map[string]int
+}
+
+// simulated is one run of a simulation.
+type simulated struct {
+	number int
+	took   time.Duration
+	err    error
+
+	mu       sync.Mutex
+	calls    map[string]int
+	degraded bool
+}
+
+type simulatedKey struct{}
+
+func simulateOne[In, Out any](f *flow.Flow[In, Out], in In, s *simulation, i int) *simulated {
+	r := &simulated{number: i, calls: map[string]int{}}
+	ctx, leave := context.WithCancelCause(context.Background())
+	defer leave(nil)
+	if s.load.Deadline > 0 {
+		limited, cancel := context.WithTimeout(ctx, s.load.Deadline)
+		defer cancel()
+		ctx = limited
+	}
+	if s.load.Context != nil {
+		ctx = s.load.Context(ctx)
+	}
+	ctx = task.Observe(context.WithValue(ctx, simulatedKey{}, r), task.Tee(task.ObserverOf(ctx), r))
+	ctx, scope := future.WithScope(ctx, future.Unobserved(func(error) {}))
+	begun := time.Now()
+	_, r.err = f.Do(ctx, in)
+	r.took = time.Since(begun)
+	leave(errors.New("the run is over"))
+	_ = scope.Close()
+	return r
+}
+
+// Begin implements [task.Observer].
+func (r *simulated) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+	if c.Kind == task.AttemptCall {
+		return ctx, nil // there may be another one
+	}
+	return ctx, func(o task.Outcome) {
+		if o.Status == task.Degraded || o.Status == task.Failed {
+			r.mu.Lock()
+			r.degraded = true
+			r.mu.Unlock()
+		}
+	}
+}
+
+// draw is the latency of the next call of a task.
+func (r *simulated) draw(seed uint64, name string, l Latency) Sample {
+	r.mu.Lock()
+	r.calls[name]++
+	n := r.calls[name]
+	r.mu.Unlock()
+	return l(draws(seed, fmt.Sprint(name, " ", r.number), n))
+}
+
+func (s *simulation) interceptor(name string, l Latency) flow.Interceptor {
+	return func(ctx context.Context, _ any, call func(context.Context) (any, error)) (any, error) {
+		s.count(name, 1)
+		defer s.count(name, -1)
+		r, ok := ctx.Value(simulatedKey{}).(*simulated)
+		if !ok || l == nil {
+			return call(ctx)
+		}
+		sample := r.draw(s.load.Seed, name, l)
+		timer := time.NewTimer(sample.Took)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			return nil, future.Cause(ctx)
+		}
+		if sample.Err != nil {
+			return nil, sample.Err
+		}
+		return call(ctx)
+	}
+}
+
+func (s *simulation) count(name string, by int) {
+	s.mu.Lock()
+	s.under[name] += by
+	s.mu.Unlock()
+}
+
+// underWay names the tasks whose functions have not returned.
+func (s *simulation) underWay() (names []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name, n := range s.under {
+		if n > 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
