@@ -57,7 +57,7 @@ func Context(make func(context.Context) context.Context) Option {
 }
 
 // MustDegrade demands that there is an answer, if perhaps not the best one, whatever happens to the tasks of these names,
-// or to any two of them. None is needed for a caller who leaves, nor if a task says that it was
+// or to any two of them: one that the flow has made, not its Catch. None is needed for a caller who leaves, nor if a task says that it was
 // cancelled, which a Fallback passes on. A name is that of a node or, for one in a
 // flow within, the path to it, such as "rules/muted". Once there is a MustDegrade or a [MayFail], each task of the flow has to be in
 // one of them: so a task that is added is decided on.
@@ -65,7 +65,7 @@ func MustDegrade(tasks ...string) Option {
 	return func(s *settings) { s.must = append(s.must, tasks...) }
 }
 
-// MayFail says that without the tasks of these names there is no answer: they may fail the flow, with an error that says so.
+// MayFail says that without the tasks of these names there is no answer: they may fail the flow, with an error that says so or to its Catch.
 func MayFail(tasks ...string) Option {
 	return func(s *settings) { s.may = append(s.may, tasks...) }
 }

@@ -61,7 +61,7 @@ func (f *finding) add(key [2]Injected) {
 func (m *Matrix) problem(key [2]Injected) (problem, bool) {
 	p := problem{first: key[0].Task, second: key[1].Task, verdict: m.cells[key].Verdict}
 	switch {
-	case p.verdict < Failed:
+	case p.verdict < Caught:
 		return p, false
 	case p.verdict > Failed:
 		return p, true
@@ -89,8 +89,8 @@ func (m *Matrix) line(p problem, f *finding) string {
 		who += " and " + p.second
 	}
 	what := p.verdict.String()
-	if p.verdict == Failed {
-		what = "failed, and must degrade"
+	if p.verdict <= Failed {
+		what += ", and must degrade"
 	}
 	detail := strings.ReplaceAll(f.detail, "\n", "; ")
 	return fmt.Sprintf("%s: %s: %s: %s: %s (%s)", m.flow, who, shorten(f.faults), what, p.advice(who), detail)
@@ -108,9 +108,9 @@ func shorten(names []string) string {
 // advice is what an author may do.
 func (p problem) advice(who string) string {
 	switch {
-	case p.verdict == Failed && p.waits:
+	case p.verdict <= Failed && p.waits:
 		return "give " + who + " a Timeout that leaves time to answer, and what stands in for it then"
-	case p.verdict == Failed:
+	case p.verdict <= Failed:
 		return "give " + who + " a Fallback, or take the failure by flow.Recover or flow.Try"
 	}
 	switch p.verdict {

@@ -21,6 +21,7 @@ const (
 	OK                       // the answer is the one without the fault
 	Degraded                 // there is an answer, and the run knows that something failed
 	Altered                  // there is another answer, and the run knows of no failure
+	Caught                   // the flow has failed, and its Catch has answered
 	Failed                   // the error names the task and has its cause
 	BadError                 // the error does not
 	Late                     // the answer came after it was due
@@ -30,7 +31,7 @@ const (
 	verdicts  int     = iota
 )
 
-var verdictNames = [verdicts]string{"-", "not called", "ok", "degraded", "altered", "failed", "bad error", "late", "leaked", "hung", "crashed"}
+var verdictNames = [verdicts]string{"-", "not called", "ok", "degraded", "altered", "caught", "failed", "bad error", "late", "leaked", "hung", "crashed"}
 
 func (v Verdict) String() string {
 	if v < 0 || int(v) >= verdicts {
@@ -58,6 +59,8 @@ func (o outcome) judge(usual outcome, inj *injection, due time.Duration) (v Verd
 		return NotCalled, ""
 	case o.err != nil:
 		return judgeError(o.err, inj)
+	case o.trace != nil && o.trace.Root().Status == task.Degraded:
+		return Caught, "caught: " + o.trace.Root().Err
 	case o.count(task.Degraded) > 0:
 		return Degraded, ""
 	case reflect.DeepEqual(o.value, usual.value):
