@@ -122,6 +122,17 @@ func (p *patched) check() (said []string) {
 // run builds and runs the changed program, and returns what it prints. It takes go
 // run, which keeps the program that it has linked: without changes since the last time, there is nothing to build.
 func (p *patched) run(t *testing.T) string {
+	var stdout, stderr bytes.Buffer
+	args := append([]string{"run", "-overlay", p.overlay(t)}, asBuilt()...)
+	command := exec.CommandContext(t.Context(), "go", append(args, ".")...)
+	command.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
+	command.Stdout, command.Stderr = &stdout, &stderr
+	require.NoError(t, command.Run(), stderr.String())
+	return stdout.String()
+}
+
+// overlay writes what the go command takes for the changed files.
+func (p *patched) overlay(t *testing.T) (listed string) {
 	here, err := os.Getwd()
 	require.NoError(t, err)
 	dir := t.TempDir()
@@ -133,14 +144,7 @@ func (p *patched) run(t *testing.T) string {
 	}
 	list, err := json.Marshal(overlay)
 	require.NoError(t, err)
-	listed := filepath.Join(dir, "overlay.json")
+	listed = filepath.Join(dir, "overlay.json")
 	require.NoError(t, os.WriteFile(listed, list, 0o600))
-
-	var stdout, stderr bytes.Buffer
-	args := append([]string{"run", "-overlay", listed}, asBuilt()...)
-	command := exec.CommandContext(t.Context(), "go", append(args, ".")...)
-	command.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
-	command.Stdout, command.Stderr = &stdout, &stderr
-	require.NoError(t, command.Run(), stderr.String())
-	return stdout.String()
+	return listed
 }
