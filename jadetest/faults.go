@@ -60,9 +60,9 @@ func Explore[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, opts ...Op
 	m.usual = usual.took
 	v, detail := usual.judge(usual, newInjection(limit), m.due)
 	if usual.err != nil {
-		v, detail = Failed, usual.err.Error()
+		v, detail = VerdictFailed, usual.err.Error()
 	}
-	if v >= Failed {
+	if v >= VerdictFailed {
 		t.Fatalf("jadetest.Faults: %s without any fault: %s: %s", m.flow, v, detail)
 	}
 	for i, first := range m.tasks {

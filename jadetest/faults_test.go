@@ -69,10 +69,10 @@ coupons  failed 100/110
 	require.Equal(t, []string{"item", "coupons"}, m.Tasks())
 	require.Empty(t, m.Problems())
 	c := m.At("item", jadetest.Panic)
-	require.Equal(t, jadetest.Failed, c.Verdict)
+	require.Equal(t, jadetest.VerdictFailed, c.Verdict)
 	require.Regexp(t, `^shop: item \(.*faults_test.go:\d+\): panic: injected: panic$`, c.Detail)
 	pair := m.AtPair(jadetest.Injected{Task: "coupons", Fault: jadetest.Hang}, jadetest.Injected{Task: "item", Fault: jadetest.Nil})
-	require.Equal(t, jadetest.Cell{Verdict: jadetest.Degraded, Took: 20 * ms}, pair)
+	require.Equal(t, jadetest.Cell{Verdict: jadetest.VerdictDegraded, Took: 20 * ms}, pair)
 	require.Zero(t, m.AtPair(jadetest.Injected{Task: "coupons"}, jadetest.Injected{Task: "coupons"}))
 }
 

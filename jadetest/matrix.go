@@ -89,7 +89,7 @@ func (m *Matrix) print(table func([][]string) string) string {
 
 // text is a cell with the time that the answer took, if the fault has delayed it.
 func (c Cell) text(usual time.Duration) string {
-	if c.Took > usual && c.Verdict > NotCalled && c.Verdict != Hung {
+	if c.Took > usual && c.Verdict > VerdictNotCalled && c.Verdict != VerdictHung {
 		return c.Verdict.String() + " " + c.Took.String()
 	}
 	return c.Verdict.String()
@@ -99,7 +99,7 @@ func (c Cell) text(usual time.Duration) string {
 func (m *Matrix) pairs() (rows [][]string) {
 	tried := map[[2]string][]Verdict{}
 	for _, key := range m.order {
-		if c := m.cells[key]; key[1].Task != "" && c.Verdict != NotTried {
+		if c := m.cells[key]; key[1].Task != "" && c.Verdict != VerdictNotTried {
 			pair := [2]string{key[0].Task, key[1].Task}
 			tried[pair] = append(tried[pair], c.Verdict)
 		}
@@ -123,7 +123,7 @@ func (m *Matrix) pairs() (rows [][]string) {
 
 func worst(vs []Verdict) string {
 	if len(vs) == 0 {
-		return NotTried.String()
+		return VerdictNotTried.String()
 	}
 	v := slices.MaxFunc(vs, func(a, b Verdict) int { return cmp.Compare(a, b) })
 	n := 0

@@ -61,9 +61,9 @@ func (f *finding) add(key [2]Injected) {
 func (m *Matrix) problem(key [2]Injected) (problem, bool) {
 	p := problem{first: key[0].Task, second: key[1].Task, verdict: m.cells[key].Verdict}
 	switch {
-	case p.verdict < Caught:
+	case p.verdict < VerdictCaught:
 		return p, false
-	case p.verdict > Failed:
+	case p.verdict > VerdictFailed:
 		return p, true
 	}
 	for _, f := range key {
@@ -89,7 +89,7 @@ func (m *Matrix) line(p problem, f *finding) string {
 		who += " and " + p.second
 	}
 	what := p.verdict.String()
-	if p.verdict <= Failed {
+	if p.verdict <= VerdictFailed {
 		what += ", and must degrade"
 	}
 	detail := strings.ReplaceAll(f.detail, "\n", "; ")
@@ -108,19 +108,19 @@ func shorten(names []string) string {
 // advice is what an author may do.
 func (p problem) advice(who string) string {
 	switch {
-	case p.verdict <= Failed && p.waits:
+	case p.verdict <= VerdictFailed && p.waits:
 		return "give " + who + " a Timeout that leaves time to answer, and what stands in for it then"
-	case p.verdict <= Failed:
+	case p.verdict <= VerdictFailed:
 		return "give " + who + " a Fallback, or take the failure by flow.Recover or flow.Try"
 	}
 	switch p.verdict {
-	case BadError:
+	case VerdictBadError:
 		return "let the error name the task and have its cause, as by fmt.Errorf and %w"
-	case Late:
+	case VerdictLate:
 		return "give " + who + " a Timeout that leaves time to answer"
-	case Leaked:
+	case VerdictLeaked:
 		return "end what " + who + " starts when its ctx ends"
-	case Hung:
+	case VerdictHung:
 		return "give " + who + " a Timeout, or the flow"
 	}
 	return "this is a mistake in what runs the flow"

@@ -16,18 +16,18 @@ import (
 type Verdict int
 
 const (
-	NotTried  Verdict = iota // the fault does not apply: there is no limit to pass
-	NotCalled                // the task was not called
-	OK                       // the answer is the one without the fault
-	Degraded                 // there is an answer, and the run knows that something failed
-	Altered                  // there is another answer, and the run knows of no failure
-	Caught                   // the flow has failed, and its Catch has answered
-	Failed                   // the error names the task and has its cause
-	BadError                 // the error does not
-	Late                     // the answer came after it was due
-	Leaked                   // something still runs when all is over
-	Hung                     // there was no answer
-	Crashed                  // the caller of the flow got a panic
+	VerdictNotTried  Verdict = iota // the fault does not apply: there is no limit to pass
+	VerdictNotCalled                // the task was not called
+	VerdictOK                       // the answer is the one without the fault
+	VerdictDegraded                 // there is an answer, and the run knows that something failed
+	VerdictAltered                  // there is another answer, and the run knows of no failure
+	VerdictCaught                   // the flow has failed, and its Catch has answered
+	VerdictFailed                   // the error names the task and has its cause
+	VerdictBadError                 // the error does not
+	VerdictLate                     // the answer came after it was due
+	VerdictLeaked                   // something still runs when all is over
+	VerdictHung                     // there was no answer
+	VerdictCrashed                  // the caller of the flow got a panic
 	verdicts  int     = iota
 )
 
@@ -48,27 +48,27 @@ func (o outcome) judge(usual outcome, inj *injection, due time.Duration) (v Verd
 	}
 	switch {
 	case o.crash != nil:
-		return Crashed, o.crash.Error()
+		return VerdictCrashed, o.crash.Error()
 	case !o.answered:
-		return Hung, "no answer in " + o.took.String()
+		return VerdictHung, "no answer in " + o.took.String()
 	case len(o.left) > 0:
-		return Leaked, "still running: " + strings.Join(o.left, ", ")
+		return VerdictLeaked, "still running: " + strings.Join(o.left, ", ")
 	case due > 0 && o.took > due:
-		return Late, fmt.Sprintf("answered after %s, due within %s", o.took, due)
+		return VerdictLate, fmt.Sprintf("answered after %s, due within %s", o.took, due)
 	case !hit:
-		return NotCalled, ""
+		return VerdictNotCalled, ""
 	case o.err != nil:
 		return judgeError(o.err, inj)
 	case o.trace != nil && o.trace.Root().Status == task.Degraded:
-		return Caught, "caught: " + o.trace.Root().Err
+		return VerdictCaught, "caught: " + o.trace.Root().Err
 	case o.count(task.Degraded) > 0:
-		return Degraded, ""
+		return VerdictDegraded, ""
 	case reflect.DeepEqual(o.value, usual.value):
-		return OK, ""
+		return VerdictOK, ""
 	case o.count(task.Failed, task.Canceled, task.Straggler) > usual.count(task.Failed, task.Canceled, task.Straggler):
-		return Degraded, ""
+		return VerdictDegraded, ""
 	}
-	return Altered, ""
+	return VerdictAltered, ""
 }
 
 // count is how many calls of the run ended so.
@@ -96,13 +96,13 @@ func judgeError(err error, inj *injection) (Verdict, string) {
 		}
 		reason := lacks(err, fault)
 		if reason == "" {
-			return Failed, err.Error()
+			return VerdictFailed, err.Error()
 		}
 		if why == "" || reason < why {
 			why = reason
 		}
 	}
-	return BadError, why + ": " + err.Error()
+	return VerdictBadError, why + ": " + err.Error()
 }
 
 // lacks says what an error should say of a fault and does not, or nothing.

@@ -29,6 +29,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 var block = regexp.MustCompile("(?ms)^<!-- (snippet|prints): (\\S+) -->\n```(\\w*)\n(.*?)^```$")
 
 func TestGuide(t *testing.T) {
+	inRealTime(t)
 	g := guide{regions: readRegions(t), programs: programs, used: map[string]bool{}}
 	for _, name := range chapters(t) {
 		t.Run(name, func(t *testing.T) {

@@ -95,4 +95,8 @@ var programs = map[string]func(){
 	"seen-late":  seenLate,
 	"seen-log":   seenLog,
 	"seen-debug": seenDebug,
+
+	"tested-problems": testedProblems,
+	"tested-matrix":   testedMatrix,
+	"tested-load":     testedLoad,
 }

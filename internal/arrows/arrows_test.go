@@ -30,9 +30,13 @@ var may = map[string][]string{
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/task",
 		engine, alarm, "github.com/samber/lo",
 	},
-	module + "/trace":           {module + "/recover", module + "/task", excerpt},
-	module + "/diagram":         {module + "/flow", module + "/task", module + "/trace"},
-	module + "/debug":           {module + "/diagram", module + "/flow", module + "/task", module + "/trace"},
+	module + "/trace":   {module + "/recover", module + "/task", excerpt},
+	module + "/diagram": {module + "/flow", module + "/task", module + "/trace"},
+	module + "/debug":   {module + "/diagram", module + "/flow", module + "/task", module + "/trace"},
+	module + "/jadetest": {
+		module + "/future", module + "/recover", module + "/task", module + "/flow", module + "/trace", module + "/diagram",
+		"go.uber.org/goleak", // a helper for tests
+	},
 	module + "/observe/":        {module + "/future", module + "/recover", module + "/task", excerpt},
 	module + "/internal/":       {},
 	excerpt:                     {module + "/future"},
