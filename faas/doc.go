@@ -1,0 +1,12 @@
+// Package faas makes a function of a flow, or of any func(context.Context, In) (Out, error), as platforms run it.
+//
+//	handler := faas.FromFlow(newOrderPage(clients))
+//	answer, err := handler.Invoke(ctx, order)
+//
+// An invocation has a scope of its own: when it returns, nothing of it runs any more, so the platform may freeze the
+// process. It answers before the platform's deadline, with time left to degrade and to reply. What goes wrong is classified,
+// logged in one vocabulary for all functions, and turned into one kind of answer by class.
+//
+// [HTTP] serves a handler for Knative, OpenFaaS, Cloud Run and the like. Package faas/fc runs it on Alibaba Function Compute. Modules of
+// their own run it on AWS Lambda (faas/lambda), on Google Cloud Functions (faas/gcf) and for CloudEvents (faas/cloudevents).
+package faas

@@ -1,0 +1,180 @@
+package faas
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/observe/jadeslog"
+	"github.com/jade-go/jade/task"
+)
+
+// Func is a function that a platform is to call.
+type Func[In, Out any] = func(context.Context, In) (Out, error)
+
+// Handler is a function with all that a deployment needs around it. Its methods may be called
+// from any number of goroutines, and invocations know nothing of each other.
+type Handler[In, Out any] struct {
+	settings
+	name  string
+	place task.Place
+	init  func(context.Context) (Func[In, Out], error)
+	flow  *flow.Flow[In, Out] // instead of a function
+	catch func(context.Context, In, error) (Out, error)
+	ready *initialization[In, Out]
+}
+
+// Option changes what a [Handler] does around its function.
+type Option func(*settings)
+
+type settings struct {
+	reserve  time.Duration // negative: the default
+	drain    time.Duration
+	grace    time.Duration
+	logger   *slog.Logger
+	observer task.Observer
+	rules    rules
+}
+
+const (
+	defaultDrain = 100 * time.Millisecond
+	defaultGrace = 100 * time.Millisecond
+	mostReserved = 100 * time.Millisecond
+)
+
+// Reserve keeps the last d before the platform's deadline for [Handler.Catch] and for the reply: the function's ctx
+// ends that much earlier. Without it, a tenth of the time left is kept, and at most 100 ms.
+func Reserve(d time.Duration) Option {
+	mustNotBeNegative("faas.Reserve", d)
+	return func(s *settings) { s.reserve = d }
+}
+
+// Drain is how long an invocation waits, when it has its answer, for what it has started and not waited for, such as the effects of
+// a flow.Also; 100 ms without it. What still runs then is cancelled.
+func Drain(d time.Duration) Option {
+	mustNotBeNegative("faas.Drain", d)
+	return func(s *settings) { s.drain = d }
+}
+
+// Grace is how long an invocation then waits for what was cancelled to end; 100 ms without it. What still
+// runs then is logged by name, and left to itself.
+func Grace(d time.Duration) Option {
+	mustNotBeNegative("faas.Grace", d)
+	return func(s *settings) { s.grace = d }
+}
+
+// Logger writes to l what goes wrong: see [jadeslog], and "unobserved" for failures that nobody looked at, "still running" for
+// stragglers. Without it, that is what [slog.Default] is at the time. All records have the id of the request, if the platform has told it.
+func Logger(l *slog.Logger) Option {
+	if l == nil {
+		panic("faas.Logger: nil Logger")
+	}
+	return func(s *settings) { s.logger = l }
+}
+
+// Observer has o told of all calls too, beside the log: a trace, metrics.
+func Observer(o task.Observer) Option {
+	if o == nil {
+		panic("faas.Observer: nil Observer")
+	}
+	return func(s *settings) { s.observer = task.Tee(s.observer, o) }
+}
+
+// New returns a handler of that name for fn, which may be called any number of times at once.
+func New[In, Out any](name string, fn Func[In, Out], opts ...Option) *Handler[In, Out] {
+	if fn == nil {
+		panic("faas.New: nil function")
+	}
+	h := newHandler[In, Out]("faas.New", name, opts)
+	h.init = func(context.Context) (Func[In, Out], error) { return fn, nil }
+	return h
+}
+
+// FromFlow returns a handler for f, of the same name.
+func FromFlow[In, Out any](f *flow.Flow[In, Out], opts ...Option) *Handler[In, Out] {
+	if f == nil {
+		panic("faas.FromFlow: nil Flow")
+	}
+	h := newHandler[In, Out]("faas.FromFlow", f.Name(), opts)
+	h.flow = f
+	h.init = func(context.Context) (Func[In, Out], error) { return f.Do, nil }
+	return h
+}
+
+// Initialized returns a handler whose function init makes, once a process: with clients, pools, whatever is to be
+// there before the first invocation. Platforms that have a phase for it call it then; else the first invocation does, and
+// those that come meanwhile wait. If it fails, so does the invocation, and the next one calls it again.
+func Initialized[In, Out any](name string, init func(context.Context) (Func[In, Out], error), opts ...Option) *Handler[In, Out] {
+	if init == nil {
+		panic("faas.Initialized: nil function")
+	}
+	h := newHandler[In, Out]("faas.Initialized", name, opts)
+	h.init = init
+	return h
+}
+
+// newHandler makes a handler for the function called where, whose caller is the user.
+func newHandler[In, Out any](where, name string, opts []Option) *Handler[In, Out] {
+	if why := engine.Unfit(name); why != "" {
+		panic(where + ": " + why)
+	}
+	file, line := engine.Caller(2)
+	h := &Handler[In, Out]{name: name, place: task.Place{File: file, Line: line}, ready: newInitialization[In, Out]()}
+	h.settings = settings{reserve: -1, drain: defaultDrain, grace: defaultGrace, logger: slog.New(defaultHandler{}), rules: rules{depth: defaultDepth}}
+	for _, opt := range opts {
+		opt(&h.settings)
+	}
+	h.logger = slog.New(&requestHandler{h.logger.Handler()})
+	h.observer = task.Tee(jadeslog.New(h.logger, jadeslog.Function(name)), h.observer)
+	return h
+}
+
+// Catch returns the handler with fn to answer in place of an invocation that has failed, with what is left of the platform's time: see
+// [Reserve]. It is not called when the platform's ctx has ended. Of several, the last one counts.
+//
+// Panics: a panic of fn is joined to the failure, and so is that it was late.
+func (h *Handler[In, Out]) Catch(fn func(ctx context.Context, in In, err error) (Out, error)) *Handler[In, Out] {
+	if fn == nil {
+		panic("faas.Handler.Catch: nil function")
+	}
+	c := *h
+	c.catch = fn
+	return &c
+}
+
+// Name returns the name of the function.
+func (h *Handler[In, Out]) Name() string { return h.name }
+
+// Init calls the initialiser, unless that has been done. Its failure is an [*InitError].
+func (h *Handler[In, Out]) Init(ctx context.Context) error {
+	_, err := h.initialized(ctx)
+	return err
+}
+
+func (h *Handler[In, Out]) initialized(ctx context.Context) (Func[In, Out], error) {
+	if fn := h.ready.fn.Load(); fn != nil {
+		return *fn, nil
+	}
+	return h.ready.make(ctx, h.name, h.init)
+}
+
+// initialization is what is made once a process.
+type initialization[In, Out any] struct {
+	fn   atomic.Pointer[Func[In, Out]]
+	turn chan struct{} // has a token while nobody initialises
+}
+
+func newInitialization[In, Out any]() *initialization[In, Out] {
+	i := &initialization[In, Out]{turn: make(chan struct{}, 1)}
+	i.turn <- struct{}{}
+	return i
+}
+
+func mustNotBeNegative(where string, d time.Duration) {
+	if d < 0 {
+		panic(where + ": " + d.String())
+	}
+}

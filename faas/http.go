@@ -1,0 +1,146 @@
+package faas
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// HTTPOption changes what [HTTP] accepts and answers.
+type HTTPOption func(*httpSettings)
+
+type httpSettings struct {
+	body   int64
+	limit  time.Duration
+	id     string
+	status func(error) int
+}
+
+const defaultBody = 1 << 20
+
+// MaxBody limits the body of a request to n bytes, 1 MiB without it.
+func MaxBody(n int64) HTTPOption {
+	if n < 1 {
+		panic(fmt.Sprintf("faas.MaxBody: %d bytes", n))
+	}
+	return func(s *httpSettings) { s.body = n }
+}
+
+// Limit gives each request a deadline, d after its headers have been read. Without it a request has the deadline that
+// its ctx has, from [http.Server.BaseContext] or a middleware, if any.
+func Limit(d time.Duration) HTTPOption {
+	if d <= 0 {
+		panic("faas.Limit: " + d.String())
+	}
+	return func(s *httpSettings) { s.limit = d }
+}
+
+// RequestID names the header that has the id of a request, X-Request-Id without it. It is trusted for logs only.
+func RequestID(header string) HTTPOption { return func(s *httpSettings) { s.id = header } }
+
+// Status has fn say which status a failure has; where it returns 0, that is as [HTTP] says.
+func Status(fn func(error) int) HTTPOption {
+	if fn == nil {
+		panic("faas.Status: nil function")
+	}
+	return func(s *httpSettings) { s.status = fn }
+}
+
+// HTTP serves h: a POST with a JSON body is the input, and the answer is JSON, with the status 200.
+//
+// What is refused: another method (405), another content type than application/json (415), a body that is too long (413) or
+// that [Handler.InvokeJSON] does not take (400). A failure is answered by a [Problem], with a status by its class: business 422, or what
+// a method StatusCode() int says from 400 to 499; dependency 502; system 503; timeout 504; code and all else 500. A method
+// RetryAfter() time.Duration of the failure is told as Retry-After. No answer has the text of an error, which may tell of the
+// inside, unless the error has a method Public() string: that is the detail.
+//
+// Cancellation: a client that leaves cancels the invocation.
+// Blocking: reading a body ends at the deadline of the request; a server should have a ReadHeaderTimeout besides.
+func HTTP[In, Out any](h *Handler[In, Out], opts ...HTTPOption) http.Handler {
+	if h == nil {
+		panic("faas.HTTP: nil Handler")
+	}
+	s := &httpSettings{body: defaultBody, id: "X-Request-Id"}
+	for _, opt := range opts {
+		opt(s)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := r.Context()
+		if s.limit > 0 {
+			limited, cancel := context.WithTimeout(ctx, s.limit)
+			defer cancel()
+			ctx = limited
+		}
+		i := Invocation{ID: s.idOf(r), Platform: "http"}
+		ctx = WithInvocation(ctx, i)
+		answer, err := answerHTTP(ctx, h, s, w, r)
+		if err != nil {
+			s.problem(err, i.ID).write(w)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
+		_, _ = w.Write(answer) // fails only if the client has left
+	})
+}
+
+// idOf is the id of a request, if it is fit for a log.
+func (s *httpSettings) idOf(r *http.Request) string {
+	const longest = 128
+	id := r.Header.Get(s.id)
+	if len(id) > longest || strings.ContainsFunc(id, func(c rune) bool { return c < '!' || c > '~' }) {
+		return ""
+	}
+	return id
+}
+
+func answerHTTP[In, Out any](ctx context.Context, h *Handler[In, Out], s *httpSettings, w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		return nil, refusal{http.StatusMethodNotAllowed, "the method is POST"}
+	}
+	if kind := r.Header.Get("Content-Type"); kind != "" {
+		if name, _, err := mime.ParseMediaType(kind); err != nil || name != "application/json" {
+			return nil, refusal{http.StatusUnsupportedMediaType, "the content type is application/json"}
+		}
+	}
+	body, err := s.read(ctx, w, r)
+	switch long, ok := errors.AsType[*http.MaxBytesError](err); {
+	case ok:
+		return nil, refusal{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body has more than %d bytes", long.Limit)}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, refusal{http.StatusRequestTimeout, "the body did not come in time"}
+	case err != nil:
+		return nil, refusal{http.StatusBadRequest, "the body could not be read"}
+	}
+	return h.InvokeJSON(ctx, body)
+}
+
+// read reads the body, until the deadline of ctx at the latest.
+func (s *httpSettings) read(ctx context.Context, w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	control := http.NewResponseController(w)
+	end, limited := ctx.Deadline()
+	limited = limited && control.SetReadDeadline(end) == nil // not all writers can
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.body))
+	if err == nil && limited { // or else the server itself would wait for the rest
+		_ = control.SetReadDeadline(time.Time{})
+	}
+	return body, err
+}
+
+// refusal is a request that the function is not called for.
+type refusal struct {
+	status int
+	why    string
+}
+
+func (e refusal) Error() string   { return e.why }
+func (e refusal) StatusCode() int { return e.status }
+func (e refusal) Public() string  { return e.why }

@@ -1,0 +1,283 @@
+package faas_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/faas"
+)
+
+// soldOut is a failure that a client may read of.
+type soldOut struct{ status int }
+
+func (soldOut) Error() string             { return "row 7 of /var/db/items says: sold out" }
+func (soldOut) Public() string            { return "the item is sold out" }
+func (e soldOut) StatusCode() int         { return e.status }
+func (soldOut) RetryAfter() time.Duration { return 1500 * time.Millisecond }
+
+func post(t *testing.T, h http.Handler, body string, headers ...string) *http.Response {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func problemOf(t *testing.T, r *http.Response) (p faas.Problem) {
+	t.Helper()
+	require.Equal(t, "application/problem+json", r.Header.Get("Content-Type"))
+	require.NoError(t, json.NewDecoder(r.Body).Decode(&p))
+	require.Equal(t, r.StatusCode, p.Status)
+	return p
+}
+
+func TestHTTP_answers(t *testing.T) {
+	h := faas.HTTP(faas.New("price", plusOne(0), faas.Logger(quiet)))
+	r := post(t, h, "41")
+	require.Equal(t, 200, r.StatusCode)
+	require.Equal(t, "application/json", r.Header.Get("Content-Type"))
+	body, err := io.ReadAll(r.Body)
+	require.NoError(t, err)
+	require.Equal(t, "42", string(body))
+	require.Equal(t, 200, post(t, h, "41", "Content-Type", "application/json; charset=utf-8").StatusCode)
+	require.Equal(t, 200, post(t, h, "41", "Content-Type", "").StatusCode)
+}
+
+// A failure is told by its class, without its text.
+func TestHTTP_failures(t *testing.T) {
+	var nothing *int
+	for name, c := range map[string]struct {
+		err    error
+		opts   []faas.HTTPOption
+		want   faas.Problem
+		header string
+	}{
+		"business":              {err: errSoldOut, want: faas.Problem{Title: "Unprocessable Entity", Status: 422, Class: "business"}},
+		"dependency":            {err: syscall.ECONNREFUSED, want: faas.Problem{Title: "Bad Gateway", Status: 502, Class: "dependency"}},
+		"system":                {err: syscall.ENFILE, want: faas.Problem{Title: "Service Unavailable", Status: 503, Class: "system"}},
+		"timeout":               {err: context.DeadlineExceeded, want: faas.Problem{Title: "Gateway Timeout", Status: 504, Class: "timeout"}},
+		"canceled":              {err: context.Canceled, want: faas.Problem{Title: "Internal Server Error", Status: 500, Class: "canceled"}},
+		"code":                  {err: nil, want: faas.Problem{Title: "Internal Server Error", Status: 500, Class: "code"}},
+		"told":                  {err: fmt.Errorf("shop.go:7: %w", soldOut{409}), want: faas.Problem{Title: "Conflict", Status: 409, Class: "business", Detail: "the item is sold out"}, header: "2"},
+		"no status of a client": {err: soldOut{200}, want: faas.Problem{Title: "Unprocessable Entity", Status: 422, Class: "business", Detail: "the item is sold out"}, header: "2"},
+		"a status of one's own": {
+			err: errSoldOut, want: faas.Problem{Title: "Gone", Status: 410, Class: "business"},
+			opts: []faas.HTTPOption{faas.Status(func(err error) int {
+				if errors.Is(err, errSoldOut) {
+					return 410
+				}
+				return 0
+			})},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := faas.HTTP(faas.New("price", func(context.Context, int) (int, error) {
+				if c.err == nil {
+					return *nothing, nil
+				}
+				return 0, c.err
+			}, faas.Logger(quiet)), c.opts...)
+			r := post(t, h, "1", "X-Request-Id", "r-7")
+			c.want.Request = "r-7"
+			require.Equal(t, c.want, problemOf(t, r))
+			require.Equal(t, c.header, r.Header.Get("Retry-After"))
+		})
+	}
+}
+
+func TestHTTP_whatIsRefused(t *testing.T) {
+	called := false
+	h := faas.HTTP(faas.New("echo", func(_ context.Context, o order) (order, error) { called = true; return o, nil }, faas.Logger(quiet)), faas.MaxBody(100))
+	for name, c := range map[string]struct {
+		body, kind string
+		status     int
+		detail     string
+	}{
+		"another type":   {"{}", "text/plain", 415, "the content type is application/json"},
+		"no type at all": {"{}", ";", 415, "the content type is application/json"},
+		"too long":       {`{"item":"` + strings.Repeat("x", 100) + `"}`, "application/json", 413, "the body has more than 100 bytes"},
+		"cut off":        {`{"item":"x`, "application/json", 400, "no JSON: it ends too early"},
+		"too deep":       {strings.Repeat(`[`, 99), "application/json", 400, "no JSON: it ends too early"},
+		"a key twice":    {`{"n":1,"n":2}`, "application/json", 400, `the key "n" twice`},
+		"no UTF-8":       {"{\"item\":\"\xc3\x28\"}", "application/json", 400, "not UTF-8"},
+		"two values":     {"{}{}", "application/json", 400, "more than one value"},
+		"unknown":        {`{"x":1}`, "application/json", 400, `unknown field "x"`},
+		"nothing":        {"", "application/json", 400, "empty"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := problemOf(t, post(t, h, c.body, "Content-Type", c.kind))
+			require.Equal(t, faas.Problem{Title: http.StatusText(c.status), Status: c.status, Detail: c.detail}, p)
+		})
+	}
+	deep := `{"sub":` + strings.Repeat(`{"sub":`, 120) + `{}` + strings.Repeat(`}`, 121)
+	p := problemOf(t, post(t, faas.HTTP(faas.New("echo", same, faas.Logger(quiet))), deep))
+	require.Equal(t, 400, p.Status)
+	require.Equal(t, "nested deeper than 100", p.Detail)
+
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	require.Equal(t, 405, w.Code)
+	require.Equal(t, "POST", w.Header().Get("Allow"))
+	require.False(t, called)
+}
+
+// The id of a request is in the log, unless it could be more than an id.
+func TestHTTP_requestID(t *testing.T) {
+	for id, want := range map[string]string{"r-7": "r-7", "a\nb": "", "a b": "", strings.Repeat("x", 200): "", "é": ""} {
+		var got faas.Invocation
+		h := faas.HTTP(faas.New("id", func(ctx context.Context, _ int) (int, error) { got, _ = faas.InvocationOf(ctx); return 0, nil }, faas.Logger(quiet)), faas.RequestID("X-Trace"))
+		post(t, h, "1", "X-Trace", id)
+		require.Equal(t, faas.Invocation{ID: want, Platform: "http"}, got)
+	}
+}
+
+// serving serves h on loopback.
+func serving(t *testing.T, h http.Handler) (addr string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- faas.Serve(ctx, l, h, 5*time.Second) }()
+	t.Cleanup(func() {
+		stop()
+		require.NoError(t, <-served)
+	})
+	return l.Addr().String()
+}
+
+// A client that leaves is noticed, and its invocation ends.
+func TestHTTP_theClientLeaves(t *testing.T) {
+	begun, ended := make(chan struct{}), make(chan error, 1)
+	addr := serving(t, faas.HTTP(faas.New("waits", func(ctx context.Context, _ int) (int, error) {
+		close(begun)
+		<-ctx.Done()
+		ended <- context.Cause(ctx)
+		return 0, ctx.Err()
+	}, faas.Logger(quiet))))
+	ctx, leave := context.WithCancel(t.Context())
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+addr, strings.NewReader("1"))
+	require.NoError(t, err)
+	go func() { <-begun; leave() }()
+	_, err = http.DefaultClient.Do(r)
+	require.ErrorIs(t, err, context.Canceled)
+	select {
+	case err := <-ended:
+		require.ErrorIs(t, err, context.Canceled)
+	case <-time.After(10 * time.Second):
+		require.Fail(t, "the invocation goes on")
+	}
+	http.DefaultClient.CloseIdleConnections()
+}
+
+// Who sends a body drop by drop is answered at the limit, and holds nothing up.
+func TestHTTP_aSlowSender(t *testing.T) {
+	addr := serving(t, faas.HTTP(faas.New("price", plusOne(0), faas.Logger(quiet)), faas.Limit(200*time.Millisecond)))
+	c, err := net.Dial("tcp", addr)
+	require.NoError(t, err)
+	defer c.Close()
+	require.NoError(t, c.SetDeadline(time.Now().Add(10*time.Second)))
+	_, err = fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n1")
+	require.NoError(t, err)
+	r, err := http.ReadResponse(bufio.NewReader(c), nil)
+	require.NoError(t, err)
+	defer r.Body.Close()
+	require.Equal(t, 408, r.StatusCode)
+	require.Equal(t, "the body did not come in time", problemOf(t, r).Detail)
+}
+
+// A function that is late is answered before the limit of the request.
+func TestHTTP_late(t *testing.T) {
+	h := faas.HTTP(faas.New("price", plusOne(time.Hour), faas.Logger(quiet)), faas.Limit(50*time.Millisecond))
+	p := problemOf(t, post(t, h, "1"))
+	require.Equal(t, faas.Problem{Title: "Gateway Timeout", Status: 504, Class: "timeout"}, p)
+}
+
+// Ten thousand requests, every tenth of which fails: none is lost, none has the answer of another.
+func TestHTTP_tenThousandRequests(t *testing.T) {
+	var failed atomic.Int32
+	addr := serving(t, faas.HTTP(faas.New("price", func(_ context.Context, n int) (int, error) {
+		if n%10 == 0 {
+			failed.Add(1)
+			return 0, soldOut{409}
+		}
+		return 2 * n, nil
+	}, faas.Logger(quiet))))
+	transport := &http.Transport{MaxIdleConnsPerHost: 16}
+	defer transport.CloseIdleConnections()
+	client := &http.Client{Transport: transport, Timeout: 30 * time.Second}
+	var wg sync.WaitGroup
+	const clients, each = 16, 625
+	for c := range clients {
+		wg.Go(func() {
+			for i := range each {
+				n := c*each + i
+				r, err := client.Post("http://"+addr, "application/json", bytes.NewReader(fmt.Append(nil, n)))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				body, err := io.ReadAll(r.Body)
+				_ = r.Body.Close()
+				switch {
+				case err != nil:
+					t.Error(err)
+				case n%10 == 0 && r.StatusCode != 409, n%10 != 0 && string(body) != fmt.Sprint(2*n):
+					t.Errorf("%d: status %d, %s", n, r.StatusCode, body)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	require.Equal(t, int32(1000), failed.Load())
+}
+
+// A server that is to end answers what is under way.
+func TestServe_ends(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	h := faas.HTTP(faas.New("price", func(context.Context, int) (int, error) {
+		stop()
+		time.Sleep(20 * time.Millisecond)
+		return 7, nil
+	}, faas.Logger(quiet)))
+	served := make(chan error, 1)
+	go func() { served <- faas.Serve(ctx, l, h, 5*time.Second) }()
+	r, err := http.Post("http://"+l.Addr().String(), "application/json", strings.NewReader("1"))
+	require.NoError(t, err)
+	defer r.Body.Close()
+	require.Equal(t, 200, r.StatusCode)
+	require.NoError(t, <-served)
+	require.Error(t, faas.Serve(t.Context(), l, h, 0), "the listener is closed")
+	http.DefaultClient.CloseIdleConnections()
+
+	t.Setenv("PORT", "0")
+	l, err = faas.Listen()
+	require.NoError(t, err)
+	require.NoError(t, l.Close())
+	t.Setenv("PORT", "nope")
+	_, err = faas.Listen()
+	require.Error(t, err)
+}

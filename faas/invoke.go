@@ -1,0 +1,138 @@
+package faas
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/jade-go/jade/deadline"
+	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
+	"github.com/jade-go/jade/task"
+)
+
+// Invoke calls the function, and returns when it has an answer and nothing of the invocation runs any more: see
+// [Drain] and [Grace]. It answers before the deadline of ctx even if the function ignores its own: see [Reserve].
+//
+// Failure: that of the function, or of [Handler.Catch]; a panic is a [*future.PanicError]; an [*InitError]. It has
+// been logged, with its class, when Invoke returns.
+// Cancellation: if ctx ends, Invoke answers at once with [future.Cause].
+func (h *Handler[In, Out]) Invoke(ctx context.Context, in In) (out Out, err error) {
+	if ctx == nil {
+		panic("faas.Handler.Invoke: nil context")
+	}
+	observed := task.Observe(ctx, task.Tee(task.ObserverOf(ctx), h.observer))
+	begun := time.Now()
+	end := func(task.Outcome) {}
+	var degraded error
+	if h.flow == nil || h.catch != nil { // or else the run of the flow is that of the invocation
+		observed, end = task.Begin(observed, task.Call{Kind: task.RunCall, Flow: h.name, Place: h.place, Start: begun})
+	}
+	plan := h.plan(observed, begun)
+	work, release := before(observed, plan.reply)
+	defer release()
+	scopeCtx, scope := future.WithScope(work, future.Grace(plan.grace), future.Unobserved(func(err error) { h.unobserved(observed, err) }))
+	defer h.drained(observed, scope, plan)
+	if out, err = h.call(scopeCtx, begun, in); err != nil && h.catch != nil && observed.Err() == nil {
+		failure := err
+		if out, err = h.caught(observed, in, failure, plan); err == nil {
+			degraded = failure
+		}
+	}
+	end(task.OutcomeOf(err, degraded, begun))
+	return out, err
+}
+
+// plan is how an invocation divides the time that the platform gives it. The last of it is left alone.
+type plan struct {
+	reply time.Duration // before the deadline: the function ends
+	over  time.Duration // before the deadline: Catch ends
+	end   time.Time     // of draining; zero: there is no deadline
+	grace time.Duration
+}
+
+func (h *Handler[In, Out]) plan(ctx context.Context, now time.Time) plan {
+	end, limited := ctx.Deadline()
+	if !limited {
+		return plan{grace: h.grace}
+	}
+	reply := h.reserve
+	if reply < 0 {
+		reply = max(0, min(end.Sub(now)/10, mostReserved))
+	}
+	return plan{reply: reply, over: reply / 2, end: end.Add(-reply * 3 / 8), grace: min(h.grace, reply/4)}
+}
+
+// before is ctx with a deadline that comes earlier by d. (That of [deadline.Reserve] has a cause of its own. With
+// this one, what is late says so by its name.)
+func before(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	if end, limited := ctx.Deadline(); limited {
+		return context.WithDeadline(ctx, end.Add(-d))
+	}
+	return ctx, func() {}
+}
+
+func (h *Handler[In, Out]) call(ctx context.Context, begun time.Time, in In) (out Out, err error) {
+	fn, err := h.initialized(ctx)
+	switch {
+	case err != nil:
+		return out, err
+	case h.flow != nil:
+		return h.flow.Do(ctx, in)
+	}
+	// The function has the ctx of the scope, so that what it starts does not end with it: see drained.
+	out, err = future.Go(future.Named(ctx, h.name), func(context.Context) (Out, error) { return fn(ctx, in) }).Await(ctx)
+	if cause := future.Cause(ctx); err != nil && cause != nil { // whatever the function made of it
+		var none Out
+		if errors.Is(cause, context.DeadlineExceeded) {
+			cause = deadline.Inherited(ctx, h.name, begun, cause)
+		}
+		return none, cause
+	}
+	return out, err
+}
+
+func (h *Handler[In, Out]) caught(ctx context.Context, in In, failure error, plan plan) (Out, error) {
+	ctx, release := before(ctx, plan.over)
+	defer release()
+	out, err := future.Go(future.Named(ctx, h.name+": Catch"), func(ctx context.Context) (Out, error) { return h.catch(ctx, in, failure) }).Await(ctx)
+	if _, panicked := errors.AsType[*future.PanicError](err); panicked || err != nil && ctx.Err() != nil {
+		err = errors.Join(failure, err) // which is not the answer of fn
+	}
+	return out, err
+}
+
+// drained returns when nothing of the invocation runs any more, or was given up.
+func (h *Handler[In, Out]) drained(ctx context.Context, scope *future.Scope, plan plan) {
+	idle := make(chan struct{})
+	go func() {
+		defer close(idle)
+		scope.Wait()
+	}()
+	drain := h.drain
+	if !plan.end.IsZero() {
+		drain = min(drain, time.Until(plan.end))
+	}
+	timer := time.NewTimer(drain)
+	defer timer.Stop()
+	select {
+	case <-idle:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	if late, ok := errors.AsType[*future.StragglerError](scope.Close()); ok {
+		h.logger.LogAttrs(ctx, slog.LevelWarn, MessageRunning, slog.String("function", h.name), slog.Any("names", late.Names))
+	}
+}
+
+// Messages of the records that a handler writes itself.
+const (
+	MessageUnobserved = "unobserved"    // level Error: a failure that nobody looked at
+	MessageRunning    = "still running" // level Warn: what did not end with the invocation
+)
+
+func (h *Handler[In, Out]) unobserved(ctx context.Context, err error) {
+	h.logger.LogAttrs(ctx, slog.LevelError, MessageUnobserved, slog.String("function", h.name),
+		slog.String("class", recovery.Classify(err).String()), slog.String("error", err.Error()))
+}

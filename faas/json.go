@@ -1,0 +1,114 @@
+package faas
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+)
+
+// rules are how strictly input is read.
+type rules struct {
+	unknown bool // fields are ignored
+	depth   int
+}
+
+const defaultDepth = 100
+
+// AllowUnknownFields has fields of the input ignored that In has no place for. Without it they are an error.
+func AllowUnknownFields() Option { return func(s *settings) { s.rules.unknown = true } }
+
+// MaxDepth limits how deep objects and arrays of the input are nested, 100 without it.
+func MaxDepth(n int) Option {
+	if n < 1 {
+		panic(fmt.Sprintf("faas.MaxDepth: %d", n))
+	}
+	return func(s *settings) { s.rules.depth = n }
+}
+
+// InputError says that an input is not what the function takes. Its text tells nothing of the function but that.
+type InputError struct {
+	Reason string
+	Err    error // of package encoding/json; may be nil
+}
+
+func (e *InputError) Error() string { return "input: " + e.Reason }
+
+// Unwrap returns the error of package encoding/json, or nil.
+func (e *InputError) Unwrap() error { return e.Err }
+
+// OutputError says that an answer cannot be written as JSON.
+type OutputError struct{ Err error }
+
+func (e *OutputError) Error() string { return "output: " + e.Err.Error() }
+
+// Unwrap returns the error of package encoding/json.
+func (e *OutputError) Unwrap() error { return e.Err }
+
+// InvokeJSON is [Handler.Invoke] with JSON in and out. The input has to be one value, in UTF-8, without a key twice in an object, with no
+// field that In does not have, and not too deep: see [AllowUnknownFields] and [MaxDepth]. If it is not, the
+// error is an [*InputError], and the function is not called. An empty input is that of a function whose In is struct{}.
+func (h *Handler[In, Out]) InvokeJSON(ctx context.Context, input []byte) ([]byte, error) {
+	in, err := decode[In](input, h.rules)
+	if err != nil {
+		return nil, err
+	}
+	out, err := h.Invoke(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := json.Marshal(out)
+	if err != nil {
+		return nil, &OutputError{err}
+	}
+	return answer, nil
+}
+
+func decode[In any](input []byte, r rules) (in In, err error) {
+	if _, none := any(in).(struct{}); none && len(bytes.TrimSpace(input)) == 0 {
+		return in, nil
+	}
+	if !utf8.Valid(input) {
+		return in, &InputError{Reason: "not UTF-8"}
+	}
+	d := json.NewDecoder(bytes.NewReader(input))
+	if !r.unknown {
+		d.DisallowUnknownFields()
+	}
+	if err := d.Decode(&in); err != nil {
+		return in, &InputError{reasonOf(err), err}
+	}
+	if rest := bytes.TrimLeft(input[d.InputOffset():], " \t\r\n"); len(rest) > 0 {
+		return in, &InputError{Reason: "more than one value"}
+	}
+	if reason := walk(input, r.depth); reason != "" {
+		return in, &InputError{Reason: reason}
+	}
+	return in, nil
+}
+
+// reasonOf words an error of package encoding/json without the names of Go types.
+func reasonOf(err error) string {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		if wrong.Field == "" {
+			return "a " + wrong.Value + " is not what is wanted"
+		}
+		return fmt.Sprintf("%s: a %s is not what is wanted", wrong.Field, wrong.Value)
+	}
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Sprintf("no JSON: %s, at byte %d", syntax.Error(), syntax.Offset)
+	}
+	switch {
+	case errors.Is(err, io.EOF):
+		return "empty"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "no JSON: it ends too early"
+	}
+	if field, ok := bytes.CutPrefix([]byte(err.Error()), []byte("json: unknown field ")); ok {
+		return "unknown field " + string(field)
+	}
+	return "not accepted"
+}

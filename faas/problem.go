@@ -1,0 +1,106 @@
+package faas
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	recovery "github.com/jade-go/jade/recover"
+)
+
+// Problem is how a failure is told to a client: the problem details of RFC 9457, and the class of the failure.
+type Problem struct {
+	Type    string `json:"type,omitempty"` // a URI; empty, as RFC 9457 has it, is about:blank: the title is that of the status
+	Title   string `json:"title"`
+	Status  int    `json:"status"`
+	Detail  string `json:"detail,omitempty"`
+	Class   string `json:"class,omitempty"`
+	Request string `json:"request_id,omitempty"`
+
+	retry time.Duration
+}
+
+func (s *httpSettings) problem(err error, id string) Problem {
+	p := Problem{Status: s.statusOf(err), Request: id}
+	p.Title = http.StatusText(p.Status)
+	if class := recovery.Classify(err); !refused(err) {
+		p.Class = class.String()
+	}
+	if told, ok := errors.AsType[interface {
+		error
+		Public() string
+	}](err); ok {
+		p.Detail = told.Public()
+	}
+	if input, ok := errors.AsType[*InputError](err); ok {
+		p.Detail = input.Reason
+	}
+	if later, ok := errors.AsType[interface {
+		error
+		RetryAfter() time.Duration
+	}](err); ok {
+		p.retry = later.RetryAfter()
+	}
+	return p
+}
+
+// refused reports whether the function was not called.
+func refused(err error) bool {
+	_, request := errors.AsType[refusal](err)
+	_, input := errors.AsType[*InputError](err)
+	return request || input
+}
+
+func (s *httpSettings) statusOf(err error) int {
+	if s.status != nil {
+		if status := s.status(err); status != 0 {
+			return status
+		}
+	}
+	if _, ok := errors.AsType[*InputError](err); ok {
+		return http.StatusBadRequest
+	}
+	if r, ok := errors.AsType[refusal](err); ok {
+		return r.status
+	}
+	switch recovery.Classify(err) {
+	case recovery.Business:
+		if told, ok := errors.AsType[interface {
+			error
+			StatusCode() int
+		}](err); ok && told.StatusCode() >= 400 && told.StatusCode() < 500 {
+			return told.StatusCode()
+		}
+		if _, ok := errors.AsType[*OutputError](err); ok {
+			return http.StatusInternalServerError
+		}
+		return http.StatusUnprocessableEntity
+	case recovery.Dependency:
+		return http.StatusBadGateway
+	case recovery.System:
+		return http.StatusServiceUnavailable
+	case recovery.Timeout:
+		return http.StatusGatewayTimeout
+	}
+	return http.StatusInternalServerError
+}
+
+// write answers with the problem.
+func (p Problem) write(w http.ResponseWriter) {
+	body, err := json.Marshal(p)
+	if err != nil { // its texts are strings: there is none
+		body = []byte("{}")
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/problem+json")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("X-Content-Type-Options", "nosniff")
+	if p.retry > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(p.retry.Seconds()))))
+	}
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(body) // fails only if the client has left
+}
