@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"runtime"
 	"strings"
 
@@ -55,6 +56,20 @@ func ExamplePanicError_Stack() {
 		fmt.Println(strings.Contains(p.Stack(), "priceOf"))
 	}
 	// Output: true
+}
+
+func ExamplePanicError_Frames() {
+	ctx := context.Background()
+	_, err := future.Go(ctx, func(context.Context) (int, error) { return priceOf(nil), nil }).Await(ctx)
+	if p, ok := errors.AsType[*future.PanicError](err); ok {
+		for frame := range p.Frames() {
+			if strings.HasSuffix(frame.Function, "priceOf") {
+				fmt.Println(filepath.Base(frame.File), frame.Line > 0)
+				break
+			}
+		}
+	}
+	// Output: example_panic_test.go true
 }
 
 // runtime.Goexit, which t.FailNow calls, is an error as well: nobody waits for ever.

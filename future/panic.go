@@ -3,6 +3,7 @@ package future
 import (
 	"context"
 	"fmt"
+	"iter"
 	"runtime"
 	"strconv"
 	"strings"
@@ -46,19 +47,26 @@ func (e *PanicError) Unwrap() error {
 // the form of a Go traceback. It is formatted on each call.
 func (e *PanicError) Stack() string {
 	var b strings.Builder
-	frames := runtime.CallersFrames(e.pcs)
-	for {
-		frame, more := frames.Next()
-		if frame.Function != "" {
-			b.WriteString(frame.Function)
-			b.WriteString("(...)\n\t")
-			b.WriteString(frame.File)
-			b.WriteByte(':')
-			b.WriteString(strconv.Itoa(frame.Line))
-			b.WriteByte('\n')
-		}
-		if !more {
-			return b.String()
+	for frame := range e.Frames() {
+		b.WriteString(frame.Function)
+		b.WriteString("(...)\n\t")
+		b.WriteString(frame.File)
+		b.WriteByte(':')
+		b.WriteString(strconv.Itoa(frame.Line))
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// Frames yields the frames of the goroutine that panicked, innermost first.
+func (e *PanicError) Frames() iter.Seq[runtime.Frame] {
+	return func(yield func(runtime.Frame) bool) {
+		frames := runtime.CallersFrames(e.pcs)
+		for more := true; more; {
+			var frame runtime.Frame
+			if frame, more = frames.Next(); frame.Function != "" && !yield(frame) {
+				return
+			}
 		}
 	}
 }

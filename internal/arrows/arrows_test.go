@@ -37,6 +37,10 @@ var may = map[string][]string{
 		module + "/future", module + "/recover", module + "/task", module + "/flow", module + "/trace", module + "/diagram",
 		"go.uber.org/goleak", // a helper for tests
 	},
+	module + "/faas": {
+		module + "/future", module + "/recover", module + "/deadline", module + "/task", module + "/flow", module + "/observe/jadeslog", engine,
+	},
+	module + "/faas/":           {module + "/faas", module + "/future", module + "/recover"},
 	module + "/observe/":        {module + "/future", module + "/recover", module + "/task", excerpt},
 	module + "/internal/":       {},
 	excerpt:                     {module + "/future"},
@@ -45,6 +49,7 @@ var may = map[string][]string{
 	module + "/examples/": {
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline",
 		module + "/task", module + "/flow", module + "/trace", module + "/diagram", module + "/debug", module + "/observe/jadeslog",
+		module + "/faas", module + "/faas/fc", module + "/examples/faas/orderpage",
 		"github.com/samber/lo",
 	},
 }

@@ -1,0 +1,106 @@
+package fc_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/faas/fc"
+)
+
+func send(t *testing.T, h http.Handler, path, body string, headers ...string) *http.Response {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+	r.Header.Set("x-fc-request-id", "r-1")
+	r.Header.Set("x-fc-function-deadline", fmt.Sprint(time.Now().Add(time.Second).UnixMilli()))
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func bodyOf(t *testing.T, r *http.Response) string {
+	t.Helper()
+	body, err := io.ReadAll(r.Body)
+	require.NoError(t, err)
+	return string(body)
+}
+
+func TestCustom(t *testing.T) {
+	console := &text{}
+	h := fc.Custom(handler(io.Discard, what), fc.Console(console))
+	require.Equal(t, 200, send(t, h, "/initialize", "").StatusCode)
+	r := send(t, h, "/invoke", `"it"`)
+	require.Equal(t, 200, r.StatusCode)
+	require.Equal(t, "application/json", r.Header.Get("Content-Type"))
+	require.Equal(t, `"did it"`, bodyOf(t, r))
+	require.Equal(t, "FC Initialize Start RequestId: r-1\nFC Initialize End RequestId: r-1\n"+
+		"FC Invoke Start RequestId: r-1\nFC Invoke End RequestId: r-1\n", console.String())
+
+	r = send(t, h, "/invoke", `"fail"`)
+	require.Equal(t, 404, r.StatusCode)
+	require.Equal(t, "404", r.Header.Get("x-fc-status"))
+	require.JSONEq(t, `{"errorMessage":"sold out","errorType":"jade.business"}`, bodyOf(t, r))
+
+	r = send(t, h, "/invoke", `"it"`, "x-fc-function-deadline", "soon")
+	require.Equal(t, 404, r.StatusCode)
+	require.Equal(t, 404, send(t, h, "/", "").StatusCode)
+	require.Equal(t, 413, send(t, h, "/invoke", strings.Repeat(" ", 33<<20)).StatusCode)
+	require.PanicsWithValue(t, "fc.Custom: nil Handler", func() { fc.Custom[int, int](nil) })
+}
+
+// A function behind an HTTP trigger is an http.Handler.
+func TestWeb(t *testing.T) {
+	pages := http.NewServeMux()
+	pages.HandleFunc("POST /orders/{id}", func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		w.Header().Add("X-Many", "a")
+		w.Header().Add("X-Many", "b")
+		w.WriteHeader(http.StatusAccepted)
+		w.Header().Set("X-Late", "not sent")
+		fmt.Fprintf(w, "%s %s %s %s %s %s", r.PathValue("id"), r.URL.Query().Get("q"), r.Header.Get("Accept"), body, r.Host, r.RemoteAddr)
+	})
+	pages.HandleFunc("GET /bytes", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte{0xff, 0xfe}) })
+	pages.HandleFunc("GET /nothing", func(http.ResponseWriter, *http.Request) {})
+	p, _ := started(t, fc.Web("pages", pages))
+
+	ask := func(method, path, body string, coded bool) (a fc.Answer) {
+		event, err := json.Marshal(map[string]any{
+			"version": "v1", "rawPath": path, "body": body, "isBase64Encoded": coded, "added later": 1,
+			"headers": map[string]string{"accept": "text/plain"}, "queryParameters": map[string]string{"q": "a b"},
+			"requestContext": map[string]any{"domainName": "shop.example", "http": map[string]any{"method": method, "sourceIp": "192.0.2.1"}},
+		})
+		require.NoError(t, err)
+		got := p.invoke(strings.ReplaceAll(method+path, "/", "-"), string(event), time.Second)
+		require.Equal(t, "response", got.what, got.body)
+		require.NoError(t, json.Unmarshal([]byte(got.body), &a))
+		return a
+	}
+	for body, coded := range map[string]bool{"hi": false, "aGk=": true} {
+		require.Equal(t, fc.Answer{
+			StatusCode: 202, Headers: map[string]string{"X-Many": "a, b"}, Body: "o-1 a b text/plain hi shop.example 192.0.2.1",
+		}, ask("POST", "/orders/o-1", body, coded))
+	}
+	require.Equal(t, fc.Answer{StatusCode: 200, Headers: map[string]string{}, IsBase64Encoded: true, Body: "//4="}, ask("GET", "/bytes", "", false))
+	require.Equal(t, fc.Answer{StatusCode: 200, Headers: map[string]string{}}, ask("GET", "/nothing", "", false))
+	require.Equal(t, 404, ask("GET", "/none", "", false).StatusCode)
+
+	require.Equal(t, "input: the body is not base64", p.invoke("x", `{"isBase64Encoded":true,"body":"%"}`, time.Second).failure(t).Message)
+	require.Contains(t, p.invoke("y", `{"requestContext":{"http":{"method":"G T"}}}`, time.Second).failure(t).Message, `the request G T "" is none`)
+	require.PanicsWithValue(t, "fc.Web: nil Handler", func() { fc.Web("x", nil) })
+}
+
+func TestMisuse(t *testing.T) {
+	require.PanicsWithValue(t, "fc.Run: nil Handler", func() { _ = fc.Run[int, int](t.Context(), nil) })
+	require.PanicsWithValue(t, "fc.PreStop: nil function", func() { fc.PreStop(nil) })
+	require.PanicsWithValue(t, "fc.PreFreeze: nil function", func() { fc.PreFreeze(nil) })
+}

@@ -1,0 +1,61 @@
+package fc
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/jade-go/jade/faas"
+	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
+)
+
+// report is an error as the platform takes it.
+type report struct {
+	Message string  `json:"errorMessage"`
+	Type    string  `json:"errorType"`
+	Stack   []frame `json:"stackTrace,omitempty"`
+}
+
+type frame struct {
+	Path  string `json:"path"`
+	Line  int    `json:"line"`
+	Label string `json:"label"`
+}
+
+// serialization is the platform's name for what cannot be read or written.
+const serialization = "Runtime.SerializationError"
+
+func (r *runtime) errorBody(err error) []byte {
+	body, failed := json.Marshal(reportOf(err, r.opaque))
+	if failed != nil { // its texts are strings: it does not
+		return []byte("{}")
+	}
+	return body
+}
+
+func reportOf(err error, opaque bool) report {
+	p := report{Message: err.Error(), Type: "jade." + recovery.Classify(err).String()}
+	_, input := errors.AsType[*faas.InputError](err)
+	if _, output := errors.AsType[*faas.OutputError](err); input || output {
+		p.Type = serialization
+	}
+	if opaque {
+		p.Message = p.Type
+		if told, ok := errors.AsType[interface {
+			error
+			Public() string
+		}](err); ok {
+			p.Message = told.Public()
+		}
+		if input {
+			p.Message = err.Error()
+		}
+		return p
+	}
+	if panicked, ok := errors.AsType[*future.PanicError](err); ok {
+		for f := range panicked.Frames() {
+			p.Stack = append(p.Stack, frame{f.File, f.Line, f.Function})
+		}
+	}
+	return p
+}

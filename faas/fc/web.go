@@ -1,0 +1,138 @@
+package fc
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jade-go/jade/faas"
+)
+
+// Event is what an HTTP trigger sends.
+type Event struct {
+	Version         string            `json:"version"`
+	RawPath         string            `json:"rawPath"`
+	Body            string            `json:"body"`
+	IsBase64Encoded bool              `json:"isBase64Encoded"`
+	Headers         map[string]string `json:"headers"`
+	QueryParameters map[string]string `json:"queryParameters"`
+	RequestContext  RequestContext    `json:"requestContext"`
+}
+
+// RequestContext is what an HTTP trigger says of the request.
+type RequestContext struct {
+	AccountID    string      `json:"accountId"`
+	DomainName   string      `json:"domainName"`
+	DomainPrefix string      `json:"domainPrefix"`
+	RequestID    string      `json:"requestId"`
+	Time         string      `json:"time"`
+	TimeEpoch    string      `json:"timeEpoch"`
+	HTTP         HTTPContext `json:"http"`
+}
+
+// HTTPContext is the request's first line, and who sent it.
+type HTTPContext struct {
+	Method    string `json:"method"`
+	Path      string `json:"path"`
+	Protocol  string `json:"protocol"`
+	SourceIP  string `json:"sourceIp"`
+	UserAgent string `json:"userAgent"`
+}
+
+// Answer is what an HTTP trigger takes.
+type Answer struct {
+	StatusCode      int               `json:"statusCode"`
+	Headers         map[string]string `json:"headers"`
+	IsBase64Encoded bool              `json:"isBase64Encoded"`
+	Body            string            `json:"body"`
+}
+
+// Web returns a handler of that name for functions behind an HTTP trigger: handler serves the requests. Headers that
+// have several values are joined by a comma, as triggers have one of each name.
+//
+// Memory: the answer is kept until it is complete. What the platform may add to events is ignored.
+func Web(name string, handler http.Handler, opts ...faas.Option) *faas.Handler[Event, Answer] {
+	if handler == nil {
+		panic("fc.Web: nil Handler")
+	}
+	return faas.New(name, func(ctx context.Context, e Event) (Answer, error) {
+		request, err := e.request(ctx)
+		if err != nil {
+			return Answer{}, err
+		}
+		w := &recorder{header: http.Header{}}
+		handler.ServeHTTP(w, request)
+		return w.answer(), nil
+	}, append(opts, faas.AllowUnknownFields())...)
+}
+
+func (e Event) request(ctx context.Context) (*http.Request, error) {
+	body := []byte(e.Body)
+	if e.IsBase64Encoded {
+		decoded, err := base64.StdEncoding.DecodeString(e.Body)
+		if err != nil {
+			return nil, &faas.InputError{Reason: "the body is not base64", Err: err}
+		}
+		body = decoded
+	}
+	query := url.Values{}
+	for name, value := range e.QueryParameters {
+		query.Set(name, value)
+	}
+	target := url.URL{Path: e.RawPath, RawQuery: query.Encode()}
+	if target.Path == "" {
+		target.Path = "/"
+	}
+	request, err := http.NewRequestWithContext(ctx, e.RequestContext.HTTP.Method, target.String(), bytes.NewReader(body))
+	if err != nil {
+		return nil, &faas.InputError{Reason: fmt.Sprintf("the request %s %q is none", e.RequestContext.HTTP.Method, e.RawPath), Err: err}
+	}
+	for name, value := range e.Headers {
+		request.Header.Set(name, value)
+	}
+	request.Host = e.RequestContext.DomainName
+	request.RemoteAddr = e.RequestContext.HTTP.SourceIP
+	request.RequestURI = target.RequestURI()
+	return request, nil
+}
+
+// recorder keeps an answer until it is complete.
+type recorder struct {
+	header http.Header
+	sent   http.Header // as it was when the answer began
+	status int
+	body   bytes.Buffer
+}
+
+// Header implements [http.ResponseWriter].
+func (w *recorder) Header() http.Header { return w.header }
+
+// WriteHeader implements [http.ResponseWriter].
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 && status >= http.StatusOK { // what comes before is for the connection
+		w.status, w.sent = status, w.header.Clone()
+	}
+}
+
+// Write implements [http.ResponseWriter].
+func (w *recorder) Write(p []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	return w.body.Write(p)
+}
+
+func (w *recorder) answer() Answer {
+	w.WriteHeader(http.StatusOK)
+	a := Answer{StatusCode: w.status, Headers: map[string]string{}, Body: w.body.String()}
+	for name, values := range w.sent {
+		a.Headers[name] = strings.Join(values, ", ")
+	}
+	if !utf8.ValidString(a.Body) {
+		a.IsBase64Encoded, a.Body = true, base64.StdEncoding.EncodeToString(w.body.Bytes())
+	}
+	return a
+}
