@@ -105,22 +105,11 @@ func (h *Handler[In, Out]) caught(ctx context.Context, in In, failure error, pla
 
 // drained returns when nothing of the invocation runs any more, or was given up.
 func (h *Handler[In, Out]) drained(ctx context.Context, scope *future.Scope, plan plan) {
-	idle := make(chan struct{})
-	go func() {
-		defer close(idle)
-		scope.Wait()
-	}()
 	drain := h.drain
 	if !plan.end.IsZero() {
 		drain = min(drain, time.Until(plan.end))
 	}
-	timer := time.NewTimer(drain)
-	defer timer.Stop()
-	select {
-	case <-idle:
-	case <-timer.C:
-	case <-ctx.Done():
-	}
+	scope.WaitFor(drain) // if the caller leaves, its work ends
 	if late, ok := errors.AsType[*future.StragglerError](scope.Close()); ok {
 		h.logger.LogAttrs(ctx, slog.LevelWarn, MessageRunning, slog.String("function", h.name), slog.Any("names", late.Names))
 	}

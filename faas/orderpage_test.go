@@ -46,5 +46,6 @@ func TestHTTP_theOrderPage(t *testing.T) {
 		})
 	}
 	http.DefaultClient.CloseIdleConnections()
+	time.Sleep(time.Second) // until what was stuck is through
 	require.Contains(t, log.String(), `msg="still running" function=order-page`)
 }

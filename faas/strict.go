@@ -1,6 +1,7 @@
 package faas
 
 import (
+	"bytes"
 	"encoding/json"
 	"strconv"
 )
@@ -48,17 +49,16 @@ func (w *walker) object(level int) {
 	if w.tooDeep(level) {
 		return
 	}
-	seen := map[string]bool{}
+	var seen keys
 	for w.at++; w.reason == ""; w.at++ { // after { or ,
 		if w.space(); w.text[w.at] == '}' {
 			break
 		}
 		key := w.key()
-		if seen[key] {
-			w.reason = "the key " + strconv.Quote(key) + " twice"
+		if !seen.add(key) {
+			w.reason = "the key " + strconv.Quote(string(key)) + " twice"
 			return
 		}
-		seen[key] = true
 		w.space()
 		w.at++ // :
 		w.value(level)
@@ -99,14 +99,45 @@ func (w *walker) tooDeep(level int) bool {
 }
 
 // key is the key at the current place, without its escapes.
-func (w *walker) key() (key string) {
+func (w *walker) key() []byte {
 	start := w.at
-	escaped := w.string()
-	if !escaped {
-		return string(w.text[start+1 : w.at-1])
+	if escaped := w.string(); !escaped {
+		return w.text[start+1 : w.at-1]
 	}
+	var key string
 	_ = json.Unmarshal(w.text[start:w.at], &key) // valid
-	return key
+	return []byte(key)
+}
+
+// keys is a set: most objects have few.
+type keys struct {
+	few  [8][]byte
+	n    int
+	many map[string]bool
+}
+
+// add reports whether the key is new.
+func (k *keys) add(key []byte) bool {
+	if k.many != nil {
+		known := k.many[string(key)]
+		k.many[string(key)] = true
+		return !known
+	}
+	for _, other := range k.few[:k.n] {
+		if bytes.Equal(other, key) {
+			return false
+		}
+	}
+	if k.n < len(k.few) {
+		k.few[k.n] = key
+		k.n++
+		return true
+	}
+	k.many = map[string]bool{string(key): true}
+	for _, other := range k.few {
+		k.many[string(other)] = true
+	}
+	return true
 }
 
 // string goes past a string, and reports whether that has escapes.

@@ -188,3 +188,17 @@ func ExampleStragglerError_Error() {
 	fmt.Println(err)
 	// Output: future.Scope.Close: still running after 2s: inspection, freight
 }
+
+// What was started and not awaited gets a moment; then it is cancelled.
+func ExampleScope_WaitFor() {
+	ctx, scope := future.WithScope(context.Background())
+	future.Go(ctx, func(context.Context) (int, error) { return 1, nil })
+	fmt.Println(scope.WaitFor(time.Second))
+	future.Go(ctx, func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, nil })
+	fmt.Println(scope.WaitFor(time.Millisecond))
+	fmt.Println(scope.Close())
+	// Output:
+	// true
+	// false
+	// <nil>
+}

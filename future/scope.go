@@ -179,31 +179,36 @@ func (s *Scope) Wait() {
 	}
 }
 
-// wait is Wait within the grace.
-func (s *Scope) wait() error {
-	if s.grace <= 0 {
-		s.Wait()
-		return nil
-	}
+// WaitFor is Wait for d at the most. It reports whether nothing ran in the end.
+func (s *Scope) WaitFor(d time.Duration) bool {
+	mustScope("future.Scope.WaitFor", s)
 	var timer *time.Timer
 	for {
 		idle := s.idling()
 		if idle == nil {
-			return nil
+			return true
 		}
 		if timer == nil {
-			timer = time.NewTimer(s.grace)
+			timer = time.NewTimer(d)
 			defer timer.Stop()
 		}
 		select {
 		case <-idle:
 		case <-timer.C:
-			if s.idling() == nil {
-				return nil
-			}
-			return &StragglerError{Grace: s.grace, Names: s.stragglers()}
+			return s.idling() == nil
 		}
 	}
+}
+
+// wait is Wait within the grace.
+func (s *Scope) wait() error {
+	switch {
+	case s.grace <= 0:
+		s.Wait()
+	case !s.WaitFor(s.grace):
+		return &StragglerError{Grace: s.grace, Names: s.stragglers()}
+	}
+	return nil
 }
 
 // idling returns a channel that is closed when nothing runs, nil if nothing does now.
