@@ -15,14 +15,15 @@ func TestREADME_showsThisProgram(t *testing.T) {
 	text, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
 	blocks := regexp.MustCompile("(?s)```(go|text)\n(.*?)```").FindAllStringSubmatch(string(text), -1)
-	require.Len(t, blocks, 4)
+	require.Len(t, blocks, 6)
 
 	handler, err := os.ReadFile("handler.go")
 	require.NoError(t, err)
 	require.Contains(t, string(handler), blocks[0][2])
 
 	for file, shown := range map[string]string{
-		"faults_test.go": blocks[3][2], "testdata/faults.md": string(text), "../rules/testdata/faults-group-chat.md": string(text),
+		"faults_test.go": blocks[3][2], "../faas/http/main.go": blocks[4][2], "../faas/fc/main.go": blocks[5][2],
+		"testdata/faults.md": string(text), "../rules/testdata/faults-group-chat.md": string(text),
 	} {
 		has, err := os.ReadFile(file)
 		require.NoError(t, err)
