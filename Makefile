@@ -3,7 +3,7 @@
 GO ?= go
 export GOTOOLCHAIN = local
 export GOFLAGS = -buildvcs=false
-MODULES = . benchmarks docs/schema observe/jadeprometheus observe/jadeotel
+MODULES = . benchmarks docs/schema observe/jadeprometheus observe/jadeotel faas/lambda
 
 .PHONY: test stress fuzz bench generate
 

@@ -3,7 +3,6 @@ package faas
 import (
 	"context"
 	"log/slog"
-	"sync/atomic"
 	"time"
 
 	"github.com/jade-go/jade/flow"
@@ -21,8 +20,7 @@ type Handler[In, Out any] struct {
 	settings
 	name  string
 	place task.Place
-	init  func(context.Context) (Func[In, Out], error)
-	flow  *flow.Flow[In, Out] // instead of a function
+	init  func(context.Context) (work[In, Out], error)
 	catch func(context.Context, In, error) (Out, error)
 	ready *initialization[In, Out]
 }
@@ -89,7 +87,7 @@ func New[In, Out any](name string, fn Func[In, Out], opts ...Option) *Handler[In
 		panic("faas.New: nil function")
 	}
 	h := newHandler[In, Out]("faas.New", name, opts)
-	h.init = func(context.Context) (Func[In, Out], error) { return fn, nil }
+	h.ready.done.Store(&work[In, Out]{fn: fn})
 	return h
 }
 
@@ -99,8 +97,7 @@ func FromFlow[In, Out any](f *flow.Flow[In, Out], opts ...Option) *Handler[In, O
 		panic("faas.FromFlow: nil Flow")
 	}
 	h := newHandler[In, Out]("faas.FromFlow", f.Name(), opts)
-	h.flow = f
-	h.init = func(context.Context) (Func[In, Out], error) { return f.Do, nil }
+	h.ready.done.Store(&work[In, Out]{flow: f})
 	return h
 }
 
@@ -112,7 +109,23 @@ func Initialized[In, Out any](name string, init func(context.Context) (Func[In, 
 		panic("faas.Initialized: nil function")
 	}
 	h := newHandler[In, Out]("faas.Initialized", name, opts)
-	h.init = init
+	h.init = func(ctx context.Context) (work[In, Out], error) {
+		fn, err := init(ctx)
+		return work[In, Out]{fn: fn}, err
+	}
+	return h
+}
+
+// InitializedFlow is [Initialized] for a flow that init makes. The handler has the name that it is given; the flow may have another.
+func InitializedFlow[In, Out any](name string, init func(context.Context) (*flow.Flow[In, Out], error), opts ...Option) *Handler[In, Out] {
+	if init == nil {
+		panic("faas.InitializedFlow: nil function")
+	}
+	h := newHandler[In, Out]("faas.InitializedFlow", name, opts)
+	h.init = func(ctx context.Context) (work[In, Out], error) {
+		f, err := init(ctx)
+		return work[In, Out]{flow: f}, err
+	}
 	return h
 }
 
@@ -148,29 +161,13 @@ func (h *Handler[In, Out]) Catch(fn func(ctx context.Context, in In, err error) 
 // Name returns the name of the function.
 func (h *Handler[In, Out]) Name() string { return h.name }
 
+// Logger returns what the handler logs to, for adapters of platforms.
+func (h *Handler[In, Out]) Logger() *slog.Logger { return h.logger }
+
 // Init calls the initialiser, unless that has been done. Its failure is an [*InitError].
 func (h *Handler[In, Out]) Init(ctx context.Context) error {
 	_, err := h.initialized(ctx)
 	return err
-}
-
-func (h *Handler[In, Out]) initialized(ctx context.Context) (Func[In, Out], error) {
-	if fn := h.ready.fn.Load(); fn != nil {
-		return *fn, nil
-	}
-	return h.ready.make(ctx, h.name, h.init)
-}
-
-// initialization is what is made once a process.
-type initialization[In, Out any] struct {
-	fn   atomic.Pointer[Func[In, Out]]
-	turn chan struct{} // has a token while nobody initialises
-}
-
-func newInitialization[In, Out any]() *initialization[In, Out] {
-	i := &initialization[In, Out]{turn: make(chan struct{}, 1)}
-	i.turn <- struct{}{}
-	return i
 }
 
 func mustNotBeNegative(where string, d time.Duration) {

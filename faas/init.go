@@ -3,7 +3,9 @@ package faas
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 
+	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
 )
 
@@ -18,26 +20,48 @@ func (e *InitError) Error() string { return "init of " + e.Function + ": " + e.E
 // Unwrap returns the failure.
 func (e *InitError) Unwrap() error { return e.Err }
 
-var errNoFunction = errors.New("the initialiser returned a nil function")
+var errNoFunction = errors.New("the initialiser returned neither a function nor a flow")
 
-// make calls init, unless another goroutine has done so meanwhile.
-func (i *initialization[In, Out]) make(ctx context.Context, name string, init func(context.Context) (Func[In, Out], error)) (Func[In, Out], error) {
+// work is what an invocation calls: a function or a flow.
+type work[In, Out any] struct {
+	fn   Func[In, Out]
+	flow *flow.Flow[In, Out]
+}
+
+// initialization is what is made once a process.
+type initialization[In, Out any] struct {
+	done atomic.Pointer[work[In, Out]]
+	turn chan struct{} // has a token while nobody initialises
+}
+
+func newInitialization[In, Out any]() *initialization[In, Out] {
+	i := &initialization[In, Out]{turn: make(chan struct{}, 1)}
+	i.turn <- struct{}{}
+	return i
+}
+
+// initialized returns what the handler calls. It calls the initialiser if that has to be done.
+func (h *Handler[In, Out]) initialized(ctx context.Context) (*work[In, Out], error) {
+	i := h.ready
+	if done := i.done.Load(); done != nil {
+		return done, nil
+	}
 	select {
 	case <-i.turn:
 		defer func() { i.turn <- struct{}{} }()
 	case <-ctx.Done():
-		return nil, &InitError{name, future.Cause(ctx)}
+		return nil, &InitError{h.name, future.Cause(ctx)}
 	}
-	if fn := i.fn.Load(); fn != nil {
-		return *fn, nil
+	if done := i.done.Load(); done != nil {
+		return done, nil
 	}
-	fn, err := future.Go(ctx, init).Await(ctx) // which guards it
-	if err == nil && fn == nil {
+	made, err := future.Go(ctx, h.init).Await(ctx) // which guards it
+	if err == nil && made.fn == nil && made.flow == nil {
 		err = errNoFunction
 	}
 	if err != nil {
-		return nil, &InitError{name, err}
+		return nil, &InitError{h.name, err}
 	}
-	i.fn.Store(&fn)
-	return fn, nil
+	i.done.Store(&made)
+	return &made, nil
 }

@@ -26,14 +26,14 @@ func (h *Handler[In, Out]) Invoke(ctx context.Context, in In) (out Out, err erro
 	begun := time.Now()
 	end := func(task.Outcome) {}
 	var degraded error
-	if h.flow == nil || h.catch != nil { // or else the run of the flow is that of the invocation
+	if w := h.ready.done.Load(); w == nil || w.flow == nil || h.catch != nil { // or else the run of the flow is that of the invocation
 		observed, end = task.Begin(observed, task.Call{Kind: task.RunCall, Flow: h.name, Place: h.place, Start: begun})
 	}
 	plan := h.plan(observed, begun)
 	work, release := before(observed, plan.reply)
 	defer release()
 	scopeCtx, scope := future.WithScope(work, future.Grace(plan.grace), future.Unobserved(func(err error) { h.unobserved(observed, err) }))
-	defer h.drained(observed, scope, plan)
+	defer h.drained(observed, work, scope, plan)
 	if out, err = h.call(scopeCtx, begun, in); err != nil && h.catch != nil && observed.Err() == nil {
 		failure := err
 		if out, err = h.caught(observed, in, failure, plan); err == nil {
@@ -74,15 +74,15 @@ func before(ctx context.Context, d time.Duration) (context.Context, context.Canc
 }
 
 func (h *Handler[In, Out]) call(ctx context.Context, begun time.Time, in In) (out Out, err error) {
-	fn, err := h.initialized(ctx)
+	w, err := h.initialized(ctx)
 	switch {
 	case err != nil:
 		return out, err
-	case h.flow != nil:
-		return h.flow.Do(ctx, in)
+	case w.flow != nil:
+		return w.flow.Do(ctx, in)
 	}
 	// The function has the ctx of the scope, so that what it starts does not end with it: see drained.
-	out, err = future.Go(future.Named(ctx, h.name), func(context.Context) (Out, error) { return fn(ctx, in) }).Await(ctx)
+	out, err = future.Go(future.Named(ctx, h.name), func(context.Context) (Out, error) { return w.fn(ctx, in) }).Await(ctx)
 	if cause := future.Cause(ctx); err != nil && cause != nil { // whatever the function made of it
 		var none Out
 		if errors.Is(cause, context.DeadlineExceeded) {
@@ -104,12 +104,14 @@ func (h *Handler[In, Out]) caught(ctx context.Context, in In, failure error, pla
 }
 
 // drained returns when nothing of the invocation runs any more, or was given up.
-func (h *Handler[In, Out]) drained(ctx context.Context, scope *future.Scope, plan plan) {
+func (h *Handler[In, Out]) drained(ctx, work context.Context, scope *future.Scope, plan plan) {
 	drain := h.drain
 	if !plan.end.IsZero() {
 		drain = min(drain, time.Until(plan.end))
 	}
-	scope.WaitFor(drain) // if the caller leaves, its work ends
+	if work.Err() == nil { // or else all of it has been cancelled
+		scope.WaitFor(drain)
+	}
 	if late, ok := errors.AsType[*future.StragglerError](scope.Close()); ok {
 		h.logger.LogAttrs(ctx, slog.LevelWarn, MessageRunning, slog.String("function", h.name), slog.Any("names", late.Names))
 	}
@@ -119,6 +121,8 @@ func (h *Handler[In, Out]) drained(ctx context.Context, scope *future.Scope, pla
 const (
 	MessageUnobserved = "unobserved"    // level Error: a failure that nobody looked at
 	MessageRunning    = "still running" // level Warn: what did not end with the invocation
+	MessageRefused    = "refused"       // level Info: an input that the function does not take
+	MessageUnwritten  = "not written"   // level Error: an answer that is no JSON
 )
 
 func (h *Handler[In, Out]) unobserved(ctx context.Context, err error) {

@@ -249,7 +249,7 @@ func TestInitialized(t *testing.T) {
 			}
 			return plusOne(0), nil
 		}, faas.Logger(quiet))
-		for _, want := range []string{"init of price: unexpected EOF", "init of price: panic: oh", "init of price: the initialiser returned a nil function"} {
+		for _, want := range []string{"init of price: unexpected EOF", "init of price: panic: oh", "init of price: the initialiser returned neither a function nor a flow"} {
 			err := h.Init(t.Context())
 			require.EqualError(t, err, want)
 			require.ErrorAs(t, err, new(*faas.InitError))
@@ -290,26 +290,56 @@ func TestInitialized_thatHangs(t *testing.T) {
 	})
 }
 
+// A flow that an initialiser makes is called as one: what is late is named.
+func TestInitializedFlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		made := 0
+		var log logbook
+		h := faas.InitializedFlow("price-eu", func(context.Context) (*flow.Flow[int, int], error) {
+			made++
+			return flow.New("price", func(in flow.Node[int]) flow.Node[int] { return flow.Step(task.New("item", plusOne(time.Second)), in) }), nil
+		}, log.option())
+		require.Equal(t, "price-eu", h.Name())
+		for range 2 {
+			v, err := h.Invoke(t.Context(), 1)
+			require.NoError(t, err)
+			require.Equal(t, 2, v)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 100*ms)
+		defer cancel()
+		_, err := h.Invoke(ctx, 1)
+		require.ErrorContains(t, err, "price: item: deadline exceeded")
+		require.Equal(t, 1, made)
+		require.Contains(t, log.String(), "function=price-eu")
+		h.Logger().Info("hello")
+		require.Contains(t, log.String(), "msg=hello")
+
+		nothing := faas.InitializedFlow("price", func(context.Context) (*flow.Flow[int, int], error) { return nil, nil }, faas.Logger(quiet))
+		require.EqualError(t, nothing.Init(t.Context()), "init of price: the initialiser returned neither a function nor a flow")
+	})
+}
+
 func TestHandler_misuse(t *testing.T) {
 	fn := plusOne(0)
 	for want, try := range map[string]func(){
-		"faas.New: nil function":           func() { faas.New[int, int]("x", nil) },
-		"faas.FromFlow: nil Flow":          func() { faas.FromFlow[int, int](nil) },
-		"faas.Initialized: nil function":   func() { faas.Initialized[int, int]("x", nil) },
-		"faas.Handler.Catch: nil function": func() { faas.New("x", fn).Catch(nil) },
-		"faas.Handler.Invoke: nil context": func() { _, _ = faas.New("x", fn).Invoke(nil, 1) }, //nolint:staticcheck // that is the point
-		"faas.Reserve: -1ms":               func() { faas.Reserve(-ms) },
-		"faas.Drain: -1ms":                 func() { faas.Drain(-ms) },
-		"faas.Grace: -1ms":                 func() { faas.Grace(-ms) },
-		"faas.Logger: nil Logger":          func() { faas.Logger(nil) },
-		"faas.Observer: nil Observer":      func() { faas.Observer(nil) },
-		"faas.MaxDepth: 0":                 func() { faas.MaxDepth(0) },
-		"faas.MaxBody: 0 bytes":            func() { faas.MaxBody(0) },
-		"faas.Limit: 0s":                   func() { faas.Limit(0) },
-		"faas.Status: nil function":        func() { faas.Status(nil) },
-		"faas.HTTP: nil Handler":           func() { faas.HTTP[int, int](nil) },
-		"faas.Serve: nil Handler":          func() { _ = faas.Serve(t.Context(), nil, nil, 0) },
-		"faas.New: empty name":             func() { faas.New("", fn) },
+		"faas.New: nil function":             func() { faas.New[int, int]("x", nil) },
+		"faas.FromFlow: nil Flow":            func() { faas.FromFlow[int, int](nil) },
+		"faas.InitializedFlow: nil function": func() { faas.InitializedFlow[int, int]("x", nil) },
+		"faas.Initialized: nil function":     func() { faas.Initialized[int, int]("x", nil) },
+		"faas.Handler.Catch: nil function":   func() { faas.New("x", fn).Catch(nil) },
+		"faas.Handler.Invoke: nil context":   func() { _, _ = faas.New("x", fn).Invoke(nil, 1) }, //nolint:staticcheck // that is the point
+		"faas.Reserve: -1ms":                 func() { faas.Reserve(-ms) },
+		"faas.Drain: -1ms":                   func() { faas.Drain(-ms) },
+		"faas.Grace: -1ms":                   func() { faas.Grace(-ms) },
+		"faas.Logger: nil Logger":            func() { faas.Logger(nil) },
+		"faas.Observer: nil Observer":        func() { faas.Observer(nil) },
+		"faas.MaxDepth: 0":                   func() { faas.MaxDepth(0) },
+		"faas.MaxBody: 0 bytes":              func() { faas.MaxBody(0) },
+		"faas.Limit: 0s":                     func() { faas.Limit(0) },
+		"faas.Status: nil function":          func() { faas.Status(nil) },
+		"faas.HTTP: nil Handler":             func() { faas.HTTP[int, int](nil) },
+		"faas.Serve: nil Handler":            func() { _ = faas.Serve(t.Context(), nil, nil, 0) },
+		"faas.New: empty name":               func() { faas.New("", fn) },
 	} {
 		t.Run(want, func(t *testing.T) { require.PanicsWithValue(t, want, try) })
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"unicode/utf8"
 )
 
@@ -54,17 +55,33 @@ func (e *OutputError) Unwrap() error { return e.Err }
 func (h *Handler[In, Out]) InvokeJSON(ctx context.Context, input []byte) ([]byte, error) {
 	in, err := decode[In](input, h.rules)
 	if err != nil {
+		h.logger.LogAttrs(ctx, slog.LevelInfo, MessageRefused, slog.String("function", h.name), slog.String("error", err.Error()))
 		return nil, err
 	}
 	out, err := h.Invoke(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := json.Marshal(out)
+	answer, err := encode(out)
 	if err != nil {
-		return nil, &OutputError{err}
+		err = &OutputError{err}
+		h.logger.LogAttrs(ctx, slog.LevelError, MessageUnwritten, slog.String("function", h.name), slog.String("error", err.Error()))
+		return nil, err
 	}
 	return answer, nil
+}
+
+// encode is json.Marshal. A method of out's that panics is an error.
+func encode(out any) (answer []byte, err error) {
+	defer caught(&err)
+	return json.Marshal(out)
+}
+
+// caught is deferred around methods of a user's types.
+func caught(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("panic: %v", r)
+	}
 }
 
 func decode[In any](input []byte, r rules) (in In, err error) {
@@ -78,7 +95,7 @@ func decode[In any](input []byte, r rules) (in In, err error) {
 	if !r.unknown {
 		d.DisallowUnknownFields()
 	}
-	if err := d.Decode(&in); err != nil {
+	if err := decodeInto(&in, d); err != nil {
 		return in, &InputError{reasonOf(err), err}
 	}
 	if rest := bytes.TrimLeft(input[d.InputOffset():], " \t\r\n"); len(rest) > 0 {
@@ -88,6 +105,12 @@ func decode[In any](input []byte, r rules) (in In, err error) {
 		return in, &InputError{Reason: reason}
 	}
 	return in, nil
+}
+
+// decodeInto decodes a value. A method of its type that panics is an error.
+func decodeInto(in any, d *json.Decoder) (err error) {
+	defer caught(&err)
+	return d.Decode(in)
 }
 
 // reasonOf words an error of package encoding/json without the names of Go types.

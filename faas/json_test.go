@@ -87,6 +87,25 @@ func TestInvokeJSON_anAnswerThatIsNone(t *testing.T) {
 	require.EqualError(t, err, "output: json: unsupported value: NaN")
 }
 
+// odd panics as it is read and written.
+type odd struct{}
+
+func (odd) MarshalJSON() ([]byte, error)  { panic("oh") }
+func (*odd) UnmarshalJSON(b []byte) error { panic("no") }
+
+func TestInvokeJSON_methodsThatPanic(t *testing.T) {
+	var log logbook
+	out := faas.New("odd", func(context.Context, int) (odd, error) { return odd{}, nil }, log.option())
+	_, err := out.InvokeJSON(t.Context(), []byte("1"))
+	require.ErrorAs(t, err, new(*faas.OutputError))
+	require.ErrorContains(t, err, "panic: oh")
+	require.Contains(t, log.String(), `level=ERROR msg="not written" function=odd error="output: `)
+	in := faas.New("odd", func(context.Context, odd) (int, error) { return 1, nil }, log.option())
+	_, err = in.InvokeJSON(t.Context(), []byte("1"))
+	require.EqualError(t, err, "input: not accepted")
+	require.Contains(t, log.String(), `level=INFO msg=refused function=odd error="input: not accepted"`)
+}
+
 // Whatever comes, there is no panic, and what is taken has no key twice, and means the same to a decoder that knows no types.
 func FuzzInvokeJSON(f *testing.F) {
 	for _, seed := range []string{`{"a":1}`, `{"a":{"a":[{}]},"b":"\\\"\u00e9"}`, `[[],[1,2.5e3,true,null]]`, `"x"`, `{"a":1,"a":2}`, "{\"\\u0061\":1,\"a\":2}", ` 7 `, "\xff", `{"":{}}`} {

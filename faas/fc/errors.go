@@ -3,6 +3,9 @@ package fc
 import (
 	"encoding/json"
 	"errors"
+	"path"
+	goruntime "runtime"
+	"strings"
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/future"
@@ -54,8 +57,15 @@ func reportOf(err error, opaque bool) report {
 	}
 	if panicked, ok := errors.AsType[*future.PanicError](err); ok {
 		for f := range panicked.Frames() {
-			p.Stack = append(p.Stack, frame{f.File, f.Line, f.Function})
+			p.Stack = append(p.Stack, frame{pathOf(f), f.Line, f.Function})
 		}
 	}
 	return p
+}
+
+// pathOf is the import path of a frame's package and the name of its file: where the program was built is nobody's concern.
+func pathOf(f goruntime.Frame) string {
+	slash := strings.LastIndexByte(f.Function, '/') + 1
+	name, _, _ := strings.Cut(f.Function[slash:], ".")
+	return f.Function[:slash] + name + "/" + path.Base(f.File)
 }

@@ -1,0 +1,6 @@
+//go:build race
+
+package lambda_test
+
+// raceEnabled: the programs are built as their tests are.
+const raceEnabled = true
