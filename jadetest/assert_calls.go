@@ -1,0 +1,76 @@
+package jadetest
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/jade-go/jade/task"
+)
+
+// openCalls is an observer that knows which calls have not returned.
+type openCalls struct {
+	mu   sync.Mutex
+	runs []string // names of the outermost calls, in the order of their beginning
+	next int
+	open map[int]task.Call
+}
+
+// within marks the ctx of what is part of a call.
+type within struct{ of *openCalls }
+
+func newOpenCalls() *openCalls { return &openCalls{open: map[int]task.Call{}} }
+
+// Begin implements [task.Observer].
+func (o *openCalls) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	id := o.next
+	o.next++
+	o.open[id] = c
+	if ctx.Value(within{o}) == nil {
+		o.runs = append(o.runs, cmp.Or(c.Node, c.Task, c.Flow))
+		ctx = context.WithValue(ctx, within{o}, true)
+	}
+	return ctx, func(out task.Outcome) { o.end(id, out) }
+}
+
+// end forgets a call. What was given up still runs, and is told of again when it returns.
+func (o *openCalls) end(id int, out task.Outcome) {
+	if out.Status == task.Straggler {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.open, id)
+}
+
+// outermost names the runs that have begun.
+func (o *openCalls) outermost() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.runs)
+}
+
+// running names the nodes and tasks that have not returned, with the place where their tasks were made.
+func (o *openCalls) running() (names []string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, c := range o.open {
+		if c.Kind == task.NodeCall {
+			names = append(names, nameOf(c))
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func nameOf(c task.Call) string {
+	name := strings.Join(append(slices.Clone(c.Path), cmp.Or(c.Node, c.Task)), "/")
+	if place := c.Place.String(); place != "" {
+		name += " (" + place + ")"
+	}
+	return name
+}

@@ -1,0 +1,83 @@
+package jadetest
+
+import (
+	"io"
+	"regexp"
+	"runtime"
+	"runtime/pprof"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.uber.org/goleak"
+)
+
+// lookOutside returns what lists the goroutines that are younger than it, and do not end within half
+// a second; and those that nothing can end, where the runtime can tell.
+func lookOutside() func() ([]living, bool) {
+	older := goleak.IgnoreCurrent()
+	known := ids(lost())
+	return func() ([]living, bool) {
+		left := append(found(goleak.Find(older)), lost()...)
+		slices.SortFunc(left, func(a, b living) int { return a.id - b.id })
+		left = slices.CompactFunc(left, func(a, b living) bool { return a.id == b.id })
+		return slices.DeleteFunc(left, func(g living) bool { return slices.Contains(known, g.id) }), true
+	}
+}
+
+var foundID = regexp.MustCompile(`(?m)^\[?\s?Goroutine (\d+) in state`)
+
+// found are the goroutines that an error of goleak lists.
+func found(err error) []living {
+	if err == nil {
+		return nil
+	}
+	var listed []int
+	for _, m := range foundID.FindAllStringSubmatch(err.Error(), -1) {
+		id, _ := strconv.Atoi(m[1])
+		listed = append(listed, id)
+	}
+	return slices.DeleteFunc(allLiving(), func(g living) bool { return !slices.Contains(listed, g.id) })
+}
+
+// lost are the goroutines of which the garbage collector finds that nothing can wake them, in any test.
+func lost() []living {
+	profile := pprof.Lookup("goroutineleak")
+	if profile == nil {
+		return nil
+	}
+	_ = profile.WriteTo(io.Discard, 1) // it has the collector look, which marks their states
+	return slices.DeleteFunc(allLiving(), func(g living) bool { return !strings.HasSuffix(g.state, leaked) })
+}
+
+func ids(all []living) (ids []int) {
+	for _, g := range all {
+		ids = append(ids, g.id)
+	}
+	return ids
+}
+
+// lookInBubble lists the goroutines of the caller's bubble, once all are blocked so that only others of
+// the bubble could wake them. It is what synctest.Wait waits for, but that would wait for ever for one that is not,
+// and a limit of time would be one of virtual time: so the limit is one of looks.
+func lookInBubble() (left []living, settled bool) {
+	const looks = 2000
+	for range looks {
+		left = neighbours()
+		if !slices.ContainsFunc(left, func(g living) bool { return !g.durable() }) {
+			return left, true
+		}
+		for range 100 {
+			runtime.Gosched()
+		}
+	}
+	return left, false
+}
+
+// neighbours are the other goroutines of the caller's bubble, without those that make it a bubble.
+func neighbours() []living {
+	all := allLiving()
+	return slices.DeleteFunc(all[1:], func(g living) bool {
+		return g.bubble != all[0].bubble || g.starts("testing/synctest.") || g.within("internal/synctest.Run")
+	})
+}
