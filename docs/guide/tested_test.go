@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/samber/lo"
@@ -61,6 +62,24 @@ var ShelteredPage = flow.New("order-page", func(in flow.Node[Request]) flow.Node
 // snippet: tested-faults
 func TestShelteredPage_faults(t *testing.T) {
 	jadetest.Faults(t, ShelteredPage, Request{"bell", "ada"}, demands...).Golden(t, "testdata/faults.md")
+}
+
+// end
+
+// snippet: tested-trace
+func TestShelteredPage_run(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, recording := jadetest.Record(jadetest.NoLeaks(t))
+		_, err := ShelteredPage.Do(ctx, Request{"bell", "ada"})
+		require.NoError(t, err)
+
+		run := recording.Trace(t)
+		jadetest.Overlapped(t, run, "item", "address")
+		jadetest.RanBefore(t, run, "item", "coupons")
+		jadetest.RanOnce(t, run, "coins")
+		jadetest.OnCriticalPath(t, run, "coupons")
+		jadetest.NotOnCriticalPath(t, run, "coins")
+	})
 }
 
 // end
