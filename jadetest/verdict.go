@@ -28,7 +28,7 @@ const (
 	VerdictLeaked                   // something still runs when all is over
 	VerdictHung                     // there was no answer
 	VerdictCrashed                  // the caller of the flow got a panic
-	verdicts  int     = iota
+	verdicts         int     = iota
 )
 
 var verdictNames = [verdicts]string{"-", "not called", "ok", "degraded", "altered", "caught", "failed", "bad error", "late", "leaked", "hung", "crashed"}
