@@ -94,10 +94,10 @@ func (c *call[In, Out]) answer(ans task.Answer[Out]) {
 	}
 	if c.expired || c.fate.Load() == leftAlone { // the answer does not wait for an observer
 		defer c.finish(ans)
-		c.watch.answered(&c.run, answer{ans.Err, ans.Degraded}, func() {})
+		c.watch.answered(answer{ans.Err, ans.Degraded}, func() {})
 		return
 	}
-	c.watch.answered(&c.run, answer{ans.Err, ans.Degraded}, func() { c.finish(ans) })
+	c.watch.answered(answer{ans.Err, ans.Degraded}, func() { c.finish(ans) })
 }
 
 func (c *call[In, Out]) finish(ans task.Answer[Out]) {

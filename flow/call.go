@@ -39,7 +39,7 @@ func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) (answer 
 	c.members.Store(1)
 	if c.watch != nil || c.st.demand != nil { // opening it may call a user's function
 		c.members.Add(1)
-		go c.st.serve(worker{duty: opening, at: none})
+		go c.st.opener()
 	} else {
 		c.st.open()
 		if c.st.head.Load() != none {
@@ -54,6 +54,23 @@ func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) (answer 
 	}
 	c.Leave()
 	return answer, told
+}
+
+// opener is the goroutine that opens a run.
+func (st *state) opener() {
+	if st.run.watch != nil {
+		room(0)
+	}
+	st.serve(worker{duty: opening, at: none})
+}
+
+// room has the stack of a new goroutine grow to what it takes to tell an observer of a call, while hardly
+// anything is on it: later each frame would have to be moved, which costs several times as much.
+//
+//go:noinline
+func room(i int) byte {
+	var frame [1200]byte
+	return frame[i]
 }
 
 // announce tells the observer of the run, if there is one, and then opens it.
@@ -116,7 +133,7 @@ func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 	}
 	if c.life.Observer() != nil {
 		c.begun = time.Now()
-		c.watch = newWatch(p)
+		c.watch = newWatch(p, c.life.Observer().(task.Observer))
 	}
 	st := p.start(&c.run)
 	st.cells[0].(*given[In]).v = c.in

@@ -9,8 +9,8 @@ import (
 // This file is what an observer is told of each node of a plan. It is worked out when the
 // first run is observed, and shared by all.
 
-// described returns the calls of the nodes, and that of a run.
-func (p *plan) described() (nodes []task.Call, run task.Call) {
+// described sees to it that the calls of the nodes and that of a run are there.
+func (p *plan) described() {
 	p.describe.Do(func() {
 		p.calls = make([]task.Call, len(p.specs))
 		after := p.gated()
@@ -27,7 +27,6 @@ func (p *plan) described() (nodes []task.Call, run task.Call) {
 		}
 		p.ran = task.Call{Kind: task.RunCall, Flow: p.name, Place: p.place, Inputs: p.sources([]input{{n: p.specs[p.out].node}})}
 	})
-	return p.calls, p.ran
 }
 
 // observable reports whether the node is told of: maps and the like are not.

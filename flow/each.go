@@ -139,7 +139,8 @@ func (g *elements[A, R]) serve(h elementHost[A, R]) {
 		ctx := g.ctx
 		if g.run.watch != nil {
 			telling = true
-			ctx, h.seen = g.announce(i)
+			h.seen = &element{about: g.about(i)}
+			ctx = h.seen.Begin(g.ctx, g.run.watch.observer, &h.seen.about, time.Now())
 			telling = false
 		}
 		going = h.make(ctx)
@@ -189,7 +190,7 @@ func (g *elements[A, R]) put(i int, v R, err error) {
 type elementHost[A, R any] struct {
 	g    *elements[A, R]
 	i    int
-	seen *sight
+	seen *element // nil if nobody observes it
 }
 
 // make makes the element, and reports whether this goroutine has done so:
@@ -220,7 +221,9 @@ func (h *elementHost[A, R]) end(ans task.Answer[R]) {
 	i := h.i
 	h.i = int(none)
 	defer h.g.put(i, ans.Value, ans.Err) // whatever the observer does
-	h.seen.end(ans.Err, ans.Degraded)
+	if h.seen != nil {
+		h.seen.End(ans.Err, ans.Degraded)
+	}
 }
 
 // Finish implements [task.Host]. The goroutine serves on.
@@ -229,8 +232,14 @@ func (h elementHost[A, R]) Finish(ans task.Answer[R]) {
 	h.g.serve(h.g.idle())
 }
 
-func (g *elements[A, R]) announce(i int) (context.Context, *sight) {
-	begun := time.Now()
-	ctx, end := task.Begin(g.ctx, task.Call{Kind: task.ElementCall, Task: g.t.Name(), Element: i, Place: g.t.Origin().Place, Start: begun})
-	return ctx, &sight{begun: begun, tell: end}
+// element is one as an observer sees it.
+type element struct {
+	task.Sight
+	about task.Call
+}
+
+// about is what an observer is told of the i-th element.
+func (g *elements[A, R]) about(i int) task.Call {
+	node := &g.run.plan.calls[g.at.n]
+	return task.Call{Kind: task.ElementCall, Flow: node.Flow, Node: node.Node, Task: g.t.Name(), Element: i, Place: node.Place}
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -130,4 +131,47 @@ func TestObserver_theRunIsNotOverBeforeItsNodesHaveCome(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What the observer is being told of when the run is answered is part of it.
+func TestObserver_theRunIsNotOverBeforeWhatItIsToldLate(t *testing.T) {
+	sold := named("item", func(context.Context, int) (int, error) { time.Sleep(ms); return 0, errSoldOut })
+	for name, f := range map[string]*flow.Flow[int, int]{
+		"a node": of(func(in number) number { return flow.Map2(flow.Step(sold, in), flow.Step(plus("late", 1), in), sum2) }),
+		"an effect": of(func(in number) number {
+			return flow.Also(flow.Step(plus("item", 1), in), flow.Step(plus("late", 1), in))
+		}),
+	} {
+		inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
+			o := beginning(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+				if c.Node == "late" {
+					time.Sleep(time.Second)
+				}
+				d.note("%s begins", c.Kind.String()+c.Node)
+				return ctx, func(o task.Outcome) { d.note("%s: %s", c.Kind.String()+c.Node, o.Status) }
+			})
+			_, _ = f.Do(task.Observe(ctx, o), 1)
+			time.Sleep(time.Minute)
+			told := d.read()
+			over := slices.IndexFunc(told, func(s string) bool { return strings.HasPrefix(s, "1s run: ") })
+			require.Less(t, slices.Index(told, "1s nodelate begins"), over, "%s: %q", name, told)
+			require.Equal(t, name == "a node", slices.Contains(told, "1s nodelate: straggler"), "%s: %q", name, told)
+		})
+	}
+}
+
+// The function of a Recover that still runs when the run is answered is given up as a task is.
+func TestObserver_aRecoverCanBeAStraggler(t *testing.T) {
+	inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
+		w := &witness{diary: newDiary()}
+		mend := func(context.Context, error) (int, error) { time.Sleep(time.Second); return 1, nil }
+		f := of(func(in number) number {
+			return flow.Map2(flow.Step(d.ends("item", ms, errSoldOut), in), flow.Recover(flow.Step(failing("bad", errNoRoute), in), mend), sum2)
+		})
+		_, err := f.Do(task.Observe(ctx, w), 1)
+		require.ErrorIs(t, err, errSoldOut)
+		time.Sleep(time.Minute)
+		told := w.read()
+		require.Equal(t, []string{"1ms shop item: failed", "1ms shop recover: straggler", "1ms shop: failed", "1s shop recover: degraded"}, told[len(told)-4:])
+	})
 }

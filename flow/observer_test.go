@@ -267,9 +267,11 @@ func TestG27_anObserverDecidesNothing(t *testing.T) {
 				for _, n := range []int{1, 2, 5, 7, 8} {
 					plain, scope := future.WithScope(plainCtx())
 					want, wantErr := f.Do(plain, n)
-					got, err := f.Do(task.Observe(plain, o), n)
-					require.Equal(t, want, got, "%s, %s, %d", name, kind, n)
-					require.Equal(t, recovery.Classify(wantErr), recovery.Classify(err), "%s, %s, %d: %v, %v", name, kind, n, wantErr, err)
+					for _, o := range []task.Observer{o, selective{o}} {
+						got, err := f.Do(task.Observe(plain, o), n)
+						require.Equal(t, want, got, "%s, %s, %d", name, kind, n)
+						require.Equal(t, recovery.Classify(wantErr), recovery.Classify(err), "%s, %s, %d: %v, %v", name, kind, n, wantErr, err)
+					}
 					require.NoError(t, scope.Close())
 				}
 			})

@@ -26,15 +26,17 @@ type plan struct {
 	describe sync.Once // see calls.go
 	calls    []task.Call
 	ran      task.Call
+	watched  int32 // sights of a run: one for itself, one for each node that is not quick
 }
 
 // spec is one node of a plan.
 type spec struct {
 	*node
 	users  []use
-	quick  bool // its function, if it has one, is quick and runs inline
-	own    bool // it may be cancelled alone, so it has a ctx of its own
-	effect bool // it runs for an effect, so the answer does not cancel it
+	quick  bool  // its function, if it has one, is quick and runs inline
+	sight  int32 // of a node that is not: in those of a run
+	own    bool  // it may be cancelled alone, so it has a ctx of its own
+	effect bool  // it runs for an effect, so the answer does not cancel it
 }
 
 // use is a place where a node is an input.
@@ -50,10 +52,14 @@ const none int32 = -1
 // compile makes the plan of the nodes that b has, with out as the result.
 func compile(name string, place task.Place, b *builder, out *node) *plan {
 	b.names()
-	p := &plan{name: name, place: place, specs: make([]spec, len(b.nodes)), left: make([]int32, len(b.nodes)), counted: true}
+	p := &plan{name: name, place: place, watched: 1, specs: make([]spec, len(b.nodes)), left: make([]int32, len(b.nodes)), counted: true}
 	for i, n := range b.nodes {
 		n.index = int32(i)
 		p.specs[i] = spec{node: n, quick: n.kind != TaskStep && n.kind != Elements && n.kind != Recovery}
+		if !p.specs[i].quick {
+			p.specs[i].sight = p.watched
+			p.watched++
+		}
 		switch n.kind {
 		case In, Constant, TaskStep, Mapping, Elements:
 		default:

@@ -172,7 +172,7 @@ func (st *state) step(w *worker, n int32) int32 {
 	}
 	if st.run.watch != nil {
 		w.duty, w.at = telling, n
-		ctx = st.run.watch.begin(st, n, ctx)
+		ctx = st.run.watch.begin(st.run, n, ctx)
 		w.duty, w.at = serving, none
 	}
 	return st.make(w, n, ctx)
@@ -219,9 +219,15 @@ func (st *state) conclude(n int32, err, degraded error) (next int32) {
 	if st.run.watch == nil {
 		return st.settle(n, err)
 	}
-	defer func() { st.offer(st.settle(n, err)) }() // whatever the observer does
+	told := false
+	defer func() {
+		if !told { // the observer has ended the goroutine
+			st.offer(st.settle(n, err))
+		}
+	}()
 	st.run.watch.end(n, err, degraded)
-	return none
+	told = true
+	return st.settle(n, err)
 }
 
 // orNext is n or, if that is none, what is on the list.

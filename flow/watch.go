@@ -11,13 +11,14 @@ import (
 
 // watch is a run as an observer sees it.
 type watch struct {
-	calls  []task.Call
-	ran    task.Call
-	run    atomic.Pointer[sight] // nil until the observer knows of it
-	answer atomic.Pointer[answer]
-	due    atomic.Int32 // what must be over before the observer is told that the run is: its opening, its answer, each node that it is being told of
-	then   func()       // to be called after that; written before the answer has left
-	nodes  []sight
+	plan     *plan
+	observer task.Observer
+	known    atomic.Bool  // the observer knows of the run
+	over     atomic.Bool  // the run has been answered
+	answer   answer       // written before over is
+	due      atomic.Int32 // what must be over before the observer is told that the run is: its opening, its answer, each node that it is being told of
+	then     func()       // to be called after that; written before the answer has left
+	sights   []sight      // of the run, and of the nodes that are not quick: one object, as a user may keep any of them
 }
 
 // answer is how a run was answered.
@@ -25,75 +26,71 @@ type answer struct{ err, degraded error }
 
 // sight is one call as an observer sees it.
 type sight struct {
-	stage    atomic.Uint32      // of a node
-	begun    time.Time          // written, as ctx and tell, before the stage is inSight
-	ctx      context.Context    // that the observer has returned
-	tell     func(task.Outcome) // a nil sight is one that nobody observes
-	degraded error              // written before the call ends, by who ends it
+	call  task.Sight
+	stage atomic.Uint32 // of a node
 }
 
 // Stages of a node.
 const (
 	unseen   uint32 = iota
 	arriving        // the observer is being told that it begins
+	awaited         // so it was when the run was answered, which is not over before that
 	inSight         // it runs
 	gone            // it has returned
-	missed          // the observer has been told that it does not run
+	missed          // the observer knows that it does not run, or never came to know that it does
 )
 
-func newWatch(p *plan) *watch {
-	w := &watch{nodes: make([]sight, len(p.specs))}
+func newWatch(p *plan, o task.Observer) *watch {
+	p.described()
+	w := &watch{plan: p, observer: o, sights: make([]sight, p.watched)}
 	w.due.Store(2)
-	w.calls, w.ran = p.described()
 	return w
 }
 
-func (s *sight) end(err, degraded error) {
-	if s != nil {
-		s.tell(task.OutcomeOf(err, degraded, s.begun))
+// sight is that of node n; nil if it is quick.
+func (w *watch) sight(n int32) *sight {
+	if i := w.plan.specs[n].sight; i > 0 {
+		return &w.sights[i]
 	}
-}
-
-// straggles tells that the run has been answered without the call.
-func (s *sight) straggles(err error) {
-	o := task.OutcomeOf(err, nil, s.begun)
-	o.Status = task.Straggler
-	s.tell(o)
+	return nil
 }
 
 // beginRun tells of the run and returns the ctx for its nodes.
 func (w *watch) beginRun(r *run) context.Context {
 	defer w.leave(r)
-	c := w.ran
-	c.Start = r.begun
-	s := &sight{begun: r.begun}
-	s.ctx, s.tell = task.Begin(r.ctx, c)
-	w.run.Store(s)
-	w.sweep(r)
-	return s.ctx
+	ctx := w.sights[0].call.Begin(r.ctx, w.observer, &w.plan.ran, r.begun)
+	w.known.Store(true)
+	w.sweep()
+	return ctx
 }
 
 // begin tells of node n and returns the ctx for it.
-func (w *watch) begin(st *state, n int32, ctx context.Context) context.Context {
-	effect := st.plan.specs[n].effect
-	if w.join() {
-		defer w.leave(st.run)
-	} else if !effect {
-		return ctx // the run is over
+func (w *watch) begin(r *run, n int32, ctx context.Context) context.Context {
+	if w.plan.specs[n].effect && w.join() {
+		defer w.leave(r)
 	}
-	s := &w.nodes[n]
+	s := w.sight(n)
 	if !s.stage.CompareAndSwap(unseen, arriving) {
 		return ctx // the run has been answered
 	}
-	c := w.calls[n]
-	c.Start = st.run.now()
-	s.begun = c.Start
-	s.ctx, s.tell = task.Begin(ctx, c)
-	s.stage.Store(inSight)
-	if a := w.answer.Load(); a != nil && !effect { // or else who answers sees the node
-		s.straggles(a.err)
+	stage := missed
+	defer func() { w.arrived(r, s, stage) }() // whatever the observer does
+	ctx = s.call.Begin(ctx, w.observer, &w.plan.calls[n], r.now())
+	stage = inSight
+	return ctx
+}
+
+// arrived is called when the observer has been told of a node. If the run has been answered meanwhile,
+// that waits for it.
+func (w *watch) arrived(r *run, s *sight, stage uint32) {
+	if s.stage.CompareAndSwap(arriving, stage) {
+		return
 	}
-	return s.ctx
+	defer w.leave(r)
+	s.stage.Store(stage)
+	if stage == inSight {
+		s.call.Straggle(w.answer.err)
+	}
 }
 
 // join makes the end of the run wait, if it has not been told of.
@@ -115,88 +112,98 @@ func (w *watch) leave(r *run) {
 	r.members.Add(1) // the caller is one
 	go func() {
 		defer r.Leave()
-		w.over()
+		w.tell()
 	}()
 }
 
-// over tells that the run is.
-func (w *watch) over() {
+// tell tells that the run is over.
+func (w *watch) tell() {
 	defer w.then() // whatever the observer does
-	if run := w.run.Load(); run != nil {
-		a := w.answer.Load()
-		run.end(a.err, a.degraded)
+	if w.known.Load() {
+		w.sights[0].call.End(w.answer.err, w.answer.degraded)
 	}
 }
 
-// ctx is the ctx of node n, if that has begun.
+// ctx is the ctx of node n, if the observer knows that it has begun.
 func (w *watch) ctx(n int32) context.Context {
-	if s := &w.nodes[n]; s.seen() {
-		return s.ctx
+	if s := w.sight(n); s != nil && s.seen() {
+		return s.call.Context()
 	}
 	return nil
 }
 
-// seen reports whether the observer knows that the node has begun.
 func (s *sight) seen() bool { stage := s.stage.Load(); return stage == inSight || stage == gone }
 
 // degrade notes that the value of n stands in for a failure.
 func (w *watch) degrade(n int32, failure error) {
-	if s := &w.nodes[n]; s.seen() {
-		s.degraded = failure
+	if s := w.sight(n); s != nil && s.seen() {
+		s.call.Degrade(failure)
 	}
 }
 
 // end tells how node n ended.
 func (w *watch) end(n int32, err, degraded error) {
-	s := &w.nodes[n]
-	if !s.stage.CompareAndSwap(inSight, gone) {
-		return // nobody was told of it
+	if s := w.sight(n); s != nil && s.stage.CompareAndSwap(inSight, gone) {
+		s.call.End(err, degraded)
 	}
-	switch {
-	case err != nil:
-		degraded = nil
-	case degraded == nil:
-		degraded = s.degraded
-	}
-	s.end(err, degraded)
 }
 
 // answered is told how the run was, and what to do when the observer has been told of that.
-func (w *watch) answered(r *run, a answer, then func()) {
+func (w *watch) answered(a answer, then func()) {
 	w.then = then
 	defer func() { // whatever the observer does
 		if w.due.Add(-1) == 0 {
-			w.over()
+			w.tell()
 		}
 	}()
-	w.answer.Store(&a)
-	w.sweep(r)
+	w.answer = a
+	w.over.Store(true)
+	w.sweep()
 }
 
 // sweep tells of the nodes that never started and of those that still run, once the observer
-// knows of the run and that has been answered. What runs for an effect is told when it ends.
-func (w *watch) sweep(r *run) {
-	run, a := w.run.Load(), w.answer.Load()
-	if run == nil || a == nil {
+// knows of the run and that has been answered. What runs for an effect is told when it ends;
+// a Recover whose function does not run is no call.
+func (w *watch) sweep() {
+	if !w.known.Load() || !w.over.Load() {
 		return // who comes second does it
 	}
-	for n := range r.plan.specs {
-		s := &r.plan.specs[n]
-		if !s.observable() || s.effect {
-			continue
+	for n := range w.plan.specs {
+		if s := &w.plan.specs[n]; !s.quick && !s.effect {
+			w.sweepNode(int32(n))
 		}
-		switch seen := &w.nodes[n]; {
-		case seen.stage.CompareAndSwap(unseen, missed):
-			w.skip(run.ctx, n, a.err)
-		case seen.stage.Load() == inSight:
-			seen.straggles(a.err)
+	}
+}
+
+func (w *watch) sweepNode(n int32) {
+	s := w.sight(n)
+	for {
+		switch s.stage.Load() {
+		case unseen:
+			if s.stage.CompareAndSwap(unseen, missed) {
+				if w.plan.specs[n].observable() {
+					w.skip(n)
+				}
+				return
+			}
+		case arriving:
+			if s.stage.CompareAndSwap(arriving, awaited) {
+				w.due.Add(1)
+				return
+			}
+		case inSight:
+			s.call.Straggle(w.answer.err)
+			return
+		default:
+			return
 		}
 	}
 }
 
 // refused tells of a run that may not start.
 func (p *plan) refused(ctx context.Context, why error) {
-	_, c := p.described()
+	p.described()
+	c := p.ran
 	c.Start = time.Now()
 	_, end := task.Begin(ctx, c)
 	o := task.OutcomeOf(why, nil, c.Start)
@@ -205,13 +212,14 @@ func (p *plan) refused(ctx context.Context, why error) {
 }
 
 // skip tells of a node that is not going to start.
-func (w *watch) skip(ctx context.Context, n int, why error) {
+func (w *watch) skip(n int32) {
+	why := w.answer.err
 	if why == nil {
 		why = ErrUnneeded
 	}
-	c := w.calls[n]
+	c := w.plan.calls[n]
 	c.Start = time.Now()
-	_, end := task.Begin(ctx, c)
+	_, end := task.Begin(w.sights[0].call.Context(), c)
 	o := task.OutcomeOf(why, nil, c.Start)
 	o.Status = task.Skipped
 	if errors.Is(why, ErrUnneeded) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync/atomic"
 	"time"
+
+	"github.com/jade-go/jade/internal/engine"
 )
 
 // lifetime is the ctx that a piece of work gets, and the work's own place
@@ -15,8 +17,6 @@ type lifetime struct {
 	left, right *lifetime           // siblings in the owner's hub; guarded by that hub
 	hub         atomic.Pointer[hub] // nil: alive, and nothing hangs on it
 }
-
-type lifetimeKey struct{}
 
 // Deadline implements [context.Context].
 func (l *lifetime) Deadline() (until time.Time, ok bool) {
@@ -61,9 +61,9 @@ func (l *lifetime) Err() error {
 // Value implements [context.Context].
 func (l *lifetime) Value(key any) any {
 	switch key {
-	case lifetimeKey{}:
+	case engine.LifeKey{}:
 		return l
-	case nameKey{}:
+	case engine.NameKey{}:
 		return nil // a name holds for what is started with it, not for what that starts
 	case cancelKey:
 		return l.materialize().Value(key)

@@ -7,6 +7,7 @@ import (
 )
 
 func init() {
+	engine.CancelKey = cancelKey
 	engine.Observe = func(ctx context.Context, o any) context.Context {
 		d := dress(ctx)
 		d.watch = o
@@ -35,8 +36,6 @@ type dressing struct {
 	values context.Context // nil: those of the ctx below
 }
 
-type nameKey struct{}
-
 func dress(ctx context.Context) *dressing {
 	d := &dressing{Context: ctx}
 	d.life, d.around, d.watch = surroundings(ctx)
@@ -45,9 +44,9 @@ func dress(ctx context.Context) *dressing {
 
 func (d *dressing) Value(key any) any {
 	switch key {
-	case lifetimeKey{}:
+	case engine.LifeKey{}:
 		return d
-	case nameKey{}:
+	case engine.NameKey{}:
 		if d.name != "" {
 			return d.name
 		}

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"runtime"
 	"strconv"
+
+	"github.com/jade-go/jade/internal/engine"
 )
 
 // Named returns a ctx that gives name to what is started with it: reports of
@@ -31,7 +33,7 @@ func (o *origin) name() string {
 	if o == nil || o.ctx == nil {
 		return ""
 	}
-	name, _ := o.ctx.Value(nameKey{}).(string)
+	name, _ := o.ctx.Value(engine.NameKey{}).(string)
 	return name
 }
 

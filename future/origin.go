@@ -1,6 +1,10 @@
 package future
 
-import "context"
+import (
+	"context"
+
+	"github.com/jade-go/jade/internal/engine"
+)
 
 // origin is what work keeps of the ctx it was started with.
 type origin struct {
@@ -55,11 +59,17 @@ func surroundings(ctx context.Context) (own, around *lifetime, watch any) {
 	case *dressing:
 		return c.life, c.around, c.watch
 	}
-	switch c := ctx.Value(lifetimeKey{}).(type) {
+	switch c := ctx.Value(engine.LifeKey{}).(type) {
 	case *lifetime:
 		return nil, c, c.from.watch
 	case *dressing:
 		return nil, c.around, c.watch
+	case engine.Dressed:
+		own, around, watch = surroundings(c.Below(engine.Seal{}))
+		if c != ctx {
+			own = nil
+		}
+		return own, around, watch
 	}
 	return nil, nil, nil
 }

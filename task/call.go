@@ -69,9 +69,8 @@ type call[In, Out any] struct {
 	members  atomic.Int32 // goroutines that work for it, and its answer while that is missing
 	observed bool
 	fate     atomic.Uint32
-	begun    time.Time
-	end      func(Outcome) // nil if nobody observes it
-	cause    error         // of an abandoned call: why; written before fate is
+	seen     *single // nil if nobody observes it
+	cause    error   // of an abandoned call: why; written before fate is
 }
 
 // Fates of a call.
@@ -124,11 +123,9 @@ func (c *call[In, Out]) refuse(ctx context.Context, cause error) {
 		return
 	}
 	c.promise.Future().OnDone(func(future.Result[Out]) { // in a goroutine that the scope joins
-		begun := time.Now()
-		_, end := Begin(ctx, c.seen(begun))
-		o := OutcomeOf(cause, nil, begun)
-		o.Status = Skipped
-		end(o)
+		s := c.observable()
+		s.begin(ctx, ObserverOf(ctx))
+		s.skipped(cause)
 	})
 }
 
@@ -159,14 +156,15 @@ func (c *call[In, Out]) main() {
 func (c *call[In, Out]) announce() context.Context {
 	ctx := c.life.Context()
 	if c.observed {
-		c.begun = time.Now()
-		ctx, c.end = Begin(ctx, c.seen(c.begun))
+		s := c.observable()
+		ctx = s.begin(ctx, ObserverOf(ctx))
+		c.seen = s
 	}
 	return ctx
 }
 
-func (c *call[In, Out]) seen(begun time.Time) Call {
-	return Call{Kind: NodeCall, Task: c.d.name, Node: c.d.name, Place: c.d.origin.Place, Start: begun}
+func (c *call[In, Out]) observable() *single {
+	return &single{call: Call{Kind: NodeCall, Task: c.d.name, Node: c.d.name, Place: c.d.origin.Place}}
 }
 
 func (c *call[In, Out]) work(ctx context.Context) {
@@ -199,8 +197,8 @@ func (c *call[In, Out]) Finish(ans Answer[Out]) {
 		c.Leave()
 	}()
 	switch {
-	case c.end != nil:
-		c.end(OutcomeOf(ans.Err, ans.Degraded, c.begun))
+	case c.seen != nil:
+		c.seen.ends(ans.Err, ans.Degraded)
 	case ans.Degraded != nil:
 		stoodIn(c.life.Context(), ans.Degraded)
 	}

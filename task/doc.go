@@ -17,18 +17,20 @@
 //
 // [Observe] gives an [Observer] to all that is started with a ctx: it is told of
 // each run, node, attempt and element when it begins and when it ends. An
-// observer decides no outcome, whatever it does.
+// observer decides no outcome, whatever it does. One that is [Selective] is not told of most that ends well.
 //
 // # Engines
 //
 // [Start] runs a task on behalf of an engine that schedules calls itself, as
 // package flow does: no goroutine waits for the result, a [Host] is given it.
-// [From] makes a task of something that such an engine runs. A program that only uses tasks needs neither.
+// [From] makes a task of something that such an engine runs, and a [Sight] tells an observer of what it calls. A program
+// that only uses tasks needs none of them.
 //
 // # How to read this package
 //
 // task.go is the value, policy.go and retry.go what is around it. runner.go
 // carries one call through its policies, limit.go is a timeout that is running,
 // start.go and from.go are the engines' side of that, and call.go is a call
-// that stands alone: Do and Go. observer.go, outcome.go and tee.go tell.
+// that stands alone: Do and Go. observer.go, selective.go, tee.go and outcome.go are what an observer is and is told,
+// scene.go and sight.go how.
 package task

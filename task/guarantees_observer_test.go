@@ -170,6 +170,7 @@ func TestG27_anObserverDecidesNoOutcome(t *testing.T) {
 			t.Run(how+"/"+what, func(t *testing.T) {
 				quietly(t, func() { require.Equal(t, want, run(t, what, watcher(begin))) })
 				quietly(t, func() { require.Equal(t, want, run(t, what, task.Tee(new(recorder), watcher(begin)))) })
+				quietly(t, func() { require.Equal(t, want, run(t, what, selective{watcher(begin), failuresOf(task.NodeCall)})) })
 			})
 		}
 	}

@@ -98,7 +98,7 @@ func (l *limit) named(err error) error {
 
 // named makes err, if it is the deadline of ctx, one that names the task.
 func named(ctx context.Context, task string, begun time.Time, err error) error {
-	if deadline.Foreign(err) || same(err, context.Cause(ctx)) {
+	if deadline.Foreign(err) || isLate(err, context.Cause(ctx)) {
 		return deadline.Inherited(ctx, task, begun, err)
 	}
 	return err
@@ -132,8 +132,8 @@ func passed(err error) (is bool) {
 	return errors.Is(err, context.DeadlineExceeded)
 }
 
-// same reports whether err is target. Errors that cannot be compared are not.
-func same(err, target error) (is bool) {
+// isLate reports whether err is target, a deadline. Errors that cannot be compared are not.
+func isLate(err, target error) (is bool) {
 	defer func() { _ = recover() }()
 	return passed(err) && err == target
 }

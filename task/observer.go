@@ -67,7 +67,8 @@ type Call struct {
 // Observe returns a ctx that has o told of all calls that are started with it.
 // It replaces an observer that ctx has already; see [Tee].
 //
-// Cost: a few nanoseconds a call where there is no observer.
+// Cost: a few nanoseconds a call where there is no observer. Where there is one, before it does anything, two readings of the
+// clock and, in a flow, 88 bytes of an object of the run; of a task that runs alone, 400 bytes in two.
 func Observe(ctx context.Context, o Observer) context.Context {
 	mustCtx("task.Observe", ctx)
 	if o == nil {
@@ -95,45 +96,6 @@ func Begin(ctx context.Context, c Call) (context.Context, func(Outcome)) {
 	if o == nil {
 		return ctx, func(Outcome) {}
 	}
-	around, _ := ctx.Value(sceneKey{}).(*scene)
-	c.complete(ctx, around)
-	s := &scene{Context: ctx, run: c.Run, flow: c.Flow, node: c.Node, path: c.Path}
-	s.sink = &s.own
-	if around != nil && c.Kind == AttemptCall {
-		s.sink = around.sink
-	}
-	s.begin(o, c)
-	return engine.WithValues(ctx, s), s.tell
-}
-
-// complete fills in what the call has in common with the one around it.
-func (c *Call) complete(ctx context.Context, around *scene) {
-	if c.Run == 0 {
-		if around != nil {
-			c.Run = around.run
-		} else {
-			c.Run = runs.Add(1)
-		}
-	}
-	switch {
-	case around == nil:
-	case c.Kind == RunCall:
-		if around.node != "" {
-			c.Path = append(around.path[:len(around.path):len(around.path)], around.node)
-		}
-	default:
-		c.Path = around.path
-		if c.Flow == "" {
-			c.Flow = around.flow
-		}
-		if c.Node == "" {
-			c.Node = around.node
-		}
-	}
-	if c.Start.IsZero() {
-		c.Start = time.Now()
-	}
-	if c.Deadline.IsZero() {
-		c.Deadline, _ = ctx.Deadline()
-	}
+	s := &single{call: c}
+	return s.begin(ctx, o), s.tell
 }

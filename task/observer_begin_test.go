@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/task"
 )
 
@@ -62,4 +63,39 @@ func TestBegin_theEndIsToldOnce(t *testing.T) {
 			require.Equal(t, c.told, told)
 		})
 	}
+}
+
+func TestBegin_pathsOfSiblingsAreTheirOwn(t *testing.T) {
+	r := new(recorder)
+	ctx := task.Observe(bg(), r)
+	within := func(ctx context.Context, node string) context.Context {
+		ctx, _ = task.Begin(ctx, task.Call{Kind: task.NodeCall, Node: node})
+		ctx, _ = task.Begin(ctx, task.Call{Kind: task.RunCall, Flow: "f"})
+		return ctx
+	}
+	for _, node := range []string{"a", "b", "c"} { // long enough for room at the end
+		ctx = within(ctx, node)
+	}
+	within(ctx, "d")
+	within(ctx, "e")
+	calls := r.calls()
+	require.Equal(t, []string{"a", "b", "c", "d"}, calls[7].Path)
+	require.Equal(t, []string{"a", "b", "c", "e"}, calls[9].Path)
+}
+
+// The ctx of a call stands for the call and for nothing else: not for one that is derived from it, nor
+// for the name that an observer's ctx has.
+func TestBegin_itsContextIsThatOfTheCall(t *testing.T) {
+	o := watcher(func(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
+		return future.Named(ctx, "the observer's"), nil
+	})
+	_, err := does(func(ctx context.Context, n int) (int, error) {
+		require.NotContains(t, future.Name(ctx, nil), "the observer's")
+		derived, cancel := context.WithCancel(ctx)
+		cancel()
+		_, err := future.Go(derived, func(context.Context) (int, error) { return n, nil }).Await(ctx)
+		require.True(t, future.IsCanceled(err))
+		return future.Go(ctx, func(context.Context) (int, error) { return n, nil }).Await(ctx)
+	}).Do(task.Observe(bg(), o), 1)
+	require.NoError(t, err)
 }

@@ -54,19 +54,24 @@ type Outcome struct {
 // with err or, if degraded is not nil, with a value that stands in for that failure.
 func OutcomeOf(err, degraded error, begun time.Time) Outcome {
 	o := Outcome{Err: err, Elapsed: time.Since(begun)}
+	o.judge(degraded)
+	return o
+}
+
+// judge completes an outcome that so far has nothing but an error, and the time.
+func (o *Outcome) judge(degraded error) {
 	switch {
-	case err == nil && degraded == nil:
-		return o
-	case err == nil:
+	case o.Err == nil && degraded == nil:
+		return
+	case o.Err == nil:
 		o.Status, o.Err = Degraded, degraded
-	case future.IsCanceled(err):
+	case future.IsCanceled(o.Err):
 		o.Status = Canceled
 	default:
 		o.Status = Failed
 	}
 	o.Class = recovery.Classify(o.Err)
 	o.Panic = panicIn(o.Err)
-	return o
 }
 
 // panicIn looks for a panic in err. One in a method of err counts as no.

@@ -37,6 +37,11 @@ func (all tee) Begin(ctx context.Context, c Call) (context.Context, func(Outcome
 	}
 }
 
+// OnlyFailures implements [Selective]: all of them have to be content with it.
+func (all tee) OnlyFailures(kind CallKind) bool {
+	return !slices.ContainsFunc(all, func(o Observer) bool { return !onlyFailures(o, kind) })
+}
+
 func beginOne(ctx context.Context, o Observer, c Call) (seen context.Context, end func(Outcome)) {
 	defer contain("Begin")
 	return o.Begin(ctx, c)

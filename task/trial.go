@@ -1,15 +1,9 @@
 package task
 
-import (
-	"context"
-	"time"
-)
+import "context"
 
 // trial is an attempt as an observer sees it. A nil trial is one that nobody observes.
-type trial struct {
-	begun time.Time
-	end   func(Outcome)
-}
+type trial struct{ single }
 
 // announce tells the observer of an attempt. Should the observer call
 // runtime.Goexit, a new goroutine makes the attempt unobserved.
@@ -26,8 +20,8 @@ func (r *runner[In, Out]) announce(turn, made int, ctx context.Context) (seen co
 			})
 		}
 	}()
-	t = &trial{begun: time.Now()}
-	seen, t.end = Begin(ctx, Call{Kind: AttemptCall, Task: r.d.name, Attempt: made, Place: r.d.origin.Place, Start: t.begun})
+	t = &trial{single{call: Call{Kind: AttemptCall, Task: r.d.name, Attempt: made, Place: r.d.origin.Place}}}
+	seen = t.begin(ctx, ObserverOf(ctx))
 	returned = true
 	r.inTurn(turn, func() { r.trial = t })
 	return seen, t, true
@@ -35,13 +29,6 @@ func (r *runner[In, Out]) announce(turn, made int, ctx context.Context) (seen co
 
 func (t *trial) ended(err error) {
 	if t != nil {
-		t.end(OutcomeOf(err, nil, t.begun))
+		t.ends(err, nil)
 	}
-}
-
-// straggles tells that the call goes on without the attempt.
-func (t *trial) straggles(late error) {
-	o := OutcomeOf(late, nil, t.begun)
-	o.Status = Straggler
-	t.end(o)
 }

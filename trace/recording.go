@@ -46,19 +46,28 @@ func (r *recording) begin(parent int, c *task.Call) (i int, ok bool) {
 		r.trace.Dropped++
 		return 0, false
 	}
-	r.trace.Spans = append(r.trace.Spans, Span{
-		ID: i, Parent: parent, Kind: c.Kind, Flow: c.Flow, Node: c.Node, Task: c.Task, Place: c.Place,
-		Attempt: c.Attempt, Element: c.Element, Inputs: c.Inputs, After: c.After,
-		Start: max(0, c.Start.Sub(r.start)), End: running,
-	})
+	s := r.trace.grow()
+	s.ID, s.Parent, s.Kind, s.Flow, s.Node, s.Task, s.Place = i, parent, c.Kind, c.Flow, c.Node, c.Task, c.Place
+	s.Attempt, s.Element, s.Inputs, s.After = c.Attempt, c.Element, c.Inputs, c.After
+	s.Start, s.End = max(0, c.Start.Sub(r.start)), running
 	if !c.Deadline.IsZero() {
-		r.trace.Spans[i].Deadline = c.Deadline.Sub(r.start)
+		s.Deadline = c.Deadline.Sub(r.start)
 	}
 	if c.Kind == task.AttemptCall && parent >= 0 {
 		r.trace.Spans[parent].Attempts++
 	}
 	r.open++
 	return i, true
+}
+
+// grow adds a span, and returns it to be written in place: it is large.
+func (t *Trace) grow() *Span {
+	if n := len(t.Spans); n < cap(t.Spans) {
+		t.Spans = t.Spans[:n+1]
+	} else {
+		t.Spans = append(t.Spans, Span{})
+	}
+	return &t.Spans[len(t.Spans)-1]
 }
 
 // end notes how span i has ended, and hands the trace over if that was the last.

@@ -61,3 +61,16 @@ func TestCost_ofATaskThatSucceeds(t *testing.T) {
 		t.Errorf("%v allocations, of which the comment of New knows 2", n)
 	}
 }
+
+// What ends well is told of only where something is counted or written for it.
+func TestCost_isNotToldOfWhatSucceeds(t *testing.T) {
+	o, selective := jadeslog.New(slog.New(slog.NewJSONHandler(io.Discard, nil))).(task.Selective)
+	if !selective {
+		t.Fatal("it is told of all")
+	}
+	for kind, only := range map[task.CallKind]bool{task.NodeCall: true, task.ElementCall: true, task.AttemptCall: false} {
+		if o.OnlyFailures(kind) != only {
+			t.Errorf("%s: %v", kind, !only)
+		}
+	}
+}

@@ -33,7 +33,7 @@ func LineLevel(level slog.Leveler) Option {
 // Blocking: a call waits for the handler wherever a record is made of it, and so does what comes after
 // that call. A handler that writes to something slow should have a buffer of its own.
 // Panics: a panic of the handler is logged by [slog.Default] and changes nothing; the record is lost.
-// Cost: two allocations a call, and a record only for what the comment of the package lists.
+// Cost: two allocations for each call that it is told of, and a record only for what the comment of the package lists.
 func New(logger *slog.Logger, opts ...Option) task.Observer {
 	if logger == nil {
 		panic("jadeslog.New: nil logger")
@@ -47,6 +47,9 @@ func New(logger *slog.Logger, opts ...Option) task.Observer {
 	}
 	return o
 }
+
+// OnlyFailures implements [task.Selective]. An attempt is counted, so it is of interest that it begins.
+func (o *observer) OnlyFailures(kind task.CallKind) bool { return kind != task.AttemptCall }
 
 type observer struct {
 	logger   *slog.Logger

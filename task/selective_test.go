@@ -1,0 +1,209 @@
+package task_test
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/task"
+)
+
+// selective is an observer that asks to be told only of the failures of some kinds of calls.
+type selective struct {
+	task.Observer
+	only func(task.CallKind) bool
+}
+
+func (s selective) OnlyFailures(kind task.CallKind) bool { return s.only(kind) }
+
+func failuresOf(kinds ...task.CallKind) func(task.CallKind) bool {
+	return func(kind task.CallKind) bool { return slices.Contains(kinds, kind) }
+}
+
+// selected is what one with only the failures of nodes is told of the work of do.
+func selected(t *testing.T, do func(ctx context.Context)) *recorder {
+	r := new(recorder)
+	synctest.Test(t, func(t *testing.T) {
+		do(task.Observe(bg(), selective{r, failuresOf(task.NodeCall)}))
+		synctest.Wait()
+	})
+	return r
+}
+
+func TestSelective_isToldOfFailuresOnly(t *testing.T) {
+	r := selected(t, func(ctx context.Context) {
+		plus().Do(ctx, 1)
+		takes(time.Second, nil).Do(ctx, 1)
+	})
+	require.Empty(t, r.told())
+
+	var begun time.Time
+	r = selected(t, func(ctx context.Context) {
+		begun = time.Now()
+		takes(time.Second, errBoom).Do(ctx, 1)
+		fails(errDown).Fallback(1).Do(ctx, 1)
+		ctx, cancel := context.WithCancel(ctx)
+		cancel()
+		plus().Do(ctx, 1)
+	})
+	require.Equal(t, []string{
+		"item node begins", "item node failed", "item node begins", "item node degraded", "item node begins", "item node skipped",
+	}, r.told())
+	require.Equal(t, begun, r.calls()[0].Start, "as it was")
+	require.Equal(t, time.Second, r.ended()[0].Elapsed)
+}
+
+func TestSelective_isToldOfARunAtOnce(t *testing.T) {
+	r := new(recorder)
+	ctx := task.Observe(bg(), selective{r, func(task.CallKind) bool { return true }})
+	_, end := task.Begin(ctx, task.Call{Kind: task.RunCall, Task: "page"})
+	require.Equal(t, []string{"page run begins"}, r.told())
+	end(task.Outcome{})
+	require.Equal(t, []string{"page run begins", "page run ok"}, r.told())
+}
+
+// What a call is inside of is told of first, with all that the observer has put into its ctx.
+func TestSelective_isToldOfWhatIsAroundACall(t *testing.T) {
+	type key struct{}
+	r := new(recorder)
+	seen := watcher(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+		r.mu.Lock()
+		around, _ := ctx.Value(key{}).(string)
+		r.lines = append(r.lines, c.Task+" in "+around)
+		r.mu.Unlock()
+		return context.WithValue(ctx, key{}, c.Task), func(o task.Outcome) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.lines = append(r.lines, c.Task+" "+o.Status.String())
+		}
+	})
+	ctx := task.Observe(bg(), selective{seen, failuresOf(task.NodeCall)})
+	var ids []any
+	_, err := does(func(ctx context.Context, n int) (int, error) {
+		ids = append(ids, ctx.Value(key{}))
+		if _, err := plus().Named("well").Do(ctx, n); err != nil {
+			return 0, err
+		}
+		fails(errBoom).Named("badly").Do(ctx, n)
+		ids = append(ids, ctx.Value(key{}))
+		return n, nil
+	}).Named("outer").Do(ctx, 1)
+	require.NoError(t, err)
+	require.Equal(t, []any{nil, "outer"}, ids)
+	require.Equal(t, []string{"outer in ", "badly in outer", "badly failed", "outer ok"}, r.told())
+}
+
+func TestSelective_anAttemptIsInsideItsTask(t *testing.T) {
+	r := selected(t, func(ctx context.Context) { plus().Timeout(time.Minute).Do(ctx, 1) })
+	require.Equal(t, []string{"item node begins", "item attempt 1 begins", "item attempt 1 ok", "item node ok"}, r.told())
+}
+
+// A call that something begins in after it has ended well is told to be over at once.
+func TestSelective_aCallThatHadEnded(t *testing.T) {
+	r := selected(t, func(ctx context.Context) {
+		inside, end := task.Begin(ctx, task.Call{Kind: task.NodeCall, Task: "outer"})
+		end(task.Outcome{})
+		time.Sleep(time.Second)
+		fails(errBoom).Do(inside, 1)
+		fails(errBoom).Do(inside, 1)
+	})
+	require.Equal(t, []string{
+		"outer node begins", "outer node ok", "item node begins", "item node failed", "item node begins", "item node failed",
+	}, r.told())
+	require.Equal(t, time.Second, r.ended()[0].Elapsed)
+}
+
+func TestSelective_theEndIsToldOnce(t *testing.T) {
+	for what, c := range map[string]struct{ given, told []task.Status }{
+		"well, then otherwise":    {[]task.Status{task.OK, task.Failed, task.Straggler}, nil},
+		"a straggler that ends":   {[]task.Status{task.Straggler, task.OK, task.Failed}, []task.Status{task.Straggler, task.OK}},
+		"a straggler, afterwards": {[]task.Status{task.Failed, task.Straggler, task.OK}, []task.Status{task.Failed}},
+	} {
+		r := selected(t, func(ctx context.Context) {
+			_, end := task.Begin(ctx, task.Call{Kind: task.NodeCall})
+			for _, s := range c.given {
+				end(task.Outcome{Status: s})
+			}
+		})
+		var told []task.Status
+		for _, o := range r.ended() {
+			told = append(told, o.Status)
+		}
+		require.Equal(t, c.told, told, what)
+	}
+}
+
+func TestSelective_aDegradedResultInsideAWrap(t *testing.T) {
+	r := selected(t, func(ctx context.Context) { fails(errDown).Fallback(7).Wrap(same).Do(ctx, 1) })
+	require.Equal(t, []string{"item node begins", "item node degraded"}, r.told())
+}
+
+// Of several that have a reason at once to tell of a call, one does, and the others wait for that.
+func TestSelective_isToldOnceOfWhatSeveralAreInsideOf(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var d = newDiary()
+		slow := watcher(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+			if c.Task == "outer" {
+				time.Sleep(time.Second)
+			}
+			d.note("%s", c.Task)
+			return ctx, nil
+		})
+		ctx, end := task.Begin(task.Observe(bg(), selective{slow, failuresOf(task.NodeCall)}), task.Call{Kind: task.NodeCall, Task: "outer"})
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() { fails(errBoom).Do(ctx, 1) })
+		}
+		time.Sleep(ms)
+		end(task.Outcome{})
+		all.Wait()
+		synctest.Wait()
+		require.Equal(t, []string{"1s outer", "1s item", "1s item", "1s item"}, d.read())
+	})
+}
+
+func TestSelective_aTeeIsIfAllAre(t *testing.T) {
+	for what, c := range map[string]struct {
+		other task.Observer
+		told  bool
+	}{
+		"all":             {selective{new(recorder), failuresOf(task.NodeCall, task.AttemptCall)}, false},
+		"none else":       {nil, false},
+		"not this kind":   {selective{new(recorder), failuresOf(task.AttemptCall)}, true},
+		"one of another":  {new(recorder), true},
+		"one that panics": {selective{new(recorder), func(task.CallKind) bool { panic("oh") }}, true},
+	} {
+		r := new(recorder)
+		quietly(t, func() {
+			_, err := plus().Do(task.Observe(bg(), task.Tee(selective{r, failuresOf(task.NodeCall)}, c.other)), 1)
+			require.NoError(t, err)
+		})
+		require.Equal(t, c.told, len(r.told()) > 0, what)
+	}
+}
+
+func TestG27_oneThatIsSelectiveDecidesNothing(t *testing.T) {
+	for how, only := range map[string]func(task.CallKind) bool{
+		"panics": func(task.CallKind) bool { panic("oh") },
+		"exits":  func(task.CallKind) bool { runtime.Goexit(); return true },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			quietly(t, func() {
+				ctx, scope := future.WithScope(task.Observe(bg(), selective{new(recorder), only}))
+				for _, tk := range []number{plus(), plus().Timeout(time.Minute), plus().Wrap(same).Retry(task.Retry{Attempts: 2})} {
+					v, err := tk.Do(ctx, 1)
+					require.NoError(t, err, how)
+					require.Equal(t, 2, v, how)
+				}
+				require.NoError(t, scope.Close())
+			})
+		})
+	}
+}
