@@ -3,6 +3,8 @@ package flow_test
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -168,3 +170,24 @@ func ExampleGraphNode_Calls() {
 }
 
 func always(error) bool { return true }
+
+// An intercepted flow is seen by an observer as any other.
+func TestIntercept_isSeen(t *testing.T) {
+	f := everyKind("shop")
+	told := func(f *flow.Flow[int, int]) map[string]task.Status {
+		var mu sync.Mutex
+		all := map[string]task.Status{}
+		o := telling(func(c task.Call, o task.Outcome) {
+			mu.Lock()
+			defer mu.Unlock()
+			all[c.Kind.String()+" "+c.Node] = o.Status
+		})
+		_, err := f.Do(task.Observe(plainCtx(), o), 2)
+		require.NoError(t, err)
+		mu.Lock()
+		defer mu.Unlock()
+		return maps.Clone(all)
+	}
+	g := f.Intercept(func([]string, flow.GraphNode) flow.Interceptor { return passOn })
+	require.Subset(t, slices.Collect(maps.Keys(told(g))), []string{"run ", "node moody", "node one"})
+}

@@ -24,8 +24,9 @@ import (
 // before, unlike that of [testing.T.Context].
 //
 // In a bubble of [testing/synctest], call it with the bubble's t: it looks at the goroutines of the bubble alone, when all
-// others are blocked. One that sleeps is left too, as time stops when the test returns. If the bubble could not
-// end then, as a goroutine waits for something outside of it or computes for ever, NoLeaks panics with what is left.
+// others are blocked. One that sleeps is left too, as time stops when the test returns. If one is not blocked for a
+// second, as it waits for something outside of the bubble or computes for ever, the bubble would not end: NoLeaks
+// panics with what is left.
 //
 // Outside of one, goroutines that are older than the call are ignored, others have half a second to end, and it is not
 // for parallel tests, whose goroutines it cannot tell apart. With GOEXPERIMENT=goroutineleakprofile it

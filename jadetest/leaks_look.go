@@ -4,10 +4,12 @@ import (
 	"io"
 	"regexp"
 	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.uber.org/goleak"
 )
@@ -58,20 +60,36 @@ func ids(all []living) (ids []int) {
 }
 
 // lookInBubble lists the goroutines of the caller's bubble, once all are blocked so that only others of
-// the bubble could wake them. It is what synctest.Wait waits for, but that would wait for ever for one that is not,
-// and a limit of time would be one of virtual time: so the limit is one of looks.
+// the bubble could wake them. It is what synctest.Wait waits for; but that would wait for ever for one that is not.
+// The limit has to be one of real time, which a bubble has no clock for but that of the garbage collector.
 func lookInBubble() (left []living, settled bool) {
-	const looks = 2000
-	for range looks {
+	const yields, limit = 10, time.Second
+	var begun time.Time
+	for i := 0; ; i++ {
 		left = neighbours()
 		if !slices.ContainsFunc(left, func(g living) bool { return !g.durable() }) {
 			return left, true
 		}
-		for range 100 {
+		if i < yields {
 			runtime.Gosched()
+			continue
+		}
+		now := collected()
+		if i == yields {
+			begun = now
+		}
+		if now.Sub(begun) >= limit {
+			return left, false
 		}
 	}
-	return left, false
+}
+
+// collected collects garbage, and returns when.
+func collected() time.Time {
+	runtime.GC()
+	var stats debug.GCStats
+	debug.ReadGCStats(&stats)
+	return stats.LastGC
 }
 
 // neighbours are the other goroutines of the caller's bubble, without those that make it a bubble.
