@@ -64,7 +64,8 @@ func pathOf(tr *trace.Trace, s trace.Span, name string) string {
 	return strings.Join(names, "/")
 }
 
-// ownName is the name of a node, or of a task that runs alone or that the function of a node calls: the latter has that node's name too.
+// ownName is the name of a node, or of a task. What the function of a node has told of with task.Begin may have only
+// the latter, and the name of that node besides.
 func ownName(tr *trace.Trace, s trace.Span) string {
 	i := s.Parent
 	for i >= 0 && (tr.Spans[i].Kind == task.AttemptCall || tr.Spans[i].Kind == task.ElementCall) {

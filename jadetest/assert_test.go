@@ -210,7 +210,11 @@ func TestAssertions_severalCalls(t *testing.T) {
 
 func TestAssertions_tasks(t *testing.T) {
 	price := after("price", time.Millisecond, nil)
-	item := task.New("item", func(ctx context.Context, n int) (int, error) { return price.Do(ctx, n) })
+	item := task.New("item", func(ctx context.Context, n int) (int, error) {
+		_, end := task.Begin(ctx, task.Call{Kind: task.NodeCall, Task: "query"})
+		end(task.Outcome{})
+		return price.Do(ctx, n)
+	})
 	named := flow.New("named", func(in flow.Node[int]) flow.Node[int] { return flow.Step(item, in) })
 	tr := run(t, named)
 	require.True(t, jadetest.RanOnce(t, tr, "item"), "what its function calls is another")
@@ -218,7 +222,7 @@ func TestAssertions_tasks(t *testing.T) {
 	require.True(t, jadetest.RanOnce(t, tr, "price"))
 	j := &judged{TB: t}
 	jadetest.RanOnce(j, tr, "prize")
-	require.Contains(t, j.errors[0], `has no "prize"; it has item, item/price`)
+	require.Contains(t, j.errors[0], `has no "prize"; it has item, item/price, item/query`)
 
 	synctest.Test(t, func(t *testing.T) {
 		ctx, rec := jadetest.Record(t.Context())

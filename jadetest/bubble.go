@@ -14,7 +14,7 @@ import (
 // enclosed runs body in a bubble and returns how that ended: with an error if it panicked or, in
 // words, why virtual time cannot pass. Then the bubble is given up, and tasks names those to blame.
 func enclosed(t *testing.T, tasks func() []string, body func(*testing.T)) (stuck string, err error) {
-	var bubble atomic.Int64
+	var bubble atomic.Pointer[string]
 	ended := make(chan error, 1)
 	go func() {
 		err := errors.New("the function in the bubble did not return")
@@ -25,7 +25,8 @@ func enclosed(t *testing.T, tasks func() []string, body func(*testing.T)) (stuck
 			ended <- err
 		}()
 		synctest.Test(t, func(t *testing.T) {
-			bubble.Store(int64(ownBubble()))
+			own := caller().bubble
+			bubble.Store(&own)
 			body(t)
 		})
 		err = nil
@@ -38,26 +39,29 @@ func enclosed(t *testing.T, tasks func() []string, body func(*testing.T)) (stuck
 		case err := <-ended:
 			return "", err
 		case <-look.C:
-			if g, stuck := w.stuck(int(bubble.Load())); stuck {
+			own := bubble.Load()
+			if own == nil {
+				continue
+			}
+			if g, stuck := w.stuck(*own); stuck {
 				names := tasks()
 				slices.Sort(names)
-				return fmt.Sprintf("%s waits in virtual time for something outside of the test (%s in %s): put a fake in its place, see jadetest.Replace",
-					strings.Join(names, ", "), g.state, g.place), nil
+				return fmt.Sprintf("%s waits in virtual time for something outside of the test (%s): put a fake in its place, see jadetest.Replace",
+					strings.Join(names, ", "), g), nil
 			}
 		}
 	}
 }
 
 // leftBehind lists the goroutines of the caller's bubble that have not ended.
-func leftBehind() (places []string) {
-	all := goroutines()
+func leftBehind() (names []string) {
+	all := allLiving()
 	for _, g := range all[1:] {
-		if g.bubble == all[0].bubble && !g.testing() {
-			places = append(places, g.place)
+		if g.bubble == all[0].bubble && !g.makesBubble() {
+			names = append(names, g.String())
 		}
 	}
-	slices.Sort(places)
-	return slices.Compact(places)
+	return distinct(names)
 }
 
 // watchdog looks, from outside of a bubble, for what keeps virtual time from passing.
@@ -66,9 +70,9 @@ type watchdog struct {
 }
 
 // stuck reports a goroutine of the bubble that has been waiting for something outside of it for a while.
-func (w *watchdog) stuck(bubble int) (parked, bool) {
-	for _, g := range goroutines() {
-		if g.bubble != bubble || bubble == 0 || g.durable() || !g.waiting() || g.testing() {
+func (w *watchdog) stuck(bubble string) (living, bool) {
+	for _, g := range allLiving() {
+		if g.bubble != bubble || g.durable() || !g.waits() || g.makesBubble() {
 			continue
 		}
 		if w.id != g.id {
@@ -78,5 +82,5 @@ func (w *watchdog) stuck(bubble int) (parked, bool) {
 		return g, w.seen > 4
 	}
 	w.id = 0
-	return parked{}, false
+	return living{}, false
 }

@@ -7,5 +7,9 @@
 // [Replace] puts an ordinary function in place of a task's, so a task, a part of a flow or a whole flow is
 // tested without what it would call.
 //
-// All of it is for the goroutine of a test, which must not be in a bubble of [testing/synctest]: Faults makes its own.
+// [Record] has the trace of a run, of which [Overlapped], [RanBefore], [OnCriticalPath] and the like assert what it was. [NoLeaks]
+// names what a test leaves running. [Schedules] runs a test in many orders of completion. [Simulate] says how a flow would
+// answer, given what its calls take.
+//
+// Faults, Schedules and Simulate make bubbles of [testing/synctest], so they are not called inside of one; the others may be.
 package jadetest

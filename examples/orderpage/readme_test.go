@@ -24,7 +24,7 @@ func TestREADME_showsThisProgram(t *testing.T) {
 	for file, shown := range map[string]string{
 		"faults_test.go": blocks[3][2], "../faas/http/main.go": blocks[4][2], "../faas/fc/main.go": blocks[5][2],
 		"../../faas/lambda/examples/orderpage/main.go": blocks[6][2],
-		"testdata/faults.md": string(text), "../rules/testdata/faults-group-chat.md": string(text),
+		"testdata/faults.md":                           string(text), "../rules/testdata/faults-group-chat.md": string(text),
 	} {
 		has, err := os.ReadFile(file)
 		require.NoError(t, err)

@@ -99,6 +99,20 @@ func (g living) within(function string) bool {
 // durable reports whether a bubble takes it for blocked.
 func (g living) durable() bool { return strings.HasSuffix(g.state, "(durable)") }
 
+// waits reports whether it is blocked, which a goroutine that computes is not.
+func (g living) waits() bool {
+	switch g.state {
+	case "running", "runnable", "idle", "dead", "preempted", "copystack":
+		return false
+	}
+	return true
+}
+
+// makesBubble reports whether it is one of those of package synctest itself.
+func (g living) makesBubble() bool {
+	return strings.HasPrefix(g.state, "synctest") || len(g.frames) > 0 && strings.HasPrefix(g.frames[0].function, "testing/synctest.")
+}
+
 // library is where the standard library's files are; empty in a binary that was built with -trimpath.
 var library = sync.OnceValue(func() string {
 	const own = "fmt/print.go"
