@@ -78,7 +78,13 @@ func HTTP[In, Out any](h *Handler[In, Out], opts ...HTTPOption) http.Handler {
 			defer cancel()
 			ctx = limited
 		}
-		i := Invocation{ID: s.idOf(r), Platform: "http"}
+		i, told := InvocationOf(ctx) // by an adapter
+		if !told {
+			i.Platform = "http"
+		}
+		if i.ID == "" {
+			i.ID = s.idOf(r)
+		}
 		ctx = WithInvocation(ctx, i)
 		answer, err := answerHTTP(ctx, h, s, w, r)
 		if err != nil {

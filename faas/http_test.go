@@ -77,6 +77,7 @@ func TestHTTP_failures(t *testing.T) {
 		"system":                {err: syscall.ENFILE, want: faas.Problem{Title: "Service Unavailable", Status: 503, Class: "system"}},
 		"timeout":               {err: context.DeadlineExceeded, want: faas.Problem{Title: "Gateway Timeout", Status: 504, Class: "timeout"}},
 		"canceled":              {err: context.Canceled, want: faas.Problem{Title: "Internal Server Error", Status: 500, Class: "canceled"}},
+		"init":                  {err: &faas.InitError{Function: "price", Err: errSoldOut}, want: faas.Problem{Title: "Service Unavailable", Status: 503, Class: "business"}},
 		"code":                  {err: nil, want: faas.Problem{Title: "Internal Server Error", Status: 500, Class: "code"}},
 		"told":                  {err: fmt.Errorf("shop.go:7: %w", soldOut{409}), want: faas.Problem{Title: "Conflict", Status: 409, Class: "business", Detail: "the item is sold out"}, header: "2"},
 		"no status of a client": {err: soldOut{200}, want: faas.Problem{Title: "Unprocessable Entity", Status: 422, Class: "business", Detail: "the item is sold out"}, header: "2"},

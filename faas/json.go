@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -117,9 +118,9 @@ func decodeInto(in any, d *json.Decoder) (err error) {
 func reasonOf(err error) string {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		if wrong.Field == "" {
-			return "a " + wrong.Value + " is not what is wanted"
+			return article(wrong.Value) + " is not what is wanted"
 		}
-		return fmt.Sprintf("%s: a %s is not what is wanted", wrong.Field, wrong.Value)
+		return fmt.Sprintf("%s: %s is not what is wanted", wrong.Field, article(wrong.Value))
 	}
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Sprintf("no JSON: %s, at byte %d", syntax.Error(), syntax.Offset)
@@ -134,4 +135,12 @@ func reasonOf(err error) string {
 		return "unknown field " + string(field)
 	}
 	return "not accepted"
+}
+
+// article is what with its article: package encoding/json says array, bool, number, object or string.
+func article(what string) string {
+	if strings.HasPrefix(what, "a") || strings.HasPrefix(what, "o") {
+		return "an " + what
+	}
+	return "a " + what
 }

@@ -34,7 +34,7 @@ func TestInvokeJSON_whatIsRefused(t *testing.T) {
 		`{} {}`:                        "input: more than one value",
 		`{}x`:                          "input: more than one value",
 		`{"n":"seven"}`:                "input: n: a string is not what is wanted",
-		`[1]`:                          "input: a array is not what is wanted",
+		`[1]`:                          "input: an array is not what is wanted",
 		`{"n":1.5}`:                    "input: n: a number 1.5 is not what is wanted",
 		`{"price":1}`:                  `input: unknown field "price"`,
 		`{"item":"a","item":"b"}`:      `input: the key "item" twice`,

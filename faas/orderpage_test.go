@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,6 +39,9 @@ func TestHTTP_theOrderPage(t *testing.T) {
 			want := faas.Problem{Status: statuses[c.Class], Class: c.Class}
 			if c.Name == "no such item" {
 				want.Status, want.Detail = 404, "no item unicorn"
+			}
+			if strings.HasSuffix(c.Name, "goexit") {
+				want.Status = 500
 			}
 			want.Title = http.StatusText(want.Status)
 			var got faas.Problem

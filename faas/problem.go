@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/jade-go/jade/future"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -66,8 +67,14 @@ func (s *httpSettings) statusOf(err error) int {
 	if r, ok := errors.AsType[refusal](err); ok {
 		return r.status
 	}
+	if _, ok := errors.AsType[*InitError](err); ok {
+		return http.StatusServiceUnavailable // the next request tries again
+	}
 	switch recovery.Classify(err) {
 	case recovery.Business:
+		if errors.Is(err, future.ErrGoexit) {
+			return http.StatusInternalServerError
+		}
 		if told, ok := errors.AsType[interface {
 			error
 			StatusCode() int

@@ -15,7 +15,7 @@ func TestREADME_showsThisProgram(t *testing.T) {
 	text, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
 	blocks := regexp.MustCompile("(?s)```(go|text)\n(.*?)```").FindAllStringSubmatch(string(text), -1)
-	require.Len(t, blocks, 7)
+	require.Len(t, blocks, 9)
 
 	handler, err := os.ReadFile("handler.go")
 	require.NoError(t, err)
@@ -24,7 +24,8 @@ func TestREADME_showsThisProgram(t *testing.T) {
 	for file, shown := range map[string]string{
 		"faults_test.go": blocks[3][2], "../faas/http/main.go": blocks[4][2], "../faas/fc/main.go": blocks[5][2],
 		"../../faas/lambda/examples/orderpage/main.go": blocks[6][2],
-		"testdata/faults.md":                           string(text), "../rules/testdata/faults-group-chat.md": string(text),
+		"../../faas/gcf/examples/orderpage/main.go":    blocks[7][2], "../../faas/cloudevents/examples/orderpage/main.go": blocks[8][2],
+		"testdata/faults.md": string(text), "../rules/testdata/faults-group-chat.md": string(text),
 	} {
 		has, err := os.ReadFile(file)
 		require.NoError(t, err)

@@ -1,0 +1,108 @@
+package cloudevents
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/cloudevents/sdk-go/v2/protocol"
+	cehttp "github.com/cloudevents/sdk-go/v2/protocol/http"
+
+	"github.com/jade-go/jade/faas"
+	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
+)
+
+// Final reports whether a failure is one that another delivery of the event would only repeat: the data is not what the function takes, or
+// the class is business. All else may pass: a service that is down, a deadline, a machine that is full, an initialiser that has
+// failed. So may a bug, which is class code, [future.ErrGoexit], [future.ErrZero], and an answer that cannot be written: a corrected
+// version takes the event, if the broker still has it.
+func Final(err error) bool {
+	if invalid(err) {
+		return true
+	}
+	return recovery.Classify(err) == recovery.Business && !unready(err) && !bug(err)
+}
+
+// invalid reports whether the function was not called, for want of an input.
+func invalid(err error) bool {
+	_, ok := errors.AsType[*faas.InputError](err)
+	return ok
+}
+
+func unready(err error) bool {
+	_, ok := errors.AsType[*faas.InitError](err)
+	return ok
+}
+
+// bug reports whether a failure of class business is not one that anybody meant.
+func bug(err error) bool {
+	_, unwritable := errors.AsType[*faas.OutputError](err)
+	return unwritable || errors.Is(err, future.ErrGoexit) || errors.Is(err, future.ErrZero)
+}
+
+// verdict is what a sender is told of a failure.
+type verdict struct {
+	ack    bool
+	status int
+	class  string // empty: the function was not called
+	text   string // for who has sent the event
+}
+
+func (s *settings) verdict(err error) verdict {
+	v := verdict{ack: s.final(err), text: public(err)}
+	if !invalid(err) {
+		v.class = recovery.Classify(err).String()
+	}
+	v.status = s.status(err, v.ack)
+	return v
+}
+
+// status of what is acknowledged is none that senders try again on, as they do on some from 400 to 499: package protocol/http of the
+// SDK on 404, 413, 425 and 429, and Knative on 404, 409 and 429, see "Event Acknowledgement and Delivery Retry" in its data plane contract.
+func (s *settings) status(err error, ack bool) int {
+	switch {
+	case ack && s.acked != 0:
+		return s.acked
+	case ack && invalid(err):
+		return http.StatusBadRequest
+	case ack:
+		return http.StatusUnprocessableEntity
+	case unready(err):
+		return http.StatusServiceUnavailable
+	case bug(err):
+		return http.StatusInternalServerError
+	}
+	switch recovery.Classify(err) {
+	case recovery.Code:
+		return http.StatusInternalServerError
+	case recovery.Dependency:
+		return http.StatusBadGateway
+	case recovery.Timeout:
+		return http.StatusGatewayTimeout
+	}
+	return http.StatusServiceUnavailable
+}
+
+// public is what may be told of a failure.
+func public(err error) string {
+	if input, ok := errors.AsType[*faas.InputError](err); ok {
+		return input.Reason
+	}
+	if told, ok := errors.AsType[interface {
+		error
+		Public() string
+	}](err); ok {
+		return told.Public()
+	}
+	return ""
+}
+
+// result is the verdict for the SDK: its status for HTTP, and a receipt for all other protocols. It does not wrap the failure: that
+// may be the result of another delivery, which would then count as that of this one.
+func (v verdict) result() protocol.Result {
+	text := v.text
+	if text == "" {
+		text = v.class
+	}
+	return cehttp.NewResult(v.status, "%w", protocol.NewReceipt(v.ack, "%s", text))
+}

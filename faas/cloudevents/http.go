@@ -1,0 +1,137 @@
+package cloudevents
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cloudevents/sdk-go/v2/binding"
+	"github.com/cloudevents/sdk-go/v2/event"
+	cehttp "github.com/cloudevents/sdk-go/v2/protocol/http"
+
+	"github.com/jade-go/jade/faas"
+	"github.com/jade-go/jade/internal/excerpt"
+)
+
+// HTTP serves h without a client of the SDK: a POST is an event, in binary or structured mode, and the answer is 200 with an event in binary
+// mode, or 200 without one: see [Receiver]. A failure is answered by a [faas.Problem], with the status of its class: see [Final].
+//
+// What is refused: another method (405); a batch, and what is no event at all (415); an event that is not valid, or longer than [MaxBody]
+// says (400). What the SDK panics on is not valid.
+//
+// Cancellation: a sender that leaves cancels the invocation.
+// Blocking: reading a body ends at [Limit]; a server should have a ReadHeaderTimeout besides.
+func HTTP[In, Out any](h *faas.Handler[In, Out], opts ...Option) http.Handler {
+	r := newReceiver("cloudevents.HTTP", h, opts)
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		ctx, release := r.limited(request.Context())
+		defer release()
+		e, refused := r.read(ctx, w, request)
+		if refused != nil {
+			refused.write(w, "")
+			return
+		}
+		answer, err := r.invoke(ctx, *e)
+		if err != nil {
+			v := r.verdict(err)
+			v.write(w, idOf(*e))
+			return
+		}
+		if answer == nil {
+			return
+		}
+		_ = cehttp.WriteResponseWriter(ctx, (*binding.EventMessage)(answer), http.StatusOK, w) // fails only if the sender has left
+	})
+}
+
+// read returns the event of a request, or why there is none.
+func (s *settings) read(ctx context.Context, w http.ResponseWriter, request *http.Request) (*event.Event, *verdict) {
+	if request.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		return nil, &verdict{status: http.StatusMethodNotAllowed, text: "the method is POST"}
+	}
+	switch cehttp.NewMessage(request.Header, nil).ReadEncoding() {
+	case binding.EncodingBatch:
+		return nil, &verdict{status: http.StatusUnsupportedMediaType, text: "a batch is not taken: send one event a request"}
+	case binding.EncodingUnknown:
+		return nil, &verdict{status: http.StatusUnsupportedMediaType, text: "not an event: neither a header Ce-Specversion, of 1.0, nor a content type application/cloudevents+json"}
+	}
+	body, err := s.readBody(ctx, w, request)
+	switch long, ok := errors.AsType[*http.MaxBytesError](err); {
+	case ok:
+		return nil, &verdict{status: http.StatusBadRequest, text: fmt.Sprintf("the body has more than %d bytes", long.Limit)}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, &verdict{status: http.StatusRequestTimeout, text: "the body did not come in time"}
+	case err != nil:
+		return nil, &verdict{status: http.StatusBadRequest, text: "the body could not be read"}
+	}
+	e, err := parse(request.Header, body)
+	if err != nil {
+		return nil, &verdict{status: http.StatusBadRequest, text: "not a valid event: " + reasonOf(err)}
+	}
+	return e, nil
+}
+
+// readBody reads the body, until the deadline of ctx at the latest.
+func (s *settings) readBody(ctx context.Context, w http.ResponseWriter, request *http.Request) ([]byte, error) {
+	control := http.NewResponseController(w)
+	end, limited := ctx.Deadline()
+	limited = limited && control.SetReadDeadline(end) == nil // not all writers can
+	body, err := io.ReadAll(http.MaxBytesReader(w, request.Body, s.body))
+	if err == nil && limited { // or else the server itself would wait for the rest
+		_ = control.SetReadDeadline(time.Time{})
+	}
+	return body, err
+}
+
+var errMalformed = errors.New("malformed")
+
+// parse reads an event. The SDK's reader panics on some that are malformed.
+func parse(header http.Header, body []byte) (e *event.Event, err error) {
+	defer func() {
+		if recover() != nil {
+			e, err = nil, errMalformed
+		}
+	}()
+	message := cehttp.NewMessage(header, io.NopCloser(bytes.NewReader(body)))
+	if e, err = binding.ToEvent(context.Background(), message); err != nil {
+		return nil, err
+	}
+	return e, e.Validate()
+}
+
+// reasonOf is an error of the SDK about an event, in one line.
+func reasonOf(err error) string {
+	if invalid, ok := errors.AsType[event.ValidationError](err); ok {
+		reasons := make([]string, 0, len(invalid))
+		for attribute, why := range invalid {
+			reasons = append(reasons, attribute+": "+why.Error())
+		}
+		slices.Sort(reasons)
+		return strings.Join(reasons, "; ")
+	}
+	return strings.TrimSpace(excerpt.OfError(err))
+}
+
+// write answers with the verdict.
+func (v verdict) write(w http.ResponseWriter, id string) {
+	p := faas.Problem{Title: http.StatusText(v.status), Status: v.status, Detail: v.text, Class: v.class, Request: id}
+	body, err := json.Marshal(p)
+	if err != nil { // its texts are strings: there is none
+		body = []byte("{}")
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(v.status)
+	if v.status != http.StatusNoContent {
+		_, _ = w.Write(body) // fails only if the sender has left
+	}
+}

@@ -1,0 +1,27 @@
+package gcf
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/excerpt"
+	recovery "github.com/jade-go/jade/recover"
+)
+
+// MessageInit is the message of the record, of level Error, for an initialiser that has failed.
+const MessageInit = "init failed"
+
+func logInit(name string, err error) {
+	about := []slog.Attr{
+		slog.String("function", name),
+		slog.String("class", recovery.Classify(err).String()),
+		slog.String("error", excerpt.OfError(err)),
+	}
+	if panicked, ok := errors.AsType[*future.PanicError](err); ok {
+		_, stack := excerpt.OfPanic(panicked)
+		about = append(about, slog.String("stack", stack))
+	}
+	slog.LogAttrs(context.Background(), slog.LevelError, MessageInit, about...)
+}
