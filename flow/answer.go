@@ -92,7 +92,7 @@ func (c *call[In, Out]) answer(ans task.Answer[Out]) {
 		c.finish(ans)
 		return
 	}
-	if c.expired || c.fate.Load() == leftAlone { // the answer does not wait for an observer
+	if fate := c.fate.Load(); fate == expired || fate == leftAlone {
 		defer c.finish(ans)
 		c.watch.answered(answer{ans.Err, ans.Degraded}, func() {})
 		return

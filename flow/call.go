@@ -204,8 +204,7 @@ func (c *call[In, Out]) tooLate() {
 	}
 	defer c.Leave()
 	err := &deadline.Error{Limit: c.flow.limit, Elapsed: time.Since(c.begun), Name: c.late()}
-	if c.decide(answering) {
-		c.expired = true
+	if c.decide(expired) {
 		c.life.End(err)
 		c.endEffects(err)
 		c.resolve(err)

@@ -28,13 +28,13 @@ type run struct {
 	// are being made elsewhere. When it gets to zero, that is for good.
 	members atomic.Int32
 	fate    atomic.Uint32
-	expired bool // it is answered because its limit is over; written by who has decided that
 }
 
 // The fates of a run. Once it is decided, nothing more starts but for effects.
 const (
 	undecided uint32 = iota
 	answering        // with what the run has come to
+	expired          // so, at its limit: the answer does not wait for an observer
 	leftAlone        // the caller's ctx has ended: nothing catches that
 )
 
