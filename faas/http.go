@@ -112,7 +112,7 @@ func answerHTTP[In, Out any](ctx context.Context, h *Handler[In, Out], s *httpSe
 		w.Header().Set("Allow", http.MethodPost)
 		return nil, refusal{http.StatusMethodNotAllowed, "the method is POST"}
 	}
-	if kind := r.Header.Get("Content-Type"); kind != "" {
+	if kind := r.Header.Get("Content-Type"); kind != "" && kind != "application/json" {
 		if name, _, err := mime.ParseMediaType(kind); err != nil || name != "application/json" {
 			return nil, refusal{http.StatusUnsupportedMediaType, "the content type is application/json"}
 		}

@@ -6,13 +6,16 @@ import (
 )
 
 // Tee returns an observer that tells all of os, in their order; of the end of a
-// call in the reverse order. One that panics does not keep the others from being told. Those that are nil are left out.
+// call in the reverse order. One that panics does not keep the others from being told. Those that are nil are left out; if one is left, that is returned.
 func Tee(os ...Observer) Observer {
 	var all tee
 	for _, o := range os {
 		if o != nil {
 			all = append(all, o)
 		}
+	}
+	if len(all) == 1 {
+		return all[0]
 	}
 	return all
 }
