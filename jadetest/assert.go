@@ -51,7 +51,7 @@ func RanOnce(t testing.TB, tr *trace.Trace, name string) bool {
 		n := 0
 		var at []string
 		for _, s := range tr.Spans {
-			if made := attempts(s); made > 0 && (found[0].has(s) || sameTask(s, found[0][0])) {
+			if made := attempts(tr, s); made > 0 && (found[0].has(s) || sameTask(s, found[0][0])) {
 				n += made
 				at = append(at, nodePath(tr, s))
 			}
@@ -71,24 +71,30 @@ func sameTask(a, b trace.Span) bool {
 	return a.Kind == task.NodeCall && a.Kind == b.Kind && a.Task != "" && a.Task == b.Task && a.Flow == b.Flow
 }
 
-// Attempts fails t unless it made n attempts: one if it ran and has no Retry, none if it was skipped. See [Overlapped].
+// Attempts fails t unless it made n attempts: one if it ran and has no Retry, none if it was skipped. Those of the
+// elements of a flow.Each are counted together. See [Overlapped].
 func Attempts(t testing.TB, tr *trace.Trace, name string, n int) bool {
 	t.Helper()
 	return check(t, tr, "Attempts", func(found []calls) string {
-		i := slices.IndexFunc(found[0], func(s trace.Span) bool { return attempts(s) != n })
+		i := slices.IndexFunc(found[0], func(s trace.Span) bool { return attempts(tr, s) != n })
 		if i < 0 {
 			return ""
 		}
-		return fmt.Sprintf("expected %s to make %s, found %d", name, counted(n, "attempt"), attempts(found[0][i]))
+		return fmt.Sprintf("expected %s to make %s, found %d", name, counted(n, "attempt"), attempts(tr, found[0][i]))
 	}, name)
 }
 
-// attempts is how many times the function of a call was called.
-func attempts(s trace.Span) int {
+// attempts is how many times the function of a call was called: of a flow.Each, for all elements together.
+func attempts(tr *trace.Trace, s trace.Span) (n int) {
 	if s.Status == task.Skipped {
 		return 0
 	}
-	return max(1, s.Attempts)
+	for _, part := range tr.Spans[s.ID+1:] {
+		if part.Parent == s.ID && part.Kind == task.ElementCall {
+			n += max(1, part.Attempts)
+		}
+	}
+	return max(1, n, s.Attempts)
 }
 
 // Skipped fails t unless it did not start: what it needs had failed, or nothing needed it. See [Overlapped].

@@ -57,7 +57,7 @@ func observe[In, Out any](f *flow.Flow[In, Out], in In, s *settings, inj *inject
 	}
 	var recorded atomic.Pointer[trace.Trace]
 	ctx = task.Observe(ctx, task.Tee(task.ObserverOf(ctx), trace.NewRecorder(func(tr *trace.Trace) { recorded.CompareAndSwap(nil, tr) })))
-	ctx, scope := future.WithScope(context.WithValue(ctx, injectionKey{}, inj), future.Grace(patience), future.Unobserved(func(error) {}))
+	ctx, scope := future.WithScope(context.WithValue(without(ctx), injectionKey{}, inj), future.Grace(patience), future.Unobserved(func(error) {}))
 
 	begun := time.Now()
 	answers := make(chan outcome, 1)

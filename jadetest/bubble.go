@@ -1,6 +1,7 @@
 package jadetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/jade-go/jade/internal/engine"
 )
 
 // enclosed runs body in a bubble and returns how that ended: with an error if it panicked or, in
@@ -46,7 +49,7 @@ func enclosed(t *testing.T, tasks func() []string, body func(*testing.T)) (stuck
 			if g, stuck := w.stuck(*own); stuck {
 				names := tasks()
 				slices.Sort(names)
-				return fmt.Sprintf("%s waits in virtual time for something outside of the test (%s): put a fake in its place, see jadetest.Replace",
+				return fmt.Sprintf("%s: virtual time cannot pass, as something waits for what is outside of the test, or for a lock whose holder sleeps (%s): put a fake in its place, see jadetest.Replace",
 					strings.Join(names, ", "), g), nil
 			}
 		}
@@ -83,4 +86,9 @@ func (w *watchdog) stuck(bubble string) (living, bool) {
 	}
 	w.id = 0
 	return living{}, false
+}
+
+// without is ctx without chance: what is random, such as the jitter of a Retry, is always as it is on average.
+func without(ctx context.Context) context.Context {
+	return context.WithValue(ctx, engine.ChanceKey{}, func() float64 { return 0.5 })
 }

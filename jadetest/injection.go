@@ -130,3 +130,13 @@ func (inj *injection) underWay() (names []string) {
 	}
 	return names
 }
+
+// cancels reports whether a task has said, because of a fault, that it was cancelled.
+func (inj *injection) cancels() bool {
+	for name, fault := range inj.faults {
+		if fault.Fault == Canceled && inj.hit(name) {
+			return true
+		}
+	}
+	return false
+}

@@ -16,6 +16,7 @@ type Matrix struct {
 	must, may []string
 	limit     time.Duration            // of the whole; zero: none
 	due       time.Duration            // when the answer is; zero: there is no limit
+	unlike    string                   // how a second run without a fault was another; empty: it was not
 	usual     time.Duration            // what the answer takes without a fault
 	limits    map[string]time.Duration // of the tasks that have a Timeout
 	cells     map[[2]Injected]Cell

@@ -13,6 +13,14 @@ func (m *Matrix) Problems() (lines []string) {
 			lines = append(lines, fmt.Sprintf("%s: %s is in neither MustDegrade nor MayFail: say which", m.flow, task))
 		}
 	}
+	for _, task := range m.tasks {
+		if m.demands(m.must, task) && !m.called(task) {
+			lines = append(lines, fmt.Sprintf("%s: %s is never called with this input, so nothing is known of it: try one with which it is", m.flow, task))
+		}
+	}
+	if m.unlike != "" {
+		lines = append(lines, fmt.Sprintf("%s without any fault answers otherwise the second time, so runs are not alike: make what the fakes share anew for each run (%s)", m.flow, m.unlike))
+	}
 	var kinds []problem
 	found := map[problem]*finding{}
 	for _, key := range m.order {
@@ -128,14 +136,24 @@ func (p problem) advice(who string) string {
 
 // demands reports whether the names are of the task: its path, or the last part of that.
 func (m *Matrix) demands(names []string, task string) bool {
-	return slices.Contains(names, task) || slices.Contains(names, last(task))
+	return slices.Contains(names, task) || slices.Contains(names, last(task)) && !slices.Contains(m.tasks, last(task))
+}
+
+// called reports whether a fault has befallen the task in any run.
+func (m *Matrix) called(task string) bool {
+	for _, key := range m.order {
+		if (key[0].Task == task || key[1].Task == task) && m.cells[key].Verdict > VerdictNotCalled {
+			return true
+		}
+	}
+	return false
 }
 
 // unknown names what MustDegrade or MayFail name that is no task, or both of them.
 func (m *Matrix) unknown() string {
 	for where, names := range map[string][]string{"MustDegrade": m.must, "MayFail": m.may} {
 		for _, name := range names {
-			if !slices.ContainsFunc(m.tasks, func(task string) bool { return task == name || last(task) == name }) {
+			if !slices.ContainsFunc(m.tasks, func(task string) bool { return m.demands([]string{name}, task) }) {
 				return fmt.Sprintf("%s: %s has no task %s, but %s", where, m.flow, name, strings.Join(m.tasks, ", "))
 			}
 		}

@@ -25,7 +25,7 @@ const seedVariable = "JADETEST_SEED"
 // for up to a millisecond of virtual time before it begins and after its function has returned. The first seed that fails ends the test
 // and is named in its output; with the environment variable JADETEST_SEED set to it, that one alone runs.
 //
-// A seed gives the same waits in every run of the test, if fn makes the same calls. fn may use t as usual, and [Pause] where it is
+// A seed gives the same waits in every run of the test, if fn makes the same calls; of several calls of one name at once, which has which is chance. fn may use t as usual, and [Pause] where it is
 // to be shaken that calls no task. It must not use what would cross a network.
 // When fn has returned its ctx ends, and what it has started is joined.
 func Schedules(t *testing.T, n int, fn func(t *testing.T, ctx context.Context)) {
@@ -44,11 +44,12 @@ func Schedules(t *testing.T, n int, fn func(t *testing.T, ctx context.Context)) 
 		first, last = seed, seed
 	}
 	for seed := first; seed <= last; seed++ {
-		synctest.Test(t, func(t *testing.T) {
+		replay := fmt.Sprintf("jadetest.Schedules: seed %d of %d; %s=%[1]d replays it", seed, n, seedVariable)
+		inOneBubble(t, replay, func(t *testing.T) {
 			defer func() {
 				p := recover()
 				if p != nil || t.Failed() {
-					t.Errorf("jadetest.Schedules: seed %d of %d; %s=%[1]d replays it", seed, n, seedVariable)
+					t.Error(replay)
 				}
 				if p != nil {
 					panic(p)
@@ -59,9 +60,20 @@ func Schedules(t *testing.T, n int, fn func(t *testing.T, ctx context.Context)) 
 	}
 }
 
+// inOneBubble is synctest.Test that says which schedule it was if that ends in a deadlock.
+func inOneBubble(t *testing.T, replay string, fn func(*testing.T)) {
+	t.Helper()
+	defer func() {
+		if p := recover(); p != nil {
+			panic(fmt.Sprintf("%v (%s)", p, replay))
+		}
+	}()
+	synctest.Test(t, fn)
+}
+
 func schedule(t *testing.T, seed uint64, fn func(*testing.T, context.Context)) {
 	d := &dealer{seed: seed, counts: map[string]int{}}
-	ctx, end := context.WithCancelCause(context.WithValue(t.Context(), dealerKey{}, d))
+	ctx, end := context.WithCancelCause(context.WithValue(without(t.Context()), dealerKey{}, d))
 	ctx, scope := future.WithScope(task.Observe(ctx, d), future.Unobserved(func(error) {}))
 	defer func() { _ = scope.Close() }()
 	defer end(errors.New("the schedule is over"))

@@ -39,12 +39,15 @@ type Prediction struct {
 // for each flow that is simulated with the same seed, so two variants differ by what was changed.
 //
 // What it leaves out: the time of the program itself, and queues for processors, connections and services.
-// A function that is called takes no time but its latency, so what would cross a network has to be a fake (see [Replace]).
+// A function is called when its latency is over, and adds the time that it takes itself: it is best a fake that answers at once (see [Replace]).
 // A latency for what is no task of f ends the test.
 func Simulate[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, load Load) Prediction {
 	t.Helper()
-	if load.Runs == 0 {
+	switch {
+	case load.Runs == 0:
 		load.Runs = 2000
+	case load.Runs < 0:
+		t.Fatalf("jadetest.Simulate: %d runs", load.Runs)
 	}
 	var known []string
 	for _, task := range tasksOf(nil, f.Graph()) {
@@ -138,7 +141,7 @@ func simulateOne[In, Out any](f *flow.Flow[In, Out], in In, s *simulation, i int
 	if s.load.Context != nil {
 		ctx = s.load.Context(ctx)
 	}
-	ctx = task.Observe(context.WithValue(ctx, simulatedKey{}, r), task.Tee(task.ObserverOf(ctx), r))
+	ctx = task.Observe(context.WithValue(without(ctx), simulatedKey{}, r), task.Tee(task.ObserverOf(ctx), r))
 	ctx, scope := future.WithScope(ctx, future.Unobserved(func(error) {}))
 	begun := time.Now()
 	_, r.err = f.Do(ctx, in)

@@ -61,26 +61,30 @@ func (o outcome) judge(usual outcome, inj *injection, due time.Duration) (v Verd
 		return judgeError(o.err, inj)
 	case o.trace != nil && o.trace.Root().Status == task.Degraded:
 		return VerdictCaught, "caught: " + o.trace.Root().Err
-	case o.count(task.Degraded) > 0:
+	case o.noticed(usual, task.Degraded):
 		return VerdictDegraded, ""
 	case reflect.DeepEqual(o.value, usual.value):
 		return VerdictOK, ""
-	case o.count(task.Failed, task.Canceled, task.Straggler) > usual.count(task.Failed, task.Canceled, task.Straggler):
+	case o.noticed(usual, task.Failed), o.noticed(usual, task.Straggler), inj.cancels() && o.noticed(usual, task.Canceled):
 		return VerdictDegraded, ""
 	}
 	return VerdictAltered, ""
 }
 
-// count is how many calls of the run ended so.
-func (o outcome) count(statuses ...task.Status) (n int) {
+// noticed reports whether more calls ended so than in the usual run. (Those that were cancelled are asked for only if that is
+// the fault: it is also what becomes of who loses, and of what is not over when the verdict is in.)
+func (o outcome) noticed(usual outcome, status task.Status) bool {
+	return o.count(status) > usual.count(status)
+}
+
+// count is how many calls of the run ended so, attempts aside.
+func (o outcome) count(status task.Status) (n int) {
 	if o.trace == nil {
 		return 0
 	}
 	for _, s := range o.trace.Spans {
-		for _, status := range statuses {
-			if s.Status == status {
-				n++
-			}
+		if s.Status == status && s.Kind != task.AttemptCall {
+			n++
 		}
 	}
 	return n

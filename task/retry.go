@@ -1,11 +1,12 @@
 package task
 
 import (
+	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"time"
 
+	"github.com/jade-go/jade/internal/engine"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -40,7 +41,7 @@ func (p Retry) backoff() Backoff {
 }
 
 // wait is how long to wait after so many attempts.
-func (p Retry) wait(made int) time.Duration {
+func (p Retry) wait(ctx context.Context, made int) time.Duration {
 	most := p.MaxDelay
 	if most == 0 {
 		most = math.MaxInt64
@@ -54,7 +55,7 @@ func (p Retry) wait(made int) time.Duration {
 		}
 	}
 	if p.Jitter > 0 {
-		d -= time.Duration(p.Jitter * rand.Float64() * float64(d))
+		d -= time.Duration(p.Jitter * engine.Chance(ctx) * float64(d))
 	}
 	return d
 }

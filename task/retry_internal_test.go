@@ -11,6 +11,6 @@ import (
 // attempt took longer than the one before it.
 func TestIssue_aWaitOfZeroWasDoubledForEachAttemptMade(t *testing.T) {
 	begun := time.Now()
-	require.Zero(t, Retry{Attempts: 1 << 33}.wait(1<<32))
+	require.Zero(t, Retry{Attempts: 1 << 33}.wait(t.Context(), 1<<32))
 	require.Less(t, time.Since(begun), 100*time.Millisecond)
 }

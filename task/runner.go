@@ -177,7 +177,7 @@ func (r *runner[In, Out]) wantsAnother(turn, level int, failure error) (again bo
 	if !r.guarded(turn, level+1, failure, nil, func() { again = p.wants(failure) }) {
 		return false, failure, false
 	}
-	wait := p.wait(made)
+	wait := p.wait(ctx, made)
 	if end, limited := ctx.Deadline(); limited && !time.Now().Add(wait).Before(end) {
 		again = false
 	}
