@@ -103,7 +103,8 @@ func FromFlow[In, Out any](f *flow.Flow[In, Out], opts ...Option) *Handler[In, O
 
 // Initialized returns a handler whose function init makes, once a process: with clients, pools, whatever is to be
 // there before the first invocation. Platforms that have a phase for it call it then; else the first invocation does, and
-// those that come meanwhile wait. If it fails, so does the invocation, and the next one calls it again.
+// those that come meanwhile wait. It goes on if the invocation that has begun it is over first: its ctx is that of the
+// process. If it fails, so do those that wait, and the next one calls it again.
 func Initialized[In, Out any](name string, init func(context.Context) (Func[In, Out], error), opts ...Option) *Handler[In, Out] {
 	if init == nil {
 		panic("faas.Initialized: nil function")
@@ -135,7 +136,7 @@ func newHandler[In, Out any](where, name string, opts []Option) *Handler[In, Out
 		panic(where + ": " + why)
 	}
 	file, line := engine.Caller(2)
-	h := &Handler[In, Out]{name: name, place: task.Place{File: file, Line: line}, ready: newInitialization[In, Out]()}
+	h := &Handler[In, Out]{name: name, place: task.Place{File: file, Line: line}, ready: &initialization[In, Out]{}}
 	h.settings = settings{reserve: -1, drain: defaultDrain, grace: defaultGrace, logger: slog.New(defaultHandler{}), rules: rules{depth: defaultDepth}}
 	for _, opt := range opts {
 		opt(&h.settings)
@@ -161,7 +162,7 @@ func (h *Handler[In, Out]) Catch(fn func(ctx context.Context, in In, err error) 
 // Name returns the name of the function.
 func (h *Handler[In, Out]) Name() string { return h.name }
 
-// Logger returns what the handler logs to, for adapters of platforms.
+// Logger returns what the handler logs to, for adapters of platforms. It may log to [slog.Default], so it must not become that.
 func (h *Handler[In, Out]) Logger() *slog.Logger { return h.logger }
 
 // Init calls the initialiser, unless that has been done. Its failure is an [*InitError].

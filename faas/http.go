@@ -23,7 +23,10 @@ type httpSettings struct {
 	status func(error) int
 }
 
-const defaultBody = 1 << 20
+const (
+	defaultBody = 1 << 20
+	transfer    = 30 * time.Second // for a body or an answer, if nothing else limits it
+)
 
 // MaxBody limits the body of a request to n bytes, 1 MiB without it.
 func MaxBody(n int64) HTTPOption {
@@ -57,12 +60,13 @@ func Status(fn func(error) int) HTTPOption {
 //
 // What is refused: another method (405), another content type than application/json (415), a body that is too long (413) or
 // that [Handler.InvokeJSON] does not take (400). A failure is answered by a [Problem], with a status by its class: business 422, or what
-// a method StatusCode() int says from 400 to 499; dependency 502; system 503; timeout 504; code and all else 500. A method
+// a method StatusCode() int says from 400 to 499; dependency 502; system 503; timeout 504; code and all else 500; an initialiser that has failed is 503. A method
 // RetryAfter() time.Duration of the failure is told as Retry-After. No answer has the text of an error, which may tell of the
 // inside, unless the error has a method Public() string: that is the detail.
 //
 // Cancellation: a client that leaves cancels the invocation.
-// Blocking: reading a body ends at the deadline of the request; a server should have a ReadHeaderTimeout besides.
+// Blocking: reading a body ends at the deadline of the request, or after 30 s if it has none; so does writing the answer, after
+// 30 s. A server should have a ReadHeaderTimeout besides.
 func HTTP[In, Out any](h *Handler[In, Out], opts ...HTTPOption) http.Handler {
 	if h == nil {
 		panic("faas.HTTP: nil Handler")
@@ -93,7 +97,7 @@ func HTTP[In, Out any](h *Handler[In, Out], opts ...HTTPOption) http.Handler {
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
-		_, _ = w.Write(answer) // fails only if the client has left
+		send(w, answer)
 	})
 }
 
@@ -108,6 +112,12 @@ func (s *httpSettings) idOf(r *http.Request) string {
 }
 
 func answerHTTP[In, Out any](ctx context.Context, h *Handler[In, Out], s *httpSettings, w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	control := http.NewResponseController(w)
+	end, limited := ctx.Deadline()
+	if !limited {
+		end = time.Now().Add(transfer)
+	}
+	limited = control.SetReadDeadline(end) == nil // not all writers can
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		return nil, refusal{http.StatusMethodNotAllowed, "the method is POST"}
@@ -117,7 +127,10 @@ func answerHTTP[In, Out any](ctx context.Context, h *Handler[In, Out], s *httpSe
 			return nil, refusal{http.StatusUnsupportedMediaType, "the content type is application/json"}
 		}
 	}
-	body, err := s.read(ctx, w, r)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.body))
+	if err == nil && limited { // or else the server itself would wait for the rest
+		_ = control.SetReadDeadline(time.Time{})
+	}
 	switch long, ok := errors.AsType[*http.MaxBytesError](err); {
 	case ok:
 		return nil, refusal{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body has more than %d bytes", long.Limit)}
@@ -129,16 +142,14 @@ func answerHTTP[In, Out any](ctx context.Context, h *Handler[In, Out], s *httpSe
 	return h.InvokeJSON(ctx, body)
 }
 
-// read reads the body, until the deadline of ctx at the latest.
-func (s *httpSettings) read(ctx context.Context, w http.ResponseWriter, r *http.Request) ([]byte, error) {
+// send writes the answer, for a while.
+func send(w http.ResponseWriter, answer []byte) {
 	control := http.NewResponseController(w)
-	end, limited := ctx.Deadline()
-	limited = limited && control.SetReadDeadline(end) == nil // not all writers can
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.body))
-	if err == nil && limited { // or else the server itself would wait for the rest
-		_ = control.SetReadDeadline(time.Time{})
+	limited := control.SetWriteDeadline(time.Now().Add(transfer)) == nil // not all writers can
+	_, err := w.Write(answer)
+	if err == nil && limited && control.Flush() == nil { // it fails only if the client has left or does not read
+		_ = control.SetWriteDeadline(time.Time{})
 	}
-	return body, err
 }
 
 // refusal is a request that the function is not called for.

@@ -208,6 +208,45 @@ func TestHTTP_aSlowSender(t *testing.T) {
 	require.Equal(t, "the body did not come in time", problemOf(t, r).Detail)
 }
 
+// A request that is refused is answered although its body never comes.
+func TestHTTP_refusedWithoutABody(t *testing.T) {
+	addr := serving(t, faas.HTTP(faas.New("price", plusOne(0), faas.Logger(quiet)), faas.Limit(100*time.Millisecond)))
+	for head, want := range map[string]int{"POST / HTTP/1.1\r\nContent-Type: text/plain": 415, "PUT / HTTP/1.1": 405} {
+		c, err := net.Dial("tcp", addr)
+		require.NoError(t, err)
+		require.NoError(t, c.SetDeadline(time.Now().Add(10*time.Second)))
+		_, err = fmt.Fprintf(c, "%s\r\nHost: x\r\nContent-Length: 10\r\n\r\n", head)
+		require.NoError(t, err)
+		r, err := http.ReadResponse(bufio.NewReader(c), nil)
+		require.NoError(t, err, head)
+		require.Equal(t, want, r.StatusCode)
+		require.NoError(t, r.Body.Close())
+		require.NoError(t, c.Close())
+	}
+}
+
+// typedNil is an error whose methods panic.
+type typedNil struct{ text string }
+
+func (e *typedNil) Error() string  { return e.text }
+func (e *typedNil) Public() string { return e.text }
+
+func TestHTTP_anErrorThatPanics(t *testing.T) {
+	var none *typedNil
+	h := faas.HTTP(faas.New("price", func(context.Context, int) (int, error) { return 0, none }, faas.Logger(quiet)))
+	require.Equal(t, faas.Problem{Title: "Internal Server Error", Status: 500, Class: "code"}, problemOf(t, post(t, h, "1")))
+}
+
+// An input that another handler has refused, inside of the function, is not the client's.
+func TestHTTP_anInputInside(t *testing.T) {
+	inner := faas.New("inner", plusOne(0), faas.Logger(quiet))
+	h := faas.HTTP(faas.New("outer", func(ctx context.Context, _ int) (string, error) {
+		_, err := inner.InvokeJSON(ctx, []byte(`"x"`))
+		return "", fmt.Errorf("pricing: %w", errors.Unwrap(err))
+	}, faas.Logger(quiet)))
+	require.Equal(t, faas.Problem{Title: "Unprocessable Entity", Status: 422, Class: "business"}, problemOf(t, post(t, h, "1")))
+}
+
 // A function that is late is answered before the limit of the request.
 func TestHTTP_late(t *testing.T) {
 	h := faas.HTTP(faas.New("price", plusOne(time.Hour), faas.Logger(quiet)), faas.Limit(50*time.Millisecond))

@@ -3,6 +3,7 @@ package faas
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 
 	"github.com/jade-go/jade/flow"
@@ -31,13 +32,31 @@ type work[In, Out any] struct {
 // initialization is what is made once a process.
 type initialization[In, Out any] struct {
 	done atomic.Pointer[work[In, Out]]
-	turn chan struct{} // has a token while nobody initialises
+
+	mu  sync.Mutex
+	try *initAttempt[In, Out] // that is under way; nil: none
 }
 
-func newInitialization[In, Out any]() *initialization[In, Out] {
-	i := &initialization[In, Out]{turn: make(chan struct{}, 1)}
-	i.turn <- struct{}{}
-	return i
+// initAttempt is one call of an initialiser. It does not end with the invocation that has begun it: the next one waits for it.
+type initAttempt[In, Out any] struct{ made future.Future[work[In, Out]] }
+
+// attempt returns the call that is under way, and begins one if there is none.
+func (i *initialization[In, Out]) attempt(init func(context.Context) (work[In, Out], error)) *initAttempt[In, Out] {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.try == nil {
+		i.try = &initAttempt[In, Out]{future.Go(context.Background(), init)} // which guards it
+	}
+	return i.try
+}
+
+// failed makes the next invocation try again.
+func (i *initialization[In, Out]) failed(try *initAttempt[In, Out]) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.try == try {
+		i.try = nil
+	}
 }
 
 // initialized returns what the handler calls. It calls the initialiser if that has to be done.
@@ -46,20 +65,16 @@ func (h *Handler[In, Out]) initialized(ctx context.Context) (*work[In, Out], err
 	if done := i.done.Load(); done != nil {
 		return done, nil
 	}
-	select {
-	case <-i.turn:
-		defer func() { i.turn <- struct{}{} }()
-	case <-ctx.Done():
-		return nil, &InitError{h.name, future.Cause(ctx)}
+	try := i.attempt(h.init)
+	made, err := try.made.Await(ctx)
+	if _, over := try.made.Peek(); !over { // ctx has ended
+		return nil, &InitError{h.name, err}
 	}
-	if done := i.done.Load(); done != nil {
-		return done, nil
-	}
-	made, err := future.Go(ctx, h.init).Await(ctx) // which guards it
 	if err == nil && made.fn == nil && made.flow == nil {
 		err = errNoFunction
 	}
 	if err != nil {
+		i.failed(try)
 		return nil, &InitError{h.name, err}
 	}
 	i.done.Store(&made)

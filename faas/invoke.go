@@ -94,10 +94,12 @@ func (h *Handler[In, Out]) call(ctx context.Context, begun time.Time, in In) (ou
 }
 
 func (h *Handler[In, Out]) caught(ctx context.Context, in In, failure error, plan plan) (Out, error) {
-	ctx, release := before(ctx, plan.over)
+	limited, release := before(ctx, plan.over)
 	defer release()
-	out, err := future.Go(future.Named(ctx, h.name+": Catch"), func(ctx context.Context) (Out, error) { return h.catch(ctx, in, failure) }).Await(ctx)
-	if _, panicked := errors.AsType[*future.PanicError](err); panicked || err != nil && ctx.Err() != nil {
+	scoped, scope := future.WithScope(limited, future.Grace(plan.grace), future.Unobserved(func(err error) { h.unobserved(ctx, err) }))
+	defer h.drained(ctx, limited, scope, plan)
+	out, err := future.Go(future.Named(scoped, h.name+": Catch"), func(context.Context) (Out, error) { return h.catch(scoped, in, failure) }).Await(scoped)
+	if _, panicked := errors.AsType[*future.PanicError](err); panicked || err != nil && limited.Err() != nil {
 		err = errors.Join(failure, err) // which is not the answer of fn
 	}
 	return out, err

@@ -269,6 +269,45 @@ func TestInitialized(t *testing.T) {
 	})
 }
 
+// An initialiser is called once at a time, and goes on when the invocation that has begun it is over.
+func TestInitialized_outlivesItsInvocation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		h := faas.Initialized("price", func(context.Context) (faas.Func[int, int], error) {
+			calls++
+			time.Sleep(600 * ms)
+			return plusOne(0), nil
+		}, faas.Logger(quiet))
+		for range 5 {
+			ctx, cancel := context.WithTimeout(t.Context(), 50*ms)
+			_, err := h.Invoke(ctx, 1)
+			cancel()
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+		}
+		time.Sleep(time.Second)
+		v, err := h.Invoke(t.Context(), 1)
+		require.NoError(t, err)
+		require.Equal(t, 2, v)
+		require.Equal(t, 1, calls)
+	})
+}
+
+// What Catch starts is part of the invocation, too.
+func TestCatch_leavesNothingBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log logbook
+		over := false
+		h := faas.New("price", func(context.Context, int) (int, error) { return 0, errSoldOut }, log.option()).Catch(func(ctx context.Context, n int, _ error) (int, error) {
+			future.Go(ctx, func(context.Context) (int, error) { time.Sleep(50 * ms); over = true; return 0, io.ErrUnexpectedEOF })
+			return n, nil
+		})
+		_, err := h.Invoke(t.Context(), 1)
+		require.NoError(t, err)
+		require.True(t, over)
+		require.Contains(t, log.String(), "msg=unobserved")
+	})
+}
+
 // Who waits for an initialiser that does not return is answered in time all the same.
 func TestInitialized_thatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

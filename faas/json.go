@@ -10,6 +10,8 @@ import (
 	"log/slog"
 	"strings"
 	"unicode/utf8"
+
+	recovery "github.com/jade-go/jade/recover"
 )
 
 // rules are how strictly input is read.
@@ -50,12 +52,16 @@ func (e *OutputError) Error() string { return "output: " + e.Err.Error() }
 // Unwrap returns the error of package encoding/json.
 func (e *OutputError) Unwrap() error { return e.Err }
 
+// Class is that of a mistake in the program.
+func (e *OutputError) Class() recovery.Class { return recovery.Code }
+
 // InvokeJSON is [Handler.Invoke] with JSON in and out. The input has to be one value, in UTF-8, without a key twice in an object, with no
 // field that In does not have, and not too deep: see [AllowUnknownFields] and [MaxDepth]. If it is not, the
-// error is an [*InputError], and the function is not called. An empty input is that of a function whose In is struct{}.
+// error is an [*InputError], and the function is not called. (Keys that differ in case are two, although they may be one for In.) An empty input is that of a function whose In is struct{}.
 func (h *Handler[In, Out]) InvokeJSON(ctx context.Context, input []byte) ([]byte, error) {
 	in, err := decode[In](input, h.rules)
 	if err != nil {
+		err = &unread{err}
 		h.logger.LogAttrs(ctx, slog.LevelInfo, MessageRefused, slog.String("function", h.name), slog.String("error", err.Error()))
 		return nil, err
 	}
@@ -71,6 +77,12 @@ func (h *Handler[In, Out]) InvokeJSON(ctx context.Context, input []byte) ([]byte
 	}
 	return answer, nil
 }
+
+// unread marks an input that the function was not called with, unlike an [*InputError] that the function itself has met.
+type unread struct{ err error }
+
+func (e *unread) Error() string { return e.err.Error() }
+func (e *unread) Unwrap() error { return e.err }
 
 // encode is json.Marshal. A method of out's that panics is an error.
 func encode(out any) (answer []byte, err error) {
@@ -92,18 +104,21 @@ func decode[In any](input []byte, r rules) (in In, err error) {
 	if !utf8.Valid(input) {
 		return in, &InputError{Reason: "not UTF-8"}
 	}
+	valid := json.Valid(input)
+	if valid {
+		if reason := walk(input, r.depth); reason != "" {
+			return in, &InputError{Reason: short(reason)}
+		}
+	}
 	d := json.NewDecoder(bytes.NewReader(input))
 	if !r.unknown {
 		d.DisallowUnknownFields()
 	}
 	if err := decodeInto(&in, d); err != nil {
-		return in, &InputError{reasonOf(err), err}
+		return in, &InputError{short(reasonOf(err)), err}
 	}
-	if rest := bytes.TrimLeft(input[d.InputOffset():], " \t\r\n"); len(rest) > 0 {
+	if !valid {
 		return in, &InputError{Reason: "more than one value"}
-	}
-	if reason := walk(input, r.depth); reason != "" {
-		return in, &InputError{Reason: reason}
 	}
 	return in, nil
 }
@@ -117,10 +132,12 @@ func decodeInto(in any, d *json.Decoder) (err error) {
 // reasonOf words an error of package encoding/json without the names of Go types.
 func reasonOf(err error) string {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		kind, _, _ := strings.Cut(wrong.Value, " ") // a number has its digits behind it
 		if wrong.Field == "" {
-			return article(wrong.Value) + " is not what is wanted"
+			return article(kind) + " is not what is wanted"
 		}
-		return fmt.Sprintf("%s: %s is not what is wanted", wrong.Field, article(wrong.Value))
+		name := wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:] // before it there may be names of Go types
+		return fmt.Sprintf("%s: %s is not what is wanted", name, article(kind))
 	}
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Sprintf("no JSON: %s, at byte %d", syntax.Error(), syntax.Offset)
@@ -143,4 +160,13 @@ func article(what string) string {
 		return "an " + what
 	}
 	return "a " + what
+}
+
+// short keeps what a sender has sent from filling an answer and the log.
+func short(reason string) string {
+	const most = 200
+	if len(reason) <= most {
+		return reason
+	}
+	return strings.ToValidUTF8(reason[:most], "") + "..."
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -35,7 +36,7 @@ func TestInvokeJSON_whatIsRefused(t *testing.T) {
 		`{}x`:                          "input: more than one value",
 		`{"n":"seven"}`:                "input: n: a string is not what is wanted",
 		`[1]`:                          "input: an array is not what is wanted",
-		`{"n":1.5}`:                    "input: n: a number 1.5 is not what is wanted",
+		`{"n":1.5}`:                    "input: n: a number is not what is wanted",
 		`{"price":1}`:                  `input: unknown field "price"`,
 		`{"item":"a","item":"b"}`:      `input: the key "item" twice`,
 		`{"item":"a","\u0069tem":"b"}`: `input: the key "item" twice`,
@@ -85,6 +86,32 @@ func TestInvokeJSON_anAnswerThatIsNone(t *testing.T) {
 	_, err := h.InvokeJSON(t.Context(), nil)
 	require.ErrorAs(t, err, new(*faas.OutputError))
 	require.EqualError(t, err, "output: json: unsupported value: NaN")
+}
+
+// nest reads itself, part by part: the deeper the input, the more often it is read.
+type nest struct{ next *nest }
+
+func (n *nest) UnmarshalJSON(b []byte) error {
+	var raw struct{ Next json.RawMessage }
+	if err := json.Unmarshal(b, &raw); err != nil || raw.Next == nil {
+		return err
+	}
+	n.next = &nest{}
+	return n.next.UnmarshalJSON(raw.Next)
+}
+
+// What is too deep is not read at all, and what is sent does not fill an answer.
+func TestInvokeJSON_whatWouldCost(t *testing.T) {
+	h := faas.New("nest", func(context.Context, *nest) (int, error) { return 1, nil }, faas.Logger(quiet))
+	const depth = 4000
+	begun := time.Now()
+	_, err := h.InvokeJSON(t.Context(), []byte(strings.Repeat(`{"Next":`, depth)+`{"x":"`+strings.Repeat("y", 200_000)+`"}`+strings.Repeat("}", depth)))
+	require.EqualError(t, err, "input: nested deeper than 100")
+	require.Less(t, time.Since(begun), 2*time.Second)
+
+	_, err = faas.New("echo", same, faas.Logger(quiet)).InvokeJSON(t.Context(), []byte(`{"`+strings.Repeat("\x7f", 100_000)+`":1}`))
+	require.Less(t, len(err.Error()), 300)
+	require.Contains(t, err.Error(), "unknown field")
 }
 
 // odd panics as it is read and written.

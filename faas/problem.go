@@ -24,8 +24,13 @@ type Problem struct {
 	retry time.Duration
 }
 
-func (s *httpSettings) problem(err error, id string) Problem {
-	p := Problem{Status: s.statusOf(err), Request: id}
+func (s *httpSettings) problem(err error, id string) (p Problem) {
+	defer func() {
+		if recover() != nil { // in a method of the error
+			p = Problem{Status: http.StatusInternalServerError, Title: http.StatusText(http.StatusInternalServerError), Class: recovery.Code.String(), Request: id}
+		}
+	}()
+	p = Problem{Status: s.statusOf(err), Request: id}
 	p.Title = http.StatusText(p.Status)
 	if class := recovery.Classify(err); !refused(err) {
 		p.Class = class.String()
@@ -36,7 +41,7 @@ func (s *httpSettings) problem(err error, id string) Problem {
 	}](err); ok {
 		p.Detail = told.Public()
 	}
-	if input, ok := errors.AsType[*InputError](err); ok {
+	if input, ok := errors.AsType[*InputError](err); ok && refused(err) {
 		p.Detail = input.Reason
 	}
 	if later, ok := errors.AsType[interface {
@@ -51,7 +56,7 @@ func (s *httpSettings) problem(err error, id string) Problem {
 // refused reports whether the function was not called.
 func refused(err error) bool {
 	_, request := errors.AsType[refusal](err)
-	_, input := errors.AsType[*InputError](err)
+	_, input := errors.AsType[*unread](err)
 	return request || input
 }
 
@@ -61,7 +66,7 @@ func (s *httpSettings) statusOf(err error) int {
 			return status
 		}
 	}
-	if _, ok := errors.AsType[*InputError](err); ok {
+	if _, ok := errors.AsType[*unread](err); ok {
 		return http.StatusBadRequest
 	}
 	if r, ok := errors.AsType[refusal](err); ok {
@@ -80,9 +85,6 @@ func (s *httpSettings) statusOf(err error) int {
 			StatusCode() int
 		}](err); ok && told.StatusCode() >= 400 && told.StatusCode() < 500 {
 			return told.StatusCode()
-		}
-		if _, ok := errors.AsType[*OutputError](err); ok {
-			return http.StatusInternalServerError
 		}
 		return http.StatusUnprocessableEntity
 	case recovery.Dependency:

@@ -17,17 +17,22 @@ func Serve(ctx context.Context, l net.Listener, handler http.Handler, grace time
 		panic("faas.Serve: nil Handler")
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
-	drained := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(drained)
+	drain := func() {
 		until, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 		defer cancel()
 		if server.Shutdown(until) != nil {
 			_ = server.Close()
 		}
+	}
+	drained := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(drained)
+		drain()
 	})
 	err := server.Serve(l)
-	if !stop() {
+	if stop() { // the listener has failed
+		drain()
+	} else {
 		<-drained
 	}
 	if errors.Is(err, http.ErrServerClosed) {

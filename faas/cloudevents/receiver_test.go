@@ -83,7 +83,7 @@ func TestServers_failures(t *testing.T) {
 			"canceled":   {503, "canceled", ""},
 			"panic":      {500, "code", ""},
 			"goexit":     {500, "business", ""},
-			"output":     {500, "business", ""},
+			"output":     {500, "code", ""},
 		} {
 			for mode, structured := range modes {
 				t.Run(fault+" "+mode, func(t *testing.T) {

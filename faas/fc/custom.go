@@ -18,7 +18,7 @@ func Custom[In, Out any](h *faas.Handler[In, Out], opts ...Option) http.Handler 
 	if h == nil {
 		panic("fc.Custom: nil Handler")
 	}
-	r := newRuntime(newSettings(opts), work{name: h.Name(), invoke: h.InvokeJSON, init: h.Init})
+	r := newRuntime(newSettings(opts), work{name: h.Name(), invoke: h.InvokeJSON, init: h.Init, logger: h.Logger()})
 	routes := http.NewServeMux()
 	for path, k := range map[string]kind{"/invoke": invoke, "/initialize": initialize, "/pre-stop": preStop, "/pre-freeze": preFreeze} {
 		routes.HandleFunc("POST "+path, func(w http.ResponseWriter, request *http.Request) { r.serve(w, request, k) })

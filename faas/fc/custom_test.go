@@ -87,7 +87,7 @@ func TestWeb(t *testing.T) {
 	}
 	for body, coded := range map[string]bool{"hi": false, "aGk=": true} {
 		require.Equal(t, fc.Answer{
-			StatusCode: 202, Headers: map[string]string{"X-Many": "a, b"}, Body: "o-1 a b text/plain hi shop.example 192.0.2.1",
+			StatusCode: 202, Headers: map[string]string{"X-Many": "a, b"}, Body: "o-1 a b text/plain hi shop.example 192.0.2.1:0",
 		}, ask("POST", "/orders/o-1", body, coded))
 	}
 	require.Equal(t, fc.Answer{StatusCode: 200, Headers: map[string]string{}, IsBase64Encoded: true, Body: "//4="}, ask("GET", "/bytes", "", false))
@@ -97,6 +97,19 @@ func TestWeb(t *testing.T) {
 	require.Equal(t, "input: the body is not base64", p.invoke("x", `{"isBase64Encoded":true,"body":"%"}`, time.Second).failure(t).Message)
 	require.Contains(t, p.invoke("y", `{"requestContext":{"http":{"method":"G T"}}}`, time.Second).failure(t).Message, `the request G T "" is none`)
 	require.PanicsWithValue(t, "fc.Web: nil Handler", func() { fc.Web("x", nil) })
+}
+
+// A path is what the request said, and never a host.
+func TestWeb_paths(t *testing.T) {
+	p, _ := started(t, fc.Web("pages", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "%s %s %q", r.URL.Path, r.URL.EscapedPath(), r.URL.Host)
+	})))
+	for path, want := range map[string]string{"//evil.example/a": `//evil.example/a //evil.example/a ""`, "/a%20b%2Fc": `/a b/c /a%20b%2Fc ""`, "": `/ / ""`} {
+		got := p.invoke("r"+fmt.Sprint(len(path)), fmt.Sprintf(`{"rawPath":%q,"requestContext":{"http":{"method":"GET"}}}`, path), time.Second)
+		var a fc.Answer
+		require.NoError(t, json.Unmarshal([]byte(got.body), &a), got.body)
+		require.Equal(t, want, a.Body)
+	}
 }
 
 func TestMisuse(t *testing.T) {

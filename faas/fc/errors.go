@@ -28,7 +28,12 @@ type frame struct {
 // serialization is the platform's name for what cannot be read or written.
 const serialization = "Runtime.SerializationError"
 
-func (r *runtime) errorBody(err error) []byte {
+func (r *runtime) errorBody(err error) (body []byte) {
+	defer func() {
+		if recover() != nil {
+			body = []byte(`{"errorMessage":"a method of the error panicked","errorType":"jade.code"}`)
+		}
+	}()
 	body, failed := json.Marshal(reportOf(err, r.opaque))
 	if failed != nil { // its texts are strings: it does not
 		return []byte("{}")

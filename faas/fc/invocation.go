@@ -3,6 +3,7 @@ package fc
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -88,6 +89,9 @@ func (c Credentials) String() string { return "credentials " + c.KeyID }
 
 // GoString is String, so that %#v has no secret either.
 func (c Credentials) GoString() string { return c.String() }
+
+// MarshalJSON is String, too.
+func (c Credentials) MarshalJSON() ([]byte, error) { return json.Marshal(c.String()) }
 
 // LogValue implements slog.LogValuer.
 func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }

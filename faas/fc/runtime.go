@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"sync"
 	"time"
+
+	recovery "github.com/jade-go/jade/recover"
 )
 
 // work is a handler without its types.
@@ -17,6 +19,7 @@ type work struct {
 	name   string
 	invoke func(context.Context, []byte) ([]byte, error)
 	init   func(context.Context) error
+	logger *slog.Logger
 }
 
 // runtime asks the platform for invocations and answers them.
@@ -48,12 +51,12 @@ func (r *runtime) run(ctx context.Context) error {
 	for {
 		i, err := r.next(ctx)
 		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err == nil:
+		case err == nil: // it is answered, whatever the process is told meanwhile
 			failures, wait = 0, firstWait
 			invocations.Go(func() { r.answer(i) })
 			continue
+		case ctx.Err() != nil:
+			return nil
 		}
 		if failures++; failures >= patience {
 			return fmt.Errorf("fc.Run: no invocation from %s: %w", r.api, err)
@@ -113,16 +116,25 @@ func (r *runtime) do(i *invocation) ([]byte, error) {
 
 // dispatch calls what an invocation of the kind is for.
 func (r *runtime) dispatch(ctx context.Context, k kind, event []byte) ([]byte, error) {
+	phase := r.init
 	switch k {
-	case initialize:
-		return nil, r.init(ctx)
+	case invoke:
+		return r.invoke(ctx, event)
 	case preStop:
-		return nil, guarded(ctx, r.preStop)
+		phase = r.preStop
 	case preFreeze:
-		return nil, guarded(ctx, r.preFreeze)
+		phase = r.preFreeze
 	}
-	return r.invoke(ctx, event)
+	err := guarded(ctx, phase)
+	if err != nil {
+		r.logger.LogAttrs(ctx, slog.LevelError, MessagePhase, slog.String("function", r.name), slog.String("phase", kinds[k]),
+			slog.String("class", recovery.Classify(err).String()), slog.Any("error", err))
+	}
+	return nil, err
 }
+
+// MessagePhase is that of the record of another phase than an invocation that has failed, on level Error.
+const MessagePhase = "phase failed"
 
 // send posts an answer. One that the platform does not take, it would not take again.
 func (r *runtime) send(id, what string, body []byte) {

@@ -3,6 +3,7 @@ package fc_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -231,6 +232,30 @@ func TestRun_whatThePlatformSays(t *testing.T) {
 
 	f := p.invoke("odd", `"it"`, time.Second, "x-fc-function-deadline", "soon").failure(t)
 	require.Equal(t, `fc: the platform's x-fc-function-deadline is "soon"`, f.Message)
+}
+
+// typedNil is an error whose methods panic.
+type typedNil struct{ text string }
+
+func (e *typedNil) Error() string { return e.text }
+
+func TestRun_anErrorThatPanics(t *testing.T) {
+	p, _ := started(t, handler(io.Discard, func(_ context.Context, in string) (string, error) {
+		var none *typedNil
+		if in == "nil" {
+			return "", none
+		}
+		return in, nil
+	}))
+	require.Equal(t, failure{Message: "a method of the error panicked", Type: "jade.code"}, p.invoke("a", `"nil"`, time.Second).failure(t))
+	require.Equal(t, `"b"`, p.invoke("b", `"b"`, time.Second).body, "the instance goes on")
+}
+
+func TestCredentials_printNoSecret(t *testing.T) {
+	k := fc.Credentials{KeyID: "K", KeySecret: "S3CRET", Token: "T0KEN"}
+	text, err := json.Marshal(map[string]any{"k": k})
+	require.NoError(t, err)
+	require.Equal(t, `{"k":"credentials K"}`, string(text))
 }
 
 // A platform that is not ready is asked again; one that is not there is an error.

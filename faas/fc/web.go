@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -68,7 +71,7 @@ func Web(name string, handler http.Handler, opts ...faas.Option) *faas.Handler[E
 		w := &recorder{header: http.Header{}}
 		handler.ServeHTTP(w, request)
 		return w.answer(), nil
-	}, append(opts, faas.AllowUnknownFields())...)
+	}, append(slices.Clip(opts), faas.AllowUnknownFields())...)
 }
 
 func (e Event) request(ctx context.Context) (*http.Request, error) {
@@ -84,19 +87,22 @@ func (e Event) request(ctx context.Context) (*http.Request, error) {
 	for name, value := range e.QueryParameters {
 		query.Set(name, value)
 	}
-	target := url.URL{Path: e.RawPath, RawQuery: query.Encode()}
-	if target.Path == "" {
-		target.Path = "/"
+	raw := e.RawPath
+	if raw == "" {
+		raw = "/"
 	}
-	request, err := http.NewRequestWithContext(ctx, e.RequestContext.HTTP.Method, target.String(), bytes.NewReader(body))
-	if err != nil {
+	path, err := url.PathUnescape(raw)
+	request, unfit := http.NewRequestWithContext(ctx, e.RequestContext.HTTP.Method, "/", bytes.NewReader(body))
+	if err = errors.Join(err, unfit); err != nil {
 		return nil, &faas.InputError{Reason: fmt.Sprintf("the request %s %q is none", e.RequestContext.HTTP.Method, e.RawPath), Err: err}
 	}
+	target := &url.URL{Path: path, RawPath: raw, RawQuery: query.Encode()} // not parsed: // is no host here
+	request.URL = target
 	for name, value := range e.Headers {
 		request.Header.Set(name, value)
 	}
 	request.Host = e.RequestContext.DomainName
-	request.RemoteAddr = e.RequestContext.HTTP.SourceIP
+	request.RemoteAddr = net.JoinHostPort(e.RequestContext.HTTP.SourceIP, "0")
 	request.RequestURI = target.RequestURI()
 	return request, nil
 }
