@@ -45,7 +45,7 @@ func TestSimulate_realRuns(t *testing.T) {
 
 	p := jadetest.Simulate(t, newOrderPage(fakeShop()), order, jadetest.Load{Latencies: jadetest.FromTraces(traces...), Runs: 500})
 	t.Logf("recorded: p50 %s, p90 %s; %s", took[20], took[36], p)
-	require.InEpsilon(t, took[20], p.P50, .2)
+	require.InEpsilon(t, took[20], p.P50, .3) // what a busy machine does between the calls is in none of them
 	require.Zero(t, p.Failed)
 }
 
