@@ -293,18 +293,31 @@ func TestHTTP_tenThousandRequests(t *testing.T) {
 	require.Equal(t, int32(1000), failed.Load())
 }
 
+// closingListener tells when it is closed.
+type closingListener struct {
+	net.Listener
+	once   sync.Once
+	closed chan struct{}
+}
+
+func (l *closingListener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return l.Listener.Close()
+}
+
 // A server that is to end answers what is under way.
 func TestServe_ends(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
+	closing := &closingListener{Listener: l, closed: make(chan struct{})}
 	h := faas.HTTP(faas.New("price", func(context.Context, int) (int, error) {
 		stop()
-		time.Sleep(20 * time.Millisecond)
+		<-closing.closed // the server is ending
 		return 7, nil
 	}, faas.Logger(quiet)))
 	served := make(chan error, 1)
-	go func() { served <- faas.Serve(ctx, l, h, 5*time.Second) }()
+	go func() { served <- faas.Serve(ctx, closing, h, 5*time.Second) }()
 	r, err := http.Post("http://"+l.Addr().String(), "application/json", strings.NewReader("1"))
 	require.NoError(t, err)
 	defer r.Body.Close()

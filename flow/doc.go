@@ -38,4 +38,5 @@
 // the value, call.go one run of it, answer.go how that ends, effects.go what goes on then, run.go the part of
 // it that knows no types. state.go is how a run goes on from node to node:
 // counters.go where everything is needed, demand.go and turn.go where not. watch.go tells an observer.
+// intercept.go makes a flow with something in place of its tasks' functions.
 package flow

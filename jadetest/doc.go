@@ -12,4 +12,10 @@
 // answer, given what its calls take.
 //
 // Faults, Schedules and Simulate make bubbles of [testing/synctest], so they are not called inside of one; the others may be.
+//
+// # How to read this package
+//
+// faults.go is the way from a flow to its matrix: fault.go is what goes wrong, injection.go how that gets into a run, attempt.go one run, verdict.go what became of it,
+// matrix.go all of them, problems.go what is to be done about it, golden.go its file, options.go what is demanded. bubble.go makes bubbles and watches them from
+// outside, goroutines.go reads stacks. replace.go, assert*.go, leaks*.go, schedules.go, and simulate.go with latency.go are the other helpers.
 package jadetest

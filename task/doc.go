@@ -31,6 +31,6 @@
 // task.go is the value, policy.go and retry.go what is around it. runner.go
 // carries one call through its policies, limit.go is a timeout that is running,
 // start.go and from.go are the engines' side of that, and call.go is a call
-// that stands alone: Do and Go. observer.go, selective.go, tee.go and outcome.go are what an observer is and is told,
+// that stands alone: Do and Go. body.go puts another function inside of it all. observer.go, selective.go, tee.go and outcome.go are what an observer is and is told,
 // scene.go and sight.go how.
 package task

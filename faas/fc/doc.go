@@ -12,4 +12,9 @@
 // is sent for a panic only. Credentials that the platform hands out are in the ctx (see [CredentialsOf]), and in no log.
 //
 // What it does not do: the HTTP functions of the platform's older generation, and its tracing headers.
+//
+// # How to read this package
+//
+// start.go is what a main calls, runtime.go the loop, invocation.go what the platform says of one, errors.go how a failure is
+// told. custom.go and web.go are the other two ways to be deployed.
 package fc

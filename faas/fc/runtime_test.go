@@ -69,10 +69,6 @@ func what(ctx context.Context, in string) (string, error) {
 		return "", io.ErrUnexpectedEOF
 	case "panic":
 		panic("oh")
-	case "sleep":
-		time.Sleep(300 * time.Millisecond)
-	case "leave":
-		future.Go(future.Named(ctx, "audit"), func(context.Context) (int, error) { time.Sleep(300 * time.Millisecond); return 0, nil })
 	}
 	return "did " + in, nil
 }
@@ -134,9 +130,17 @@ func TestRun_opaque(t *testing.T) {
 // The answer is there before the deadline; what ignores its ctx is named before the answer.
 func TestRun_inTime(t *testing.T) {
 	var log text
-	p, _ := started(t, handler(&log, what))
+	release := make(chan struct{})
+	p, _ := started(t, handler(&log, func(ctx context.Context, in string) (string, error) {
+		if in == "stuck" {
+			<-release
+			return in, nil
+		}
+		future.Go(future.Named(ctx, "audit"), func(context.Context) (int, error) { <-release; return 0, nil })
+		return in, nil
+	}))
 	begun := time.Now()
-	a := p.invoke("late", `"sleep"`, 200*time.Millisecond)
+	a := p.invoke("late", `"stuck"`, 200*time.Millisecond)
 	require.Less(t, a.at.Sub(begun), 200*time.Millisecond)
 	f := a.failure(t)
 	require.Equal(t, "jade.timeout", f.Type)
@@ -144,7 +148,7 @@ func TestRun_inTime(t *testing.T) {
 	require.Contains(t, log.String(), `msg="still running" function=order-page names=[order-page]`)
 	p.invoke("leaves", `"leave"`, 10*time.Second)
 	require.Contains(t, log.String(), `msg="still running" function=order-page names=[audit]`)
-	time.Sleep(350 * time.Millisecond) // until both are through
+	close(release)
 }
 
 // An instance has a hundred invocations at once.
@@ -200,11 +204,13 @@ func TestRun_phases(t *testing.T) {
 		require.Contains(t, console.String(), line)
 	}
 
+	var log text
 	broken := faas.Initialized("order-page", func(context.Context) (faas.Func[string, string], error) { return nil, io.ErrUnexpectedEOF },
-		faas.Logger(slog.New(slog.DiscardHandler)))
+		faas.Logger(slog.New(slog.NewTextHandler(&log, nil))))
 	p, _ = started(t, broken)
 	require.Equal(t, failure{Message: "init of order-page: unexpected EOF", Type: "jade.dependency"},
 		p.invoke("i", "", time.Second, "x-fc-function-type", "1").failure(t))
+	require.Contains(t, log.String(), `level=ERROR msg="phase failed" function=order-page phase=Initialize class=dependency error="init of order-page: unexpected EOF" request_id=i`)
 	require.Equal(t, "response", p.invoke("s", "", time.Second, "x-fc-function-type", "2").what, "without a function there is nothing to do")
 }
 
