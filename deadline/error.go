@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"github.com/jade-go/jade/internal/engine"
 )
 
 // Error says what was late. It matches [context.DeadlineExceeded] under
@@ -42,6 +44,13 @@ func (e *Error) Unwrap() error { return e.cause }
 
 // Timeout reports true, as the deadlines of package net do.
 func (e *Error) Timeout() bool { return true }
+
+func init() {
+	engine.IsLate = func(err error) bool {
+		_, is := err.(*Error)
+		return is
+	}
+}
 
 // Inherited returns the error of work that was started at start with ctx and
 // failed with err because the deadline of ctx has passed. It matches what err

@@ -3,6 +3,11 @@ package future
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"reflect"
+
+	"github.com/jade-go/jade/internal/engine"
 )
 
 // CanceledError is the error of what was cancelled, and the cause of every
@@ -57,6 +62,8 @@ func canceled(err error) bool {
 		switch e := err.(type) {
 		case *CanceledError:
 			return true
+		case *cut:
+			return !e.late()
 		case *PanicError:
 			return false
 		case interface{ Unwrap() []error }:
@@ -92,69 +99,62 @@ func canceled(err error) bool {
 // context.Cause(ctx) under errors.Is; a [*CanceledError] unless a deadline passed.
 func Cause(ctx context.Context) error {
 	mustCtx("future.Cause", ctx)
-	err := ctx.Err()
-	if err == nil {
+	if ctx.Err() == nil {
 		return nil
 	}
-	return ending{err, context.Cause(ctx)}.failure()
+	return endOf(ctx)
 }
 
-// ending is what a ctx ends with: its Err and its Cause.
-type ending struct{ err, cause error }
-
-// finished ends the ctx of work that is complete.
-var finished = ending{context.Canceled, &CanceledError{errComplete}}
-
-// asked is the ending that a caller of Cancel asks for.
-func asked(cause error) ending {
-	if late(cause) {
-		return ending{context.DeadlineExceeded, cause}
+// endOf is Cause for a ctx that has ended. One that closes its Done before it sets its Err is cancelled.
+func endOf(ctx context.Context) error {
+	err, cause := whyEnded(ctx)
+	if e := knownEnding(ctx, err, cause); e != nil {
+		return e.share.error()
 	}
-	if e, ok := cause.(*CanceledError); ok && e != nil {
-		return ending{context.Canceled, e}
+	return failureOf(err, cause)
+}
+
+// knownEnding is the ending that Jade gave to ctx, or to one around it, if that
+// is where err and cause come from, and they alone do not say it.
+func knownEnding(ctx context.Context, err, cause error) *ending {
+	if c, ok := cause.(*cut); ok {
+		return (*ending)(c)
 	}
-	return ending{context.Canceled, &CanceledError{cause}}
-}
-
-// late reports whether cause is a deadline.
-func late(cause error) bool {
-	return cause != nil && !IsCanceled(cause) && matches(cause, context.DeadlineExceeded)
-}
-
-// matches is errors.Is for errors that are not ours: a panic in a method of
-// theirs is no answer, and no reason for Cancel to panic.
-func matches(err, target error) (is bool) {
-	defer func() { _ = recover() }()
-	return errors.Is(err, target)
-}
-
-// failure is the error of a future that this ending ends.
-func (e ending) failure() error {
-	switch c := e.cause.(type) {
-	case nil:
-		return e.failureOf(e.err)
-	case *CanceledError:
-		if e.err == context.Canceled {
-			return c
+	if err == context.Canceled || glance(cause) != unclear {
+		return nil
+	}
+	if _, around, _ := surroundings(ctx); around != nil {
+		if e := around.ending(); e != nil && same((*cut)(e).reason(), cause) {
+			return e
 		}
 	}
-	return e.failureOf(e.cause)
+	return nil
 }
 
-func (e ending) failureOf(cause error) error {
-	if matches(e.err, context.DeadlineExceeded) {
-		if matches(cause, e.err) {
+func whyEnded(ctx context.Context) (err, cause error) {
+	if err = ctx.Err(); err == nil {
+		return context.Canceled, context.Canceled
+	}
+	return err, context.Cause(ctx)
+}
+
+// failureOf is what a future fails with that ends because a ctx has ended, with err and cause.
+func failureOf(err, cause error) error {
+	if matches(err, context.DeadlineExceeded) {
+		if glance(cause) == seemsLate {
 			return cause
 		}
-		return &expired{e.err, cause}
+		return &expired{err, cause}
 	}
-	switch {
-	case cause == context.Canceled:
+	switch c, ours := cause.(*CanceledError); {
+	case err == context.Canceled && ours:
+		return c
+	case err == context.Canceled && cause == context.Canceled:
 		return &CanceledError{}
-	case e.err == context.Canceled || matches(cause, e.err):
+	case err == context.Canceled || same(err, cause):
 		return &CanceledError{cause}
 	}
-	return &CanceledError{errors.Join(e.err, cause)}
+	return &CanceledError{errors.Join(err, cause)}
 }
 
 // expired is the failure of work whose ctx was made with a deadline and a
@@ -163,3 +163,90 @@ type expired struct{ err, cause error }
 
 func (e *expired) Error() string   { return line(e.err) + ": " + line(e.cause) }
 func (e *expired) Unwrap() []error { return []error{e.err, e.cause} }
+
+// matches is errors.Is for errors that are not ours: a panic in a method of
+// theirs is no answer.
+func matches(err, target error) (is bool) {
+	defer func() { _ = recover() }()
+	return errors.Is(err, target)
+}
+
+// same compares two errors; those of a type that cannot be compared differ.
+func same(a, b error) (is bool) {
+	defer func() { _ = recover() }()
+	return a == b
+}
+
+// verdict is what a glance at an error says.
+type verdict uint8
+
+const (
+	seemsFailure verdict = iota
+	seemsCanceled
+	seemsLate
+	unclear // only methods of the error can tell
+)
+
+// glance says what err is, as [IsCanceled] does, without calling a method of a
+// user's type: those may block, and some callers may not.
+func glance(err error) verdict {
+	for err != nil {
+		switch e := err.(type) {
+		case *CanceledError:
+			return seemsCanceled
+		case *PanicError:
+			return seemsFailure
+		case *expired:
+			return seemsLate
+		case *cut:
+			return e.verdict()
+		case *UnobservedError:
+			if e == nil {
+				return seemsFailure
+			}
+			err = e.Err
+			continue
+		}
+		switch {
+		case err == context.DeadlineExceeded || engine.IsLate(err):
+			return seemsLate
+		case err == context.Canceled:
+			return seemsCanceled
+		case reflect.TypeOf(err) == wrapping:
+			err = errors.Unwrap(err)
+			continue
+		case reflect.TypeOf(err) == joining || reflect.TypeOf(err) == wrappingSeveral:
+			return glanceAtAll(err.(interface{ Unwrap() []error }).Unwrap())
+		}
+		switch err.(type) {
+		case interface{ Is(error) bool }, interface{ Unwrap() error }, interface{ Unwrap() []error }:
+			return unclear
+		}
+		return seemsFailure
+	}
+	return seemsFailure
+}
+
+// glanceAtAll is for a joined error: it is a cancellation only if all its parts
+// are, and a deadline if one is.
+func glanceAtAll(parts []error) verdict {
+	all := seemsCanceled
+	for _, part := range parts {
+		switch v := glance(part); {
+		case v == unclear:
+			return unclear
+		case v == seemsLate:
+			all = seemsLate
+		case v == seemsFailure && all == seemsCanceled:
+			all = seemsFailure
+		}
+	}
+	return all
+}
+
+// The error types of the standard library that wrap others.
+var (
+	wrapping        = reflect.TypeOf(fmt.Errorf("%w", io.EOF))
+	wrappingSeveral = reflect.TypeOf(fmt.Errorf("%w %w", io.EOF, io.EOF))
+	joining         = reflect.TypeOf(errors.Join(io.EOF))
+)

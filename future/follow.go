@@ -69,9 +69,8 @@ func Follow[A, B any](ctx context.Context, f Future[A], m Manner, b Body[A, B]) 
 	return followBody(ctx, f, m, b)
 }
 
-// behind is the part of a continuation that both kinds share. Body and input
-// are let go of once out is complete; until then who holds out's lock, or has
-// claimed the node, may read them.
+// behind is the part of a continuation that both kinds share. Who has claimed
+// the node owns body and in, and lets go of them once out is complete.
 type behind[A, B any] struct {
 	body Body[A, B]
 	in   *state[A]
@@ -79,35 +78,32 @@ type behind[A, B any] struct {
 }
 
 // pass completes the future, which has been claimed, if there is nothing to run.
-func (b *behind[A, B]) pass(from *origin) (next chain, passed bool) {
+func (b *behind[A, B]) pass() (next chain, passed bool) {
 	in := b.in
-	v, passes := b.body.Pass(Result[A]{in.value, bare(in.err)})
+	v, passes := b.body.Pass(Result[A]{in.value, in.failed.error()})
 	if !passes {
 		return chain{}, false
 	}
-	if in.err == nil {
+	if in.failed == nil {
 		return b.out.settle(v), true
 	}
 	b.out.value = v
-	next = b.out.fail(in.err, place{from: from, pc: b.pc()})
-	take(in.err)
-	return next, true
+	return b.out.failAs(in.failed), true
 }
 
-// conclude completes the future with what the body has returned.
-func (b *behind[A, B]) conclude(v B, err error, from *origin) chain {
+// returned completes the future with what the body has returned.
+func (b *behind[A, B]) returned(v B, err error, from *parent) chain {
 	if err == nil {
 		return b.out.settle(v)
 	}
 	b.out.value = v
-	return b.out.fail(again(err, b.in.err), place{from: from, pc: b.pc()})
+	return b.out.fail(b.out.again(err, b.in.failed, place{from: from, pc: b.pc()}))
 }
 
-// quit ends the future, whose node n a cancellation has claimed, before its input.
-func (b *behind[A, B]) quit(n *node, s *sweep, e ending, at place) {
+// abandon leaves the input, whose node n a cancellation has claimed.
+func (b *behind[A, B]) abandon(n *node, s *sweep, e *ending) {
 	m := n.manner()
-	s.out.append(b.out.fail(e.failure(), at))
-	b.in.abandon(n, true) // after that, as n stands behind out too
+	b.in.remove(n, true)
 	if m&Private != 0 {
 		s.future(&b.in.core, e, byCancel)
 	}
@@ -121,15 +117,14 @@ func (b *behind[A, B]) clear(m Manner) {
 	b.body, b.in = nil, nil
 }
 
-// dressed is the input that a cancellation is passed on to.
+// dressed is the input that a cancellation is passed on to. It is called under
+// the lock of out, which is pending, so nobody has cleared in.
 func (b *behind[A, B]) dressed(m Manner) *core {
-	if m&Dressed == 0 || b.in == nil {
+	if m&Dressed == 0 {
 		return nil
 	}
 	return &b.in.core
 }
-
-func (b *behind[A, B]) over() bool { return b.out.done() }
 
 func (b *behind[A, B]) pc() uintptr {
 	if b.body == nil {

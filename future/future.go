@@ -1,9 +1,6 @@
 package future
 
-import (
-	"context"
-	"runtime"
-)
+import "context"
 
 // Future is a value that is being made. It is one pointer, copied freely, and
 // all its methods may be called from any number of goroutines.
@@ -34,10 +31,10 @@ func (f Future[T]) Await(ctx context.Context) (T, error) {
 		panic("future.Future.Await: nil context")
 	}
 	if f.s != nil && f.s.done() {
-		if f.s.err == nil {
+		if f.s.failed == nil {
 			return f.s.value, nil
 		}
-		return f.s.value, observe(f.s.err)
+		return f.s.value, f.s.failed.observe()
 	}
 	return f.await(ctx)
 }
@@ -50,32 +47,7 @@ func (f Future[T]) await(ctx context.Context) (T, error) {
 	if err := f.s.wait(ctx); err != nil {
 		return zero, err
 	}
-	return f.s.value, observe(f.s.err)
-}
-
-// wait blocks until c is complete or ctx has ended; it returns why not.
-//
-// It yields once before it blocks: a quick function that was just started is
-// next on this processor, and then there is nothing to wait for (docs/adr/0002).
-func (c *core) wait(ctx context.Context) error {
-	runtime.Gosched()
-	if c.done() {
-		return nil
-	}
-	if l, ok := ctx.(*lifetime); ok {
-		c.sleep(l)
-	} else if until := ctx.Done(); until != nil {
-		select {
-		case <-c.channel():
-		case <-until:
-		}
-	} else if group := c.group(); group != nil {
-		group.Wait()
-	}
-	if c.done() {
-		return nil
-	}
-	return Cause(ctx)
+	return f.s.value, f.s.failed.observe()
 }
 
 // Done returns a channel that is closed once f is complete. To receive from
@@ -95,7 +67,7 @@ func (f Future[T]) Peek() (Result[T], bool) {
 	case !f.s.done():
 		return Result[T]{}, false
 	}
-	return Result[T]{f.s.value, observe(f.s.err)}, true
+	return Result[T]{f.s.value, f.s.failed.observe()}, true
 }
 
 // OnDone arranges to call fn with f's result in a goroutine of its own, as
@@ -122,12 +94,7 @@ func (f Future[T]) Cancel(cause error) {
 	if f.s == nil || f.s.done() {
 		return
 	}
-	home := f.s.scope
-	home.join() // see Promise.Complete
-	defer home.leave()
-	var s sweep
-	s.future(&f.s.core, asked(cause), byCancel)
-	resume(s.run())
+	f.s.cancelFuture(asked(cause))
 }
 
 // Name returns how reports call the work behind f: by its [Named] name, else
@@ -145,8 +112,8 @@ func (f Future[T]) Name() string {
 		var p place
 		var next *core
 		if c.work != nil {
-			p = c.work.act.place()
-			next = c.work.act.input()
+			p = c.work.place()
+			next = c.work.input()
 		}
 		c.unlock(list)
 		if p.known() {
@@ -168,7 +135,9 @@ func (f Future[T]) Name() string {
 // Cost: one allocation.
 func Of[T any](v T, err error) Future[T] {
 	s := &state[T]{value: v}
-	s.err = err
+	if err != nil {
+		s.failed = s.because(err, place{})
+	}
 	s.head.Store(&complete)
 	return Future[T]{s}
 }

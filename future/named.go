@@ -25,15 +25,15 @@ func Named(ctx context.Context, name string) context.Context {
 // Name returns how reports call work that is started with ctx and the function fn.
 func Name(ctx context.Context, fn any) string {
 	mustCtx("future.Name", ctx)
-	return place{from: &origin{ctx: ctx}, pc: entry(fn)}.label()
+	return place{from: &parent{ctx: ctx}, pc: entry(fn)}.label()
 }
 
 // name is what the ctx gives to what is started with it.
-func (o *origin) name() string {
-	if o == nil || o.ctx == nil {
+func (p *parent) name() string {
+	if p == nil || p.ctx == nil {
 		return ""
 	}
-	name, _ := o.ctx.Value(engine.NameKey{}).(string)
+	name, _ := p.ctx.Value(engine.NameKey{}).(string)
 	return name
 }
 
@@ -53,7 +53,7 @@ func entry(fn any) uintptr {
 // place is where work comes from: the name it was made with, the ctx it was
 // started with, and the program counter of its function, as far as they are known.
 type place struct {
-	from  *origin
+	from  *parent
 	pc    uintptr
 	given string
 }

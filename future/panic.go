@@ -126,7 +126,7 @@ func mustFunc(where string, isNil bool) {
 }
 
 func mustScope(where string, s *Scope) {
-	if s == nil || s.life.from == nil {
+	if s == nil || s.ctx.Load() == nil && !s.closed.Load() {
 		panic(where + ": scope was not made by WithScope")
 	}
 }

@@ -23,32 +23,44 @@ func NewPromise[T any](ctx context.Context) *Promise[T] {
 
 // pledge is what stands behind a promise that has a ctx.
 type pledge struct {
-	unlisted
-	lifetime
-	own  origin
-	out  *core
-	hall lobby
+	workCtx
+	own   parent
+	out   *core
+	alarm func() bool // see follower.watchParent
 }
 
 func newPledge(ctx context.Context, out *core) *pledge {
 	w := &pledge{out: out}
-	if w.from = shared(ctx); w.from == nil {
-		w.own = ownOrigin(ctx)
-		w.from = &w.own
+	if w.parent = shared(ctx); w.parent == nil {
+		w.own = newParent(ctx)
+		w.parent = &w.own
 	}
-	w.act = w
+	w.work = w
 	return w
 }
 
 // pledge ties a new promise to ctx.
 func (p *Promise[T]) pledge(ctx context.Context) {
 	w := newPledge(ctx, &p.s.core)
-	p.s.scope = w.from.scope
-	p.s.work = &w.node
-	if e, ok := w.await(w, &p.s.core); !ok {
-		var s sweep
-		w.cancel(&s, e, byScope)
-		resume(s.run())
+	p.s.scope = w.parent.scope
+	p.s.work = w
+	e := w.parent.ending()
+	if e == nil && w.parent.foreign() {
+		w.alarm = w.parent.onEnd(func(e *ending) {
+			s := &sweep{}
+			w.cancel(s, e, byAlarm)
+			s.run()
+		})
+	}
+	if e == nil {
+		e = w.attach(false, false)
+	}
+	if e != nil {
+		s := &sweep{}
+		w.cancel(s, e, byScope)
+		s.run()
+	} else if p.s.done() { // before it was listed, perhaps
+		w.detach()
 	}
 }
 
@@ -57,21 +69,25 @@ func (p *Promise[T]) pledge(ctx context.Context) {
 // function on the caller's stack.
 func (p *Promise[T]) Complete(v T, err error) bool {
 	mustPromise("future.Promise.Complete", p == nil)
-	if err != nil && p.s.scope != nil {
-		err = p.s.note(err, p.place())
-	}
 	// Whoever sees the result and closes the scope waits for what it sets off.
 	home := p.s.scope
 	home.join()
 	defer home.leave()
+	var f *share
+	if err != nil {
+		f = p.s.because(err, p.place())
+		f.list()
+	}
 	list, ok := p.s.lock()
 	if !ok {
+		f.take()
 		return false
 	}
+	w, _ := p.s.work.(keeper)
 	p.s.value = v
-	next, work := p.s.publish(list, err)
-	if w := keeperOf(work); w != nil {
-		next.append(w.settled())
+	next := p.s.publish(list, f)
+	if w != nil {
+		w.settled()
 	}
 	resume(next)
 	return true
@@ -80,8 +96,8 @@ func (p *Promise[T]) Complete(v T, err error) bool {
 // place is what gives the promise its name.
 func (p *Promise[T]) place() (at place) {
 	if list, ok := p.s.lock(); ok {
-		if w := keeperOf(p.s.work); w != nil {
-			at = w.place()
+		if p.s.work != nil {
+			at = p.s.work.place()
 		}
 		p.s.unlock(list)
 	}
@@ -90,24 +106,8 @@ func (p *Promise[T]) place() (at place) {
 
 // keeper is who stands behind a promise: a pledge, or a stint that is to complete it.
 type keeper interface {
-	action
-	settled() chain // told that the promise is complete
-}
-
-func keeperOf(n *node) keeper {
-	if a, ok := annexOf(n); ok {
-		n = a.behind
-	}
-	if n == nil {
-		return nil
-	}
-	w, _ := n.act.(keeper)
-	return w
-}
-
-func pledgeOf(n *node) *pledge {
-	w, _ := keeperOf(n).(*pledge)
-	return w
+	worker
+	settled() // told that the promise is complete
 }
 
 // Future returns the read side.
@@ -124,28 +124,24 @@ func (p *Promise[T]) Context() context.Context {
 	if !ok {
 		return p.afterwards()
 	}
-	w := pledgeOf(p.s.work)
-	if w == nil {
+	w, ok := p.s.work.(*pledge)
+	if !ok {
 		w = newPledge(context.Background(), &p.s.core)
-		if a, ok := annexOf(p.s.work); ok {
-			a.behind = &w.node
-		} else {
-			p.s.work = &w.node
-		}
+		p.s.work = w
 	}
 	p.s.unlock(list)
-	return &w.lifetime
+	return &w.workCtx
 }
 
 // afterwards is the ctx of a promise that was complete when it was asked for.
 func (p *Promise[T]) afterwards() context.Context {
-	e := finished
-	if canceled, ok := bare(p.s.err).(*CanceledError); ok {
-		e.cause = canceled
+	c := &workCtx{parent: &background}
+	if canceled, ok := p.s.failed.error().(*CanceledError); ok {
+		c.kids.Store(&newEnding(context.Canceled, canceled).gone)
+	} else {
+		c.kids.Store(&finished.gone)
 	}
-	l := &lifetime{from: &background}
-	l.hub.Store(endedHub(e))
-	return l
+	return c
 }
 
 func mustPromise(where string, isNil bool) {
@@ -154,19 +150,27 @@ func mustPromise(where string, isNil bool) {
 	}
 }
 
-func (w *pledge) settled() chain {
-	next := w.complete()
+func (w *pledge) settled() {
+	w.end(finished)
 	w.part(byCancel)
-	return next
 }
 
-func (w *pledge) lobby() *lobby { return &w.hall }
-func (w *pledge) over() bool    { return w.out.done() }
-func (w *pledge) home() *Scope  { return w.from.scope }
-func (w *pledge) place() place  { return place{from: w.from} }
+func (w *pledge) input() *core { return nil }
+func (w *pledge) place() place { return place{from: w.parent} }
 
-func (w *pledge) cancel(s *sweep, e ending, by reach) {
-	w.lifetime.end(e, s) // before the future ends, which would end it otherwise
-	s.out.append(w.out.fail(e.failure(), w.place()))
+// part takes w off whatever would have told it to end.
+func (w *pledge) part(by reach) {
+	w.detach()
+	if by != byAlarm && w.alarm != nil {
+		w.alarm()
+	}
+}
+
+func (w *pledge) cancel(s *sweep, e *ending, by reach) {
+	k := w.finish(e) // before the future ends
+	s.fail(w.out, e, w.place())
+	if k != nil {
+		k.tell(s)
+	}
 	w.part(by)
 }

@@ -4,25 +4,27 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // Scope joins what is started in it: when Close returns, no goroutine of the
 // scope runs. Its methods may be called from several goroutines at once.
 type Scope struct {
-	life  lifetime // the ctx of the scope
-	top   hub      // what hangs on that ctx
-	above origin   // of the ctx that the scope was made with
-	outer *Scope   // joins this one too
-	depth int      // how many are around it
+	ctx   atomic.Pointer[workCtx] // nil once the scope is closed and idle: futures keep the scope, and not what its ctx has
+	outer *Scope                  // joins this one too
+	depth int                     // how many are around it
 	grace time.Duration
 	hook  func(error)
 
-	mu       sync.Mutex
-	running  int             // goroutines that work for the scope, and nested scopes that have some
-	closed   bool            // nothing new starts
+	closed  atomic.Bool  // nothing new starts
+	running atomic.Int32 // goroutines that work for the scope or visit it, and nested scopes that have some; to zero and from it under mu
+
+	mu       sync.Mutex      // also of the list of what hangs on ctx
 	idle     chan struct{}   // closed when running gets to zero; made by who waits for that
-	failures *failure        // a ring: failures that nobody has observed
+	failures *share          // a ring: failures that nobody has observed
+	listed   int             // how many those are
+	excess   int             // how many more there were
 	calls    map[*node]place // what runs without a ctx; only with a grace
 }
 
@@ -59,7 +61,15 @@ func Unobserved(fn func(error)) ScopeOption {
 // Cost: one allocation; a registration with ctx when something first hangs on the scope.
 func WithScope(ctx context.Context, opts ...ScopeOption) (context.Context, *Scope) {
 	s := newScope("future.WithScope", ctx, opts)
-	return &s.life, s
+	return s.ctx.Load(), s
+}
+
+// scopeCtx is the ctx of a scope. It is apart from the scope, so that what
+// keeps the scope does not keep what the ctx has.
+type scopeCtx struct {
+	workCtx
+	own  parent
+	kids children
 }
 
 // newScope makes a scope for the function called where.
@@ -72,21 +82,25 @@ func newScope(where string, ctx context.Context, opts []ScopeOption) *Scope {
 		}
 		opt(s)
 	}
-	s.life.act = scopeEnd{s: s}
-	s.life.phase = claimed
-	if s.life.from = shared(ctx); s.life.from == nil {
-		s.above = ownOrigin(ctx)
-		s.life.from = &s.above
+	c := &scopeCtx{}
+	c.work, c.passive = scopeEnd{&c.workCtx, s}, true
+	if c.parent = shared(ctx); c.parent == nil {
+		c.own = newParent(ctx)
+		c.parent = &c.own
 	}
-	if s.outer = s.life.from.scope; s.outer != nil {
+	if s.outer = c.parent.scope; s.outer != nil {
 		s.depth = s.outer.depth + 1
 	}
-	s.top.origin = origin{ctx: &s.life, life: &s.life, scope: s, edge: s.life.nearestEdge(), watch: s.life.from.watch}
-	s.life.hub.Store(&s.top)
-	if _, ended := s.life.ending(); !ended {
-		if e, ok := s.life.attach(false); !ok {
-			resume(s.life.endNow(e))
-		}
+	c.kids.own = s
+	c.kids.parent = parent{ctx: &c.workCtx, owner: &c.workCtx, edge: c.parent.edge, scope: s, watch: c.parent.watch}
+	c.workCtx.kids.Store(&c.kids)
+	s.ctx.Store(&c.workCtx)
+	e := c.parent.ending()
+	if e == nil {
+		e = c.attach(false, true)
+	}
+	if e != nil {
+		c.end(e)
 	}
 	return s
 }
@@ -110,7 +124,7 @@ func Run[T any](ctx context.Context, body func(context.Context) (T, error), opts
 			err = both(err, closing)
 		}
 	}()
-	v, err = body(&scope.life)
+	v, err = body(scope.ctx.Load())
 	returned = true
 	return v, err
 }
@@ -126,17 +140,6 @@ func both(a, b error) error {
 	return errors.Join(a, b)
 }
 
-// closing is what a scope's ctx ends with.
-var closing = ending{context.Canceled, &CanceledError{ErrScopeClosed}}
-
-// outermost is the scope of what has inputs in both.
-func outermost(a, b *Scope) *Scope {
-	if a == nil || b != nil && b.depth < a.depth {
-		return b
-	}
-	return a
-}
-
 // Close cancels what still runs in the scope, with a cause that matches
 // [ErrScopeClosed], fails its pending promises and continuations, and waits
 // until none of its goroutines runs. From the moment it begins nothing new
@@ -149,16 +152,20 @@ func outermost(a, b *Scope) *Scope {
 // does; only Grace ends that.
 func (s *Scope) Close() error {
 	mustScope("future.Scope.Close", s)
-	s.mu.Lock()
-	s.closed = true
-	s.count() // so that what the cancellation sets off is waited for, by another Close too
-	s.mu.Unlock()
-	resume(s.life.endNow(closing))
+	s.closed.Store(true)
+	s.join() // so that what the cancellation sets off is waited for, by another Close too
+	c := s.ctx.Load()
+	if c != nil {
+		c.end(closing)
+	}
 	s.leave()
 	err := s.wait()
-	s.life.detach()
+	if c != nil && err == nil {
+		c.detach()
+		s.ctx.Store(nil)
+	}
 	if s.anyFailure() {
-		err = both(s.report(), err)
+		err = both(s.report(c), err)
 	}
 	return err
 }
@@ -210,77 +217,3 @@ func (s *Scope) wait() error {
 	}
 	return nil
 }
-
-// idling returns a channel that is closed when nothing runs, nil if nothing does now.
-func (s *Scope) idling() <-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.running == 0 {
-		return nil
-	}
-	if s.idle == nil {
-		s.idle = make(chan struct{})
-	}
-	return s.idle
-}
-
-// enter counts a goroutine in, unless the scope is closed. It reports to the
-// outer scope while it holds its own lock: always inner before outer.
-func (s *Scope) enter() bool {
-	if s == nil {
-		return true
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed || s.running == 0 && !s.outer.enter() {
-		return false
-	}
-	s.running++
-	return true
-}
-
-// join counts a goroutine in that has to run even in a closed scope: what a
-// cancellation sets off, callbacks, cleanup.
-func (s *Scope) join() {
-	if s == nil {
-		return
-	}
-	s.mu.Lock()
-	s.count()
-	s.mu.Unlock()
-}
-
-// count counts one more in; the caller holds the lock.
-func (s *Scope) count() {
-	if s.running == 0 {
-		s.outer.join()
-	}
-	s.running++
-}
-
-func (s *Scope) leave() {
-	if s == nil {
-		return
-	}
-	s.mu.Lock()
-	if s.running--; s.running == 0 {
-		if s.idle != nil {
-			close(s.idle)
-			s.idle = nil
-		}
-		s.outer.leave()
-	}
-	s.mu.Unlock()
-}
-
-// scopeEnd lets a scope stand among the members of an outer ctx.
-type scopeEnd struct {
-	unlisted
-	s *Scope
-}
-
-func (a scopeEnd) cancel(s *sweep, e ending, _ reach) { a.s.life.end(e, s) }
-func (a scopeEnd) over() bool                         { return false }
-func (a scopeEnd) home() *Scope                       { return a.s }
-func (a scopeEnd) lobby() *lobby                      { return nil }
-func (a scopeEnd) place() place                       { return place{} }

@@ -47,108 +47,104 @@ func (j callJob[In, Out]) fn() any                               { return j.f }
 
 // goroutine is a running function. It starts in begin and ends in main.
 type goroutine[T any, J job[T]] struct {
-	unlisted
-	lifetime
-	job  J
-	out  *state[T]
-	hall lobby
+	workCtx
+	out *state[T] // until main has ended, as is job
+	job J
 }
 
 func begin[T any, J job[T]](ctx context.Context, j J) Future[T] {
 	s := &state[T]{}
 	var g *goroutine[T, J]
-	if from := shared(ctx); from != nil {
+	if p := shared(ctx); p != nil {
 		g = &goroutine[T, J]{}
-		g.from = from
+		g.parent = p
 	} else {
 		both := &struct {
 			goroutine[T, J]
-			origin
-		}{origin: ownOrigin(ctx)}
+			own parent
+		}{own: newParent(ctx)}
 		g = &both.goroutine
-		g.from = &both.origin
+		g.parent = &both.own
 	}
-	g.act, g.job, g.out = g, j, s
-	g.phase = claimed
-	s.scope = g.from.scope
-	s.work = &g.node
-	if e, ok := g.admit(); !ok {
-		resume(g.end(e.failure()))
+	g.work, g.job, g.out = g, j, s
+	s.scope = g.parent.scope
+	s.work = g
+	if e := g.enter(); e != nil {
+		g.finish(e)
+		resume(s.fail(s.endsWith(e, g.place())))
 		return Future[T]{s}
 	}
-	go g.lifetime.main()
+	go g.main()
 	return Future[T]{s}
 }
 
-// admit enters the scope and the owner's list, unless they have ended.
-func (l *lifetime) admit() (ending, bool) {
-	if l.from == &background {
-		return ending{}, true
+// enter lists work that runs, and asks whether it has ended, unless the ctx
+// that it is started with has ended: then it returns with what.
+func (c *workCtx) enter() *ending {
+	if c.parent == &background {
+		return nil
 	}
-	if e, ended := l.from.ending(); ended {
-		return e, false
+	if e := c.parent.ending(); e != nil {
+		return e
 	}
-	if !l.from.scope.enter() {
-		return closing, false
-	}
-	if e, ok := l.attach(true); !ok {
-		l.from.scope.leave()
-		return e, false
-	}
-	return ending{}, true
+	return c.attach(true, true)
 }
 
-// main is the goroutine of l's work.
-func (l *lifetime) main() {
-	home := l.from.scope
-	if home != nil {
-		defer home.leave()
-	}
-	if next := l.act.run(); next.head != nil {
-		d := dispatcher{home: home, todo: next}
+// main is the goroutine of a function. Its scope waits until it has detached.
+func (g *goroutine[T, J]) main() {
+	defer g.release()
+	if next := g.run(); next.head != nil {
+		d := dispatcher{home: g.parent.scope, todo: next}
 		d.drain()
 	}
 }
 
-// run is guard with the function's results.
+// run calls the function, and completes the future with what it returns.
 func (g *goroutine[T, J]) run() (next chain) {
 	returned := false
 	defer func() {
 		if !returned {
-			resume(g.end(thrown(recover())))
+			var zero T
+			resume(g.conclude(zero, thrown(recover())))
 		}
 	}()
-	v, err := g.job.call(&g.lifetime)
+	v, err := g.job.call(&g.workCtx)
 	returned = true
-	return g.finish(v, err)
+	return g.conclude(v, err)
 }
 
-func (g *goroutine[T, J]) end(err error) chain {
-	var zero T
-	return g.finish(zero, err)
-}
-
-func (g *goroutine[T, J]) finish(v T, err error) chain {
+func (g *goroutine[T, J]) conclude(v T, err error) chain {
+	k := g.finish(finished)
 	var next chain
 	if err == nil {
 		next = g.out.settle(v)
 	} else {
 		g.out.value = v
-		next = g.out.fail(err, g.place())
+		next = g.out.fail(g.out.because(err, g.place()))
 	}
-	if !g.plain() {
-		next.append(g.complete())
-		g.detach()
-	}
-	var none J
-	g.job = none
+	k.tellNow()
 	return next
 }
 
-func (g *goroutine[T, J]) lobby() *lobby { return &g.hall }
-func (g *goroutine[T, J]) over() bool    { return g.out.done() }
-func (g *goroutine[T, J]) home() *Scope  { return g.from.scope }
+// release lets go of everything. A user may keep the ctx.
+func (g *goroutine[T, J]) release() {
+	g.detach()
+	var none J
+	g.job, g.out = none, nil
+}
 
-func (g *goroutine[T, J]) cancel(s *sweep, e ending, _ reach) { g.lifetime.end(e, s) }
+func (g *goroutine[T, J]) cancel(s *sweep, e *ending, by reach) { g.sweep(s, e, by) }
+func (g *goroutine[T, J]) input() *core                         { return nil }
+func (g *goroutine[T, J]) place() place                         { return place{from: g.parent, pc: entry(g.job.fn())} }
 
-func (g *goroutine[T, J]) place() place { return place{from: g.from, pc: entry(g.job.fn())} }
+// sweep ends the ctx of work that runs, as part of s. Work with a foreign ctx
+// does not end with its scope, but with that ctx, which may just have ended.
+func (c *workCtx) sweep(s *sweep, e *ending, by reach) {
+	if by == byScope && c.parent.owner == nil {
+		c.ending()
+		return
+	}
+	if k := c.finish(e); k != nil {
+		k.tell(s)
+	}
+}

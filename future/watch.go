@@ -38,12 +38,15 @@ type Rule struct {
 	// cancellation of the future is passed on to them.
 	Owns bool
 	Lost error
+	// Keeps says that the result has the failures of the inputs in it: who looks
+	// at the result has seen them, and until then they are news.
+	Keeps bool
 	// Holds, if not nil, is released when the future is complete.
 	Holds Releaser
 }
 
-func (r *Rule) met(ok, failed int, last error) bool {
-	if last == nil && ok == r.Successes || last != nil && failed == r.Failures {
+func (r *Rule) met(ok, failed int, lastFailed bool) bool {
+	if !lastFailed && ok == r.Successes || lastFailed && failed == r.Failures {
 		return true
 	}
 	return ok+failed == r.Total
@@ -69,129 +72,208 @@ func (t Tally) Counted(i int) bool { return t.places[i].is(counted) }
 // If Gather returns the error of the deciding input, reports keep the name of
 // the work that failed. A rule that no outcome can meet is never met.
 //
-// The future belongs to the outermost of the scopes of its inputs.
+// The future belongs to the innermost scope that all its pending inputs are in; if
+// there is none, to no scope, as when one of them has none.
 // Cancellation: ends the future at once; reaches the inputs if the rule owns them.
-// Cost: three allocations; two for one or two inputs.
+// Cost: two allocations; one more for more than two inputs.
 func Watch[R any](n int, rule Rule, g Gatherer[R]) Future[R] {
 	mustFunc("future.Watch", g == nil)
 	w := &watch[R]{rule: rule, g: g, out: &state[R]{}}
-	w.act = w
+	w.out.scope = scopeOf(n, g.Input)
 	if w.places = w.few[:]; n <= len(w.few) {
 		w.places = w.places[:n]
 	} else {
 		w.places = make([]node, n)
 	}
-	w.out.work = &w.node
-	places, out := w.places, Future[R]{w.out} // w lets go of them when it is complete
-	for i := range places {
-		places[i].act, places[i].index = w, int32(i)
-		if c := g.Input(i).core(); c != nil {
-			out.s.scope = outermost(out.s.scope, c.scope)
-		}
+	w.out.work = w
+	for i := range w.places {
+		w.places[i].act, w.places[i].index = w, int32(i)
 	}
-	var next chain
+	places, out := w.places, Future[R]{w.out} // w lets go of them when it is complete
+	var ready chain
 	for i := range places {
 		if c := g.Input(i).core(); c == nil || !c.push(&places[i]) {
-			more, _ := w.settle(&places[i])
-			next.append(more)
+			ready.append(chain{&places[i], &places[i]})
+		} else if places[i].is(dropped) { // before it was there, perhaps
+			c.remove(&places[i], true)
 		}
 	}
-	resume(next)
+	resume(ready)
 	return out
 }
 
 // watch stands behind a future with several inputs. It has a node in the list
-// of each, and one more as the work behind its own future.
+// of each.
 type watch[R any] struct {
-	node
 	rule   Rule
-	g      Gatherer[R] // g, out and places are used and let go of by who sets met
+	g      Gatherer[R] // g and places are used and let go of by who sets met
 	out    *state[R]
 	places []node
 	few    [2]node
-	hall   lobby
 
 	mu         sync.Mutex
 	ok, failed int
 	met        bool // or cancelled
 }
 
+// scopeOf is the scope of a future with n inputs: the innermost one around all
+// that are pending, so that it cannot close before the future is complete. If none
+// is pending, it is that around all inputs that have one.
+func scopeOf(n int, input func(int) Input) (home *Scope) {
+	for _, pending := range []bool{true, false} {
+		found := false
+		for i := range n {
+			c := input(i).core()
+			switch {
+			case c == nil || pending && c.done() || !pending && c.scope == nil:
+			case !found:
+				home, found = c.scope, true
+			default:
+				home = common(home, c.scope)
+			}
+		}
+		if found {
+			return home
+		}
+	}
+	return nil
+}
+
+// common is the innermost scope around both, nil if there is none.
+func common(a, b *Scope) *Scope {
+	for a != b {
+		switch {
+		case a == nil || b == nil:
+			return nil
+		case a.depth > b.depth:
+			a = a.outer
+		default:
+			b = b.outer
+		}
+	}
+	return a
+}
+
 // settle counts one input.
 func (w *watch[R]) settle(n *node) (chain, bool) {
 	i := int(n.index)
-	n.act = nil // this node is nobody's any more
 	w.mu.Lock()
 	if w.met {
 		w.mu.Unlock()
 		return chain{}, false
 	}
-	err := w.failure(i)
-	if err == nil {
-		w.ok++
-	} else {
+	c := w.g.Input(i).core()
+	failed := c == nil || !c.ok()
+	if failed {
 		w.failed++
+	} else {
+		w.ok++
 	}
 	n.set(counted)
-	met := w.rule.met(w.ok, w.failed, err)
-	w.met = met
+	w.met = w.rule.met(w.ok, w.failed, failed)
+	met, keeps := w.met, w.rule.Keeps
 	w.mu.Unlock()
-	take(err)
-	if !met {
-		return chain{}, false
+	if met {
+		return w.finish(i), false
 	}
-	return w.finish(i), false
-}
-
-// failure is input i's error as it keeps it.
-func (w *watch[R]) failure(i int) error {
-	if c := w.g.Input(i).core(); c != nil {
-		return c.err
+	if c != nil && !keeps {
+		c.failed.take()
 	}
-	return ErrZero
+	return chain{}, false
 }
 
 func (w *watch[R]) finish(last int) chain {
+	t := Tally{Last: last, places: w.places}
+	var in *share
+	if c := w.g.Input(last).core(); c == nil {
+		t.failed = ErrZero
+	} else {
+		in = c.failed
+		t.failed = in.error()
+	}
 	var err error
-	kept := w.failure(last)
-	t := Tally{last, bare(kept), w.places}
-	if !guard(func() { err = w.g.Gather(t, &w.out.value) }, func(err error) { resume(w.conclude(err)) }) {
+	if !guard(func() { err = w.g.Gather(t, &w.out.value) }, func(err error) { resume(w.conclude(err, nil)) }) {
 		return chain{}
 	}
-	if err != nil {
-		err = again(err, kept)
-	}
-	return w.conclude(err)
+	return w.conclude(err, in)
 }
 
-// conclude completes the future. The inputs that were not counted are left
-// before that, so that whoever sees the result and closes the scope does not
-// give the losers another cause.
-func (w *watch[R]) conclude(err error) (next chain) {
-	var losers chain
+// conclude completes the future; in is the share of the deciding input. The
+// inputs that were not counted are left before that, so that whoever sees the
+// result and closes the scope does not give the losers another cause. What their
+// end sets off comes after what the result does.
+func (w *watch[R]) conclude(err error, in *share) (next chain) {
+	home := w.out.scope
+	var losers *sweep
 	if w.ok+w.failed < len(w.places) {
-		s := &sweep{}
-		w.leave(s, asked(w.rule.Lost))
-		losers = s.run()
+		losers = &sweep{}
+		w.leave(losers, nil)
+		losers.carry()
 	}
-	if err == nil {
+	var f *share
+	inputs := []*share{in}
+	switch {
+	case err != nil:
+		f = w.out.again(err, in, place{})
+	case w.rule.Keeps:
+		f, inputs = w.kept()
+	}
+	if f == nil {
 		next = w.out.succeed()
 	} else {
-		next = w.out.fail(err, place{})
+		next = w.out.fail(f)
 	}
-	next.append(losers)
+	if f == nil || f.scope != nil { // the duty has passed on
+		for _, in := range inputs {
+			in.take()
+		}
+	}
 	w.letGo()
+	if losers == nil {
+		return next
+	}
+	if len(losers.guests) > 1 || len(losers.guests) == 1 && losers.guests[0] != home {
+		// The caller is counted in home alone.
+		resume(next)
+		losers.run()
+		return chain{}
+	}
+	next.append(losers.out)
+	losers.guests.leave()
 	return next
 }
 
+// kept is the share of a result that has the failures of the inputs in it; nil if there are none.
+func (w *watch[R]) kept() (f *share, inputs []*share) {
+	for i := range w.places {
+		if c := w.g.Input(i).core(); c != nil && c.failed != nil && w.places[i].is(counted) {
+			if f == nil {
+				f = &share{of: waived.of, scope: w.out.scope}
+			}
+			if c.failed.of.err != nil {
+				f.parts = append(f.parts, c.failed.of)
+			}
+			f.parts = append(f.parts, c.failed.parts...)
+			inputs = append(inputs, c.failed)
+		}
+	}
+	return f, inputs
+}
+
 // leave leaves the inputs that are not counted: their failures are taken,
-// before the future fails with one of them, perhaps. Those that are owned are cancelled.
-func (w *watch[R]) leave(s *sweep, e ending) {
+// before the future fails with one of them, perhaps. Those that are owned are
+// cancelled, with e or as those who lost.
+func (w *watch[R]) leave(s *sweep, e *ending) {
+	if e == nil && w.rule.Owns {
+		e = asked(w.rule.Lost)
+	}
 	for i := range w.places {
 		c := w.g.Input(i).core()
 		if c == nil || w.places[i].is(counted) {
 			continue
 		}
-		c.abandon(&w.places[i], true)
+		w.places[i].drop()
+		c.remove(&w.places[i], true)
 		if w.rule.Owns {
 			s.future(c, e, byCancel)
 		}
@@ -202,10 +284,10 @@ func (w *watch[R]) letGo() {
 	if w.rule.Holds != nil {
 		w.rule.Holds.Release()
 	}
-	w.g, w.places, w.out, w.rule = nil, nil, nil, Rule{}
+	w.g, w.places, w.rule = nil, nil, Rule{}
 }
 
-func (w *watch[R]) cancel(s *sweep, e ending, _ reach) {
+func (w *watch[R]) cancel(s *sweep, e *ending, _ reach) {
 	w.mu.Lock()
 	met := w.met
 	w.met = true
@@ -214,13 +296,11 @@ func (w *watch[R]) cancel(s *sweep, e ending, _ reach) {
 		return
 	}
 	w.leave(s, e)
-	s.out.append(w.out.fail(e.failure(), place{}))
+	s.fail(&w.out.core, e, place{})
 	w.letGo()
 }
 
-func (w *watch[R]) run() chain    { return chain{} }
-func (w *watch[R]) over() bool    { return false }
-func (w *watch[R]) input() *core  { return nil }
-func (w *watch[R]) home() *Scope  { return nil }
-func (w *watch[R]) lobby() *lobby { return &w.hall }
-func (w *watch[R]) place() place  { return place{} }
+func (w *watch[R]) run() chain   { return chain{} }
+func (w *watch[R]) input() *core { return nil }
+func (w *watch[R]) home() *Scope { return w.out.scope }
+func (w *watch[R]) place() place { return place{} }

@@ -69,6 +69,9 @@ var (
 	// Thrown is the error for what recover returned in a deferred function of a
 	// function that did not return. It must be called by that deferred function itself.
 	Thrown func(recovered any) error
+	// IsLate reports whether err is a deadline of package deadline, which sets it. It
+	// calls no method of err.
+	IsLate = func(err error) bool { return false }
 	// Observe returns a ctx that carries o, for ObserverOf.
 	Observe func(ctx context.Context, o any) context.Context
 	// ObserverOf returns what the innermost Observe around ctx was given. It does

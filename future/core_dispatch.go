@@ -3,13 +3,38 @@ package future
 // This file is where goroutines start: start for what a completion sets off,
 // when that may not run where it was set off, and begin (start.go) for a function.
 
+// guests are the scopes that a goroutine joins on its way because it settles
+// something of theirs: they wait until it is through.
+type guests []*Scope
+
+// visit joins s before something of s is settled.
+func (g *guests) visit(s *Scope) {
+	if s == nil {
+		return
+	}
+	for _, known := range *g {
+		if known == s {
+			return
+		}
+	}
+	s.join()
+	*g = append(*g, s)
+}
+
+func (g guests) leave() {
+	for _, s := range g {
+		s.leave()
+	}
+}
+
 // dispatcher is one goroutine's way through what its completions set off. It
 // is a loop over a list, so a chain of any length needs a constant stack.
 type dispatcher struct {
-	home  *Scope // that the goroutine works for
-	first chain  // settled already, with functions to run: to begin with
-	todo  chain
-	own   *node // the one body that this goroutine is going to run itself
+	home   *Scope // that the goroutine works for
+	guests guests
+	first  chain // settled already, with functions to run: to begin with
+	todo   chain
+	own    *node // the one body that this goroutine is going to run itself
 }
 
 // drain goes on with what a completion set off: first the quick functions, in
@@ -28,6 +53,7 @@ func (d *dispatcher) drain() {
 				start(d.first)
 			}
 			resume(d.todo)
+			d.guests.leave()
 		}
 	}()
 	for n := d.first.pop(); n != nil; n = d.first.pop() {
@@ -35,8 +61,11 @@ func (d *dispatcher) drain() {
 	}
 	for {
 		for n := d.todo.pop(); n != nil; n = d.todo.pop() {
-			if n.act == nil {
+			if !n.claim() {
 				continue
+			}
+			if home := n.act.home(); home != d.home {
+				d.guests.visit(home)
 			}
 			if next, todo := n.act.settle(n); todo {
 				d.take(n)
@@ -56,13 +85,14 @@ func (d *dispatcher) drain() {
 		}
 	}
 	finished = true
+	d.guests.leave()
 }
 
 // take runs n, which has a user function, where it belongs.
 func (d *dispatcher) take(n *node) {
 	switch {
 	case n.has(Quick):
-		d.todo.append(d.home.tracked(n))
+		d.todo.append(n.act.home().tracked(n))
 	case d.own == nil && !n.is(callback) && n.act.home() == d.home:
 		d.own = n
 	default:
@@ -91,11 +121,16 @@ func start(todo chain) {
 // may run. What has none to run is done when resume returns: a scope that
 // closes then finds every failure where it belongs. If nothing has, it starts no goroutine.
 func resume(c chain) {
+	if c.head == nil {
+		return
+	}
 	var todo chain
+	var g guests
 	for n := c.pop(); n != nil; n = c.pop() {
-		if n.act == nil {
+		if !n.claim() {
 			continue
 		}
+		g.visit(n.act.home())
 		if next, runs := n.act.settle(n); runs {
 			todo.append(chain{n, n})
 		} else {
@@ -105,4 +140,5 @@ func resume(c chain) {
 	if todo.head != nil {
 		start(todo)
 	}
+	g.leave()
 }

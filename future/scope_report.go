@@ -2,6 +2,7 @@ package future
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -36,8 +37,8 @@ func (e *UnobservedError) Unwrap() error { return e.Err }
 // it calls is the user's: the hook, and the methods of foreign errors. So it
 // does that in a goroutine, which counts as the scope's: with a grace, a hook
 // that hangs is a straggler.
-func (s *Scope) report() error {
-	r := &reporter{scope: s}
+func (s *Scope) report(c *workCtx) error {
+	r := &reporter{scope: s, ctx: c}
 	r.start()
 	late := s.wait()
 	s.mu.Lock()
@@ -47,7 +48,8 @@ func (s *Scope) report() error {
 
 type reporter struct {
 	scope *Scope
-	rest  error // what Close returns; guarded by scope.mu
+	ctx   *workCtx // of the scope, unless an earlier Close has reported already
+	rest  error    // what Close returns; guarded by scope.mu
 }
 
 func (r *reporter) start() {
@@ -60,8 +62,16 @@ func (r *reporter) start() {
 				r.start()
 			}
 		}()
-		for f := r.scope.takeFailure(); f != nil; f = r.scope.takeFailure() {
-			r.tell(f)
+		for more := true; more; {
+			var unseen []*failure
+			if unseen, more = r.scope.takeFailures(); more {
+				for _, f := range unseen {
+					r.tell(f)
+				}
+			}
+		}
+		if n := r.scope.takeExcess(); n > 0 {
+			r.tell(&failure{name: "more work", err: fmt.Errorf("%d failures beyond the %d that a scope keeps", n, maxListed)})
 		}
 		finished = true
 	}()
@@ -71,7 +81,7 @@ func (r *reporter) tell(f *failure) {
 	report := &UnobservedError{Name: f.label(), Err: f.err}
 	guard(func() {
 		switch {
-		case IsCanceled(f.err) || r.scope.inherited(f.err):
+		case IsCanceled(f.err) || r.inherited(f.err):
 		case r.scope.hook != nil:
 			r.scope.hook(report)
 		default:
@@ -83,17 +93,20 @@ func (r *reporter) tell(f *failure) {
 }
 
 // inherited reports whether err only repeats what the scope's own ctx ended with.
-func (s *Scope) inherited(err error) (is bool) {
+func (r *reporter) inherited(err error) (is bool) {
 	defer func() { _ = recover() }() // a method of err's that panics is no answer
-	e, ended := s.life.told()
-	return ended && repeats(err, e)
+	if r.ctx == nil {
+		return false
+	}
+	e := r.ctx.kids.Load().end.Load()
+	return e != nil && repeats(err, e)
 }
 
 // repeats reports whether err is what a ctx has ended with, or wraps nothing
 // else: a join of it with something new is news.
-func repeats(err error, e ending) bool {
+func repeats(err error, e *ending) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
-		if same(err, e.cause) || same(err, e.err) {
+		if same(err, e.cause) || same(err, e.err) || same(err, e.share.error()) {
 			return true
 		}
 		if _, ok := err.(*PanicError); ok {
@@ -115,22 +128,13 @@ func (r *reporter) keep(errs ...error) {
 	}
 }
 
-func (s *Scope) anyFailure() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.failures != nil
-}
-
-// takeFailure takes the oldest failure off the list.
-func (s *Scope) takeFailure() *failure {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f := s.failures
-	if f != nil {
-		f.unlist()
-		f.seen = true
+// fail counts err as an unobserved failure of s; without a scope it is logged.
+func (s *Scope) fail(name string, err error) {
+	if s != nil {
+		(&share{of: &failure{err: err, name: name}, scope: s}).list()
+	} else {
+		complain(name, err)
 	}
-	return f
 }
 
 // complain reports the panic of a callback that belongs to no scope.
@@ -140,7 +144,7 @@ func complain(name string, err error) {
 
 // stragglers names what runs in the scope.
 func (s *Scope) stragglers() (names []string) {
-	places := s.top.running(nil)
+	places := s.list().running(nil)
 	s.mu.Lock()
 	for _, p := range s.calls {
 		places = append(places, p)
@@ -175,34 +179,35 @@ func (s *Scope) tracked(n *node) chain {
 	return n.act.run()
 }
 
-// running lists the members of h that run, and theirs. It goes down with the
-// locks of the way held, outer before inner; nothing takes them upwards.
-func (h *hub) running(places []place) []place {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for m := h.members; m != nil; {
-		places = m.running(places)
-		if m = m.right; m == h.members {
-			break
+// running lists the members of k that run, and theirs. One lock is held at a time.
+func (k *children) running(places []place) []place {
+	lists := []*children{k}
+	for len(lists) > 0 {
+		k, lists = lists[0], lists[1:]
+		lock := k.lock()
+		lock.Lock()
+		for c := k.first; c != nil; {
+			if own := c.kids.Load(); own != nil && own.owner == c {
+				lists = append(lists, own)
+			}
+			if body, ok := c.work.(interface{ runs() bool }); ok && body.runs() || c.holds {
+				places = append(places, placesOf(c.work)...)
+			}
+			if c = c.right; c == k.first {
+				break
+			}
 		}
+		lock.Unlock()
 	}
 	return places
 }
 
-func (l *lifetime) running(places []place) []place {
-	if h := l.hub.Load(); h != nil && h.life == l {
-		places = h.running(places)
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		if h.finished {
-			return places
-		}
+func placesOf(w worker) []place {
+	if several, ok := w.(interface{ places() []place }); ok {
+		return several.places()
 	}
-	if several, ok := l.act.(interface{ places() []place }); ok {
-		return append(places, several.places()...)
+	if p := w.place(); p.from != nil {
+		return []place{p}
 	}
-	if p := l.act.place(); p.from != nil && l.is(claimed) {
-		places = append(places, p)
-	}
-	return places
+	return nil
 }

@@ -29,16 +29,16 @@ func init() {
 // work that is started with it finds its scope without a walk.
 type dressing struct {
 	context.Context
-	life   *lifetime // whose end is this ctx's end, if it is Jade's own
-	around *lifetime // the nearest one
-	watch  any       // the observer
+	own    *workCtx // whose end is this ctx's end, if it is Jade's own
+	around *workCtx // the nearest one
+	watch  any      // the observer
 	name   string
 	values context.Context // nil: those of the ctx below
 }
 
 func dress(ctx context.Context) *dressing {
 	d := &dressing{Context: ctx}
-	d.life, d.around, d.watch = surroundings(ctx)
+	d.own, d.around, d.watch = surroundings(ctx)
 	return d
 }
 
@@ -60,3 +60,5 @@ func (d *dressing) Value(key any) any {
 	}
 	return d.Context.Value(key)
 }
+
+func (d *dressing) String() string { return "jade.Context" }

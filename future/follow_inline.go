@@ -17,7 +17,7 @@ func followQuickly[A, B any](f Future[A], m Manner, b Body[A, B]) Future[B] {
 		l := &link[A, B]{behind: behind[A, B]{b, f.s, out}}
 		l.act = l
 		l.phase = uint32(m)
-		out.work = &l.node
+		out.work = l
 		if f.s.push(&l.node) {
 			return Future[B]{out}
 		}
@@ -25,46 +25,40 @@ func followQuickly[A, B any](f Future[A], m Manner, b Body[A, B]) Future[B] {
 	}
 	// An ordinary call on the caller's goroutine; nobody knows out yet.
 	h := behind[A, B]{b, f.s, out}
-	if _, passed := h.pass(nil); !passed {
-		h.runQuickly(m)
-	} else {
+	if _, passed := h.pass(); passed {
 		h.clear(m)
+	} else {
+		h.in.failed.take()
+		h.runQuickly(m)
 	}
 	return Future[B]{out}
 }
 
-// runQuickly calls the body inline. It is guard with the body's results.
+// runQuickly calls the body inline.
 func (b *behind[A, B]) runQuickly(m Manner) (next chain) {
-	ctx := background.ctx
-	if s := b.in.scope; s != nil {
-		ctx = &s.life
-	}
-	in := Result[A]{b.in.value, take(b.in.err)}
+	in := Result[A]{b.in.value, b.in.failed.error()}
 	returned := false
 	defer func() {
 		if !returned {
-			next := b.out.fail(both(in.Err, thrown(recover())), place{pc: b.pc()})
+			next := b.out.fail(b.out.because(both(in.Err, thrown(recover())), place{pc: b.pc()}))
 			b.clear(m)
 			resume(next)
 		}
 	}()
-	v, become, err := b.body.Run(ctx, in)
+	v, become, err := b.body.Run(b.in.scope.context(), in)
 	returned = true
 	if become.s != nil {
 		err = errQuick
 	}
-	next = b.conclude(v, err, nil)
+	next = b.returned(v, err, nil)
 	b.clear(m)
 	return next
 }
 
 func (l *link[A, B]) settle(n *node) (chain, bool) {
-	if !n.claim() {
-		return chain{}, false
-	}
-	next, passed := l.pass(nil)
+	next, passed := l.pass()
 	if !passed {
-		take(l.in.err)
+		l.in.failed.take()
 		return chain{}, true
 	}
 	l.clear(n.manner())
@@ -73,14 +67,13 @@ func (l *link[A, B]) settle(n *node) (chain, bool) {
 
 func (l *link[A, B]) run() chain { return l.runQuickly(l.manner()) }
 
-func (l *link[A, B]) cancel(s *sweep, e ending, _ reach) {
-	if l.has(Cleanup) || !l.claim() {
-		return
+func (l *link[A, B]) cancel(s *sweep, e *ending, _ reach) {
+	if !l.has(Cleanup) && l.drop() {
+		s.fail(&l.out.core, e, place{})
+		l.abandon(&l.node, s, e)
 	}
-	l.quit(&l.node, s, e, place{})
 }
 
-func (l *link[A, B]) input() *core  { return l.dressed(l.manner()) }
-func (l *link[A, B]) home() *Scope  { return l.out.scope }
-func (l *link[A, B]) lobby() *lobby { return nil }
-func (l *link[A, B]) place() place  { return place{pc: l.pc()} }
+func (l *link[A, B]) input() *core { return l.dressed(l.manner()) }
+func (l *link[A, B]) home() *Scope { return l.out.scope }
+func (l *link[A, B]) place() place { return place{pc: l.pc()} }

@@ -1,0 +1,125 @@
+package future
+
+import (
+	"context"
+
+	"github.com/jade-go/jade/internal/engine"
+)
+
+// parent is what work keeps of the ctx it was started with. All that is
+// started with one workCtx shares one.
+type parent struct {
+	ctx   context.Context
+	owner *workCtx        // whose end is the end of ctx: ctx itself, or one that ctx has only values on top of
+	edge  context.Context // the nearest ctx that is not Jade's own and can end; ctx itself, if there is no owner
+	scope *Scope          // the nearest one around
+	watch any             // the observer; see engine.Observe
+}
+
+// background is shared by all that is started with [context.Background].
+var background = parent{ctx: context.Background()}
+
+// shared returns the parent that all work started with ctx has in common, or
+// nil if each has to have a parent of its own.
+func shared(ctx context.Context) *parent {
+	if ctx == context.Background() {
+		return &background
+	}
+	if c, ok := ctx.(*workCtx); ok {
+		if k := c.open(); k.owner == c {
+			return &k.parent
+		}
+	}
+	return nil
+}
+
+// newParent is the parent of work started with a ctx that has no shared one.
+func newParent(ctx context.Context) parent {
+	p := parent{ctx: ctx}
+	var around *workCtx
+	p.owner, around, p.watch = surroundings(ctx)
+	if around != nil {
+		p.scope = around.within()
+	}
+	switch done := ctx.Done(); {
+	case p.owner != nil:
+	case done == nil:
+	case around != nil && done == around.Done():
+		p.owner = around
+	default:
+		p.edge = ctx
+	}
+	if p.owner != nil {
+		p.owner.open() // so that it has a list for what is started with it
+		p.edge = p.owner.parent.edge
+	}
+	return p
+}
+
+// within is the scope of what is started with c.
+func (c *workCtx) within() *Scope {
+	if end, ok := c.work.(scopeEnd); ok {
+		return end.scope
+	}
+	return c.parent.scope
+}
+
+// surroundings returns the ctx of Jade's that ctx is, the nearest one around,
+// and the observer. It walks through ctx at most once.
+func surroundings(ctx context.Context) (own, around *workCtx, watch any) {
+	switch c := ctx.(type) {
+	case *workCtx:
+		return c, c, c.parent.watch
+	case *dressing:
+		return c.own, c.around, c.watch
+	}
+	switch c := ctx.Value(engine.LifeKey{}).(type) {
+	case *workCtx:
+		return nil, c, c.parent.watch
+	case *dressing:
+		return nil, c.around, c.watch
+	case engine.Dressed:
+		own, around, watch = surroundings(c.Below(engine.Seal{}))
+		if c != ctx {
+			own = nil
+		}
+		return own, around, watch
+	}
+	return nil, nil, nil
+}
+
+// ending returns what the ctx has ended with, nil if it has not.
+func (p *parent) ending() *ending {
+	if p.owner != nil {
+		return p.owner.ending()
+	}
+	if p.edge != nil && p.edge.Err() != nil {
+		return endingOf(p.edge)
+	}
+	return nil
+}
+
+// list is where work with this parent is listed: with the ctx it was started
+// with, else with its scope; nil if there is neither.
+func (p *parent) list() *children {
+	switch {
+	case p.owner != nil:
+		return p.owner.kids.Load()
+	case p.scope != nil:
+		return p.scope.list()
+	}
+	return nil
+}
+
+// foreign reports whether only the standard library can tell that the ctx has ended, and it may end.
+func (p *parent) foreign() bool { return p.owner == nil && p.edge != nil }
+
+// onEnd arranges to call fn in a goroutine that counts as the scope's, once a foreign ctx has ended.
+func (p *parent) onEnd(fn func(*ending)) (stop func() bool) {
+	scope, edge := p.scope, p.edge
+	return context.AfterFunc(edge, func() {
+		scope.join()
+		defer scope.leave()
+		fn(endingOf(edge))
+	})
+}

@@ -1,0 +1,155 @@
+package future
+
+import (
+	"context"
+	"time"
+
+	"github.com/jade-go/jade/internal/engine"
+)
+
+func init() {
+	engine.Begin = beginStint
+	engine.Thrown = thrown
+}
+
+// stint is work that packages task and flow run, on goroutines of their own:
+// its ctx and its place in a scope. The scope counts it as one member from
+// Begin to Release, however many goroutines work for it.
+type stint struct {
+	workCtx
+	own    parent
+	alarm  func() bool // see follower.watchParent
+	does   engine.Work
+	out    *core // of the future that it completes; nil for a part of other work
+	member bool  // of the scope
+	until  time.Time
+}
+
+func beginStint(ctx context.Context, w engine.Work, t engine.Terms) (engine.Life, error) {
+	s := &stint{does: w, until: t.Until, member: t.Member || t.Promise != nil}
+	if s.parent = shared(ctx); s.parent == nil {
+		s.own = newParent(ctx)
+		s.parent = &s.own
+	}
+	s.work = s
+	if t.Promise != nil {
+		s.out = t.Promise.(Input).core()
+		s.out.scope = s.parent.scope
+		s.out.work = s
+	} else {
+		s.passive = !s.member
+	}
+	if e := s.begin(t.Watched); e != nil {
+		s.finish(e)
+		return nil, e.share.error()
+	}
+	return s, nil
+}
+
+// core is the future of a promise of any type.
+func (p *Promise[T]) core() *core { return &p.s.core }
+
+// begin lists the work, unless the ctx that it is started with has ended: then it returns with what.
+func (s *stint) begin(watched bool) *ending {
+	if s.parent == &background {
+		return nil
+	}
+	e := s.parent.ending()
+	if e == nil && !watched && s.parent.foreign() {
+		s.alarm = s.parent.onEnd(func(e *ending) {
+			sw := &sweep{}
+			s.cancel(sw, e, byAlarm)
+			sw.run()
+		})
+	}
+	if e == nil {
+		if e = s.attach(s.member, watched); e != nil {
+			s.silence()
+		}
+	}
+	return e
+}
+
+// silence ends the registration with a foreign ctx.
+func (s *stint) silence() {
+	if s.alarm != nil {
+		s.alarm()
+	}
+}
+
+// Context implements [engine.Life].
+func (s *stint) Context() context.Context { return &s.workCtx }
+
+// Base implements [engine.Life].
+func (s *stint) Base() context.Context {
+	if around := s.parent.owner; around != nil && s.out == nil {
+		if outer, ok := around.work.(*stint); ok {
+			return outer.Base()
+		}
+	}
+	return s.parent.ctx
+}
+
+// Observer implements [engine.Life].
+func (s *stint) Observer() any { return s.parent.watch }
+
+// Told implements [engine.Life].
+func (s *stint) Told() bool {
+	return s.parent.edge == nil || s.parent.owner != nil && s.parent.list().listening.Load()
+}
+
+// Foreign implements [engine.Life].
+func (s *stint) Foreign() context.Context { return s.parent.edge }
+
+// Report implements [engine.Life].
+func (s *stint) Report(name string, err error) {
+	if scope := s.parent.scope; scope != nil || !IsCanceled(err) {
+		scope.fail(name, err)
+	}
+}
+
+// End implements [engine.Life].
+func (s *stint) End(cause error) { s.end(asked(cause)) }
+
+// Release implements [engine.Life].
+func (s *stint) Release() {
+	s.end(finished)
+	s.detach()
+	s.silence()
+}
+
+// settled implements keeper.
+func (s *stint) settled() { s.end(finished) }
+
+func (s *stint) cancel(sw *sweep, e *ending, by reach) {
+	if by == byScope && s.parent.owner == nil && s.ending() == nil {
+		return
+	}
+	s.sweep(sw, e, by)
+	if err := s.does.Ended(e.share.error()); err != nil && s.out != nil {
+		f := s.out.because(err, s.place())
+		sw.visit(s.out.scope)
+		sw.out.append(s.out.fail(f))
+	}
+}
+
+func (s *stint) input() *core { return nil }
+func (s *stint) place() place { return place{from: s.parent, given: s.does.Name()} }
+
+// places is where each thing that runs for the stint comes from.
+func (s *stint) places() []place {
+	if !s.member {
+		return nil // it is part of work that is asked itself
+	}
+	names := s.does.Running()
+	if len(names) == 0 {
+		return []place{s.place()}
+	}
+	places := make([]place, len(names))
+	for i, name := range names {
+		places[i] = place{given: name}
+	}
+	return places
+}
+
+func (s *stint) deadline() time.Time { return s.until }

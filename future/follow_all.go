@@ -1,0 +1,219 @@
+package future
+
+import (
+	"context"
+	"sync/atomic"
+)
+
+// AllBody is what happens behind several inputs; see [FollowAll].
+type AllBody[R any] interface {
+	// Input returns input i. It always returns the same one, and must be free of user code.
+	Input(i int) Input
+	// Run makes the result. It may read the inputs, which have succeeded, by Peek.
+	Run(ctx context.Context) (R, error)
+}
+
+// FollowAll returns a future that b completes once all of its n inputs have
+// succeeded. It is the primitive below Then2 to Then9, and does what a [Follow]
+// behind a [Watch] would, with fewer allocations.
+//
+// Failure: the first failure of an input, at once; Run is not called then.
+// Cancellation: while an input is pending, the future ends at once with the
+// cause of ctx when that ends or its scope closes; the inputs go on. Once Run
+// runs, the future ends when Run does.
+// Panics: a panic in b becomes a [*PanicError], runtime.Goexit becomes [ErrGoexit].
+// Cost: two allocations, one more for more than two inputs; three more with a cancellable ctx that is not Jade's own.
+func FollowAll[R any, B AllBody[R]](ctx context.Context, n int, b B) Future[R] {
+	mustCtx("future.FollowAll", ctx)
+	mustFunc("future.FollowAll", any(b) == nil)
+	var w *joiner[R, B]
+	if p := shared(ctx); p != nil {
+		w = &joiner[R, B]{}
+		w.parent = p
+	} else {
+		both := &struct {
+			joiner[R, B]
+			own parent
+		}{own: newParent(ctx)}
+		w = &both.joiner
+		w.parent = &both.own
+	}
+	out := &state[R]{}
+	out.scope = w.parent.scope
+	out.work = w
+	w.work, w.body, w.out = w, b, out
+	w.missing.Store(int32(n))
+	if w.places = w.few[:]; n <= len(w.few) {
+		w.places = w.places[:n]
+	} else {
+		w.places = make([]node, n)
+	}
+	for i := range w.places {
+		w.places[i].act, w.places[i].index = w, int32(i)
+	}
+	w.start(b, w.places, out)
+	return Future[R]{out}
+}
+
+// joiner is a follower with several inputs: it has a node in the list of each.
+// Who sets phase owns the outcome: the first failure, the last success, or a cancellation.
+type joiner[R any, B AllBody[R]] struct {
+	workCtx
+	body    B // read while an input may still be settled, let go of once Run has returned
+	out     *state[R]
+	places  []node
+	few     [2]node
+	missing atomic.Int32
+	phase   atomic.Uint32
+	alarm   func() bool // see follower.watchParent
+}
+
+func (w *joiner[R, B]) claim(bits uint32) bool { return w.phase.CompareAndSwap(0, claimed|bits) }
+
+// start is follower.start for several inputs.
+func (w *joiner[R, B]) start(b B, places []node, out *state[R]) {
+	if p := w.parent; p != &background {
+		e := p.ending()
+		if e == nil && p.foreign() {
+			w.alarm = p.onEnd(func(e *ending) {
+				s := &sweep{}
+				w.cancel(s, e, byAlarm)
+				s.run()
+			})
+		}
+		if e == nil {
+			e = w.attach(false, false)
+		}
+		if e != nil {
+			s := &sweep{}
+			w.cancel(s, e, byScope)
+			s.run()
+			return
+		}
+		if out.done() { // before it was listed, perhaps
+			w.detach()
+		}
+	}
+	var ready chain
+	for i := range places {
+		n := &places[i]
+		if c := b.Input(i).core(); c == nil || !c.push(n) {
+			ready.append(chain{n, n})
+		} else if n.is(dropped) { // before it was there, perhaps
+			c.remove(n, true)
+		}
+	}
+	resume(ready)
+}
+
+// settle counts one input.
+func (w *joiner[R, B]) settle(n *node) (chain, bool) {
+	n.set(counted)
+	c := w.body.Input(int(n.index)).core()
+	switch {
+	case c == nil:
+		if w.claim(0) {
+			return w.fail(w.out.because(ErrZero, place{})), false
+		}
+	case !c.ok():
+		if w.claim(0) {
+			f := c.failed.passedTo(&w.out.core)
+			next := w.fail(f)
+			if f.scope != nil {
+				c.failed.take()
+			}
+			return next, false
+		}
+		c.failed.take()
+	default:
+		c.failed.take()
+		return chain{}, w.missing.Add(-1) == 0 && w.claim(0)
+	}
+	return chain{}, false
+}
+
+// fail completes the future with the failure of an input.
+func (w *joiner[R, B]) fail(f *share) chain {
+	w.leave()
+	next := w.out.fail(f)
+	w.part(byCancel)
+	return next
+}
+
+// leave leaves the inputs that are not counted.
+func (w *joiner[R, B]) leave() {
+	for i := range w.places {
+		n := &w.places[i]
+		if c := w.body.Input(i).core(); c != nil && !n.is(counted) && n.drop() {
+			c.remove(n, true)
+		}
+	}
+}
+
+// run calls the body, and completes the future with what it returns.
+func (w *joiner[R, B]) run() (next chain) {
+	if w.parent != &background {
+		if e := w.ending(); e != nil {
+			var zero R
+			return w.conclude(zero, w.out.endsWith(e, w.place()))
+		}
+	}
+	returned := false
+	defer func() {
+		if !returned {
+			var zero R
+			resume(w.conclude(zero, w.out.because(thrown(recover()), w.place())))
+		}
+	}()
+	v, err := w.body.Run(&w.workCtx)
+	returned = true
+	var f *share
+	if err != nil {
+		f = w.out.because(err, w.place())
+	}
+	return w.conclude(v, f)
+}
+
+func (w *joiner[R, B]) conclude(v R, f *share) (next chain) {
+	k := w.finish(finished)
+	w.out.value = v
+	if f == nil {
+		next = w.out.succeed()
+	} else {
+		next = w.out.fail(f)
+	}
+	k.tellNow()
+	w.part(byCancel)
+	var none B
+	w.body, w.places = none, nil
+	return next
+}
+
+// part takes w off whatever would have told it to end.
+func (w *joiner[R, B]) part(by reach) {
+	if w.parent != &background {
+		w.detach()
+		if by != byAlarm && w.alarm != nil {
+			w.alarm()
+		}
+	}
+}
+
+func (w *joiner[R, B]) cancel(s *sweep, e *ending, by reach) {
+	switch {
+	case w.phase.Load()&dropped != 0:
+	case w.claim(dropped):
+		w.leave()
+		s.fail(&w.out.core, e, w.place())
+		w.part(by)
+	case w.phase.Load()&dropped == 0:
+		w.sweep(s, e, by)
+	}
+}
+
+// runs reports whether the body has begun.
+func (w *joiner[R, B]) runs() bool { return w.phase.Load() != 0 }
+
+func (w *joiner[R, B]) input() *core { return nil }
+func (w *joiner[R, B]) home() *Scope { return w.parent.scope }
+func (w *joiner[R, B]) place() place { return place{from: w.parent, pc: entry(w.body)} }

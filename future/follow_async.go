@@ -1,0 +1,268 @@
+package future
+
+import (
+	"context"
+	"errors"
+)
+
+// follower is a continuation with a body: pending until its input is
+// complete, then running on a goroutine of its scope. It is the node in its
+// input's list, the ctx of its body, and the member of the ctx it was started
+// with, all in one allocation.
+type follower[A, B any] struct {
+	workCtx
+	node
+	behind[A, B]
+	alarm func() bool // ends the registration with a foreign ctx; see watchParent
+}
+
+func followBody[A, B any](ctx context.Context, f Future[A], m Manner, b Body[A, B]) Future[B] {
+	var w *follower[A, B]
+	if p := shared(ctx); p != nil {
+		w = &follower[A, B]{}
+		w.parent = p
+	} else {
+		both := &struct {
+			follower[A, B]
+			own parent
+		}{own: newParent(ctx)}
+		w = &both.follower
+		w.parent = &both.own
+	}
+	out := &state[B]{}
+	out.scope = w.parent.scope
+	out.work = w
+	w.work, w.act = w, w
+	w.behind = behind[A, B]{b, f.s, out}
+	w.phase = uint32(m)
+	w.start(f.s, out, m)
+	return Future[B]{out}
+}
+
+// start puts w where it is told of the end of its input and of its ctx. From the
+// moment that somebody can tell it, w's fields belong to who claims it, so in and
+// out come as arguments.
+func (w *follower[A, B]) start(in *state[A], out *state[B], m Manner) {
+	if p := w.parent; m&Cleanup != 0 {
+		w.passive = true
+		_ = w.attach(false, true) // for its name; a scope that has closed does not list it
+	} else if p != &background {
+		ready := in.done() // then there is no need to be told while pending
+		e := p.ending()
+		if e == nil && p.foreign() && !ready {
+			w.watchParent(p)
+		}
+		if e == nil {
+			e = w.attach(false, ready)
+		}
+		if e != nil {
+			s := &sweep{}
+			w.cancel(s, e, byScope)
+			s.run()
+			return
+		}
+		if out.done() { // before it was listed, perhaps
+			w.detach()
+		}
+	}
+	if !in.push(&w.node) {
+		resume(chain{&w.node, &w.node})
+	} else if w.is(dropped) { // before it was there, perhaps
+		in.remove(&w.node, true)
+	}
+}
+
+// watchParent has w told when its foreign ctx ends. The registration is written
+// before anybody but the alarm can reach w, and the alarm does not touch it.
+func (w *follower[A, B]) watchParent(p *parent) {
+	w.alarm = p.onEnd(func(e *ending) {
+		s := &sweep{}
+		w.cancel(s, e, byAlarm)
+		s.run()
+	})
+}
+
+func (w *follower[A, B]) settle(*node) (chain, bool) {
+	next, passed := w.pass()
+	if !passed {
+		w.in.failed.take() // now: the scope of the input may close before the body runs
+		return chain{}, true
+	}
+	w.leave(byCancel)
+	return next, false
+}
+
+// run calls the body, and completes the future with what it returns.
+func (w *follower[A, B]) run() (next chain) {
+	if w.parent != &background && !w.has(Cleanup) {
+		if e := w.ending(); e != nil {
+			return w.conclude(func() chain { return w.out.fail(w.out.endsWith(e, w.place())) })
+		}
+	}
+	in := Result[A]{w.in.value, w.in.failed.error()}
+	returned := false
+	defer func() {
+		if !returned {
+			failed := w.out.because(both(in.Err, thrown(recover())), w.place())
+			resume(w.conclude(func() chain { return w.out.fail(failed) }))
+		}
+	}()
+	v, become, err := w.body.Run(&w.workCtx, in)
+	returned = true
+	if become.s != nil {
+		return w.forward(become.s)
+	}
+	k := w.finish(finished)
+	next = w.returned(v, err, w.parent)
+	k.tellNow()
+	w.leave(byCancel)
+	return next
+}
+
+// conclude ends the ctx, completes the future, and lets go of everything.
+func (w *follower[A, B]) conclude(complete func() chain) chain {
+	k := w.finish(finished)
+	next := complete()
+	k.tellNow()
+	w.leave(byCancel)
+	return next
+}
+
+// leave lets go of everything; the future is complete.
+func (w *follower[A, B]) leave(by reach) {
+	w.part(by)
+	w.clear(w.manner())
+}
+
+// part takes w off whatever would have told it to end.
+func (w *follower[A, B]) part(by reach) {
+	if w.parent != &background {
+		w.detach()
+		if by != byAlarm && w.alarm != nil {
+			w.alarm()
+		}
+	}
+}
+
+func (w *follower[A, B]) cancel(s *sweep, e *ending, by reach) {
+	switch {
+	case w.has(Cleanup) || w.is(dropped):
+	case w.drop():
+		s.fail(&w.out.core, e, w.place())
+		w.part(by)
+		w.abandon(&w.node, s, e)
+	case !w.is(dropped):
+		w.sweep(s, e, by)
+		if w.is(forwarding) {
+			s.future(&w.out.core, e, by)
+		}
+	}
+}
+
+// runs reports whether the body has begun.
+func (w *follower[A, B]) runs() bool { return w.is(claimed) }
+
+func (w *follower[A, B]) input() *core { return w.dressed(w.manner()) }
+func (w *follower[A, B]) home() *Scope { return w.parent.scope }
+func (w *follower[A, B]) place() place { return place{from: w.parent, pc: w.pc()} }
+
+var (
+	errOwnFuture = errors.New("future.Follow: the body returned its own future")
+	errCycle     = errors.New("future.Follow: the future that the body returned waits for this one")
+)
+
+// forward stands behind a future whose body has named another that will have
+// the result.
+type forward[A, B any] struct {
+	node
+	w  *follower[A, B]
+	in *state[B]
+}
+
+func (w *follower[A, B]) forward(in *state[B]) chain {
+	if in == w.out {
+		failed := w.out.because(errOwnFuture, w.place())
+		return w.conclude(func() chain { return w.out.fail(failed) })
+	}
+	if w.parent.foreign() && w.alarm == nil && !w.has(Cleanup) { // the input was complete at the start
+		w.watchParent(w.parent)
+	}
+	f := &forward[A, B]{w: w, in: in}
+	f.act = f
+	if list, ok := w.out.lock(); ok {
+		w.out.work = f
+		w.out.unlock(list)
+	}
+	if in.leadsTo(&w.out.core) {
+		f.claim()
+		failed := w.out.because(errCycle, w.place())
+		return w.conclude(func() chain { return w.out.fail(failed) })
+	}
+	// Whoever ends the ctx looks at forwarding afterwards; here it is the
+	// other way round, so that one of the two sees the other.
+	w.set(forwarding)
+	if e := w.ending(); e != nil && !w.has(Cleanup) {
+		s := &sweep{}
+		f.cancel(s, e, byScope)
+		s.run()
+		return chain{}
+	}
+	if !in.push(&f.node) {
+		return chain{&f.node, &f.node}
+	}
+	if f.is(dropped) { // before it was there, perhaps
+		in.remove(&f.node, true)
+	}
+	return chain{}
+}
+
+// leadsTo reports whether c has the result of end, by way of one forward or several.
+func (c *core) leadsTo(end *core) bool {
+	for c != nil {
+		list, ok := c.lock()
+		if !ok {
+			return false
+		}
+		var next *core
+		if f, is := c.work.(interface{ target() *core }); is {
+			next = f.target()
+		}
+		c.unlock(list)
+		if c = next; c == end {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *forward[A, B]) target() *core { return &f.in.core }
+
+func (f *forward[A, B]) settle(*node) (chain, bool) {
+	in, out := f.in, f.w.out
+	next := f.w.conclude(func() chain {
+		out.value = in.value
+		if in.failed == nil {
+			return out.succeed()
+		}
+		return out.failAs(in.failed)
+	})
+	f.w, f.in = nil, nil
+	return next, false
+}
+
+func (f *forward[A, B]) cancel(s *sweep, e *ending, by reach) {
+	if !f.drop() {
+		return
+	}
+	w, in := f.w, f.in
+	w.sweep(s, e, by)
+	s.fail(&w.out.core, e, w.place())
+	w.leave(by)
+	in.remove(&f.node, true)
+	f.w, f.in = nil, nil
+}
+
+func (f *forward[A, B]) run() chain   { return chain{} }
+func (f *forward[A, B]) input() *core { return nil }
+func (f *forward[A, B]) home() *Scope { return f.w.parent.scope }
+func (f *forward[A, B]) place() place { return f.w.place() }

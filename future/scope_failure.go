@@ -1,0 +1,232 @@
+package future
+
+import "sync/atomic"
+
+// failure is one failure, whichever futures fail with it, and whatever their
+// scopes: so it is reported once, by the name of the work that failed, and
+// seen through one future it is seen through all.
+type failure struct {
+	err   error
+	name  string  // of the work, or "" and the
+	pc    uintptr // program counter of its function
+	quiet bool    // a cancellation, which is no news
+	seen  atomic.Bool
+}
+
+// share is what one future has of a failure. A scope lists the shares of its
+// futures, until a user has looked, or somebody who depends on the future has
+// taken the failure and with it the duty. The share of a success has the
+// failures that its value is made of.
+type share struct {
+	of    *failure
+	scope *Scope // that lists it; nil: none does
+	parts []*failure
+
+	left, right *share // siblings while it is listed; guarded by scope.mu
+	excess      bool   // only counted, as the scope lists enough; guarded by scope.mu
+}
+
+// because is a failure of c's with err; at is where it comes from.
+func (c *core) because(err error, at place) *share {
+	f := &struct {
+		share
+		failure
+	}{}
+	f.of = &f.failure
+	f.err = err
+	if glance(err) == seemsCanceled {
+		f.quiet = true
+	} else {
+		if c.scope != nil {
+			f.name = at.name()
+		}
+		f.pc, f.scope = at.pc, c.scope
+	}
+	return &f.share
+}
+
+// failAs completes c with the failure of an input, which c had as its own.
+func (c *core) failAs(in *share) chain {
+	f := in.passedTo(c)
+	next := c.fail(f)
+	if f.scope != nil {
+		in.take()
+	}
+	return next
+}
+
+// passedTo is the share of c, which fails with what in fails with. If the scope
+// of c will not report it, in keeps the duty.
+func (in *share) passedTo(c *core) *share {
+	if c.scope == nil || in.of.quiet && in.parts == nil || c.scope != in.scope && c.scope.closed.Load() {
+		if in.scope == nil {
+			return in
+		}
+		return &share{of: in.of, parts: in.parts}
+	}
+	return &share{of: in.of, scope: c.scope, parts: in.parts}
+}
+
+// again is because for a body, whose input failed with in: if it returns the
+// same error, the failure keeps its name.
+func (c *core) again(err error, in *share, at place) *share {
+	if in != nil && in.of.err != nil && same(err, in.error()) {
+		return in.passedTo(c)
+	}
+	return c.because(err, at)
+}
+
+// error is the error that a user sees. It does not count as looking.
+func (s *share) error() error {
+	if s == nil {
+		return nil
+	}
+	if c, ok := s.of.err.(*cut); ok {
+		return c.decide()
+	}
+	return s.of.err
+}
+
+// observe is error for a user, who has seen it now.
+func (s *share) observe() error {
+	if s == nil {
+		return nil
+	}
+	for _, f := range s.parts {
+		f.seen.Store(true)
+	}
+	if !s.of.quiet {
+		s.of.seen.Store(true)
+	}
+	s.take()
+	return s.error()
+}
+
+// maxListed is how many unobserved failures a scope keeps; it counts the rest.
+const maxListed = 100
+
+// list makes s the duty of its scope.
+func (s *share) list() {
+	if s == nil || s.scope == nil {
+		return
+	}
+	scope := s.scope
+	scope.mu.Lock()
+	defer scope.mu.Unlock()
+	if scope.listed == maxListed {
+		scope.forgetSeen()
+	}
+	if scope.listed == maxListed {
+		s.excess = true
+		scope.excess++
+		return
+	}
+	scope.listed++
+	if first := scope.failures; first == nil {
+		s.left, s.right = s, s
+		scope.failures = s
+	} else {
+		s.left, s.right = first.left, first
+		first.left.right, first.left = s, s
+	}
+}
+
+// take ends the duty: a user has looked, or somebody else has it now.
+func (s *share) take() {
+	if s == nil || s.scope == nil {
+		return
+	}
+	s.scope.mu.Lock()
+	defer s.scope.mu.Unlock()
+	s.unlist()
+}
+
+// unlist is called with the scope's lock held.
+func (s *share) unlist() {
+	scope := s.scope
+	switch {
+	case s.excess:
+		s.excess = false
+		scope.excess--
+		return
+	case s.right == nil:
+		return
+	case s.right == s:
+		scope.failures = nil
+	default:
+		s.left.right, s.right.left = s.right, s.left
+		if scope.failures == s {
+			scope.failures = s.right
+		}
+	}
+	scope.listed--
+	s.left, s.right = nil, nil
+}
+
+// forgetSeen takes what was seen through another future off the list. It is called with the lock held.
+func (s *Scope) forgetSeen() {
+	at := s.failures
+	for range s.listed {
+		next := at.right
+		if !at.anyUnseen() {
+			at.unlist()
+		}
+		at = next
+	}
+}
+
+func (s *share) anyUnseen() bool {
+	if s.of.err != nil && !s.of.seen.Load() {
+		return true
+	}
+	for _, f := range s.parts {
+		if !f.seen.Load() {
+			return true
+		}
+	}
+	return false
+}
+
+// takeFailures takes the oldest share off the list and returns its failures
+// that nobody has seen.
+func (s *Scope) takeFailures() (unseen []*failure, more bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := s.failures
+	if first == nil {
+		return nil, false
+	}
+	first.unlist()
+	if first.of.err != nil && !first.of.seen.Swap(true) {
+		unseen = append(unseen, first.of)
+	}
+	for _, f := range first.parts {
+		if !f.seen.Swap(true) {
+			unseen = append(unseen, f)
+		}
+	}
+	return unseen, true
+}
+
+// takeExcess returns how many failures were not listed.
+func (s *Scope) takeExcess() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.excess
+	s.excess = 0
+	return n
+}
+
+func (s *Scope) anyFailure() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failures != nil || s.excess > 0
+}
+
+// label is how reports call the work that failed.
+func (f *failure) label() string {
+	if f.name != "" {
+		return f.name
+	}
+	return place{pc: f.pc}.label()
+}
