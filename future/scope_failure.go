@@ -55,16 +55,17 @@ func (c *core) failAs(in *share) chain {
 	return next
 }
 
-// passedTo is the share of c, which fails with what in fails with. If the scope
-// of c will not report it, in keeps the duty.
+// passedTo is the share of c, which fails with what in fails with. Where nobody
+// would report it as c's, in keeps the duty: then the share has no scope.
 func (in *share) passedTo(c *core) *share {
-	if c.scope == nil || in.of.quiet && in.parts == nil || c.scope != in.scope && c.scope.closed.Load() {
-		if in.scope == nil {
-			return in
-		}
-		return &share{of: in.of, parts: in.parts}
+	home := c.scope
+	if in.of.quiet && in.parts == nil || home != nil && in.scope != nil && home.closed.Load() && !in.scope.closed.Load() {
+		home = nil
 	}
-	return &share{of: in.of, scope: c.scope, parts: in.parts}
+	if home == nil && in.scope == nil {
+		return in
+	}
+	return &share{of: in.of, scope: home, parts: in.parts}
 }
 
 // again is because for a body, whose input failed with in: if it returns the

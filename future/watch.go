@@ -72,8 +72,8 @@ func (t Tally) Counted(i int) bool { return t.places[i].is(counted) }
 // If Gather returns the error of the deciding input, reports keep the name of
 // the work that failed. A rule that no outcome can meet is never met.
 //
-// The future belongs to the innermost scope that all its pending inputs are in; if
-// there is none, to no scope, as when one of them has none.
+// The future belongs to the outermost of the scopes of its inputs. If one of them
+// is none of the scope's work, it may be complete after the scope has closed.
 // Cancellation: ends the future at once; reaches the inputs if the rule owns them.
 // Cost: two allocations; one more for more than two inputs.
 func Watch[R any](n int, rule Rule, g Gatherer[R]) Future[R] {
@@ -116,40 +116,26 @@ type watch[R any] struct {
 	met        bool // or cancelled
 }
 
-// scopeOf is the scope of a future with n inputs: the innermost one around all
-// that are pending, so that it cannot close before the future is complete. If none
-// is pending, it is that around all inputs that have one.
-func scopeOf(n int, input func(int) Input) (home *Scope) {
-	for _, pending := range []bool{true, false} {
-		found := false
-		for i := range n {
-			c := input(i).core()
-			switch {
-			case c == nil || pending && c.done() || !pending && c.scope == nil:
-			case !found:
-				home, found = c.scope, true
-			default:
-				home = common(home, c.scope)
+// scopeOf is the scope of a future with n inputs: the outermost of theirs, among
+// those that are not closed if there are any.
+func scopeOf(n int, input func(int) Input) *Scope {
+	var open, any *Scope
+	for i := range n {
+		if c := input(i).core(); c != nil && c.scope != nil {
+			if any = outermost(any, c.scope); !c.scope.closed.Load() {
+				open = outermost(open, c.scope)
 			}
 		}
-		if found {
-			return home
-		}
 	}
-	return nil
+	if open != nil {
+		return open
+	}
+	return any
 }
 
-// common is the innermost scope around both, nil if there is none.
-func common(a, b *Scope) *Scope {
-	for a != b {
-		switch {
-		case a == nil || b == nil:
-			return nil
-		case a.depth > b.depth:
-			a = a.outer
-		default:
-			b = b.outer
-		}
+func outermost(a, b *Scope) *Scope {
+	if a == nil || b.depth < a.depth {
+		return b
 	}
 	return a
 }
