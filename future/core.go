@@ -16,7 +16,7 @@ type core struct {
 	head   atomic.Pointer[node]
 	work   worker // what stands behind the future; guarded by the lock, nil once complete
 	scope  *Scope // written before the future is shared
-	failed *share // nil for most successes; written before head is complete, read only after. While pending: nil or waived, under the lock
+	failed *share // nil for most successes; written before head is complete, read only after, save that a waiver is under the lock
 }
 
 // state is one future's memory.
@@ -99,23 +99,22 @@ func (s *state[T]) settle(v T) chain {
 
 // fail completes c with f if it is pending, and returns what to go on with.
 func (c *core) fail(f *share) chain {
-	f.list()
 	list, ok := c.lock()
 	if !ok {
-		f.take()
 		return chain{}
 	}
 	return c.publish(list, f)
 }
 
-// publish completes c with f, nil for a success. The caller holds the lock and
-// has listed f with its scope: before anybody can see that c is complete.
+// publish completes c with f, nil for a success; the caller holds the lock. The
+// scope of f waits for the caller, so it cannot report f before it is listed;
+// and if somebody sees the failure before, it is not listed.
 func (c *core) publish(list *node, f *share) chain {
 	unwanted := c.failed == waived
 	c.failed = f
 	c.unlock(&complete)
-	if unwanted {
-		f.take()
+	if !unwanted {
+		f.list()
 	}
 	return c.opened(list)
 }

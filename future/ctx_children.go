@@ -139,18 +139,25 @@ func (k *children) tellNow() {
 // detach takes c, whose work is complete, off its list, and its scope waits for
 // it no more. If children of its own are still listed, the last of them does the first.
 func (c *workCtx) detach() {
-	k := c.parent.list()
-	if k == nil {
-		return
-	}
 	stays := false
 	if own := c.kids.Load(); own != nil && own.owner == c {
-		own.lock().Lock()
-		own.finished = true
-		stays = own.first != nil
-		own.lock().Unlock()
+		stays = own.close()
 	}
-	c.unlist(k, stays)
+	if k := c.parent.list(); k != nil {
+		c.unlist(k, stays)
+	}
+}
+
+// close marks the work of k's ctx as complete. It reports whether something is still listed.
+func (k *children) close() (stays bool) {
+	lock := k.lock()
+	lock.Lock()
+	defer lock.Unlock()
+	k.finished = true
+	if k.first == nil && k.own != nil {
+		k.own.ctx.Store(nil)
+	}
+	return k.first != nil
 }
 
 // unlist is detach for a ctx that has no children left, or stays because it has.
@@ -175,7 +182,9 @@ func (c *workCtx) unlist(k *children, stays bool) {
 				}
 			}
 			c.left, c.right = nil, nil
-			last = k.finished && k.first == nil
+			if last = k.finished && k.first == nil; last && k.own != nil {
+				k.own.ctx.Store(nil)
+			}
 		}
 		scope := c.parent.scope
 		if held && k.own != nil {

@@ -117,11 +117,8 @@ func (w *joiner[R, B]) settle(n *node) (chain, bool) {
 		}
 	case !c.ok():
 		if w.claim(0) {
-			f := c.failed.passedTo(&w.out.core)
-			next := w.fail(f)
-			if f.scope != nil {
-				c.failed.take()
-			}
+			next := w.fail(c.failed.passedTo(&w.out.core))
+			c.failed.take()
 			return next, false
 		}
 		c.failed.take()

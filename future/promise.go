@@ -76,11 +76,9 @@ func (p *Promise[T]) Complete(v T, err error) bool {
 	var f *share
 	if err != nil {
 		f = p.s.because(err, p.place())
-		f.list()
 	}
 	list, ok := p.s.lock()
 	if !ok {
-		f.take()
 		return false
 	}
 	w, _ := p.s.work.(keeper)

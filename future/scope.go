@@ -162,7 +162,6 @@ func (s *Scope) Close() error {
 	err := s.wait()
 	if c != nil && err == nil {
 		c.detach()
-		s.ctx.Store(nil)
 	}
 	if s.anyFailure() {
 		err = both(s.report(c), err)

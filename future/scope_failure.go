@@ -24,6 +24,7 @@ type share struct {
 
 	left, right *share // siblings while it is listed; guarded by scope.mu
 	excess      bool   // only counted, as the scope lists enough; guarded by scope.mu
+	over        bool   // the duty has ended; guarded by scope.mu
 }
 
 // because is a failure of c's with err; at is where it comes from.
@@ -45,24 +46,24 @@ func (c *core) because(err error, at place) *share {
 	return &f.share
 }
 
-// failAs completes c with the failure of an input, which c had as its own.
+// failAs completes c with the failure of an input, whose duty passes on to c.
 func (c *core) failAs(in *share) chain {
-	f := in.passedTo(c)
-	next := c.fail(f)
-	if f.scope != nil {
-		in.take()
-	}
+	next := c.fail(in.passedTo(c))
+	in.take()
 	return next
 }
 
-// passedTo is the share of c, which fails with what in fails with. Where nobody
-// would report it as c's, in keeps the duty: then the share has no scope.
+// passedTo is the share of c, which fails with what in fails with. It is listed
+// with the scope of c, or with that of in if that one is the one to report.
 func (in *share) passedTo(c *core) *share {
-	home := c.scope
-	if in.of.quiet && in.parts == nil || home != nil && in.scope != nil && home.closed.Load() && !in.scope.closed.Load() {
-		home = nil
+	if in.of.quiet && in.parts == nil {
+		return in
 	}
-	if home == nil && in.scope == nil {
+	home := c.scope
+	if home == nil || in.scope != nil && home.over() && !in.scope.over() {
+		home = in.scope
+	}
+	if home == nil {
 		return in
 	}
 	return &share{of: in.of, scope: home, parts: in.parts}
@@ -114,6 +115,9 @@ func (s *share) list() {
 	scope := s.scope
 	scope.mu.Lock()
 	defer scope.mu.Unlock()
+	if s.over || !s.anyUnseen() {
+		return
+	}
 	if scope.listed == maxListed {
 		scope.forgetSeen()
 	}
@@ -139,6 +143,7 @@ func (s *share) take() {
 	}
 	s.scope.mu.Lock()
 	defer s.scope.mu.Unlock()
+	s.over = true
 	s.unlist()
 }
 

@@ -68,6 +68,16 @@ func (s *Scope) leaveLocked() {
 	s.outer.leave()
 }
 
+// over reports whether s or a scope around it is closed.
+func (s *Scope) over() bool {
+	for ; s != nil; s = s.outer {
+		if s.closed.Load() {
+			return true
+		}
+	}
+	return false
+}
+
 // list is where work with a foreign ctx is listed. A scope that is closed and
 // idle lists nothing more.
 func (s *Scope) list() *children {

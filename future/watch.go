@@ -122,7 +122,7 @@ func scopeOf(n int, input func(int) Input) *Scope {
 	var open, any *Scope
 	for i := range n {
 		if c := input(i).core(); c != nil && c.scope != nil {
-			if any = outermost(any, c.scope); !c.scope.closed.Load() {
+			if any = outermost(any, c.scope); !c.scope.over() {
 				open = outermost(open, c.scope)
 			}
 		}
@@ -209,10 +209,8 @@ func (w *watch[R]) conclude(err error, in *share) (next chain) {
 	} else {
 		next = w.out.fail(f)
 	}
-	if f == nil || f.scope != nil { // the duty has passed on
-		for _, in := range inputs {
-			in.take()
-		}
+	for _, in := range inputs {
+		in.take()
 	}
 	w.letGo()
 	if losers == nil {
@@ -220,12 +218,13 @@ func (w *watch[R]) conclude(err error, in *share) (next chain) {
 	}
 	if len(losers.guests) > 1 || len(losers.guests) == 1 && losers.guests[0] != home {
 		// The caller is counted in home alone.
+		next.append(losers.out)
 		resume(next)
-		losers.run()
+		losers.leave()
 		return chain{}
 	}
 	next.append(losers.out)
-	losers.guests.leave()
+	losers.leave()
 	return next
 }
 
