@@ -8,7 +8,7 @@ import (
 
 // Errors that users write, and that cannot be compared by ==.
 type (
-	listError    []string                 // as a list of invalid fields
+	listError    []string                  // as a list of invalid fields
 	fieldsError  struct{ fields []string } // the same in a struct
 	tableError   map[string]string
 	callError    func() string
