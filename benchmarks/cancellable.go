@@ -23,7 +23,7 @@ var startCancellable = row{
 		{"pond", cancellablePond},
 		{"lo", cancellableLo},
 	},
-	budget: budget{ratio: atMost(1.1), allocs: atMost(4)},
+	budget: budget{ratio: atMost(1), allocs: atMost(4)},
 }
 
 func cancellableByHand(b *testing.B) {

@@ -69,7 +69,7 @@ var thensPlain = row{
 		{"goroutine + channel a link", thensByHand},
 		{"mo", thensMo},
 	},
-	budget: budget{ratio: atMost(2.2), allocs: atMost(2*links + aroundChain).because("2 a link")},
+	budget: budget{ratio: atMost(3.5), allocs: atMost(2*links + aroundChain).because("2 a link")},
 }
 
 var thensInScope = row{
@@ -83,7 +83,7 @@ var thensInScope = row{
 			b.Fatal(err)
 		}
 	}},
-	budget: budget{ratio: atMost(2.2), allocs: atMost(2*links + aroundChain).because("2 a link")},
+	budget: budget{ratio: atMost(3.5), allocs: atMost(2*links + aroundChain).because("2 a link")},
 }
 
 var thensCancellable = row{

@@ -25,7 +25,7 @@ var eachOf1000 = row{
 		{"errgroup", eachErrgroup},
 		{"pond", eachPond},
 	},
-	budget: budget{ratio: atMost(1), allocs: atMost(10)},
+	budget: budget{ratio: atMost(1.1), allocs: atMost(10)},
 }
 
 // numbers are 0 to n-1.

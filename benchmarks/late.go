@@ -27,7 +27,7 @@ var withinDeadline = row{
 		{"pond", timeoutPond},
 		{"lo", timeoutLo},
 	},
-	budget: budget{ratio: atMost(0.8)},
+	budget: budget{ratio: atMost(0.7)},
 }
 
 var runWithDeadline = row{
@@ -35,7 +35,7 @@ var runWithDeadline = row{
 	work:      "the same, `deadline.Run`",
 	yardstick: contender{"goroutine + channel + `context.WithTimeout`", timeoutByHand},
 	jade:      contender{"jade", deadlineRunJade},
-	budget:    budget{ratio: atMost(0.8)},
+	budget:    budget{ratio: atMost(0.7)},
 }
 
 func timeoutByHand(b *testing.B) {

@@ -21,7 +21,7 @@ var orderPage = row{
 		{"conc", func(b *testing.B) { pages(b, pageConc) }},
 		{"pond", pagesPond},
 	},
-	budget: budget{ratio: atMost(1.25)},
+	budget: budget{ratio: atMost(1.5)},
 }
 
 // pages composes pages for a request whose ctx can be cancelled.

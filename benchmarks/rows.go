@@ -20,6 +20,7 @@ var rows = []row{
 	runWithDeadline,
 	panicToError,
 	orderPage,
+	orderPageThens,
 	flowPage,
 	flowPageDeadline,
 	flowOf1000,

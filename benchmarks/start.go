@@ -24,7 +24,7 @@ var startPlain = row{
 		{"pond", startPond},
 		{"lo", startLo},
 	},
-	budget: budget{ratio: atMost(1.1), allocs: atMost(4), bytes: atMost(200)},
+	budget: budget{ratio: atMost(1), allocs: atMost(4), bytes: atMost(200)},
 }
 
 // outcome is what a function returns, as one value for a channel.

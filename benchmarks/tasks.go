@@ -8,8 +8,7 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// What a task costs that is run by itself, by the policies that it has. There
-// is no budget: a task that fetches something takes a thousand times as long.
+// What a task costs that is run by itself, by the policies that it has.
 
 var nextTask = task.New("next", nextOf)
 
@@ -18,6 +17,7 @@ var taskPlain = row{
 	work:      "`Task.Do`, no policy",
 	yardstick: contender{"goroutine + channel", startByHand},
 	jade:      contender{"jade", func(b *testing.B) { doTask(b, nextTask) }},
+	budget:    budget{ratio: atMost(1.1)},
 }
 
 var taskTimeout = row{
@@ -25,6 +25,7 @@ var taskTimeout = row{
 	work:      "`Task.Do` with a `Timeout` that holds",
 	yardstick: contender{"goroutine + channel + `context.WithTimeout`", timeoutByHand},
 	jade:      contender{"jade", func(b *testing.B) { doTask(b, nextTask.Timeout(holds)) }},
+	budget:    budget{ratio: atMost(1.5)},
 }
 
 var taskRetry = row{
@@ -34,6 +35,7 @@ var taskRetry = row{
 	jade: contender{"jade", func(b *testing.B) {
 		doTask(b, nextTask.Retry(task.Retry{Attempts: 3, Delay: time.Millisecond}))
 	}},
+	budget: budget{ratio: atMost(1.3)},
 }
 
 func doTask(b *testing.B, t task.Task[int, int]) {
