@@ -1,0 +1,40 @@
+/*
+ * A Then of scope B behind a promise of scope A, with a hook of B behind it.
+ * The promise may be completed from outside, and both scopes may close.
+ */
+#define NODES 3
+#define FAILS /* the promise may fail */
+#define SCOPES 2
+#define A 0
+#define B 1
+
+/* 0: the promise; 1: the Then; 2: the hook, which has the scope of its input */
+#define KIND(n) ((n) == 0 -> promise : ((n) == 1 -> then : hook))
+#define IN(n) ((n) - 1)
+#define HOME(n) ((n) == 0 -> A : B)
+#define FOREIGN(n) false
+
+#include "core.pml"
+
+/* A function that runs in B, so Close waits for it. */
+proctype Construct()
+{
+	DISPATCHER;
+	construct(1, B);
+	constructHook(2, B);
+	finish(B)
+}
+
+init
+{
+	atomic {
+		running[B] = 1;
+		ring[A] = bit(0);
+		unfinished = 1;
+		run Judge();
+		run Complete(0);
+		run Close(A);
+		run Close(B);
+		run Construct()
+	}
+}

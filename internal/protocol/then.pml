@@ -1,0 +1,39 @@
+/*
+ * One Then of a scope on a foreign ctx, behind a promise of no scope, with a
+ * hook behind it. At any moment the promise may be completed, the foreign ctx
+ * may end, somebody may cancel the Then, and the scope may close.
+ */
+#define NODES 3
+#define FAILS /* the promise may fail */
+#define SCOPES 1
+
+/* 0: the promise; 1: the Then; 2: the hook, which has the scope of its input */
+#define KIND(n) ((n) == 0 -> promise : ((n) == 1 -> then : hook))
+#define IN(n) ((n) - 1)
+#define HOME(n) ((n) == 0 -> NONE : 0)
+#define FOREIGN(n) ((n) == 1)
+
+#include "core.pml"
+
+/* A function that runs in the scope, so Close waits for it. */
+proctype Construct()
+{
+	DISPATCHER;
+	construct(1, 0);
+	constructHook(2, 0);
+	finish(0)
+}
+
+init
+{
+	atomic {
+		running[0] = 1;
+		unfinished = 1;
+		run Judge();
+		run EndCtx();
+		run Complete(0);
+		run Cancel(1);
+		run Close(0);
+		run Construct()
+	}
+}
