@@ -70,7 +70,7 @@ func (d *scopedDrawing) flavor() int {
 
 // cause chooses one of newCause's.
 func (d *scopedDrawing) cause() int {
-	if d.lim.odd && d.half() {
+	if d.lim.odd && d.src.IntN(4) > 0 {
 		return 1 + d.src.IntN(2)
 	}
 	return 3 * d.src.IntN(2)
@@ -82,8 +82,11 @@ func (d *scopedDrawing) contexts(n int) {
 		if i > 0 && d.src.IntN(4) > 0 {
 			c.parent = d.src.IntN(i)
 		}
-		if i == 0 {
+		switch {
+		case i == 0:
 			c.kind = ctxKind(d.src.IntN(2))
+		case d.lim.odd && c.kind > ctxValue:
+			c.kind = ctxCause
 		}
 		d.g.ctxs = append(d.g.ctxs, c)
 	}
@@ -221,7 +224,7 @@ func (d *scopedDrawing) troubles() {
 			for range d.src.IntN(3) {
 				d.add(scopedOp{at: d.when(), deed: doEnd, on: i, alone: d.half(), pause: d.pause()})
 			}
-		case d.half():
+		case d.lim.odd || d.half():
 			d.add(scopedOp{at: d.when(), deed: doEnd, on: i, how: d.cause(), alone: d.half(), pause: d.pause()})
 		}
 	}
