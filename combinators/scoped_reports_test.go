@@ -1,0 +1,175 @@
+package combinators_test
+
+import (
+	"slices"
+	"strings"
+)
+
+// record is one failure: all futures that ended with it, and who knows of it.
+type record struct {
+	name     string
+	carriers []int  // vertices that ended with it; a Settle has those of its inputs
+	origins  int    // vertices that did not get it from an input
+	crashed  []int  // the scopes of a hook that crashed with it
+	told     []tale // by scopes
+	soft     bool   // a function was given it, or it is part of another that somebody knows of: it may be told or not
+}
+
+// reports checks who was told of what: each failure that nobody looked at, once.
+func (c *scopedCheck) reports() {
+	records := c.records()
+	for _, t := range c.log.told {
+		r := records[t.outcome.record]
+		switch {
+		case t.outcome.canceled:
+			c.fail("told: ctx%d told of a cancellation, %v", t.scope, t.outcome)
+		case t.repeats:
+			c.fail("told: ctx%d told of %v, its own end", t.scope, t.outcome)
+		case r == nil || !c.carries(r, t.scope):
+			c.fail("told: ctx%d told of %v, which none of its futures has", t.scope, t.outcome)
+		case len(r.crashed) == 0 && !slices.ContainsFunc(r.carriers, func(i int) bool { return c.maybeOwed(i, t.when) }) && !c.innerOwes(r):
+			c.fail("told: ctx%d told of %v, which nobody owed: all who had it were taken as inputs", t.scope, t.outcome)
+		case faulty(r.name) && c.seenBefore(r, t):
+			c.fail("told: ctx%d told of %v, which somebody had looked at", t.scope, t.outcome)
+		}
+	}
+	for _, r := range records {
+		c.owed(r)
+		c.named(r)
+	}
+}
+
+func (c *scopedCheck) records() map[string]*record {
+	records := map[string]*record{}
+	of := func(name string) *record {
+		if records[name] == nil {
+			records[name] = &record{name: name}
+		}
+		return records[name]
+	}
+	for i := range c.g.vertices {
+		for _, o := range c.has(i) {
+			if !o.news() {
+				continue
+			}
+			r := of(o.record)
+			if r.carriers = append(r.carriers, i); !slices.ContainsFunc(c.sources(i), func(k int) bool { return c.log.finals[k].record == r.name }) {
+				r.origins++
+			}
+		}
+	}
+	for _, inner := range c.log.inners {
+		if inner.final.news() {
+			of(inner.final.record)
+		}
+	}
+	for _, crash := range c.log.crowed {
+		of(crash.record).crashed = c.g.homes(crash.on)
+	}
+	for _, t := range c.log.told {
+		if r := records[t.outcome.record]; r != nil {
+			r.told = append(r.told, t)
+		}
+	}
+	for _, r := range records {
+		r.soft = c.handled(r) || c.partly(r)
+	}
+	return records
+}
+
+// has are the failures that vertex i ended with: for a Settle those in its value.
+func (c *scopedCheck) has(i int) (list []scopedOutcome) {
+	v := &c.g.vertices[i]
+	if v.kind != kSettle || c.log.finals[i].failed() {
+		return []scopedOutcome{c.log.finals[i]}
+	}
+	for _, in := range v.in {
+		if o := c.log.finals[in]; !slices.Contains(list, o) {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// sources are the vertices that i may have its failure from.
+func (c *scopedCheck) sources(i int) []int {
+	v := &c.g.vertices[i]
+	if v.kind == kFlatMap && v.target >= 0 {
+		return append(slices.Clone(v.in), v.target)
+	}
+	return v.in
+}
+
+// handled reports whether a function, or a combinator that reads results, was given r and did not pass it on.
+func (c *scopedCheck) handled(r *record) bool {
+	for i, v := range c.g.vertices {
+		switch v.kind {
+		case kRecover, kRecoverIs, kRecoverAs, kFallback, kPartial, kQuorum, kAny, kOnError, kFinally:
+			if c.log.finals[i].record != r.name && slices.ContainsFunc(v.in, func(in int) bool { return slices.Contains(r.carriers, in) }) {
+				return true
+			}
+		case kSettle:
+			if c.log.finals[i].failed() && slices.ContainsFunc(v.in, func(in int) bool { return slices.Contains(r.carriers, in) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// partly reports whether r is part of another record that somebody looked at, or has one in it that somebody knows of.
+func (c *scopedCheck) partly(r *record) bool {
+	related := func(name string) bool {
+		return name != r.name && (joined(name) && strings.Contains(name, r.name) || joined(r.name) && strings.Contains(r.name, name))
+	}
+	return slices.ContainsFunc(c.log.sights, func(s sight) bool { return s.outcome.failed() && related(s.outcome.record) }) ||
+		joined(r.name) && slices.ContainsFunc(c.log.told, func(t tale) bool { return related(t.outcome.record) })
+}
+
+// carries reports whether a future of scope s has r.
+func (c *scopedCheck) carries(r *record, s int) bool {
+	if slices.Contains(r.crashed, s) || slices.ContainsFunc(r.carriers, func(i int) bool { return slices.Contains(c.g.homes(i), s) }) {
+		return true
+	}
+	return slices.ContainsFunc(c.log.inners, func(in innerLog) bool {
+		return in.final.record == r.name && c.g.scopeOf(c.g.vertices[in.owner].ctx) == s
+	})
+}
+
+// innerOwes reports whether r is the failure of a future that a FlatMap
+// started, and the FlatMap ended before it.
+func (c *scopedCheck) innerOwes(r *record) bool {
+	return slices.ContainsFunc(c.log.inners, func(in innerLog) bool {
+		return in.final.record == r.name && c.log.finals[in.owner].record != r.name
+	})
+}
+
+// seenBefore reports whether somebody had looked at r before t was told: before
+// Close was called, or at an earlier instant; or the look had waited for
+// the result, and r was published to all who might owe it at once with that or later.
+func (c *scopedCheck) seenBefore(r *record, t tale) bool {
+	return slices.ContainsFunc(c.log.sights, func(s sight) bool {
+		switch {
+		case s.outcome.record != r.name:
+			return false
+		case s.ended.seq < t.when.began.seq || s.ended.at < t.when.ended.at:
+			return true
+		case s.ended.at > t.when.ended.at || s.began.at == s.ended.at || s.on < 0:
+			return false
+		case s.how != byAwait && s.how != byOnDone:
+			return false
+		}
+		behind := c.behind(r, s.on)
+		return !slices.ContainsFunc(r.carriers, func(i int) bool { return c.maybeOwed(i, t.when) && !behind[i] })
+	})
+}
+
+// behind are the carriers of r that have it through vertex on.
+func (c *scopedCheck) behind(r *record, on int) map[int]bool {
+	behind := map[int]bool{on: true}
+	for i := on + 1; i < len(c.g.vertices); i++ {
+		from := slices.DeleteFunc(slices.Clone(c.sources(i)), func(k int) bool { return !slices.Contains(r.carriers, k) })
+		behind[i] = slices.Contains(r.carriers, i) && len(from) > 0 && !slices.ContainsFunc(from, func(k int) bool { return !behind[k] })
+	}
+	return behind
+}
