@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"unsafe"
 
 	"github.com/jade-go/jade/internal/engine"
 )
@@ -171,9 +172,13 @@ func matches(err, target error) (is bool) {
 	return errors.Is(err, target)
 }
 
-// same compares two errors; those of a type that cannot be compared differ.
+// same reports whether two errors are equal or, if they cannot be compared, the same value.
 func same(a, b error) (is bool) {
-	defer func() { _ = recover() }()
+	defer func() {
+		if recover() != nil {
+			is = *(*[2]unsafe.Pointer)(unsafe.Pointer(&a)) == *(*[2]unsafe.Pointer)(unsafe.Pointer(&b))
+		}
+	}()
 	return a == b
 }
 

@@ -1,5 +1,7 @@
 package future
 
+import "slices"
+
 // This file is where goroutines start: start for what a completion sets off,
 // when that may not run where it was set off, and begin (start.go) for a function.
 
@@ -28,18 +30,17 @@ func (g guests) leave() {
 }
 
 // dispatcher is one goroutine's way through what its completions set off. It
-// is a loop over a list, so a chain of any length needs a constant stack.
+// is a loop over a list, so a chain of any length needs a constant stack. It runs
+// functions of its own scope alone.
 type dispatcher struct {
-	home   *Scope // that the goroutine works for
-	guests guests
-	first  chain // settled already, with functions to run: to begin with
-	todo   chain
-	own    *node // the one body that this goroutine is going to run itself
+	home  *Scope // that the goroutine works for
+	first chain  // settled already, with functions to run: to begin with
+	todo  chain
+	own   *node // the one body that this goroutine is going to run itself
 }
 
 // drain goes on with what a completion set off: first the quick functions, in
-// order, then at most one body of the scope that this goroutine works for;
-// every other body gets a goroutine of its own.
+// order, then at most one body; every other body gets a goroutine of its own.
 func (d *dispatcher) drain() {
 	finished := false
 	defer func() {
@@ -53,7 +54,6 @@ func (d *dispatcher) drain() {
 				start(d.first)
 			}
 			resume(d.todo)
-			d.guests.leave()
 		}
 	}()
 	for n := d.first.pop(); n != nil; n = d.first.pop() {
@@ -61,17 +61,7 @@ func (d *dispatcher) drain() {
 	}
 	for {
 		for n := d.todo.pop(); n != nil; n = d.todo.pop() {
-			if !n.claim() {
-				continue
-			}
-			if home := n.act.home(); home != d.home {
-				d.guests.visit(home)
-			}
-			if next, todo := n.act.settle(n); todo {
-				d.take(n)
-			} else {
-				d.todo.append(next)
-			}
+			d.settle(n)
 		}
 		if d.own == nil {
 			break
@@ -85,23 +75,41 @@ func (d *dispatcher) drain() {
 		}
 	}
 	finished = true
-	d.guests.leave()
+}
+
+func (d *dispatcher) settle(n *node) {
+	if !n.claim() {
+		return
+	}
+	home := n.act.home()
+	if home != d.home {
+		home.join()
+		defer home.leave()
+	}
+	switch next, todo := n.act.settle(n); {
+	case todo:
+		d.take(n)
+	case home != d.home:
+		resume(next)
+	default:
+		d.todo.append(next)
+	}
 }
 
 // take runs n, which has a user function, where it belongs.
 func (d *dispatcher) take(n *node) {
-	switch {
-	case n.has(Quick):
-		d.todo.append(n.act.home().tracked(n))
-	case d.own == nil && !n.is(callback) && n.act.home() == d.home:
+	switch ours := n.act.home() == d.home; {
+	case ours && n.has(Quick):
+		d.todo.append(d.home.tracked(n))
+	case ours && d.own == nil && !n.is(callback):
 		d.own = n
 	default:
 		start(chain{n, n})
 	}
 }
 
-// start runs what has been settled and has functions to run in a new
-// goroutine. It ends when they, and what they set off, have ended.
+// start runs what has been settled and has functions of one scope to run in a
+// new goroutine. It ends when they, and what they set off, have ended.
 func start(todo chain) {
 	home := todo.head.act.home()
 	home.join()
@@ -119,26 +127,38 @@ func start(todo chain) {
 
 // resume goes on with c on behalf of a caller on whose stack no user function
 // may run. What has none to run is done when resume returns: a scope that
-// closes then finds every failure where it belongs. If nothing has, it starts no goroutine.
+// closes then finds every failure where it belongs. The functions of each scope
+// get a goroutine, so that no scope waits for those of another.
 func resume(c chain) {
 	if c.head == nil {
 		return
 	}
-	var todo chain
 	var g guests
+	type batch struct {
+		home *Scope
+		todo chain
+	}
+	var batches []batch
 	for n := c.pop(); n != nil; n = c.pop() {
 		if !n.claim() {
 			continue
 		}
-		g.visit(n.act.home())
-		if next, runs := n.act.settle(n); runs {
-			todo.append(chain{n, n})
-		} else {
+		home := n.act.home()
+		g.visit(home)
+		next, runs := n.act.settle(n)
+		if !runs {
 			c.append(next)
+			continue
 		}
+		i := slices.IndexFunc(batches, func(b batch) bool { return b.home == home })
+		if i < 0 {
+			i = len(batches)
+			batches = append(batches, batch{home: home})
+		}
+		batches[i].todo.append(chain{n, n})
 	}
-	if todo.head != nil {
-		start(todo)
+	for _, b := range batches {
+		start(b.todo)
 	}
 	g.leave()
 }

@@ -16,7 +16,7 @@ type workCtx struct {
 	left, right *workCtx                 // siblings in the list of parent; guarded by that list
 	kids        atomic.Pointer[children] // nil: alive, and nothing hangs on it
 	holds       bool                     // the scope waits for it; guarded by the list
-	passive     bool                     // the scope does not wait for it because it is listed; written once
+	passive     bool                     // the scope does not wait for it; guarded by the list
 }
 
 // Deadline implements [context.Context].

@@ -154,9 +154,6 @@ func (k *children) close() (stays bool) {
 	lock.Lock()
 	defer lock.Unlock()
 	k.finished = true
-	if k.first == nil && k.own != nil {
-		k.own.ctx.Store(nil)
-	}
 	return k.first != nil
 }
 
@@ -170,7 +167,7 @@ func (c *workCtx) unlist(k *children, stays bool) {
 			return
 		}
 		held := c.holds
-		c.holds = false
+		c.holds, c.passive = false, true // what is still listed holds the scope itself
 		last := false
 		if !stays {
 			if c.right == c {
@@ -182,9 +179,7 @@ func (c *workCtx) unlist(k *children, stays bool) {
 				}
 			}
 			c.left, c.right = nil, nil
-			if last = k.finished && k.first == nil; last && k.own != nil {
-				k.own.ctx.Store(nil)
-			}
+			last = k.finished && k.first == nil
 		}
 		scope := c.parent.scope
 		if held && k.own != nil {

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"weak"
 )
 
 // PanicError is a panic that became an error. It matches under errors.Is and
@@ -126,7 +127,7 @@ func mustFunc(where string, isNil bool) {
 }
 
 func mustScope(where string, s *Scope) {
-	if s == nil || s.ctx.Load() == nil && !s.closed.Load() {
+	if s == nil || s.ctx == (weak.Pointer[workCtx]{}) {
 		panic(where + ": scope was not made by WithScope")
 	}
 }

@@ -6,14 +6,15 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"weak"
 )
 
 // Scope joins what is started in it: when Close returns, no goroutine of the
 // scope runs. Its methods may be called from several goroutines at once.
 type Scope struct {
-	ctx   atomic.Pointer[workCtx] // nil once the scope is closed and idle: futures keep the scope, and not what its ctx has
-	outer *Scope                  // joins this one too
-	depth int                     // how many are around it
+	ctx   weak.Pointer[workCtx] // what hangs on it keeps it; futures keep the scope, but not what its ctx has
+	outer *Scope                // joins this one too
+	depth int                   // how many are around it
 	grace time.Duration
 	hook  func(error)
 
@@ -60,8 +61,8 @@ func Unobserved(fn func(error)) ScopeOption {
 // work too. When ctx ends, so does the scope's ctx.
 // Cost: one allocation; a registration with ctx when something first hangs on the scope.
 func WithScope(ctx context.Context, opts ...ScopeOption) (context.Context, *Scope) {
-	s := newScope("future.WithScope", ctx, opts)
-	return s.ctx.Load(), s
+	c, s := newScope("future.WithScope", ctx, opts)
+	return c, s
 }
 
 // scopeCtx is the ctx of a scope. It is apart from the scope, so that what
@@ -73,7 +74,7 @@ type scopeCtx struct {
 }
 
 // newScope makes a scope for the function called where.
-func newScope(where string, ctx context.Context, opts []ScopeOption) *Scope {
+func newScope(where string, ctx context.Context, opts []ScopeOption) (context.Context, *Scope) {
 	mustCtx(where, ctx)
 	s := &Scope{}
 	for _, opt := range opts {
@@ -94,7 +95,7 @@ func newScope(where string, ctx context.Context, opts []ScopeOption) *Scope {
 	c.kids.own = s
 	c.kids.parent = parent{ctx: &c.workCtx, owner: &c.workCtx, edge: c.parent.edge, scope: s, watch: c.parent.watch}
 	c.workCtx.kids.Store(&c.kids)
-	s.ctx.Store(&c.workCtx)
+	s.ctx = weak.Make(&c.workCtx)
 	e := c.parent.ending()
 	if e == nil {
 		e = c.attach(false, true)
@@ -102,7 +103,7 @@ func newScope(where string, ctx context.Context, opts []ScopeOption) *Scope {
 	if e != nil {
 		c.end(e)
 	}
-	return s
+	return &c.workCtx, s
 }
 
 // Run calls body with the ctx of a new scope and closes the scope when body
@@ -114,7 +115,7 @@ func newScope(where string, ctx context.Context, opts []ScopeOption) *Scope {
 // Cancellation: Run waits for body to return, even if ctx ends.
 func Run[T any](ctx context.Context, body func(context.Context) (T, error), opts ...ScopeOption) (v T, err error) {
 	mustFunc("future.Run", body == nil)
-	scope := newScope("future.Run", ctx, opts)
+	ctx, scope := newScope("future.Run", ctx, opts)
 	returned := false
 	defer func() {
 		if !returned {
@@ -124,7 +125,7 @@ func Run[T any](ctx context.Context, body func(context.Context) (T, error), opts
 			err = both(err, closing)
 		}
 	}()
-	v, err = body(scope.ctx.Load())
+	v, err = body(ctx)
 	returned = true
 	return v, err
 }
@@ -154,7 +155,7 @@ func (s *Scope) Close() error {
 	mustScope("future.Scope.Close", s)
 	s.closed.Store(true)
 	s.join() // so that what the cancellation sets off is waited for, by another Close too
-	c := s.ctx.Load()
+	c := s.ctx.Value()
 	if c != nil {
 		c.end(closing)
 	}

@@ -193,9 +193,8 @@ func (s *share) anyUnseen() bool {
 	return false
 }
 
-// takeFailures takes the oldest share off the list and returns its failures
-// that nobody has seen.
-func (s *Scope) takeFailures() (unseen []*failure, more bool) {
+// takeFailures takes the oldest share off the list and returns its failures.
+func (s *Scope) takeFailures() (fs []*failure, more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	first := s.failures
@@ -203,15 +202,10 @@ func (s *Scope) takeFailures() (unseen []*failure, more bool) {
 		return nil, false
 	}
 	first.unlist()
-	if first.of.err != nil && !first.of.seen.Swap(true) {
-		unseen = append(unseen, first.of)
+	if first.of.err != nil {
+		fs = append(fs, first.of)
 	}
-	for _, f := range first.parts {
-		if !f.seen.Swap(true) {
-			unseen = append(unseen, f)
-		}
-	}
-	return unseen, true
+	return append(fs, first.parts...), true
 }
 
 // takeExcess returns how many failures were not listed.

@@ -78,29 +78,29 @@ func (s *Scope) over() bool {
 	return false
 }
 
-// list is where work with a foreign ctx is listed. A scope that is closed and
-// idle lists nothing more.
+// list is where work with a foreign ctx is listed.
 func (s *Scope) list() *children {
-	if c := s.ctx.Load(); c != nil {
+	if c := s.ctx.Value(); c != nil {
 		return c.kids.Load()
 	}
-	return &closing.gone
+	return &closing.gone // nothing hangs on it any more
 }
 
 // context is the ctx of s for quick functions.
 func (s *Scope) context() context.Context {
-	switch {
-	case s == nil:
+	if s == nil {
 		return background.ctx
-	default:
-		if c := s.ctx.Load(); c != nil {
-			return c
-		}
 	}
-	return closedCtx
+	if c := s.ctx.Value(); c != nil {
+		return c
+	}
+	if s.closed.Load() {
+		return closedCtx
+	}
+	return background.ctx // nobody has the ctx any more, so nobody can end it
 }
 
-// closedCtx stands for the ctx of a scope that is closed and idle.
+// closedCtx stands for the ctx of a closed scope that nobody has any more.
 var closedCtx = func() *workCtx {
 	c := &workCtx{parent: &background}
 	c.kids.Store(&closing.gone)

@@ -63,11 +63,10 @@ func (r *reporter) start() {
 			}
 		}()
 		for more := true; more; {
-			var unseen []*failure
-			if unseen, more = r.scope.takeFailures(); more {
-				for _, f := range unseen {
-					r.tell(f)
-				}
+			var fs []*failure
+			fs, more = r.scope.takeFailures()
+			for _, f := range fs {
+				r.tell(f)
 			}
 		}
 		if n := r.scope.takeExcess(); n > 0 {
@@ -81,7 +80,8 @@ func (r *reporter) tell(f *failure) {
 	report := &UnobservedError{Name: f.label(), Err: f.err}
 	guard(func() {
 		switch {
-		case IsCanceled(f.err) || r.inherited(f.err):
+		case IsCanceled(f.err) || r.inherited(f.err): // another scope may tell of it
+		case f.seen.Swap(true):
 		case r.scope.hook != nil:
 			r.scope.hook(report)
 		default:
