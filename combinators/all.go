@@ -61,7 +61,7 @@ func Settle[T any](fs ...future.Future[T]) future.Future[[]future.Result[T]] {
 		return future.Of([]future.Result[T]{}, nil)
 	}
 	fs = clone(fs)
-	return future.Watch(len(fs), future.Rule{Total: len(fs)}, &settled[T]{fs})
+	return future.Watch(len(fs), future.Rule{Total: len(fs), Keeps: true}, &settled[T]{fs})
 }
 
 type settled[T any] struct{ inputs[T] }

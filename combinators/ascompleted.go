@@ -3,6 +3,7 @@ package combinators
 import (
 	"context"
 	"iter"
+	"sync/atomic"
 
 	"github.com/jade-go/jade/future"
 )
@@ -16,10 +17,10 @@ func AsCompleted[T any](ctx context.Context, fs ...future.Future[T]) iter.Seq2[i
 	must("AsCompleted", ctx == nil, false)
 	fs = clone(fs)
 	return func(yield func(int, future.Result[T]) bool) {
-		arrivals := make(chan int, len(fs))
+		a := &arrivals{queue: make(chan int, len(fs)), direct: make(chan int, 1)}
 		listeners := make([]future.Future[struct{}], len(fs))
 		for i, f := range fs {
-			listeners[i] = future.Follow(nil, f, future.Quick, arrival[T]{i, arrivals})
+			listeners[i] = future.Follow(nil, f, future.Quick|future.Listens, arrival[T]{i, f, a})
 		}
 		defer func() {
 			for _, l := range listeners {
@@ -28,7 +29,7 @@ func AsCompleted[T any](ctx context.Context, fs ...future.Future[T]) iter.Seq2[i
 		}()
 		seen := make([]bool, len(fs))
 		for range fs {
-			i, ok := nextArrival(ctx, arrivals)
+			i, ok := a.next(ctx)
 			if !ok {
 				break
 			}
@@ -45,30 +46,59 @@ func AsCompleted[T any](ctx context.Context, fs ...future.Future[T]) iter.Seq2[i
 	}
 }
 
-// nextArrival waits for one, unless ctx ends first; one that is there wins.
-func nextArrival(ctx context.Context, arrivals <-chan int) (i int, ok bool) {
-	select {
-	case i = <-arrivals:
-		return i, true
-	default:
-	}
-	select {
-	case i = <-arrivals:
-		return i, true
-	case <-ctx.Done():
-		return 0, false
-	}
+// arrivals are the inputs that are complete and not yielded yet.
+type arrivals struct {
+	queue   chan int    // has room for all
+	direct  chan int    // the one that a blocked wait is to return
+	blocked atomic.Bool // a wait blocks, and no arrival has taken that up
 }
 
-// arrival sends its index; the channel has room for all.
+// next waits for one, unless ctx ends first; one that is there wins.
+func (a *arrivals) next(ctx context.Context) (i int, ok bool) {
+	if i, ok = a.ready(); ok {
+		return i, true
+	}
+	a.blocked.Store(true)
+	if i, ok = a.ready(); !ok { // none has come just before
+		select {
+		case i = <-a.direct:
+			return i, true
+		case <-ctx.Done():
+		}
+	}
+	if !a.blocked.CompareAndSwap(true, false) && !ok {
+		return <-a.direct, true
+	}
+	return i, ok
+}
+
+// ready takes one that is there.
+func (a *arrivals) ready() (i int, ok bool) {
+	select {
+	case i = <-a.direct:
+	case i = <-a.queue:
+	default:
+		return 0, false
+	}
+	return i, true
+}
+
+// arrival tells of its input. What a blocked wait is going to return has been
+// seen from now on: so nobody reports it before the wait has come to look.
 type arrival[T any] struct {
 	i  int
-	to chan<- int
+	of future.Future[T]
+	to *arrivals
 }
 
 func (arrival[T]) Pass(future.Result[T]) (v struct{}, passes bool) { return v, false }
 
 func (a arrival[T]) Run(context.Context, future.Result[T]) (v struct{}, none future.Future[struct{}], err error) {
-	a.to <- a.i
+	if a.to.blocked.CompareAndSwap(true, false) {
+		peek(a.of)
+		a.to.direct <- a.i
+	} else {
+		a.to.queue <- a.i
+	}
 	return v, none, nil
 }

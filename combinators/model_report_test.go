@@ -118,7 +118,7 @@ func (r *live) takers(i int, before time.Duration, doubtful bool) (takers []int)
 			continue
 		}
 		v := r.g.vertices[o.on]
-		switch doubt := v.kind == kAwait || v.kind == kCollect || v.kind == kQuorum && v.n > len(v.in); {
+		switch doubt := v.kind == kAwait || v.kind == kCollect || v.kind == kSettle || v.kind == kQuorum && v.n > len(v.in); {
 		case slices.Contains(v.in, i) && (doubtful || !doubt), doubtful && v.kind == kFlatMap && v.target == i:
 			takers = append(takers, o.on)
 		}
@@ -136,7 +136,7 @@ func (r *live) excused(finals []future.Result[string], err error) bool {
 			return true
 		}
 		for _, taker := range r.takers(i, forEver, true) {
-			if kind := r.g.vertices[taker].kind; finals[taker].Err != err || kind == kAwait || kind == kCollect {
+			if kind := r.g.vertices[taker].kind; finals[taker].Err != err || kind == kAwait || kind == kCollect || kind == kSettle {
 				return true
 			}
 		}

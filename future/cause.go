@@ -100,10 +100,17 @@ func canceled(err error) bool {
 // context.Cause(ctx) under errors.Is; a [*CanceledError] unless a deadline passed.
 func Cause(ctx context.Context) error {
 	mustCtx("future.Cause", ctx)
-	if ctx.Err() == nil {
-		return nil
+	if ctx.Err() != nil {
+		return endOf(ctx)
 	}
-	return endOf(ctx)
+	if _, ours := ctx.(*workCtx); !ours {
+		select {
+		case <-ctx.Done(): // some set their Err a moment later
+			return endOf(ctx)
+		default:
+		}
+	}
+	return nil
 }
 
 // endOf is Cause for a ctx that has ended. One that closes its Done before it sets its Err is cancelled.

@@ -43,6 +43,9 @@ const (
 	Private
 	// Releases says that the body is a [Releaser].
 	Releases
+	// Listens says that the body only learns that the input is complete: a
+	// failure is not taken, and is reported unless somebody looks at the input.
+	Listens
 )
 
 // Follow returns a future that b completes once f is complete. It is the
@@ -103,7 +106,7 @@ func (b *behind[A, B]) returned(v B, err error, from *parent) chain {
 // abandon leaves the input, whose node n a cancellation has claimed.
 func (b *behind[A, B]) abandon(n *node, s *sweep, e *ending) {
 	m := n.manner()
-	b.in.remove(n, true)
+	b.in.remove(n, m&Listens == 0)
 	if m&Private != 0 {
 		s.future(&b.in.core, e, byCancel)
 	}

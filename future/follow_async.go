@@ -68,7 +68,7 @@ func (w *follower[A, B]) start(in *state[A], out *state[B], m Manner) {
 	if !in.push(&w.node) {
 		resume(chain{&w.node, &w.node})
 	} else if w.is(dropped) { // before it was there, perhaps
-		in.remove(&w.node, true)
+		in.remove(&w.node, m&Listens == 0)
 	}
 }
 
@@ -85,7 +85,9 @@ func (w *follower[A, B]) watchParent(p *parent) {
 func (w *follower[A, B]) settle(*node) (chain, bool) {
 	next, passed := w.pass()
 	if !passed {
-		w.in.failed.take() // now: the scope of the input may close before the body runs
+		if !w.has(Listens) {
+			w.in.failed.take() // now: the scope of the input may close before the body runs
+		}
 		return chain{}, true
 	}
 	w.leave(byCancel)

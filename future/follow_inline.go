@@ -28,7 +28,9 @@ func followQuickly[A, B any](f Future[A], m Manner, b Body[A, B]) Future[B] {
 	if _, passed := h.pass(); passed {
 		h.clear(m)
 	} else {
-		h.in.failed.take()
+		if m&Listens == 0 {
+			h.in.failed.take()
+		}
 		h.runQuickly(m)
 	}
 	return Future[B]{out}
@@ -58,7 +60,9 @@ func (b *behind[A, B]) runQuickly(m Manner) (next chain) {
 func (l *link[A, B]) settle(n *node) (chain, bool) {
 	next, passed := l.pass()
 	if !passed {
-		l.in.failed.take()
+		if !l.has(Listens) {
+			l.in.failed.take()
+		}
 		return chain{}, true
 	}
 	l.clear(n.manner())

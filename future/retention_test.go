@@ -344,8 +344,9 @@ func TestRetention_aScopeAsLongAsTheProcessKeepsNothing(t *testing.T) {
 		},
 		"wrapped cancellations of a hook": func(ctx context.Context, i int) {
 			p := future.NewPromise[int](ctx)
-			quickly(p.Future(), func(future.Result[int]) (int, error) { return 0, fmt.Errorf("call %d: %w", i, context.Canceled) })
+			hook := quickly(p.Future(), func(future.Result[int]) (int, error) { return 0, fmt.Errorf("call %d: %w", i, context.Canceled) })
 			p.Complete(1, nil)
+			<-hook.Done()
 		},
 		"failures that are seen": func(ctx context.Context, i int) {
 			failing(ctx, fmt.Errorf("call %d", i)).Await(bg())
