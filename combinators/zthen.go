@@ -5,8 +5,6 @@ package combinators
 import (
 	"context"
 
-	"github.com/samber/lo"
-
 	"github.com/jade-go/jade/future"
 )
 
@@ -14,150 +12,298 @@ import (
 // the first failure among them is the result, at once.
 func Then2[A, B, R any](ctx context.Context, a future.Future[A], b future.Future[B], fn func(context.Context, A, B) (R, error)) future.Future[R] {
 	must("Then2", ctx == nil, fn == nil)
-	return future.Follow(ctx, Zip2(a, b), future.Private, then2[A, B, R](fn))
+	return future.FollowAll[R](ctx, 2, then2[A, B, R]{a, b, fn})
 }
 
-type then2[A, B, R any] func(context.Context, A, B) (R, error)
-
-func (then2[A, B, R]) Pass(in future.Result[lo.Tuple2[A, B]]) (v R, passes bool) {
-	return v, in.Err != nil
+type then2[A, B, R any] struct {
+	a  future.Future[A]
+	b  future.Future[B]
+	fn func(context.Context, A, B) (R, error)
 }
 
-func (fn then2[A, B, R]) Run(ctx context.Context, in future.Result[lo.Tuple2[A, B]]) (R, future.Future[R], error) {
-	t := in.Value
-	v, err := fn(ctx, t.A, t.B)
-	return v, future.Future[R]{}, err
+func (z then2[A, B, R]) Input(i int) future.Input {
+	switch i {
+	case 0:
+		return z.a
+	}
+	return z.b
 }
+
+func (z then2[A, B, R]) Run(ctx context.Context) (R, error) {
+	return z.fn(ctx, peek(z.a).Value, peek(z.b).Value)
+}
+
+func (z then2[A, B, R]) Func() any { return z.fn }
 
 // Then3 is [Then] for 3 inputs: fn starts as soon as all have succeeded, and
 // the first failure among them is the result, at once.
 func Then3[A, B, C, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], fn func(context.Context, A, B, C) (R, error)) future.Future[R] {
 	must("Then3", ctx == nil, fn == nil)
-	return future.Follow(ctx, Zip3(a, b, c), future.Private, then3[A, B, C, R](fn))
+	return future.FollowAll[R](ctx, 3, then3[A, B, C, R]{a, b, c, fn})
 }
 
-type then3[A, B, C, R any] func(context.Context, A, B, C) (R, error)
-
-func (then3[A, B, C, R]) Pass(in future.Result[lo.Tuple3[A, B, C]]) (v R, passes bool) {
-	return v, in.Err != nil
+type then3[A, B, C, R any] struct {
+	a  future.Future[A]
+	b  future.Future[B]
+	c  future.Future[C]
+	fn func(context.Context, A, B, C) (R, error)
 }
 
-func (fn then3[A, B, C, R]) Run(ctx context.Context, in future.Result[lo.Tuple3[A, B, C]]) (R, future.Future[R], error) {
-	t := in.Value
-	v, err := fn(ctx, t.A, t.B, t.C)
-	return v, future.Future[R]{}, err
+func (z then3[A, B, C, R]) Input(i int) future.Input {
+	switch i {
+	case 0:
+		return z.a
+	case 1:
+		return z.b
+	}
+	return z.c
 }
+
+func (z then3[A, B, C, R]) Run(ctx context.Context) (R, error) {
+	return z.fn(ctx, peek(z.a).Value, peek(z.b).Value, peek(z.c).Value)
+}
+
+func (z then3[A, B, C, R]) Func() any { return z.fn }
 
 // Then4 is [Then] for 4 inputs: fn starts as soon as all have succeeded, and
 // the first failure among them is the result, at once.
 func Then4[A, B, C, D, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], fn func(context.Context, A, B, C, D) (R, error)) future.Future[R] {
 	must("Then4", ctx == nil, fn == nil)
-	return future.Follow(ctx, Zip4(a, b, c, d), future.Private, then4[A, B, C, D, R](fn))
+	return future.FollowAll[R](ctx, 4, then4[A, B, C, D, R]{a, b, c, d, fn})
 }
 
-type then4[A, B, C, D, R any] func(context.Context, A, B, C, D) (R, error)
-
-func (then4[A, B, C, D, R]) Pass(in future.Result[lo.Tuple4[A, B, C, D]]) (v R, passes bool) {
-	return v, in.Err != nil
+type then4[A, B, C, D, R any] struct {
+	a  future.Future[A]
+	b  future.Future[B]
+	c  future.Future[C]
+	d  future.Future[D]
+	fn func(context.Context, A, B, C, D) (R, error)
 }
 
-func (fn then4[A, B, C, D, R]) Run(ctx context.Context, in future.Result[lo.Tuple4[A, B, C, D]]) (R, future.Future[R], error) {
-	t := in.Value
-	v, err := fn(ctx, t.A, t.B, t.C, t.D)
-	return v, future.Future[R]{}, err
+func (z then4[A, B, C, D, R]) Input(i int) future.Input {
+	switch i {
+	case 0:
+		return z.a
+	case 1:
+		return z.b
+	case 2:
+		return z.c
+	}
+	return z.d
 }
+
+func (z then4[A, B, C, D, R]) Run(ctx context.Context) (R, error) {
+	return z.fn(ctx, peek(z.a).Value, peek(z.b).Value, peek(z.c).Value, peek(z.d).Value)
+}
+
+func (z then4[A, B, C, D, R]) Func() any { return z.fn }
 
 // Then5 is [Then] for 5 inputs: fn starts as soon as all have succeeded, and
 // the first failure among them is the result, at once.
 func Then5[A, B, C, D, E, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], fn func(context.Context, A, B, C, D, E) (R, error)) future.Future[R] {
 	must("Then5", ctx == nil, fn == nil)
-	return future.Follow(ctx, Zip5(a, b, c, d, e), future.Private, then5[A, B, C, D, E, R](fn))
+	return future.FollowAll[R](ctx, 5, then5[A, B, C, D, E, R]{a, b, c, d, e, fn})
 }
 
-type then5[A, B, C, D, E, R any] func(context.Context, A, B, C, D, E) (R, error)
-
-func (then5[A, B, C, D, E, R]) Pass(in future.Result[lo.Tuple5[A, B, C, D, E]]) (v R, passes bool) {
-	return v, in.Err != nil
+type then5[A, B, C, D, E, R any] struct {
+	a  future.Future[A]
+	b  future.Future[B]
+	c  future.Future[C]
+	d  future.Future[D]
+	e  future.Future[E]
+	fn func(context.Context, A, B, C, D, E) (R, error)
 }
 
-func (fn then5[A, B, C, D, E, R]) Run(ctx context.Context, in future.Result[lo.Tuple5[A, B, C, D, E]]) (R, future.Future[R], error) {
-	t := in.Value
-	v, err := fn(ctx, t.A, t.B, t.C, t.D, t.E)
-	return v, future.Future[R]{}, err
+func (z then5[A, B, C, D, E, R]) Input(i int) future.Input {
+	switch i {
+	case 0:
+		return z.a
+	case 1:
+		return z.b
+	case 2:
+		return z.c
+	case 3:
+		return z.d
+	}
+	return z.e
 }
+
+func (z then5[A, B, C, D, E, R]) Run(ctx context.Context) (R, error) {
+	return z.fn(ctx, peek(z.a).Value, peek(z.b).Value, peek(z.c).Value, peek(z.d).Value, peek(z.e).Value)
+}
+
+func (z then5[A, B, C, D, E, R]) Func() any { return z.fn }
 
 // Then6 is [Then] for 6 inputs: fn starts as soon as all have succeeded, and
 // the first failure among them is the result, at once.
 func Then6[A, B, C, D, E, F, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], fn func(context.Context, A, B, C, D, E, F) (R, error)) future.Future[R] {
 	must("Then6", ctx == nil, fn == nil)
-	return future.Follow(ctx, Zip6(a, b, c, d, e, f), future.Private, then6[A, B, C, D, E, F, R](fn))
+	return future.FollowAll[R](ctx, 6, then6[A, B, C, D, E, F, R]{a, b, c, d, e, f, fn})
 }
 
-type then6[A, B, C, D, E, F, R any] func(context.Context, A, B, C, D, E, F) (R, error)
-
-func (then6[A, B, C, D, E, F, R]) Pass(in future.Result[lo.Tuple6[A, B, C, D, E, F]]) (v R, passes bool) {
-	return v, in.Err != nil
+type then6[A, B, C, D, E, F, R any] struct {
+	a  future.Future[A]
+	b  future.Future[B]
+	c  future.Future[C]
+	d  future.Future[D]
+	e  future.Future[E]
+	f  future.Future[F]
+	fn func(context.Context, A, B, C, D, E, F) (R, error)
 }
 
-func (fn then6[A, B, C, D, E, F, R]) Run(ctx context.Context, in future.Result[lo.Tuple6[A, B, C, D, E, F]]) (R, future.Future[R], error) {
-	t := in.Value
-	v, err := fn(ctx, t.A, t.B, t.C, t.D, t.E, t.F)
-	return v, future.Future[R]{}, err
+func (z then6[A, B, C, D, E, F, R]) Input(i int) future.Input {
+	switch i {
+	case 0:
+		return z.a
+	case 1:
+		return z.b
+	case 2:
+		return z.c
+	case 3:
+		return z.d
+	case 4:
+		return z.e
+	}
+	return z.f
 }
+
+func (z then6[A, B, C, D, E, F, R]) Run(ctx context.Context) (R, error) {
+	return z.fn(ctx, peek(z.a).Value, peek(z.b).Value, peek(z.c).Value, peek(z.d).Value, peek(z.e).Value, peek(z.f).Value)
+}
+
+func (z then6[A, B, C, D, E, F, R]) Func() any { return z.fn }
 
 // Then7 is [Then] for 7 inputs: fn starts as soon as all have succeeded, and
 // the first failure among them is the result, at once.
 func Then7[A, B, C, D, E, F, G, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G], fn func(context.Context, A, B, C, D, E, F, G) (R, error)) future.Future[R] {
 	must("Then7", ctx == nil, fn == nil)
-	return future.Follow(ctx, Zip7(a, b, c, d, e, f, g), future.Private, then7[A, B, C, D, E, F, G, R](fn))
+	return future.FollowAll[R](ctx, 7, then7[A, B, C, D, E, F, G, R]{a, b, c, d, e, f, g, fn})
 }
 
-type then7[A, B, C, D, E, F, G, R any] func(context.Context, A, B, C, D, E, F, G) (R, error)
-
-func (then7[A, B, C, D, E, F, G, R]) Pass(in future.Result[lo.Tuple7[A, B, C, D, E, F, G]]) (v R, passes bool) {
-	return v, in.Err != nil
+type then7[A, B, C, D, E, F, G, R any] struct {
+	a  future.Future[A]
+	b  future.Future[B]
+	c  future.Future[C]
+	d  future.Future[D]
+	e  future.Future[E]
+	f  future.Future[F]
+	g  future.Future[G]
+	fn func(context.Context, A, B, C, D, E, F, G) (R, error)
 }
 
-func (fn then7[A, B, C, D, E, F, G, R]) Run(ctx context.Context, in future.Result[lo.Tuple7[A, B, C, D, E, F, G]]) (R, future.Future[R], error) {
-	t := in.Value
-	v, err := fn(ctx, t.A, t.B, t.C, t.D, t.E, t.F, t.G)
-	return v, future.Future[R]{}, err
+func (z then7[A, B, C, D, E, F, G, R]) Input(i int) future.Input {
+	switch i {
+	case 0:
+		return z.a
+	case 1:
+		return z.b
+	case 2:
+		return z.c
+	case 3:
+		return z.d
+	case 4:
+		return z.e
+	case 5:
+		return z.f
+	}
+	return z.g
 }
+
+func (z then7[A, B, C, D, E, F, G, R]) Run(ctx context.Context) (R, error) {
+	return z.fn(ctx, peek(z.a).Value, peek(z.b).Value, peek(z.c).Value, peek(z.d).Value, peek(z.e).Value, peek(z.f).Value, peek(z.g).Value)
+}
+
+func (z then7[A, B, C, D, E, F, G, R]) Func() any { return z.fn }
 
 // Then8 is [Then] for 8 inputs: fn starts as soon as all have succeeded, and
 // the first failure among them is the result, at once.
 func Then8[A, B, C, D, E, F, G, H, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G], h future.Future[H], fn func(context.Context, A, B, C, D, E, F, G, H) (R, error)) future.Future[R] {
 	must("Then8", ctx == nil, fn == nil)
-	return future.Follow(ctx, Zip8(a, b, c, d, e, f, g, h), future.Private, then8[A, B, C, D, E, F, G, H, R](fn))
+	return future.FollowAll[R](ctx, 8, then8[A, B, C, D, E, F, G, H, R]{a, b, c, d, e, f, g, h, fn})
 }
 
-type then8[A, B, C, D, E, F, G, H, R any] func(context.Context, A, B, C, D, E, F, G, H) (R, error)
-
-func (then8[A, B, C, D, E, F, G, H, R]) Pass(in future.Result[lo.Tuple8[A, B, C, D, E, F, G, H]]) (v R, passes bool) {
-	return v, in.Err != nil
+type then8[A, B, C, D, E, F, G, H, R any] struct {
+	a  future.Future[A]
+	b  future.Future[B]
+	c  future.Future[C]
+	d  future.Future[D]
+	e  future.Future[E]
+	f  future.Future[F]
+	g  future.Future[G]
+	h  future.Future[H]
+	fn func(context.Context, A, B, C, D, E, F, G, H) (R, error)
 }
 
-func (fn then8[A, B, C, D, E, F, G, H, R]) Run(ctx context.Context, in future.Result[lo.Tuple8[A, B, C, D, E, F, G, H]]) (R, future.Future[R], error) {
-	t := in.Value
-	v, err := fn(ctx, t.A, t.B, t.C, t.D, t.E, t.F, t.G, t.H)
-	return v, future.Future[R]{}, err
+func (z then8[A, B, C, D, E, F, G, H, R]) Input(i int) future.Input {
+	switch i {
+	case 0:
+		return z.a
+	case 1:
+		return z.b
+	case 2:
+		return z.c
+	case 3:
+		return z.d
+	case 4:
+		return z.e
+	case 5:
+		return z.f
+	case 6:
+		return z.g
+	}
+	return z.h
 }
+
+func (z then8[A, B, C, D, E, F, G, H, R]) Run(ctx context.Context) (R, error) {
+	return z.fn(ctx, peek(z.a).Value, peek(z.b).Value, peek(z.c).Value, peek(z.d).Value, peek(z.e).Value, peek(z.f).Value, peek(z.g).Value, peek(z.h).Value)
+}
+
+func (z then8[A, B, C, D, E, F, G, H, R]) Func() any { return z.fn }
 
 // Then9 is [Then] for 9 inputs: fn starts as soon as all have succeeded, and
 // the first failure among them is the result, at once.
 func Then9[A, B, C, D, E, F, G, H, I, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G], h future.Future[H], i future.Future[I], fn func(context.Context, A, B, C, D, E, F, G, H, I) (R, error)) future.Future[R] {
 	must("Then9", ctx == nil, fn == nil)
-	return future.Follow(ctx, Zip9(a, b, c, d, e, f, g, h, i), future.Private, then9[A, B, C, D, E, F, G, H, I, R](fn))
+	return future.FollowAll[R](ctx, 9, then9[A, B, C, D, E, F, G, H, I, R]{a, b, c, d, e, f, g, h, i, fn})
 }
 
-type then9[A, B, C, D, E, F, G, H, I, R any] func(context.Context, A, B, C, D, E, F, G, H, I) (R, error)
-
-func (then9[A, B, C, D, E, F, G, H, I, R]) Pass(in future.Result[lo.Tuple9[A, B, C, D, E, F, G, H, I]]) (v R, passes bool) {
-	return v, in.Err != nil
+type then9[A, B, C, D, E, F, G, H, I, R any] struct {
+	a  future.Future[A]
+	b  future.Future[B]
+	c  future.Future[C]
+	d  future.Future[D]
+	e  future.Future[E]
+	f  future.Future[F]
+	g  future.Future[G]
+	h  future.Future[H]
+	i  future.Future[I]
+	fn func(context.Context, A, B, C, D, E, F, G, H, I) (R, error)
 }
 
-func (fn then9[A, B, C, D, E, F, G, H, I, R]) Run(ctx context.Context, in future.Result[lo.Tuple9[A, B, C, D, E, F, G, H, I]]) (R, future.Future[R], error) {
-	t := in.Value
-	v, err := fn(ctx, t.A, t.B, t.C, t.D, t.E, t.F, t.G, t.H, t.I)
-	return v, future.Future[R]{}, err
+func (z then9[A, B, C, D, E, F, G, H, I, R]) Input(i int) future.Input {
+	switch i {
+	case 0:
+		return z.a
+	case 1:
+		return z.b
+	case 2:
+		return z.c
+	case 3:
+		return z.d
+	case 4:
+		return z.e
+	case 5:
+		return z.f
+	case 6:
+		return z.g
+	case 7:
+		return z.h
+	}
+	return z.i
 }
+
+func (z then9[A, B, C, D, E, F, G, H, I, R]) Run(ctx context.Context) (R, error) {
+	return z.fn(ctx, peek(z.a).Value, peek(z.b).Value, peek(z.c).Value, peek(z.d).Value, peek(z.e).Value, peek(z.f).Value, peek(z.g).Value, peek(z.h).Value, peek(z.i).Value)
+}
+
+func (z then9[A, B, C, D, E, F, G, H, I, R]) Func() any { return z.fn }

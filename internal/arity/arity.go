@@ -108,6 +108,9 @@ func (a arity) Pointers() string {
 // Values is *va, *vb.
 func (a arity) Values() string { return a.list("*v$v", ", ") }
 
+// Peeks is peek(z.a).Value, peek(z.b).Value.
+func (a arity) Peeks() string { return a.list("peek(z.$v).Value", ", ") }
+
 // LastArg is the last of Args.
 func (a arity) LastArg() string { return string(rune('a' + a.N - 1)) }
 
