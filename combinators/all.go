@@ -76,8 +76,8 @@ func clone[T any](fs []future.Future[T]) []future.Future[T] {
 	return append(make([]future.Future[T], 0, len(fs)), fs...)
 }
 
-// peek is the result of a future that is known to be complete.
+// peek is the result of a future that is known to be complete. That the failure is known does not mean that somebody has seen it.
 func peek[T any](f future.Future[T]) future.Result[T] {
-	r, _ := f.Peek()
+	r, _ := future.Inspect(f)
 	return r
 }

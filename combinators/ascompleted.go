@@ -34,7 +34,8 @@ func AsCompleted[T any](ctx context.Context, fs ...future.Future[T]) iter.Seq2[i
 				break
 			}
 			seen[i] = true
-			if !yield(i, peek(fs[i])) {
+			r, _ := fs[i].Peek()
+			if !yield(i, r) {
 				return
 			}
 		}
@@ -95,7 +96,7 @@ func (arrival[T]) Pass(future.Result[T]) (v struct{}, passes bool) { return v, f
 
 func (a arrival[T]) Run(context.Context, future.Result[T]) (v struct{}, none future.Future[struct{}], err error) {
 	if a.to.blocked.CompareAndSwap(true, false) {
-		peek(a.of)
+		a.of.Peek()
 		a.to.direct <- a.i
 	} else {
 		a.to.queue <- a.i

@@ -55,7 +55,7 @@ func (p *partial[T]) Input(i int) future.Input {
 
 func (p *partial[T]) Gather(_ future.Tally, values *[]T) error {
 	*values = lo.Map(p.fs, func(f future.Future[T], _ int) T {
-		if r, ok := f.Peek(); ok && r.Err == nil {
+		if r, ok := future.Inspect(f); ok && r.Err == nil {
 			return r.Value
 		}
 		return p.missing

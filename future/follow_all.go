@@ -9,7 +9,7 @@ import (
 type AllBody[R any] interface {
 	// Input returns input i. It always returns the same one, and must be free of user code.
 	Input(i int) Input
-	// Run makes the result. It may read the inputs, which have succeeded, by Peek.
+	// Run makes the result. It may read the inputs, which have succeeded, by [Inspect].
 	Run(ctx context.Context) (R, error)
 }
 

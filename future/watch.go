@@ -8,7 +8,7 @@ type Gatherer[R any] interface {
 	// Input returns input i. It always returns the same one, and must be free of user code.
 	Input(i int) Input
 	// Gather sets the result when the rule is met, or fails. It may read the inputs by
-	// Peek. It runs once, on whichever goroutine completes the deciding input,
+	// [Inspect]. It runs once, on whichever goroutine completes the deciding input,
 	// so it must be quick and free of user code; a panic becomes a [*PanicError].
 	Gather(t Tally, v *R) error
 }
@@ -64,6 +64,18 @@ func (t Tally) Failure() error { return t.failed }
 
 // Counted reports whether input i was complete when the rule was met.
 func (t Tally) Counted(i int) bool { return t.places[i].is(counted) }
+
+// Inspect is [Future.Peek] for a [Gatherer]: to look at an input in this way does
+// not count as observing its failure.
+func Inspect[T any](f Future[T]) (Result[T], bool) {
+	switch {
+	case f.s == nil:
+		return Result[T]{Err: ErrZero}, true
+	case !f.s.done():
+		return Result[T]{}, false
+	}
+	return Result[T]{f.s.value, f.s.failed.error()}, true
+}
 
 // Watch returns a future that is complete when rule is met, with what g makes
 // of its n inputs then. It is the primitive below All, Race, Any, Quorum, Settle
