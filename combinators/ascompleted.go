@@ -17,7 +17,7 @@ func AsCompleted[T any](ctx context.Context, fs ...future.Future[T]) iter.Seq2[i
 	must("AsCompleted", ctx == nil, false)
 	fs = clone(fs)
 	return func(yield func(int, future.Result[T]) bool) {
-		a := &arrivals{queue: make(chan int, len(fs)), direct: make(chan int, 1)}
+		a := &arrivals{queue: make(chan int, len(fs))}
 		listeners := make([]future.Future[struct{}], len(fs))
 		for i, f := range fs {
 			listeners[i] = future.Follow(nil, f, future.Quick|future.Listens, arrival[T]{i, f, a})
@@ -50,38 +50,27 @@ func AsCompleted[T any](ctx context.Context, fs ...future.Future[T]) iter.Seq2[i
 // arrivals are the inputs that are complete and not yielded yet.
 type arrivals struct {
 	queue   chan int    // has room for all
-	direct  chan int    // the one that a blocked wait is to return
 	blocked atomic.Bool // a wait blocks, and no arrival has taken that up
 }
 
 // next waits for one, unless ctx ends first; one that is there wins.
 func (a *arrivals) next(ctx context.Context) (i int, ok bool) {
-	if i, ok = a.ready(); ok {
+	select {
+	case i = <-a.queue:
 		return i, true
+	default:
 	}
 	a.blocked.Store(true)
-	if i, ok = a.ready(); !ok { // none has come just before
-		select {
-		case i = <-a.direct:
-			return i, true
-		case <-ctx.Done():
-		}
-	}
-	if !a.blocked.CompareAndSwap(true, false) && !ok {
-		return <-a.direct, true
-	}
-	return i, ok
-}
-
-// ready takes one that is there.
-func (a *arrivals) ready() (i int, ok bool) {
 	select {
-	case i = <-a.direct:
 	case i = <-a.queue:
-	default:
-		return 0, false
+		a.blocked.Store(false)
+		return i, true
+	case <-ctx.Done():
 	}
-	return i, true
+	if !a.blocked.CompareAndSwap(true, false) {
+		return <-a.queue, true
+	}
+	return 0, false
 }
 
 // arrival tells of its input. What a blocked wait is going to return has been
@@ -97,9 +86,7 @@ func (arrival[T]) Pass(future.Result[T]) (v struct{}, passes bool) { return v, f
 func (a arrival[T]) Run(context.Context, future.Result[T]) (v struct{}, none future.Future[struct{}], err error) {
 	if a.to.blocked.CompareAndSwap(true, false) {
 		a.of.Peek()
-		a.to.direct <- a.i
-	} else {
-		a.to.queue <- a.i
 	}
+	a.to.queue <- a.i
 	return v, none, nil
 }

@@ -64,10 +64,11 @@ func (p *pool[In, Out]) Run(ctx context.Context, _ future.Result[struct{}]) (don
 		if i >= len(p.in) {
 			return done, none, nil
 		}
-		if err := future.Cause(ctx); err != nil {
-			return done, none, err
+		if ctx.Err() != nil {
+			return done, none, future.Cause(ctx)
 		}
 		if p.out[i], err = p.fn(ctx, p.in[i]); err != nil {
+			p.next.Store(int64(len(p.in))) // no more are started
 			return done, none, err
 		}
 	}

@@ -2,6 +2,7 @@ package deadline
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"github.com/jade-go/jade/future"
@@ -12,13 +13,26 @@ import (
 // goroutine belongs to the scope of ctx; without a scope it may outlive Run.
 //
 // The deadline of ctx, if it comes first, gives an [*Error] too, which says
-// that it was inherited. A d of zero or less is late at once.
+// that it was inherited. A d of zero or less is late at once: fn is not called.
 // Cancellation: if ctx ends otherwise, Run returns at once with [future.Cause].
 // Panics: a panic of fn is returned as a [*future.PanicError].
 func Run[T any](ctx context.Context, d time.Duration, fn func(context.Context) (T, error)) (T, error) {
 	must("Run", ctx == nil, fn == nil)
 	start := time.Now()
-	work := Within(future.Go(ctx, fn), d)
+	if d <= 0 && future.Cause(ctx) == nil {
+		var zero T
+		return zero, &Error{Name: future.Name(ctx, fn), Limit: d}
+	}
+	f := future.Go(ctx, fn)
+	runtime.Gosched() // a quick fn needs no timer
+	if r, ok := f.Peek(); ok && r.Err == nil {
+		return r.Value, nil
+	}
+	left := d
+	if d > 0 {
+		left -= time.Since(start)
+	}
+	work := limited(f, d, left, start)
 	v, err := work.Await(ctx)
 	if err == nil {
 		return v, nil

@@ -17,10 +17,14 @@ import (
 // that others use too, give Within a [future.Shield] of it.
 // Cost: five allocations and a timer, which ends with the future; one if f is complete.
 func Within[T any](f future.Future[T], d time.Duration) future.Future[T] {
-	start := time.Now()
+	return limited(f, d, d, time.Now())
+}
+
+// limited is Within for work that began at start with the limit d, of which left is left.
+func limited[T any](f future.Future[T], d, left time.Duration, start time.Time) future.Future[T] {
 	w := &within[T]{}
 	out := future.Follow(nil, f, future.Quick|future.Dressed|future.Releases, w)
-	w.Set(d, func() {
+	w.Set(left, func() {
 		out.Cancel(&Error{Name: f.Name(), Limit: d, Elapsed: time.Since(start)})
 	})
 	return out

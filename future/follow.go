@@ -106,6 +106,9 @@ func (b *behind[A, B]) returned(v B, err error, from *parent) chain {
 // abandon leaves the input, whose node n a cancellation has claimed.
 func (b *behind[A, B]) abandon(n *node, s *sweep, e *ending) {
 	m := n.manner()
+	if l, ok := b.body.(leaver[A]); ok {
+		l.left(Future[A]{b.in})
+	}
 	b.in.remove(n, m&Listens == 0)
 	if m&Private != 0 {
 		s.future(&b.in.core, e, byCancel)

@@ -123,7 +123,7 @@ func (w *joiner[R, B]) settle(n *node) (chain, bool) {
 		}
 		c.failed.take()
 	default:
-		c.failed.take()
+		c.failed.give()
 		return chain{}, w.missing.Add(-1) == 0 && w.claim(0)
 	}
 	return chain{}, false

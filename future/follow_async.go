@@ -86,7 +86,7 @@ func (w *follower[A, B]) settle(*node) (chain, bool) {
 	next, passed := w.pass()
 	if !passed {
 		if !w.has(Listens) {
-			w.in.failed.take() // now: the scope of the input may close before the body runs
+			w.in.failed.give() // now: the scope of the input may close before the body runs
 		}
 		return chain{}, true
 	}

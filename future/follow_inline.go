@@ -29,7 +29,7 @@ func followQuickly[A, B any](f Future[A], m Manner, b Body[A, B]) Future[B] {
 		h.clear(m)
 	} else {
 		if m&Listens == 0 {
-			h.in.failed.take()
+			h.in.failed.give()
 		}
 		h.runQuickly(m)
 	}
@@ -61,7 +61,7 @@ func (l *link[A, B]) settle(n *node) (chain, bool) {
 	next, passed := l.pass()
 	if !passed {
 		if !l.has(Listens) {
-			l.in.failed.take()
+			l.in.failed.give()
 		}
 		return chain{}, true
 	}

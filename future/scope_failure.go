@@ -94,13 +94,10 @@ func (s *share) observe() error {
 	if s == nil {
 		return nil
 	}
-	for _, f := range s.parts {
-		f.seen.Store(true)
-	}
 	if !s.of.quiet {
 		s.of.seen.Store(true)
 	}
-	s.take()
+	s.give()
 	return s.error()
 }
 
@@ -145,6 +142,17 @@ func (s *share) take() {
 	defer s.scope.mu.Unlock()
 	s.over = true
 	s.unlist()
+}
+
+// give is take for a function of a user's that gets the result: it sees the
+// failures that the value is made of.
+func (s *share) give() {
+	if s != nil {
+		for _, f := range s.parts {
+			f.seen.Store(true)
+		}
+		s.take()
+	}
 }
 
 // unlist is called with the scope's lock held.
