@@ -1,0 +1,306 @@
+package task_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+	"weak"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/combinators"
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/task"
+)
+
+// Errors that users write, and that cannot be compared by ==.
+type (
+	listError    []string
+	fieldsError  struct{ fields []string }
+	boxedError   struct{ v any } // its type can be compared, its value cannot
+	valueWrapper struct{ err error }
+	lateList     struct{ parts []string }
+)
+
+func (e listError) Error() string       { return "list" }
+func (e fieldsError) Error() string     { return "fields" }
+func (e boxedError) Error() string      { return "boxed" }
+func (e valueWrapper) Error() string    { return "wrapped: " + e.err.Error() }
+func (e valueWrapper) Unwrap() error    { return e.err }
+func (e lateList) Error() string        { return "late list" }
+func (e lateList) Is(target error) bool { return target == context.DeadlineExceeded }
+
+var uncomparable = map[string]error{
+	"slice":                    listError{"a", "b"},
+	"struct with a slice":      fieldsError{[]string{"a"}},
+	"any with a slice":         boxedError{[]int{1}},
+	"struct around a slice":    valueWrapper{listError{"a"}},
+	"wrapped by %w":            fmt.Errorf("why: %w", listError{"a"}),
+	"joined":                   errors.Join(errBoom, listError{"a"}, boxedError{[]int{1}}),
+	"deadline":                 lateList{[]string{"a"}},
+	"struct around a deadline": valueWrapper{lateList{[]string{"a"}}},
+}
+
+// policied are tasks with each policy around fn.
+func policied(fn func(ctx context.Context, n int) (int, error)) map[string]number {
+	return map[string]number{
+		"plain":        does(fn),
+		"Timeout":      does(fn).Timeout(time.Hour),
+		"Retry":        does(fn).Retry(task.Retry{Attempts: 2, Delay: ms, If: always}),
+		"Recover":      does(fn).Recover(func(_ context.Context, _ int, err error) (int, error) { return 0, err }),
+		"OnError":      does(fn).OnError(func(context.Context, int, error) {}),
+		"Wrap":         does(fn).Wrap(same),
+		"all":          does(fn).Timeout(time.Hour).Retry(task.Retry{Attempts: 2, If: always}).Wrap(same).OnError(func(context.Context, int, error) {}).Timeout(2 * time.Hour),
+		"two Timeouts": does(fn).Timeout(time.Hour).Timeout(2 * time.Hour),
+	}
+}
+
+// The caller's ctx ends with a cause that cannot be compared, while several calls of each kind run.
+func TestCause_thatCannotBeComparedEndsCalls(t *testing.T) {
+	for name, cause := range uncomparable {
+		for _, way := range []string{"cancel", "deadline", "Cancel of a promise", "failure"} {
+			for _, waits := range []bool{true, false} {
+				t.Run(fmt.Sprintf("%s/%s/%v", name, way, waits), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						ctx, cancel := context.WithCancelCause(bg())
+						end := func() { cancel(cause) }
+						switch way {
+						case "deadline":
+							c, stop := context.WithTimeoutCause(bg(), time.Second, cause)
+							defer stop()
+							ctx, end = c, func() { time.Sleep(2 * time.Second) } // virtual
+						case "Cancel of a promise":
+							p := future.NewPromise[int](bg())
+							ctx, end = p.Context(), func() { p.Future().Cancel(cause) }
+						}
+						inside, scope := future.WithScope(ctx, future.Unobserved(func(error) {}))
+						hold := make(chan struct{})
+						fn := func(ctx context.Context, n int) (int, error) { <-hold; return 0, cause }
+						if waits && way != "failure" {
+							fn = func(ctx context.Context, n int) (int, error) { <-ctx.Done(); return 0, context.Cause(ctx) }
+						}
+						var fs []future.Future[int]
+						for _, tk := range policied(fn) {
+							for range 2 {
+								for _, ctx := range []context.Context{ctx, inside} {
+									fs = append(fs, tk.Go(ctx, 1), future.Go(bg(), func(context.Context) (int, error) { return tk.Do(ctx, 1) }))
+								}
+							}
+						}
+						synctest.Wait()
+						if way != "failure" {
+							end()
+						}
+						synctest.Wait()
+						close(hold)
+						time.Sleep(time.Second) // virtual
+						for i, f := range fs {
+							require.Error(t, await(t, f).Err, "call %d", i)
+						}
+						scope.Close()
+						cancel(nil)
+					})
+				})
+			}
+		}
+	}
+}
+
+// hastyContext is a user's ctx that closes Done a moment before it sets Err.
+type hastyContext struct {
+	context.Context
+	done chan struct{}
+	err  atomic.Pointer[error]
+}
+
+func newHasty() *hastyContext { return &hastyContext{Context: bg(), done: make(chan struct{})} }
+
+func (c *hastyContext) Done() <-chan struct{} { return c.done }
+
+func (c *hastyContext) Err() error {
+	if err := c.err.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// A call that has not ended has no result without an error, whatever its ctx says.
+func TestUnfinished_aCallNeverReturnsWithoutAnError(t *testing.T) {
+	for _, when := range []string{"before", "meanwhile"} {
+		for _, how := range []string{"Do", "Go"} {
+			for name := range policied(nothing) {
+				t.Run(when+"/"+how+"/"+name, func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						ctx := newHasty()
+						if when == "before" {
+							close(ctx.done)
+						}
+						hold := make(chan struct{})
+						tk := policied(func(context.Context, int) (int, error) { <-hold; return 7, errBoom })[name]
+						returned := make(chan error, 1)
+						go func() {
+							var err error
+							if how == "Do" {
+								_, err = tk.Do(ctx, 1)
+							} else {
+								_, err = tk.Go(ctx, 1).Await(ctx)
+							}
+							returned <- err
+						}()
+						synctest.Wait()
+						if when == "meanwhile" {
+							close(ctx.done)
+						}
+						synctest.Wait()
+						canceled := context.Canceled
+						ctx.err.Store(&canceled)
+						select {
+						case err := <-returned:
+							if err == nil {
+								t.Error("returned without an error, and the function runs")
+							}
+							close(hold)
+						case <-time.After(time.Minute): // virtual
+							close(hold)
+							require.Error(t, <-returned)
+						}
+					})
+				})
+			}
+		}
+	}
+}
+
+func nothing(context.Context, int) (int, error) { return 0, nil }
+
+// A failure that a caller of Do gets is not reported, though its scope closes at once.
+func TestClose_doesNotReportWhatDoReturns(t *testing.T) {
+	for name := range policied(nothing) {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				for range 30 {
+					var told []error
+					ctx, scope := future.WithScope(bg(), future.Unobserved(func(err error) { told = append(told, err) }))
+					hold := make(chan struct{})
+					tk := policied(func(context.Context, int) (int, error) { <-hold; return 0, errBoom })[name]
+					waits := map[string]func() error{
+						"Do": func() error { _, err := tk.Do(ctx, 1); return err },
+						"Await": func() error {
+							_, err := tk.Go(ctx, 1).Await(bg())
+							return err
+						},
+						"Await2": func() error {
+							_, _, err := combinators.Await2(bg(), tk.Go(ctx, 1), future.NewPromise[int](bg()).Future())
+							return err
+						},
+					}
+					var all sync.WaitGroup
+					for _, wait := range waits {
+						all.Go(func() {
+							if wait() == nil {
+								t.Error("no error")
+							}
+						})
+					}
+					synctest.Wait()
+					close(hold)
+					if name == "Retry" || name == "all" {
+						time.Sleep(time.Hour / 2) // virtual: until the last attempt
+					}
+					scope.Close()
+					all.Wait()
+					require.Empty(t, told)
+				}
+			})
+		})
+	}
+}
+
+// Calls inside one another, each with a ctx that adds a value, as a tracer does.
+func TestDepth_callsInsideOneAnother(t *testing.T) {
+	type key struct{ n int }
+	for _, how := range []string{"WithValue", "WithCancel", "both in turn"} {
+		t.Run(how, func(t *testing.T) {
+			var slow time.Duration
+			var down func(ctx context.Context, n int) (int, error)
+			inner := does(func(ctx context.Context, n int) (int, error) { return down(ctx, n) })
+			down = func(ctx context.Context, n int) (int, error) {
+				if n == 24 || slow > 0 {
+					return 1, nil
+				}
+				best := time.Hour
+				for range 20 {
+					start := time.Now()
+					_ = ctx.Err()
+					best = min(best, time.Since(start))
+				}
+				if best > 100*time.Microsecond {
+					slow = best
+					return 1, nil
+				}
+				derived, cancel := context.WithValue(ctx, key{n}, n), func() {}
+				if how == "WithCancel" || how == "both in turn" && n%2 == 0 {
+					derived, cancel = context.WithCancel(ctx)
+				}
+				defer cancel()
+				return inner.Do(derived, n+1)
+			}
+			ctx, cancel := context.WithCancel(bg())
+			defer cancel()
+			_, err := inner.Do(ctx, 1)
+			require.NoError(t, err)
+			require.Zero(t, slow, "Err takes so long at a depth of 24 at the most")
+		})
+	}
+}
+
+// A call that has ended keeps nothing of its request.
+func TestRetention_aCallThatHasEndedLetsGoOfTheRequest(t *testing.T) {
+	type megabyte [1 << 20]byte
+	type key struct{}
+	for _, ends := range []error{nil, errBoom} {
+		for name, tk := range policied(func(context.Context, int) (int, error) { return 1, ends }) {
+			for _, around := range []string{"nothing", "a scope", "a closed scope", "a foreign ctx"} {
+				t.Run(fmt.Sprintf("%v/%s/%s", ends, name, around), func(t *testing.T) {
+					f, value := func() (future.Future[int], weak.Pointer[megabyte]) {
+						m := new(megabyte)
+						ctx := context.WithValue(bg(), key{}, m)
+						var f future.Future[int]
+						switch around {
+						case "a foreign ctx":
+							ctx, cancel := context.WithCancel(ctx)
+							f = tk.Go(ctx, 1)
+							defer cancel()
+						case "nothing":
+							f = tk.Go(ctx, 1)
+						default:
+							ctx, scope := future.WithScope(ctx)
+							f = tk.Go(ctx, 1)
+							f.Await(bg())
+							if around == "a closed scope" {
+								scope.Close()
+							}
+						}
+						f.Await(bg())
+						return f, weak.Make(m)
+					}()
+					for range 60 {
+						runtime.GC()
+						if value.Value() == nil {
+							return
+						}
+						runtime.Gosched()
+					}
+					t.Error("the value in the request's ctx is still reachable")
+					runtime.KeepAlive(f)
+				})
+			}
+		}
+	}
+}
