@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"runtime"
 	"slices"
 	"time"
@@ -122,7 +123,7 @@ func (r *scopedRun) body(ctx context.Context, i int, name string, w work, given 
 	for range w.pause {
 		runtime.Gosched()
 	}
-	if w.ends == passes && given != nil {
+	if w.ends == passes && given != nil && reflect.TypeOf(given).Comparable() { // else nobody could tell that it is the same
 		return "", given
 	}
 	return name, w.finish(name)

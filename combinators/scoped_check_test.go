@@ -171,7 +171,7 @@ func (c *scopedCheck) results() {
 func (c *scopedCheck) waits() {
 	seen := map[int]moment{} // the first sight of each vertex
 	for _, s := range c.log.sights {
-		if first, ok := seen[s.on]; !ok || s.ended.seq < first.seq {
+		if first, ok := seen[s.on]; s.on >= 0 && s.outcome == c.log.finals[s.on] && (!ok || s.ended.seq < first.seq) {
 			seen[s.on] = s.ended
 		}
 	}

@@ -90,6 +90,7 @@ const (
 	withBackground = -1
 	withPatience   = -2 // a ctx of its own, that ends after a while
 	withOwn        = -3 // that of the function which waits
+	withStrange    = -4 // a strangeCtx, that ends after a while
 )
 
 // Further ways of watching a vertex.
@@ -108,6 +109,7 @@ type scopedOp struct {
 	how   int  // which cause, or which result
 	alone bool // on a goroutine of its own
 	pause int  // how often that yields first
+	rank  int  // its place among what happens at the same instant
 	wait  *wait
 	crash bool // OnDone: its function panics
 }
@@ -115,6 +117,14 @@ type scopedOp struct {
 // scopeOf is the nearest scope around ctx i, -1 for none.
 func (g *scopedGraph) scopeOf(i int) int {
 	for i >= 0 && g.ctxs[i].kind > ctxHooked {
+		i = g.ctxs[i].parent
+	}
+	return i
+}
+
+// ends is the nearest ctx around ctx i that somebody can cancel, be it a scope; -1 for none.
+func (g *scopedGraph) ends(i int) int {
+	for i >= 0 && g.ctxs[i].kind == ctxValue {
 		i = g.ctxs[i].parent
 	}
 	return i

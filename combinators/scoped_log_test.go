@@ -53,6 +53,7 @@ type sight struct {
 	on      int // vertex; -1: one of several
 	how     int // see the ways of watching
 	outcome scopedOutcome
+	firm    bool // it was waiting for the result when that came, and had no other reason to return
 }
 
 // waitLog is one wait.
@@ -122,7 +123,14 @@ func (l *scopedLog) call(c *callLog) (done func()) {
 
 // saw notes what a look that began at a moment has seen.
 func (l *scopedLog) saw(began moment, on, how int, o scopedOutcome) {
-	l.note(func(m moment) { l.sights = append(l.sights, sight{span{began, m}, on, how, o}) })
+	l.sawFirmly(began, on, how, o, false)
+}
+
+// sawFirmly is saw for a look that, if it waited, waited for nothing but the result.
+func (l *scopedLog) sawFirmly(began moment, on, how int, o scopedOutcome, firm bool) {
+	l.note(func(m moment) {
+		l.sights = append(l.sights, sight{span{began, m}, on, how, o, firm && began.at < m.at})
+	})
 }
 
 func (l *scopedLog) begin(w wait) *waitLog {

@@ -6,15 +6,16 @@ import (
 
 // maybeOwed reports whether the failure of vertex i may not have been anybody
 // else's duty when it was told: no combinator had taken i as its input.
-func (c *scopedCheck) maybeOwed(i int, when span) bool {
-	earlier := func(s span) bool { return s.before(when) || s.ended.seq > 0 && s.ended.at < when.ended.at }
+func (c *scopedCheck) maybeOwed(i int, t tale) bool {
+	decided := c.decided(t)
+	earlier := func(s span) bool { return s.before(t.when) || s.ended.seq > 0 && s.ended.at < decided }
 	for k, v := range c.g.vertices {
 		if slices.Contains(v.in, i) && c.takes(k, i) && earlier(c.log.builds[k]) {
 			return false
 		}
 	}
 	return !slices.ContainsFunc(c.log.waits, func(w *waitLog) bool { // a wait for several is a combinator too
-		return w.how == byAwait2 && slices.Contains(w.on, i) && w.gaveUp == "" && (w.span.before(when) || w.began.at < when.ended.at)
+		return w.how == byAwait2 && slices.Contains(w.on, i) && w.gaveUp == "" && (w.span.before(t.when) || w.began.at < decided)
 	})
 }
 
@@ -109,6 +110,7 @@ func (c *scopedCheck) owedEarly(r *record) {
 			homes := c.g.homes(i)
 			if slices.Equal(homes, []int{end.scope}) && c.log.builds[i].before(end.span) && !late.vertex(i) && c.surelyOwed(i, end.ended) {
 				c.fail("lost: Close of ctx%d did not tell of %s, the failure of v%d (%v)", end.scope, r.name, i, c.g.vertices[i].kind)
+				return
 			}
 		}
 	}
@@ -130,7 +132,7 @@ func (c *scopedCheck) owedElsewhere(r *record) {
 			for _, end := range c.log.closes {
 				_, made := c.madeAt(r)
 				if slices.Contains(r.carriers, in) && slices.Equal(c.g.homes(in), []int{end.scope}) && made.seq > 0 &&
-					made.at < end.began.at && c.first(end) && !c.toldBy(r, end) && c.overBefore(i, made) {
+					made.at < end.began.at && c.first(end) && !c.toldBy(r, end) && c.overBefore(i, made, end.scope) {
 					c.fail("lost: v%d (%v) failed with %s after its scope had closed, and Close of ctx%d, where that came from, did not tell of it", i, v.kind, r.name, end.scope)
 				}
 			}
@@ -158,11 +160,11 @@ func (c *scopedCheck) first(end *closeLog) bool {
 	return !slices.ContainsFunc(c.log.closes, func(o *closeLog) bool { return o.scope == end.scope && o.began.seq < end.began.seq })
 }
 
-// overBefore reports whether all scopes that i may belong to had closed before m.
-func (c *scopedCheck) overBefore(i int, m moment) bool {
+// overBefore reports whether all scopes that i may belong to, but for one, had closed before m.
+func (c *scopedCheck) overBefore(i int, m moment, but int) bool {
 	homes := c.g.homes(i)
 	return len(homes) > 0 && !slices.ContainsFunc(homes, func(s int) bool {
-		return !slices.ContainsFunc(c.log.closes, func(o *closeLog) bool { return o.scope == s && o.ended.at < m.at })
+		return s != but && !slices.ContainsFunc(c.log.closes, func(o *closeLog) bool { return o.scope == s && o.ended.at < m.at })
 	})
 }
 

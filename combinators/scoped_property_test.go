@@ -27,6 +27,11 @@ func runScoped(t *testing.T, g *scopedGraph) (wrong []string) {
 func checkScoped(t *testing.T, n int, lim scopedLimits) {
 	t.Helper()
 	seed, replay := baseSeed(t)
+	defer func() {
+		if t.Failed() { // also for the race detector
+			t.Logf("JADE_SEED=%d", seed)
+		}
+	}()
 	for range scaled(n) {
 		g := drawScoped(seeded(seed), lim)
 		times := 1
@@ -35,7 +40,7 @@ func checkScoped(t *testing.T, n int, lim scopedLimits) {
 		}
 		for range times {
 			if wrong := runScoped(t, g); len(wrong) > 0 {
-				t.Fatalf("%s\n%vrun it again with JADE_SEED=%d", strings.Join(wrong, "\n"), g, seed)
+				t.Fatalf("%s\n%v", strings.Join(wrong, "\n"), g)
 			}
 		}
 		if replay {

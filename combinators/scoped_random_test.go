@@ -1,6 +1,7 @@
 package combinators_test
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -8,7 +9,7 @@ import (
 // scopedLimits bound a random graph with scopes.
 type scopedLimits struct {
 	vertices int
-	odd      bool // some failures and causes cannot be compared
+	odd      bool // some failures and causes cannot be compared, and some waits have a strange ctx
 	brief    bool // functions that run inline take no time
 }
 
@@ -20,23 +21,40 @@ func drawScoped(src source, lim scopedLimits) *scopedGraph {
 	at := time.Duration(0)
 	for i := range 2 + src.IntN(lim.vertices-1) {
 		d.vertex(i)
-		d.add(scopedOp{at: at, deed: doBuild, on: i})
+		if on := d.g.ends(d.g.vertices[i].ctx); on >= 0 && src.IntN(5) == 0 { // its ctx ends just now
+			d.add(scopedOp{at: at, deed: doEnd, on: on, how: d.cause(), alone: true, pause: src.IntN(3), rank: 2 * i})
+		}
+		d.add(scopedOp{at: at, deed: doBuild, on: i, rank: 2*i + 1})
 		if d.g.vertices[i].kind == kPromise {
 			for range d.src.IntN(3) {
 				d.add(scopedOp{at: at + d.when(), deed: doComplete, on: i, how: d.src.IntN(2) * (1 + d.flavor()), alone: d.half(), pause: d.pause()})
 			}
 		}
-		if src.IntN(3) > 0 {
+		switch {
+		case d.fine && src.IntN(3) > 0:
 			at += d.when() / 8
+		case !d.fine && d.half():
+			at += 250 * time.Millisecond
 		}
 	}
 	d.troubles()
 	for range d.src.IntN(len(d.g.vertices) + 3) {
 		d.look()
 	}
-	slices.SortStableFunc(d.g.ops, func(a, b scopedOp) int { return int(a.at - b.at) })
+	d.order()
 	d.g.dropEarly()
 	return d.g
+}
+
+// order sorts what happens. At one instant, what is not a build comes in any place among those.
+func (d *scopedDrawing) order() {
+	for i := range d.g.ops {
+		o := &d.g.ops[i]
+		if o.rank == 0 {
+			o.rank = 2 * d.src.IntN(len(d.g.vertices)+1)
+		}
+	}
+	slices.SortStableFunc(d.g.ops, func(a, b scopedOp) int { return cmp.Or(cmp.Compare(a.at, b.at), a.rank-b.rank) })
 }
 
 type scopedDrawing struct {
@@ -144,7 +162,9 @@ func (d *scopedDrawing) wait(i int) *wait {
 	w := &wait{how: []int{byAwait, byAwait, byAwait2, byCollect}[d.src.IntN(4)], ctx: withBackground}
 	switch d.src.IntN(4) {
 	case 0:
-		w.ctx = withPatience
+		if w.ctx = withPatience; d.lim.odd && d.half() {
+			w.ctx = withStrange
+		}
 	case 1:
 		w.ctx = d.ctx()
 	}

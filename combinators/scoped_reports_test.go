@@ -3,6 +3,7 @@ package combinators_test
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // record is one failure: all futures that ended with it, and who knows of it.
@@ -27,7 +28,7 @@ func (c *scopedCheck) reports() {
 			c.fail("told: ctx%d told of %v, its own end", t.scope, t.outcome)
 		case r == nil || !c.carries(r, t.scope):
 			c.fail("told: ctx%d told of %v, which none of its futures has", t.scope, t.outcome)
-		case len(r.crashed) == 0 && !slices.ContainsFunc(r.carriers, func(i int) bool { return c.maybeOwed(i, t.when) }) && !c.innerOwes(r):
+		case len(r.crashed) == 0 && !slices.ContainsFunc(r.carriers, func(i int) bool { return c.maybeOwed(i, t) }) && !c.innerOwes(r):
 			c.fail("told: ctx%d told of %v, which nobody owed: all who had it were taken as inputs", t.scope, t.outcome)
 		case faulty(r.name) && c.seenBefore(r, t):
 			c.fail("told: ctx%d told of %v, which somebody had looked at", t.scope, t.outcome)
@@ -152,16 +153,26 @@ func (c *scopedCheck) seenBefore(r *record, t tale) bool {
 		switch {
 		case s.outcome.record != r.name:
 			return false
-		case s.ended.seq < t.when.began.seq || s.ended.at < t.when.ended.at:
+		case s.ended.seq < t.when.began.seq || s.ended.at < c.decided(t):
 			return true
-		case s.ended.at > t.when.ended.at || s.began.at == s.ended.at || s.on < 0:
-			return false
-		case s.how != byAwait && s.how != byOnDone:
+		case s.ended.at > c.decided(t) || !s.firm:
 			return false
 		}
 		behind := c.behind(r, s.on)
-		return !slices.ContainsFunc(r.carriers, func(i int) bool { return c.maybeOwed(i, t.when) && !behind[i] })
+		return !slices.ContainsFunc(r.carriers, func(i int) bool { return c.maybeOwed(i, t) && !behind[i] })
 	})
+}
+
+// decided is when the scope made up its mind to tell: at the end of Close,
+// unless that then waited for a Finally which came too late for it.
+func (c *scopedCheck) decided(t tale) time.Duration {
+	at := t.when.ended.at
+	for _, call := range c.log.calls {
+		if c.g.vertices[call.vertex].kind == kFinally && t.when.began.seq > 0 && call.began.seq > t.when.began.seq {
+			at = min(at, call.began.at)
+		}
+	}
+	return at
 }
 
 // behind are the carriers of r that have it through vertex on.

@@ -3,6 +3,7 @@ package combinators_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/samber/lo"
@@ -39,7 +40,11 @@ func (r *scopedRun) peek(i int) {
 
 // sawAll notes that a user has looked at the result of a Settle: at every failure in it.
 func (r *scopedRun) sawAll(began moment, i, how int, all future.Result[[]future.Result[string]]) {
-	r.log.saw(began, i, how, outcomeOf(r.g.name(i), all.Err))
+	name := r.g.name(i)
+	if all.Err == nil && len(all.Value) != len(r.g.vertices[i].in) {
+		name = "nothing"
+	}
+	r.log.saw(began, i, how, outcomeOf(name, all.Err))
 	for _, res := range all.Value {
 		if res.Err != nil {
 			r.log.saw(began, -1, how, outcomeOf(res.Get()))
@@ -68,7 +73,7 @@ func (r *scopedRun) onDone(o scopedOp, i int) {
 		})
 	} else {
 		stop = r.future(i).OnDone(func(res future.Result[string]) {
-			called(func() { r.log.saw(c.made.began, i, byOnDone, outcomeOf(res.Get())) })
+			called(func() { r.log.sawFirmly(c.made.began, i, byOnDone, outcomeOf(res.Get()), true) })
 		})
 	}
 	r.log.note(func(m moment) { c.made.ended = m })
@@ -98,6 +103,10 @@ func (r *scopedRun) wait(own context.Context, w wait) {
 		short, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		ctx = short
+	case withStrange:
+		strange := &strangeCtx{Context: context.Background(), done: make(chan struct{})}
+		defer time.AfterFunc(patience, strange.end).Stop()
+		ctx = strange
 	case withOwn:
 	default:
 		ctx = r.ctx(w.ctx)
@@ -123,8 +132,9 @@ func (r *scopedRun) wait(own context.Context, w wait) {
 		}
 	default:
 		v, err := r.future(w.on[0]).Await(ctx)
+		firm := ctx.Err() == nil
 		if err == nil || !r.gaveUp(ctx, entry, err) {
-			r.log.saw(entry.began, w.on[0], w.how, outcomeOf(v, err))
+			r.log.sawFirmly(entry.began, w.on[0], w.how, outcomeOf(v, err), firm)
 		}
 	}
 	r.log.note(func(m moment) { entry.ended, entry.returned = m, true })
@@ -132,8 +142,12 @@ func (r *scopedRun) wait(own context.Context, w wait) {
 
 // gaveUp notes that err is ctx's own cause, if that is so.
 func (r *scopedRun) gaveUp(ctx context.Context, entry *waitLog, err error) bool {
+	for ended(ctx) && ctx.Err() == nil { // see strangeCtx
+		runtime.Gosched()
+	}
 	cause := future.Cause(ctx)
-	if cause == nil || recordOf(cause) != recordOf(err) {
+	_, strange := ctx.(*strangeCtx)
+	if cause == nil || recordOf(cause) != recordOf(err) && !(strange && future.IsCanceled(err)) {
 		return false
 	}
 	r.log.note(func(moment) { entry.gaveUp = recordOf(err) })
