@@ -77,9 +77,8 @@ func Quorum[T any](n int, fs ...future.Future[T]) future.Future[[]T] {
 		panic(fmt.Sprintf("combinators.Quorum: a quorum of %d", n))
 	}
 	if n > len(fs) {
-		for _, f := range fs {
-			f.Cancel(ErrLost)
-		}
+		var decided T
+		Race(append([]future.Future[T]{future.Of(decided, nil)}, fs...)...) // so that all of fs have lost
 		return future.Of[[]T](nil, fmt.Errorf("combinators.Quorum: %d of %d futures", n, len(fs)))
 	}
 	fs = clone(fs)

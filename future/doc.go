@@ -23,8 +23,9 @@
 //
 // # Own combinators
 //
-// [Follow] puts a [Body] behind one input, [Watch] a [Gatherer] behind
-// several. Every combinator is made of these two, with nothing that is not exported.
+// [Follow] puts a [Body] behind one input, [FollowAll] an [AllBody] behind
+// several, and [Watch] lets a [Gatherer] make a result once a [Rule] about several
+// inputs is met. Every combinator is made of these three, with nothing that is not exported.
 //
 // # Tests
 //
@@ -54,8 +55,7 @@
 //	    it does not stop                                                                         TestG15
 //	16  a deadline that Jade makes names what was late, the limit, and whether it was inherited  TestG16
 //	17  timeout, cancellation and failure are distinct; only a request recovers a cancellation   TestG17
-//	18  no timer or registration outlives its future; abandoned waits are dropped, amortised:
-//	    never more dead ones than living ones plus 32, and a dead one holds nothing              TestG18
+//	18  no timer or registration outlives its future; an abandoned wait is dropped at once       TestG18
 //	19  results keep input order; none of nothing, or of too few, hangs                          TestG19
 //	20  Any fails only when all fail, with every error, in order                                 TestG20
 //	21  with a ctx that is done before the start, the function is not called (Finally aside)     TestG21
@@ -70,12 +70,17 @@
 //
 // # How to read this package
 //
-// One value's walk through the files: start.go (Go) or promise.go makes a state;
-// core.go holds it, its list of waiters and its completion; dispatch.go goes
-// on with what that sets off: link.go (quick functions), follower.go (bodies),
-// watch.go (several inputs), ondone.go. context.go is the ctx that work gets,
-// origin.go where that comes from, hub.go what ends with it, inner.go its face
-// towards the standard library, and sweep.go a cancellation on its way. stint.go is the
-// work of packages task and flow, and dressing.go a ctx with something on. scope.go joins,
-// failure.go knows whose duty a failure is, report.go tells.
+// INTERNALS.md, beside this file, says who completes, who is told, how a
+// cancellation travels and what a scope waits for. One value's walk through the
+// files: start.go (Go) or promise.go makes a state; core.go holds it and
+// completes it; core_waiter.go is its list of what waits, core_wait.go a wait
+// that blocks, core_dispatch.go goes on with what a completion sets off, and
+// core_cancel.go is a cancellation on its way. follow_inline.go runs quick
+// functions, follow_async.go bodies, follow_all.go bodies behind several inputs,
+// watch.go counts inputs. ctx.go is the ctx that work gets, ctx_parent.go where
+// that comes from, ctx_children.go what hangs on it, ctx_ending.go what it ends
+// with, ctx_std.go its face towards the standard library, ctx_values.go a ctx with
+// something on. scope.go opens and closes, scope_join.go counts, scope_failure.go
+// knows whose duty a failure is, scope_report.go tells. engine.go is the work of
+// packages task and flow.
 package future
