@@ -40,7 +40,9 @@ func (fn then[A, B]) Run(ctx context.Context, in future.Result[A]) (B, future.Fu
 // Cancellation: ends the future at once, unless fn itself runs. The future that
 // fn returned is left to its own ctx; if fn started it with the ctx it was given, it is thereby cancelled.
 // Panics: a panic becomes a [*future.PanicError], runtime.Goexit becomes [future.ErrGoexit].
-// Cost: three allocations.
+// Cycles: a future that waits for itself by way of other FlatMaps fails; one that waits for itself by way of a Map or an All hangs.
+// Cost: three allocations. A recursion keeps about 500 bytes a step until its last
+// step is complete: write a loop of many steps as a for statement in one function.
 func FlatMap[A, B any](ctx context.Context, f future.Future[A], fn func(context.Context, A) future.Future[B]) future.Future[B] {
 	must("FlatMap", ctx == nil, fn == nil)
 	return future.Follow(ctx, f, 0, flatMap[A, B](fn))

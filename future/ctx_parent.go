@@ -14,6 +14,7 @@ type parent struct {
 	edge  context.Context // the nearest ctx that is not Jade's own and can end; ctx itself, if there is no owner
 	scope *Scope          // the nearest one around
 	watch any             // the observer; see engine.Observe
+	alarm func() bool     // ends the registration with a foreign ctx: see arm
 }
 
 // background is shared by all that is started with [context.Background].
@@ -114,10 +115,27 @@ func (p *parent) list() *children {
 // foreign reports whether only the standard library can tell that the ctx has ended, and it may end.
 func (p *parent) foreign() bool { return p.owner == nil && p.edge != nil }
 
+// arm has w told when its foreign ctx ends; p is w's own. The registration is
+// written before anybody but the alarm can reach w, and the alarm does not touch it.
+func (p *parent) arm(w worker) {
+	p.alarm = p.onEnd(func(e *ending) {
+		s := &sweep{}
+		w.cancel(s, e, byAlarm)
+		s.run()
+	})
+}
+
+// disarm ends the registration, unless the alarm itself asks for that.
+func (p *parent) disarm(by reach) {
+	if p.foreign() && by != byAlarm && p.alarm != nil {
+		p.alarm()
+	}
+}
+
 // onEnd arranges to call fn in a goroutine that counts as the scope's, once a foreign ctx has ended.
 func (p *parent) onEnd(fn func(*ending)) (stop func() bool) {
 	scope, edge := p.scope, p.edge
-	return context.AfterFunc(edge, func() {
+	return context.AfterFunc(steadily(edge), func() {
 		scope.join()
 		defer scope.leave()
 		fn(endingOf(edge))

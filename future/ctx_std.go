@@ -42,9 +42,9 @@ func (c *workCtx) std() context.Context {
 	if std := k.std.Load(); std != nil {
 		return std.ctx
 	}
-	around := c.parent.edge
-	if around == nil {
-		around = context.Background()
+	around := context.Background()
+	if c.parent.edge != nil {
+		around = steadily(c.parent.edge)
 	}
 	std := &stdCtx{}
 	std.ctx, std.cancel = context.WithCancelCause(around)
@@ -101,4 +101,29 @@ func (c *workCtx) reason() context.Context {
 		return e.remains()
 	}
 	return c.std()
+}
+
+// steady is a foreign ctx whose Err is set as soon as its Done is closed. The
+// standard library crashes on one where it is not.
+type steady struct{ context.Context }
+
+func (s steady) Err() error {
+	if err := s.Context.Err(); err != nil {
+		return err
+	}
+	select {
+	case <-s.Done():
+		err, _ := whyEnded(s.Context)
+		return err
+	default:
+		return nil
+	}
+}
+
+// steadily returns ctx as the standard library can have it for a parent.
+func steadily(ctx context.Context) context.Context {
+	if _, tells := ctx.(interface{ AfterFunc(func()) func() bool }); tells {
+		return ctx // and so it is asked in another way
+	}
+	return steady{ctx}
 }

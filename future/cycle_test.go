@@ -104,28 +104,3 @@ func TestCycle_aChainOfForwardsIsNone(t *testing.T) {
 		require.Equal(t, future.Result[int]{Value: 7}, await(t, f))
 	}
 }
-
-// A loop written as a recursion of forwards keeps nothing a step while it runs.
-func TestCycle_aRecursionOfForwardsKeepsNothingAStep(t *testing.T) {
-	n := 20_000
-	if fullSize() {
-		n = 1_000_000
-	}
-	var loop func(ctx context.Context, i int) future.Future[int]
-	reached := make(chan struct{})
-	release := future.NewPromise[int](bg())
-	loop = func(ctx context.Context, i int) future.Future[int] {
-		return future.Follow(bg(), future.Of(i, nil), 0, hop[int, int](func(ctx context.Context, r future.Result[int]) future.Future[int] {
-			if r.Value == n {
-				close(reached)
-				return release.Future()
-			}
-			return loop(ctx, r.Value+1)
-		}))
-	}
-	var f future.Future[int]
-	kept := heapOf(func() { f = loop(bg(), 0); <-reached })
-	release.Complete(7, nil)
-	require.Equal(t, 7, await(t, f).Value)
-	require.Less(t, kept, int64(n)*40+100_000, "bytes kept of %d steps", n)
-}

@@ -18,7 +18,6 @@ func init() {
 type stint struct {
 	workCtx
 	own    parent
-	alarm  func() bool // see follower.watchParent
 	does   engine.Work
 	out    *core // of the future that it completes; nil for a part of other work
 	member bool  // of the scope
@@ -56,25 +55,14 @@ func (s *stint) begin(watched bool) *ending {
 	}
 	e := s.parent.ending()
 	if e == nil && !watched && s.parent.foreign() {
-		s.alarm = s.parent.onEnd(func(e *ending) {
-			sw := &sweep{}
-			s.cancel(sw, e, byAlarm)
-			sw.run()
-		})
+		s.parent.arm(s)
 	}
 	if e == nil {
 		if e = s.attach(s.member, watched); e != nil {
-			s.silence()
+			s.parent.disarm(byCancel)
 		}
 	}
 	return e
-}
-
-// silence ends the registration with a foreign ctx.
-func (s *stint) silence() {
-	if s.alarm != nil {
-		s.alarm()
-	}
 }
 
 // Context implements [engine.Life].
@@ -115,7 +103,7 @@ func (s *stint) End(cause error) { s.end(asked(cause)) }
 func (s *stint) Release() {
 	s.end(finished)
 	s.detach()
-	s.silence()
+	s.parent.disarm(byCancel)
 }
 
 // settled implements keeper.

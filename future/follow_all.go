@@ -65,7 +65,6 @@ type joiner[R any, B AllBody[R]] struct {
 	few     [2]node
 	missing atomic.Int32
 	phase   atomic.Uint32
-	alarm   func() bool // see follower.watchParent
 }
 
 func (w *joiner[R, B]) claim(bits uint32) bool { return w.phase.CompareAndSwap(0, claimed|bits) }
@@ -75,11 +74,7 @@ func (w *joiner[R, B]) start(b B, places []node, out *state[R]) {
 	if p := w.parent; p != &background {
 		e := p.ending()
 		if e == nil && p.foreign() {
-			w.alarm = p.onEnd(func(e *ending) {
-				s := &sweep{}
-				w.cancel(s, e, byAlarm)
-				s.run()
-			})
+			p.arm(w)
 		}
 		if e == nil {
 			e = w.attach(false, false)
@@ -190,9 +185,7 @@ func (w *joiner[R, B]) conclude(v R, f *share) (next chain) {
 func (w *joiner[R, B]) part(by reach) {
 	if w.parent != &background {
 		w.detach()
-		if by != byAlarm && w.alarm != nil {
-			w.alarm()
-		}
+		w.parent.disarm(by)
 	}
 }
 

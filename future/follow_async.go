@@ -13,7 +13,6 @@ type follower[A, B any] struct {
 	workCtx
 	node
 	behind[A, B]
-	alarm func() bool // ends the registration with a foreign ctx; see watchParent
 }
 
 func followBody[A, B any](ctx context.Context, f Future[A], m Manner, b Body[A, B]) Future[B] {
@@ -50,7 +49,7 @@ func (w *follower[A, B]) start(in *state[A], out *state[B], m Manner) {
 		ready := in.done() // then there is no need to be told while pending
 		e := p.ending()
 		if e == nil && p.foreign() && !ready {
-			w.watchParent(p)
+			p.arm(w)
 		}
 		if e == nil {
 			e = w.attach(false, ready)
@@ -70,16 +69,6 @@ func (w *follower[A, B]) start(in *state[A], out *state[B], m Manner) {
 	} else if w.is(dropped) { // before it was there, perhaps
 		in.remove(&w.node, m&Listens == 0)
 	}
-}
-
-// watchParent has w told when its foreign ctx ends. The registration is written
-// before anybody but the alarm can reach w, and the alarm does not touch it.
-func (w *follower[A, B]) watchParent(p *parent) {
-	w.alarm = p.onEnd(func(e *ending) {
-		s := &sweep{}
-		w.cancel(s, e, byAlarm)
-		s.run()
-	})
 }
 
 func (w *follower[A, B]) settle(*node) (chain, bool) {
@@ -140,9 +129,7 @@ func (w *follower[A, B]) leave(by reach) {
 func (w *follower[A, B]) part(by reach) {
 	if w.parent != &background {
 		w.detach()
-		if by != byAlarm && w.alarm != nil {
-			w.alarm()
-		}
+		w.parent.disarm(by)
 	}
 }
 
@@ -186,8 +173,8 @@ func (w *follower[A, B]) forward(in *state[B]) chain {
 		failed := w.out.because(errOwnFuture, w.place())
 		return w.conclude(func() chain { return w.out.fail(failed) })
 	}
-	if w.parent.foreign() && w.alarm == nil && !w.has(Cleanup) { // the input was complete at the start
-		w.watchParent(w.parent)
+	if p := w.parent; p.foreign() && p.alarm == nil && !w.has(Cleanup) { // the input was complete at the start
+		p.arm(w)
 	}
 	f := &forward[A, B]{w: w, in: in}
 	f.act = f

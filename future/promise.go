@@ -24,9 +24,8 @@ func NewPromise[T any](ctx context.Context) *Promise[T] {
 // pledge is what stands behind a promise that has a ctx.
 type pledge struct {
 	workCtx
-	own   parent
-	out   *core
-	alarm func() bool // see follower.watchParent
+	own parent
+	out *core
 }
 
 func newPledge(ctx context.Context, out *core) *pledge {
@@ -46,11 +45,7 @@ func (p *Promise[T]) pledge(ctx context.Context) {
 	p.s.work = w
 	e := w.parent.ending()
 	if e == nil && w.parent.foreign() {
-		w.alarm = w.parent.onEnd(func(e *ending) {
-			s := &sweep{}
-			w.cancel(s, e, byAlarm)
-			s.run()
-		})
+		w.parent.arm(w)
 	}
 	if e == nil {
 		e = w.attach(false, false)
@@ -159,9 +154,7 @@ func (w *pledge) place() place { return place{from: w.parent} }
 // part takes w off whatever would have told it to end.
 func (w *pledge) part(by reach) {
 	w.detach()
-	if by != byAlarm && w.alarm != nil {
-		w.alarm()
-	}
+	w.parent.disarm(by)
 }
 
 func (w *pledge) cancel(s *sweep, e *ending, by reach) {

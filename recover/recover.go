@@ -3,6 +3,8 @@ package recovery
 import (
 	"context"
 	"errors"
+	"runtime"
+	"strings"
 
 	"github.com/jade-go/jade/future"
 )
@@ -56,11 +58,23 @@ func (matching[T]) Pass(in future.Result[T]) (T, bool) { return in.Value, in.Err
 func (m matching[T]) Func() any { return m.fn }
 
 func (m matching[T]) Run(ctx context.Context, in future.Result[T]) (v T, _ future.Future[T], err error) {
-	if !errors.Is(in.Err, m.target) {
+	if !matches(in.Err, m.target) {
 		return in.Value, future.Future[T]{}, in.Err
 	}
 	v, err = m.fn(ctx, in.Err)
 	return v, future.Future[T]{}, err
+}
+
+// matches is errors.Is; an error that cannot be compared matches nothing.
+func matches(err, target error) bool {
+	defer func() {
+		if r := recover(); r != nil {
+			if e, ok := r.(runtime.Error); !ok || !strings.Contains(e.Error(), "comparing uncomparable") {
+				panic(r) // of a method of err's
+			}
+		}
+	}()
+	return errors.Is(err, target)
 }
 
 // RecoverAs is [Recover] for the failures that errors.As finds an E in. A
