@@ -12,6 +12,19 @@
 #define HOME(n) ((n) == 0 -> 0 : NONE)
 #define FOREIGN(n) ((n) == 1)
 
+/* What has to be possible. */
+inline outcomes()
+{
+	if
+	:: awaitReturned && closeReturned[0] -> outcome = 1
+	:: gaveUp && result[0] == failure && reported == 1 -> outcome = 2
+	:: gaveUp && head[0] == pending -> outcome = 3
+	:: result[0] == failure && !awaitReturned && !gaveUp && spent && reported == 0 -> outcome = 4 /* it did not block */
+	:: result[0] == cancellation && !gaveUp -> outcome = 5
+	:: true
+	fi
+}
+
 #include "core.pml"
 
 init
@@ -19,7 +32,7 @@ init
 	atomic {
 		ring[0] = bit(0);
 		run Judge();
-		run Await(1);
+		run Await(1, NONE);
 		run EndAwait(1);
 		run Complete(0);
 		run Close(0);

@@ -11,12 +11,15 @@
  *
  *   core.pml    the protocol: what each function of the core does, step by step
  *   then.pml    one Then on a foreign ctx, with a hook behind it
- *   two.pml     two Thens of one scope on one input
- *   scopes.pml  a Then of scope B behind a promise of scope A
- *   await.pml   a blocked Await, a failure, and Close twice
+ *   two.pml     two Thens of one scope behind one promise
+ *   scopes.pml  a Then of scope B behind a promise of scope A, with a hook behind it
+ *   back.pml    a Then of scope A behind a Then of scope B behind a promise of scope A
+ *   await.pml   a blocked Await with a foreign ctx, a failure, and Close twice
+ *   inside.pml  the same with the ctx of the scope
  *
- * Each of the last four is a configuration: it says which nodes and scopes
- * there are, starts the goroutines, and includes this file.
+ * All but the first are configurations: such a file says which nodes and
+ * scopes there are and includes this file. It starts the goroutines, and names
+ * outcomes that have to be possible, so that nothing is proved of too little.
  *
  * How to read it
  *
@@ -99,6 +102,7 @@ bool built[NODES];         /* the constructor has returned: users have the futur
 bool closeReturned[SCOPES];
 bool awaitReturned;        /* a blocked Await has returned the failure */
 byte unfinished;           /* goroutines that have begun and have to end */
+byte outcome;              /* see outcomes() of each configuration */
 
 /* ---------------------------------------------------------------- futures */
 
@@ -251,7 +255,11 @@ inline report(s)
 {
 	d_step {
 		reportOne(s, 0);
-		reportOne(s, 1)
+		reportOne(s, 1);
+#if NODES > 2
+		reportOne(s, 2);
+#endif
+		skip
 	}
 }
 
@@ -466,7 +474,7 @@ inline construct(n, own)
 	:: !ok ->
 		claim(n, won);
 		if
-		:: won -> cancel(n, own, false); dispatch(own, false)
+		:: won -> cancel(n, own, false); assert(todo == 0) /* nobody has the future yet */
 		:: else
 		fi
 #ifdef PLANT_NO_CHECK_AFTER_ATTACH
@@ -523,34 +531,27 @@ proctype EndCtx()
 	fi
 }
 
-/* Promise.Complete, from a goroutine that works for no scope. */
-inline completePromise(n, r)
-{
-	atomic { unfinished++; join(HOME(n)) };
-	if
-	:: r == failure -> note(n)
-	:: else
-	fi;
-	publishFirst(n, r, ok);
-	if
-	:: ok -> unlink(HOME(n), n); dispatch(HOME(n), false)
-	:: !ok && r == failure -> take(n)
-	:: else
-	fi;
-	finish(HOME(n))
-}
-
-/* Somebody completes promise n, or never does. */
+/* Promise.Complete, from a goroutine that works for no scope; or nobody completes promise n. */
 proctype Complete(byte n)
 {
 	DISPATCHER;
+	bool fails;
 	if
-	:: completePromise(n, value)
+	:: true -> goto over
+	:: atomic { true -> unfinished++; join(HOME(n)) }
 #ifdef FAILS
-	:: completePromise(n, failure)
+	:: atomic { true -> unfinished++; join(HOME(n)); fails = true }; note(n)
 #endif
-	:: true
-	fi
+	fi;
+	publishFirst(n, (fails -> failure : value), ok);
+	if
+	:: ok -> unlink(HOME(n), n); dispatch(HOME(n), false)
+	:: !ok && fails -> take(n)
+	:: else
+	fi;
+	fails = false;
+	finish(HOME(n));
+over:	skip
 }
 
 /* Scope.Close; or nobody closes. */
@@ -591,13 +592,14 @@ proctype Close(byte s)
 	:: mine & bit(i) ->
 		mine = mine & ~bit(i);
 		if
+		:: KIND(i) == sleeper -> claim(i, won); if :: won -> gaveUp = true; awake = true :: else fi
 		:: KIND(i) == promise -> /* no claim: the lock of the future decides */
 			publishFirst(i, cancellation, ok);
 			if
 			:: ok -> unlink(s, i)
 			:: else
 			fi
-		:: else ->
+		:: KIND(i) == then ->
 			claim(i, won);
 			if
 			:: won -> cancel(i, s, false)
@@ -619,17 +621,27 @@ proctype Close(byte s)
 over:	skip
 }
 
-/* Await that blocks: n waits in the list of its input. */
-proctype Await(byte n)
+/* Await that blocks: n waits in the list of its input, and for the end of its
+ * ctx. own is the scope whose ctx that is; with NONE the ctx is foreign. */
+proctype Await(byte n; byte own)
 {
 	bool ok;
+	if
+	:: own == NONE
+	:: own != NONE ->
+		attach(own, n, ok);
+		if
+		:: ok
+		:: else -> d_step { claimed[n] = true; told[n]++; ok = true }; goto over
+		fi
+	fi;
 	push(IN(n), n, ok);
 	if
-	:: !ok -> /* complete already: it does not block */
-		d_step { claimed[n] = true; told[n]++ };
+	:: !ok -> /* complete already, so it does not block; the end of the ctx may have claimed n */
+		d_step { if :: !claimed[n] -> claimed[n] = true; told[n]++ :: else fi };
 		observe(IN(n))
 	:: else ->
-		built[n] = true; /* the end of its ctx may wake it from here on */
+		built[n] = true; /* the end of a foreign ctx may wake it from here on */
 end:		awake;
 		if
 		:: gaveUp -> remove(IN(n), n)
@@ -640,7 +652,8 @@ end:		awake;
 			awaitReturned = (result[IN(n)] == failure)
 		fi
 	fi;
-	d_step { built[n] = true; published[n]++; head[n] = complete } /* its caller has the result */
+	unlink(own, n);
+over:	atomic { built[n] = true; published[n]++; head[n] = complete } /* its caller has the result */
 }
 
 /* The ctx of Await n ends, or never does. */
@@ -676,7 +689,14 @@ inline judge(n)
 	assert(!claimed[n] || !(list[IN(n)] & bit(n)))
 }
 
-/* What is true of the failure of promise 0. Future 1 has taken it over if it fails too. */
+/* What is true of promise 0. */
+inline judgePromise()
+{
+	assert(published[0] <= 1);
+	assert(published[0] == 1 || HOME(0) == NONE || !ended[INDEX(HOME(0))])
+}
+
+/* What is true of the failure of promise 0. A future that fails too has taken it over. */
 inline judgeFailure()
 {
 	if
@@ -685,7 +705,12 @@ inline judgeFailure()
 		assert(reported <= 1);
 		assert(!awaitReturned || reported == 0);
 		if
+#if NODES > 2
+		:: result[2] == failure -> judgeHolder(HOME(2))
+		:: result[1] == failure && result[2] != failure -> judgeHolder(HOME(1))
+#else
 		:: result[1] == failure -> judgeHolder(HOME(1))
+#endif
 		:: else -> judgeHolder(HOME(0))
 		fi
 	fi
@@ -701,11 +726,12 @@ proctype Judge()
 	timeout; /* nobody can take a step */
 	d_step {
 		assert(unfinished == 0);
-		assert(published[0] <= 1);
+		judgePromise();
 		judge(1);
 #if NODES > 2
 		judge(2);
 #endif
 		judgeFailure()
-	}
+	};
+	outcomes()
 }

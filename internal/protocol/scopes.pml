@@ -14,6 +14,19 @@
 #define HOME(n) ((n) == 0 -> A : B)
 #define FOREIGN(n) false
 
+/* What has to be possible. */
+inline outcomes()
+{
+	if
+	:: result[2] == value && result[1] == value && closeReturned[A] && closeReturned[B] -> outcome = 1
+	:: result[0] == value && result[1] == cancellation && closeReturned[A] -> outcome = 2
+	:: result[0] == cancellation && result[1] == cancellation && !ended[B] -> outcome = 3
+	:: result[0] == failure && result[1] == cancellation && reported == 1 -> outcome = 4 /* A reports */
+	:: result[1] == failure && spent && reported == 0 -> outcome = 5 /* the hook saw it */
+	:: true
+	fi
+}
+
 #include "core.pml"
 
 /* A function that runs in B, so Close waits for it. */

@@ -13,6 +13,21 @@
 #define HOME(n) ((n) == 0 -> NONE : 0)
 #define FOREIGN(n) ((n) == 1)
 
+/* What has to be possible. */
+inline outcomes()
+{
+	if
+	:: result[1] == value && result[2] == value && closeReturned[0] -> outcome = 1 /* all ran, then Close */
+	:: fired[1] && result[1] == cancellation && !ended[0] -> outcome = 2 /* the alarm was first */
+	:: fired[1] && result[1] == value -> outcome = 3 /* the alarm was late */
+	:: ctxEnded && stopped[1] && !fired[1] -> outcome = 4 /* the alarm was stopped */
+	:: ended[0] && result[0] == value && result[1] == cancellation -> outcome = 5 /* Close was first */
+	:: result[1] == failure && reported == 0 && spent -> outcome = 6 /* the hook saw the failure */
+	:: built[2] && head[1] == pending -> outcome = 7 /* nothing happened */
+	:: true
+	fi
+}
+
 #include "core.pml"
 
 /* A function that runs in the scope, so Close waits for it. */

@@ -13,6 +13,19 @@
 #define HOME(n) ((n) == 0 -> NONE : 0)
 #define FOREIGN(n) ((n) == 1)
 
+/* What has to be possible. */
+inline outcomes()
+{
+	if
+	:: result[1] == value && result[2] == value && closeReturned[0] -> outcome = 1
+	:: result[1] == value && result[2] == cancellation -> outcome = 2
+	:: result[1] == cancellation && result[2] == value && fired[1] -> outcome = 3
+	:: result[1] == cancellation && result[2] == value && ended[0] -> outcome = 4
+	:: closeReturned[0] && head[0] == pending -> outcome = 5
+	:: true
+	fi
+}
+
 #include "core.pml"
 
 proctype Construct()
