@@ -221,5 +221,6 @@ func (c *call[In, Out]) Join() bool {
 func (c *call[In, Out]) Leave() {
 	if c.members.Add(-1) == 0 {
 		c.life.Release()
+		c.life, c.seen = nil, nil // a future of the call keeps the call, but not what the ctx has
 	}
 }

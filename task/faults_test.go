@@ -179,8 +179,8 @@ func TestUnfinished_aCallNeverReturnsWithoutAnError(t *testing.T) {
 
 func nothing(context.Context, int) (int, error) { return 0, nil }
 
-// A failure that a caller of Do gets is not reported, though its scope closes at once.
-func TestClose_doesNotReportWhatDoReturns(t *testing.T) {
+// A failure that a blocked wait for a call gets is not reported, though its scope closes at once.
+func TestClose_doesNotReportWhatAWaitForACallReturns(t *testing.T) {
 	for name := range policied(nothing) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -190,7 +190,6 @@ func TestClose_doesNotReportWhatDoReturns(t *testing.T) {
 					hold := make(chan struct{})
 					tk := policied(func(context.Context, int) (int, error) { <-hold; return 0, errBoom })[name]
 					waits := map[string]func() error{
-						"Do": func() error { _, err := tk.Do(ctx, 1); return err },
 						"Await": func() error {
 							_, err := tk.Go(ctx, 1).Await(bg())
 							return err
