@@ -2,8 +2,9 @@
  * A chain that goes from scope A to B and back: a Then of A behind a Then of B
  * behind a promise of A. The promise may be completed from outside, and both scopes may close.
  */
-#define NODES 3
+#define THENS
 #define FAILS /* the promise may fail */
+#define NODES 3
 #define SCOPES 2
 #define A 0
 #define B 1

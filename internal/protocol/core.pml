@@ -18,8 +18,9 @@
  *   inside.pml  the same with the ctx of the scope
  *
  * All but the first are configurations: such a file says which nodes and
- * scopes there are and includes this file. It starts the goroutines, and names
- * outcomes that have to be possible, so that nothing is proved of too little.
+ * scopes there are, which kinds of nodes and goroutines, and includes this
+ * file. It starts the goroutines, and names outcomes that have to be possible,
+ * so that nothing is proved of too little.
  *
  * How to read it
  *
@@ -75,7 +76,7 @@ bool counted[NODES]; /* running of the scope includes it; guarded by the scope's
 /* A foreign ctx and the registrations with it. The stop function that
  * context.AfterFunc returns and the alarm exclude each other. */
 
-bool ctxEnded, fired[NODES], stopped[NODES];
+bool ctxEnded, fired[NODES], silenced[NODES];
 
 /* A scope. Its lock guards all of this. */
 
@@ -196,7 +197,7 @@ inline claim(n, won)
 inline silence(n)
 {
 	if
-	:: d_step { FOREIGN(n) -> assert(!stopBusy[n]); stopped[n] = !fired[n] }
+	:: d_step { FOREIGN(n) -> assert(!stopBusy[n]); silenced[n] = !fired[n] }
 	:: else
 	fi
 }
@@ -346,10 +347,14 @@ inline settleThen(n)
 #else
 	:: atomic { result[IN(n)] == value && !ended[HOME(n)] ->
 		start(HOME(n), n); unfinished++; run Body(n) }
-	:: result[IN(n)] == value && ended[HOME(n)] -> publish(n, cancellation); part(n)
 #endif
-	:: atomic { result[IN(n)] == failure -> note(n) }; take(IN(n)); publish(n, failure); part(n)
-	:: result[IN(n)] == cancellation -> publish(n, cancellation); part(n)
+	:: else -> /* the body does not run */
+		if
+		:: atomic { result[IN(n)] == failure -> note(n) }; take(IN(n))
+		:: else
+		fi;
+		publish(n, (result[IN(n)] == failure -> failure : cancellation));
+		part(n)
 	fi
 }
 
@@ -373,13 +378,19 @@ inline dispatch(own, stack)
 	:: atomic { todo != 0 -> pop(); claim(d, won) };
 		if
 		:: !won /* a cancellation owns it */
+#ifdef THENS
 		:: atomic { won && KIND(d) == then -> visitClaimed(own, d) }; settleThen(d)
+#endif
+#ifdef HOOKS
 		:: atomic { won && KIND(d) == hook -> visitClaimed(own, d) }; settleHook(d, stack)
-#ifdef PLANT_SEEN_LATE
-		:: atomic { won && KIND(d) == sleeper -> awake = true }
-#else
+#endif
+#ifdef SLEEPERS
+#ifndef PLANT_SEEN_LATE
 		/* Now: Close waits for this goroutine, not for the one that sleeps. */
 		:: atomic { won && KIND(d) == sleeper -> observe(IN(d)) }; awake = true
+#else
+		:: atomic { won && KIND(d) == sleeper -> awake = true }
+#endif
 #endif
 		fi
 	od
@@ -402,6 +413,7 @@ inline cancel(n, own, alarm)
 	unlink(HOME(n), n)
 }
 
+#ifdef THENS
 /* The goroutine of a body. It is counted as the member n of its scope. */
 proctype Body(byte n)
 {
@@ -427,7 +439,9 @@ proctype Body(byte n)
 	finish(NONE)
 #endif
 }
+#endif
 
+#ifdef HOOKS
 /* The goroutine of a quick function. Who started it has joined the scope for it. */
 proctype Hook(byte n)
 {
@@ -437,15 +451,17 @@ proctype Hook(byte n)
 	dispatch(HOME(n), true);
 	finish(HOME(n))
 }
+#endif
 
 /* ------------------------------------------------------ who does something */
 
+#ifdef ALARMS
 /* What context.AfterFunc runs when the foreign ctx of n has ended. It has the
  * home scope in a local, and never uses stop. */
 proctype Alarm(byte n)
 {
 	DISPATCHER;
-end:	atomic { ctxEnded && !stopped[n] -> fired[n] = true; unfinished++ };
+end:	atomic { ctxEnded && !silenced[n] -> fired[n] = true; unfinished++ };
 #ifndef PLANT_ALARM_JOINS_LATE
 	d_step { visit(NONE, n) }; /* before it claims: n may be in no ring yet, so Close would not wait */
 #endif
@@ -456,16 +472,19 @@ end:	atomic { ctxEnded && !stopped[n] -> fired[n] = true; unfinished++ };
 	fi;
 	finish(NONE)
 }
+#endif
 
 /* followBody: constructs Then n. own is the scope that the caller works for.
  * Input and parent are in locals: once the alarm is set, the fields of n are
  * for whoever claims it. */
 inline construct(n, own)
 {
+#ifdef ALARMS
 	if
 	:: atomic { FOREIGN(n) -> run Alarm(n); beginStop(n) }; endStop(n) /* it stores what AfterFunc has returned */
 	:: else
 	fi;
+#endif
 #ifdef PLANT_FIRST_ALARM
 	d_step { beginRest(n) }; endRest(n); /* attach reads the parent from the node */
 #endif
@@ -506,6 +525,7 @@ inline constructHook(n, own)
 	built[n] = true
 }
 
+#ifdef CANCELS
 /* Future.Cancel; or nobody cancels. */
 proctype Cancel(byte n)
 {
@@ -521,6 +541,7 @@ end:	if
 	:: true
 	fi
 }
+#endif
 
 /* The foreign ctx ends, or never does. */
 proctype EndCtx()
@@ -592,19 +613,23 @@ proctype Close(byte s)
 	:: mine & bit(i) ->
 		mine = mine & ~bit(i);
 		if
+#ifdef SLEEPERS
 		:: KIND(i) == sleeper -> claim(i, won); if :: won -> gaveUp = true; awake = true :: else fi
+#endif
 		:: KIND(i) == promise -> /* no claim: the lock of the future decides */
 			publishFirst(i, cancellation, ok);
 			if
 			:: ok -> unlink(s, i)
 			:: else
 			fi
+#ifdef THENS
 		:: KIND(i) == then ->
 			claim(i, won);
 			if
 			:: won -> cancel(i, s, false)
 			:: else
 			fi
+#endif
 		fi
 	od;
 	i = 0;
@@ -621,6 +646,7 @@ proctype Close(byte s)
 over:	skip
 }
 
+#ifdef SLEEPERS
 /* Await that blocks: n waits in the list of its input, and for the end of its
  * ctx. own is the scope whose ctx that is; with NONE the ctx is foreign. */
 proctype Await(byte n; byte own)
@@ -671,6 +697,7 @@ end:	if
 	:: true
 	fi
 }
+#endif
 
 /* -------------------------------------------------------------- the judge */
 

@@ -2,8 +2,9 @@
  * An Await that blocks on a promise of its own scope, with the ctx of the scope. The
  * promise may be completed, with a failure too, and the scope may close, twice at once.
  */
-#define NODES 2
+#define SLEEPERS
 #define FAILS /* the promise may fail */
+#define NODES 2
 #define SCOPES 1
 
 /* 0: the promise; 1: the sleeper, which stands for no future */

@@ -2,8 +2,10 @@
  * A Then of scope B behind a promise of scope A, with a hook of B behind it.
  * The promise may be completed from outside, and both scopes may close.
  */
-#define NODES 3
+#define THENS
+#define HOOKS
 #define FAILS /* the promise may fail */
+#define NODES 3
 #define SCOPES 2
 #define A 0
 #define B 1

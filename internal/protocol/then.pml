@@ -3,8 +3,12 @@
  * hook behind it. At any moment the promise may be completed, the foreign ctx
  * may end, somebody may cancel the Then, and the scope may close.
  */
-#define NODES 3
+#define THENS
+#define HOOKS
+#define ALARMS
+#define CANCELS
 #define FAILS /* the promise may fail */
+#define NODES 3
 #define SCOPES 1
 
 /* 0: the promise; 1: the Then; 2: the hook, which has the scope of its input */
@@ -20,7 +24,7 @@ inline outcomes()
 	:: result[1] == value && result[2] == value && closeReturned[0] -> outcome = 1 /* all ran, then Close */
 	:: fired[1] && result[1] == cancellation && !ended[0] -> outcome = 2 /* the alarm was first */
 	:: fired[1] && result[1] == value -> outcome = 3 /* the alarm was late */
-	:: ctxEnded && stopped[1] && !fired[1] -> outcome = 4 /* the alarm was stopped */
+	:: ctxEnded && silenced[1] && !fired[1] -> outcome = 4 /* the alarm was silenced */
 	:: ended[0] && result[0] == value && result[1] == cancellation -> outcome = 5 /* Close was first */
 	:: result[1] == failure && reported == 0 && spent -> outcome = 6 /* the hook saw the failure */
 	:: built[2] && head[1] == pending -> outcome = 7 /* nothing happened */

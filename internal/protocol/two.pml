@@ -4,6 +4,8 @@
  * Who constructs them is none of the scope's work, so the scope may have closed
  * before, or may close meanwhile.
  */
+#define THENS
+#define ALARMS
 #define NODES 3
 #define SCOPES 1
 
