@@ -40,7 +40,8 @@ func checkScoped(t *testing.T, n int, lim scopedLimits) {
 		}
 		for range times {
 			if wrong := runScoped(t, g); len(wrong) > 0 {
-				t.Fatalf("%s\n%v", strings.Join(wrong, "\n"), g)
+				small, why := smallerScoped(t, g, wrong)
+				t.Fatalf("%s\n%vmade smaller:\n%s\n%v", strings.Join(wrong, "\n"), g, why, small)
 			}
 		}
 		if replay {
@@ -48,6 +49,22 @@ func checkScoped(t *testing.T, n int, lim scopedLimits) {
 		}
 		seed++
 	}
+}
+
+// smallerScoped makes a graph smaller in which the first thing that was wrong still is so.
+func smallerScoped(t *testing.T, g *scopedGraph, wrong []string) (small *scopedGraph, why string) {
+	kind, _, _ := strings.Cut(wrong[0], ":")
+	why = strings.Join(wrong, "\n")
+	small = g.shrink(func(try *scopedGraph) bool {
+		for range 20 {
+			if now := strings.Join(runScoped(t, try), "\n"); strings.HasPrefix(now, kind) {
+				why = now
+				return true
+			}
+		}
+		return false
+	})
+	return small, why
 }
 
 func TestProperty_scopes(t *testing.T) {
