@@ -208,10 +208,6 @@ func TestClose_reportsTheFailuresInASettleNobodyReads(t *testing.T) {
 			f := future.Shield(combinators.Settle(fs...))
 			return f.Done(), func() { f.Await(bg()) }
 		},
-		"Settle of one": func(fs ...fint) (<-chan struct{}, func()) {
-			f := combinators.Zip2(combinators.Settle(fs[0]), combinators.Settle(fs[1:]...))
-			return f.Done(), func() { f.Await(bg()) }
-		},
 	} {
 		for _, reads := range []string{"", "before Close", "before it is complete"} {
 			for _, scopes := range []int{1, 3} {

@@ -95,8 +95,11 @@ func (b *behind[A, B]) pass() (next chain, passed bool) {
 }
 
 // returned completes the future with what the body has returned.
-func (b *behind[A, B]) returned(v B, err error, from *parent) chain {
+func (b *behind[A, B]) returned(m Manner, v B, err error, from *parent) chain {
 	if err == nil {
+		if m&Listens == 0 && !b.in.ok() {
+			b.in.failed.of.seen.Store(true) // the body has dealt with it
+		}
 		return b.out.settle(v)
 	}
 	b.out.value = v

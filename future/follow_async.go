@@ -104,7 +104,7 @@ func (w *follower[A, B]) run() (next chain) {
 		return w.forward(become.s)
 	}
 	k := w.finish(finished)
-	next = w.returned(v, err, w.parent)
+	next = w.returned(w.manner(), v, err, w.parent)
 	k.tellNow()
 	w.leave(byCancel)
 	return next

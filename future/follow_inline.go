@@ -52,7 +52,7 @@ func (b *behind[A, B]) runQuickly(m Manner) (next chain) {
 	if become.s != nil {
 		err = errQuick
 	}
-	next = b.returned(v, err, nil)
+	next = b.returned(m, v, err, nil)
 	b.clear(m)
 	return next
 }

@@ -19,8 +19,8 @@ type failure struct {
 // failures that its value is made of.
 type share struct {
 	of    *failure
-	scope *Scope // that lists it; nil: none does
-	parts []*failure
+	scope *Scope     // that lists it; nil: none does
+	parts []*failure // also of an error that joins them
 
 	left, right *share // siblings while it is listed; guarded by scope.mu
 	excess      bool   // only counted, as the scope lists enough; guarded by scope.mu
@@ -53,20 +53,24 @@ func (c *core) failAs(in *share) chain {
 	return next
 }
 
-// passedTo is the share of c, which fails with what in fails with. It is listed
-// with the scope of c, or with that of in if that one is the one to report.
+// passedTo is the share of c, which fails with what in fails with.
 func (in *share) passedTo(c *core) *share {
 	if in.of.quiet && in.parts == nil {
 		return in
 	}
-	home := c.scope
-	if home == nil || in.scope != nil && home.over() && !in.scope.over() {
-		home = in.scope
-	}
+	home := in.reporter(c.scope)
 	if home == nil {
 		return in
 	}
 	return &share{of: in.of, scope: home, parts: in.parts}
+}
+
+// reporter is the scope that is to report what becomes of in: home, or that of in if home will not.
+func (in *share) reporter(home *Scope) *Scope {
+	if in != nil && in.scope != nil && (home == nil || home.over() && !in.scope.over()) {
+		return in.scope
+	}
+	return home
 }
 
 // again is because for a body, whose input failed with in: if it returns the
@@ -75,7 +79,11 @@ func (c *core) again(err error, in *share, at place) *share {
 	if in != nil && in.of.err != nil && same(err, in.error()) {
 		return in.passedTo(c)
 	}
-	return c.because(err, at)
+	f := c.because(err, at)
+	if f.scope != nil {
+		f.scope = in.reporter(f.scope)
+	}
+	return f
 }
 
 // error is the error that a user sees. It does not count as looking.
@@ -210,10 +218,13 @@ func (s *Scope) takeFailures() (fs []*failure, more bool) {
 		return nil, false
 	}
 	first.unlist()
-	if first.of.err != nil {
-		fs = append(fs, first.of)
+	if first.of.err == nil {
+		return first.parts, true
 	}
-	return append(fs, first.parts...), true
+	for _, part := range first.parts {
+		part.seen.Store(true) // it is told of with the whole
+	}
+	return []*failure{first.of}, true
 }
 
 // takeExcess returns how many failures were not listed.

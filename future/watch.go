@@ -212,7 +212,9 @@ func (w *watch[R]) conclude(err error, in *share) (next chain) {
 	inputs := []*share{in}
 	switch {
 	case err != nil:
-		f = w.out.again(err, in, place{})
+		if f = w.out.again(err, in, place{}); in == nil || f.of != in.of {
+			f.parts = w.failures() // the error is made of them
+		}
 	case w.rule.Keeps:
 		f, inputs = w.kept()
 	}
@@ -255,6 +257,15 @@ func (w *watch[R]) kept() (f *share, inputs []*share) {
 		}
 	}
 	return f, inputs
+}
+
+func (w *watch[R]) failures() (fs []*failure) {
+	for i := range w.places {
+		if c := w.g.Input(i).core(); c != nil && w.places[i].is(counted) && !c.ok() {
+			fs = append(fs, c.failed.of)
+		}
+	}
+	return fs
 }
 
 // leave leaves the inputs that are not counted: their failures are taken,
