@@ -157,8 +157,10 @@ func (c *cut) Error() string { return line(c.decide()) }
 func (c *cut) Unwrap() error { return c.decide() }
 
 // Is reports whether target is [context.Canceled], which is the Err of the ctx
-// that has c as its cause.
-func (c *cut) Is(target error) bool { return target == context.Canceled }
+// that has c as its cause, or [context.DeadlineExceeded], if the cause was a deadline.
+func (c *cut) Is(target error) bool {
+	return target == context.Canceled || target == context.DeadlineExceeded && c.late()
+}
 
 // Timeout reports whether the cause is a deadline, as the errors of package net do.
 func (c *cut) Timeout() bool { return c.late() }

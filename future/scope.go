@@ -43,7 +43,9 @@ func Grace(d time.Duration) ScopeOption {
 // as an [*UnobservedError], instead of returning them. A failure is observed
 // once it was returned by Await or Peek or given to an OnDone, from whichever
 // of the futures that have failed with it. A combinator that takes it as
-// input takes over the duty. What only repeats how the scope's ctx ended is not told, nor are cancellations.
+// input takes over the duty. Cancellations are not reported, nor are failures
+// that only repeat how the scope's ctx ended. The scope keeps a hundred failures;
+// of those beyond it reports the number, in one last report.
 //
 // Concurrency: fn runs in a goroutine that Close waits for, one call after another.
 // Panics: Close returns them as unobserved failures.
