@@ -1,6 +1,7 @@
 package future
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 )
@@ -93,7 +94,12 @@ func (k *children) listen() {
 			k = c.parent.list() // which tells k
 			continue
 		}
-		stop := c.parent.onEnd(c.end)
+		scope, edge := c.parent.scope, c.parent.edge
+		stop := context.AfterFunc(steadily(edge), func() {
+			scope.join()
+			defer scope.leave()
+			c.end(endingOf(edge))
+		})
 		k.lock().Lock()
 		ended := k.end.Load() != nil
 		if !ended {

@@ -118,9 +118,12 @@ func (p *parent) foreign() bool { return p.owner == nil && p.edge != nil }
 // arm has w told when its foreign ctx ends; p is w's own. The registration is
 // written before anybody but the alarm can reach w, and the alarm does not touch it.
 func (p *parent) arm(w worker) {
-	p.alarm = p.onEnd(func(e *ending) {
+	scope, edge := p.scope, p.edge
+	p.alarm = context.AfterFunc(steadily(edge), func() {
+		scope.join()
+		defer scope.leave()
 		s := &sweep{}
-		w.cancel(s, e, byAlarm)
+		w.cancel(s, endingOf(edge), byAlarm)
 		s.run()
 	})
 }
@@ -130,14 +133,4 @@ func (p *parent) disarm(by reach) {
 	if p.foreign() && by != byAlarm && p.alarm != nil {
 		p.alarm()
 	}
-}
-
-// onEnd arranges to call fn in a goroutine that counts as the scope's, once a foreign ctx has ended.
-func (p *parent) onEnd(fn func(*ending)) (stop func() bool) {
-	scope, edge := p.scope, p.edge
-	return context.AfterFunc(steadily(edge), func() {
-		scope.join()
-		defer scope.leave()
-		fn(endingOf(edge))
-	})
 }

@@ -122,6 +122,9 @@ func (s steady) Err() error {
 
 // steadily returns ctx as the standard library can have it for a parent.
 func steadily(ctx context.Context) context.Context {
+	if std, ok := ctx.Value(cancelKey).(context.Context); ok && std.Done() == ctx.Done() {
+		return ctx // of the standard library's own kind
+	}
 	if _, tells := ctx.(interface{ AfterFunc(func()) func() bool }); tells {
 		return ctx // and so it is asked in another way
 	}

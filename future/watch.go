@@ -251,8 +251,9 @@ func (w *watch[R]) kept() (f *share, inputs []*share) {
 			}
 			if c.failed.of.err != nil {
 				f.parts = append(f.parts, c.failed.of)
+			} else {
+				f.parts = append(f.parts, c.failed.parts...)
 			}
-			f.parts = append(f.parts, c.failed.parts...)
 			inputs = append(inputs, c.failed)
 		}
 	}
