@@ -127,9 +127,13 @@ func (c *scopedCheck) partly(r *record) bool {
 		joined(r.name) && slices.ContainsFunc(c.log.told, func(t tale) bool { return related(t.outcome.record) })
 }
 
-// carries reports whether a future of scope s has r.
+// carries reports whether a future of scope s has r, or an input of one that has
+// it is of scope s: the duty stays there if the other scope has closed.
 func (c *scopedCheck) carries(r *record, s int) bool {
-	if slices.Contains(r.crashed, s) || slices.ContainsFunc(r.carriers, func(i int) bool { return slices.Contains(c.g.homes(i), s) }) {
+	if slices.Contains(r.crashed, s) || slices.ContainsFunc(r.carriers, func(i int) bool {
+		return slices.Contains(c.g.homes(i), s) ||
+			slices.ContainsFunc(c.g.vertices[i].in, func(in int) bool { return slices.Contains(c.g.homes(in), s) })
+	}) {
 		return true
 	}
 	return slices.ContainsFunc(c.log.inners, func(in innerLog) bool {
