@@ -3,13 +3,14 @@ package combinators
 import (
 	"context"
 	"iter"
-	"sync/atomic"
+	"sync"
 
 	"github.com/jade-go/jade/future"
 )
 
 // AsCompleted yields the index and the result of each of fs, in the order in
-// which they complete. If ctx ends first, those that are missing are yielded
+// which they complete; those that are complete when the range begins come first,
+// in the order of fs. If ctx ends first, those that are missing are yielded
 // with its cause, in the order of fs; they go on.
 //
 // The sequence may be ranged over again, and left early: then nothing of it stays behind.
@@ -17,10 +18,10 @@ func AsCompleted[T any](ctx context.Context, fs ...future.Future[T]) iter.Seq2[i
 	must("AsCompleted", ctx == nil, false)
 	fs = clone(fs)
 	return func(yield func(int, future.Result[T]) bool) {
-		a := &arrivals{queue: make(chan int, len(fs))}
+		a := &arrivals{}
 		listeners := make([]future.Future[struct{}], len(fs))
 		for i, f := range fs {
-			listeners[i] = future.Follow(nil, f, future.Quick|future.Listens, arrival[T]{i, f, a})
+			listeners[i] = future.Watch(1, future.Rule{Total: 1, Keeps: true}, arrival[T]{i, f, a})
 		}
 		defer func() {
 			for _, l := range listeners {
@@ -34,6 +35,7 @@ func AsCompleted[T any](ctx context.Context, fs ...future.Future[T]) iter.Seq2[i
 				break
 			}
 			seen[i] = true
+			listeners[i].Peek()
 			r, _ := fs[i].Peek()
 			if !yield(i, r) {
 				return
@@ -49,27 +51,33 @@ func AsCompleted[T any](ctx context.Context, fs ...future.Future[T]) iter.Seq2[i
 
 // arrivals are the inputs that are complete and not yielded yet.
 type arrivals struct {
-	queue   chan int    // has room for all
-	blocked atomic.Bool // a wait blocks, and no arrival has taken that up
+	mu      sync.Mutex
+	queue   []int
+	waiting chan int // takes the next arrival; nil if nobody waits
 }
 
 // next waits for one, unless ctx ends first; one that is there wins.
 func (a *arrivals) next(ctx context.Context) (i int, ok bool) {
-	select {
-	case i = <-a.queue:
+	a.mu.Lock()
+	if len(a.queue) > 0 {
+		i, a.queue = a.queue[0], a.queue[1:]
+		a.mu.Unlock()
 		return i, true
-	default:
 	}
-	a.blocked.Store(true)
+	waiting := make(chan int, 1)
+	a.waiting = waiting
+	a.mu.Unlock()
 	select {
-	case i = <-a.queue:
-		a.blocked.Store(false)
+	case i = <-waiting:
 		return i, true
 	case <-ctx.Done():
 	}
-	if !a.blocked.CompareAndSwap(true, false) {
-		return <-a.queue, true
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.waiting == nil {
+		return <-waiting, true
 	}
+	a.waiting = nil
 	return 0, false
 }
 
@@ -81,12 +89,17 @@ type arrival[T any] struct {
 	to *arrivals
 }
 
-func (arrival[T]) Pass(future.Result[T]) (v struct{}, passes bool) { return v, false }
+func (a arrival[T]) Input(int) future.Input { return a.of }
 
-func (a arrival[T]) Run(context.Context, future.Result[T]) (v struct{}, none future.Future[struct{}], err error) {
-	if a.to.blocked.CompareAndSwap(true, false) {
-		a.of.Peek()
+func (a arrival[T]) Gather(future.Tally, *struct{}) error {
+	a.to.mu.Lock()
+	defer a.to.mu.Unlock()
+	if a.to.waiting == nil {
+		a.to.queue = append(a.to.queue, a.i)
+		return nil
 	}
-	a.to.queue <- a.i
-	return v, none, nil
+	a.of.Peek()
+	a.to.waiting <- a.i
+	a.to.waiting = nil
+	return nil
 }

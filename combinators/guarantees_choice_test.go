@@ -324,3 +324,27 @@ func TestAsCompleted_yieldsInOrderOfCompletion(t *testing.T) {
 		await(t, fs[0])
 	})
 }
+
+// One goroutine that completes several after one another decides their order,
+// whatever other goroutines do.
+func TestAsCompleted_keepsTheOrderOfOneGoroutine(t *testing.T) {
+	ps := make([]*future.Promise[int], 500)
+	fs := make([]fint, len(ps))
+	for i := range ps {
+		ps[i] = future.NewPromise[int](bg())
+		fs[i] = ps[i].Future()
+	}
+	order := rand.Perm(len(ps))
+	ps[order[0]].Complete(0, nil)
+	var got []int
+	for i := range combinators.AsCompleted(bg(), fs...) {
+		if got = append(got, i); len(got) == 1 { // now all are watched
+			go func() {
+				for _, i := range order[1:] {
+					ps[i].Complete(0, nil)
+				}
+			}()
+		}
+	}
+	require.Equal(t, order, got)
+}

@@ -126,8 +126,15 @@ func (r *live) takers(i int, before time.Duration, doubtful bool) (takers []int)
 	return takers
 }
 
-// excused reports whether the same error was looked at, or handled, elsewhere.
+// excused reports whether the same error was looked at, or handled, elsewhere;
+// a joined one is if all its parts are.
 func (r *live) excused(finals []future.Result[string], err error) bool {
+	if join, ok := err.(interface{ Unwrap() []error }); ok {
+		news := slices.ContainsFunc(join.Unwrap(), func(part error) bool { return !future.IsCanceled(part) && !r.excused(finals, part) })
+		if !news {
+			return true
+		}
+	}
 	for i, res := range finals {
 		if res.Err != err {
 			continue

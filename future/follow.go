@@ -43,9 +43,6 @@ const (
 	Private
 	// Releases says that the body is a [Releaser].
 	Releases
-	// Listens says that the body only learns that the input is complete: a
-	// failure is not taken, and is reported unless somebody looks at the input.
-	Listens
 )
 
 // Follow returns a future that b completes once f is complete. It is the
@@ -95,9 +92,9 @@ func (b *behind[A, B]) pass() (next chain, passed bool) {
 }
 
 // returned completes the future with what the body has returned.
-func (b *behind[A, B]) returned(m Manner, v B, err error, from *parent) chain {
+func (b *behind[A, B]) returned(v B, err error, from *parent) chain {
 	if err == nil {
-		if m&Listens == 0 && !b.in.ok() {
+		if !b.in.ok() {
 			b.in.failed.of.seen.Store(true) // the body has dealt with it
 		}
 		return b.out.settle(v)
@@ -112,7 +109,7 @@ func (b *behind[A, B]) abandon(n *node, s *sweep, e *ending) {
 	if l, ok := b.body.(leaver[A]); ok {
 		l.left(Future[A]{b.in})
 	}
-	b.in.remove(n, m&Listens == 0)
+	b.in.remove(n, true)
 	if m&Private != 0 {
 		s.future(&b.in.core, e, byCancel)
 	}

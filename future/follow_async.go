@@ -67,16 +67,14 @@ func (w *follower[A, B]) start(in *state[A], out *state[B], m Manner) {
 	if !in.push(&w.node) {
 		resume(chain{&w.node, &w.node})
 	} else if w.is(dropped) { // before it was there, perhaps
-		in.remove(&w.node, m&Listens == 0)
+		in.remove(&w.node, true)
 	}
 }
 
 func (w *follower[A, B]) settle(*node) (chain, bool) {
 	next, passed := w.pass()
 	if !passed {
-		if !w.has(Listens) {
-			w.in.failed.give() // now: the scope of the input may close before the body runs
-		}
+		w.in.failed.give() // now: the scope of the input may close before the body runs
 		return chain{}, true
 	}
 	w.leave(byCancel)
@@ -104,7 +102,7 @@ func (w *follower[A, B]) run() (next chain) {
 		return w.forward(become.s)
 	}
 	k := w.finish(finished)
-	next = w.returned(w.manner(), v, err, w.parent)
+	next = w.returned(v, err, w.parent)
 	k.tellNow()
 	w.leave(byCancel)
 	return next

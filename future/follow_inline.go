@@ -28,9 +28,7 @@ func followQuickly[A, B any](f Future[A], m Manner, b Body[A, B]) Future[B] {
 	if _, passed := h.pass(); passed {
 		h.clear(m)
 	} else {
-		if m&Listens == 0 {
-			h.in.failed.give()
-		}
+		h.in.failed.give()
 		h.runQuickly(m)
 	}
 	return Future[B]{out}
@@ -52,7 +50,7 @@ func (b *behind[A, B]) runQuickly(m Manner) (next chain) {
 	if become.s != nil {
 		err = errQuick
 	}
-	next = b.returned(m, v, err, nil)
+	next = b.returned(v, err, nil)
 	b.clear(m)
 	return next
 }
@@ -60,9 +58,7 @@ func (b *behind[A, B]) runQuickly(m Manner) (next chain) {
 func (l *link[A, B]) settle(n *node) (chain, bool) {
 	next, passed := l.pass()
 	if !passed {
-		if !l.has(Listens) {
-			l.in.failed.give()
-		}
+		l.in.failed.give()
 		return chain{}, true
 	}
 	l.clear(n.manner())

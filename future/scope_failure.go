@@ -1,6 +1,9 @@
 package future
 
-import "sync/atomic"
+import (
+	"slices"
+	"sync/atomic"
+)
 
 // failure is one failure, whichever futures fail with it, and whatever their
 // scopes: so it is reported once, by the name of the work that failed, and
@@ -120,7 +123,7 @@ func (s *share) list() {
 	scope := s.scope
 	scope.mu.Lock()
 	defer scope.mu.Unlock()
-	if s.over || !s.anyUnseen() {
+	if s.over || !s.news() {
 		return
 	}
 	if scope.listed == maxListed {
@@ -190,23 +193,27 @@ func (s *Scope) forgetSeen() {
 	at := s.failures
 	for range s.listed {
 		next := at.right
-		if !at.anyUnseen() {
+		if !at.news() {
 			at.unlist()
 		}
 		at = next
 	}
 }
 
-func (s *share) anyUnseen() bool {
-	if s.of.err != nil && !s.of.seen.Load() {
-		return true
+// news reports whether nobody has seen the failure, or one of those that it is made of.
+func (s *share) news() bool {
+	return slices.ContainsFunc(s.origins(), func(f *failure) bool { return !f.seen.Load() })
+}
+
+// origins are the failures that s is made of.
+func (s *share) origins() []*failure {
+	switch {
+	case s == nil:
+		return nil
+	case s.parts != nil || s.of.quiet:
+		return s.parts
 	}
-	for _, f := range s.parts {
-		if !f.seen.Load() {
-			return true
-		}
-	}
-	return false
+	return []*failure{s.of}
 }
 
 // takeFailures takes the oldest share off the list and returns its failures.
@@ -218,8 +225,11 @@ func (s *Scope) takeFailures() (fs []*failure, more bool) {
 		return nil, false
 	}
 	first.unlist()
-	if first.of.err == nil {
+	switch {
+	case first.of.err == nil:
 		return first.parts, true
+	case !first.news():
+		return nil, true
 	}
 	for _, part := range first.parts {
 		part.seen.Store(true) // it is told of with the whole

@@ -107,7 +107,7 @@ func Watch[R any](n int, rule Rule, g Gatherer[R]) Future[R] {
 		if c := g.Input(i).core(); c == nil || !c.push(&places[i]) {
 			ready.append(chain{&places[i], &places[i]})
 		} else if places[i].is(dropped) { // before it was there, perhaps
-			c.remove(&places[i], true)
+			c.remove(&places[i], !rule.Keeps)
 		}
 	}
 	resume(ready)
@@ -213,7 +213,7 @@ func (w *watch[R]) conclude(err error, in *share) (next chain) {
 	switch {
 	case err != nil:
 		if f = w.out.again(err, in, place{}); in == nil || f.of != in.of {
-			f.parts = w.failures() // the error is made of them
+			f.parts = w.origins() // the error is made of them
 		}
 	case w.rule.Keeps:
 		f, inputs = w.kept()
@@ -246,24 +246,20 @@ func (w *watch[R]) conclude(err error, in *share) (next chain) {
 func (w *watch[R]) kept() (f *share, inputs []*share) {
 	for i := range w.places {
 		if c := w.g.Input(i).core(); c != nil && c.failed != nil && w.places[i].is(counted) {
-			if f == nil {
-				f = &share{of: waived.of, scope: w.out.scope}
-			}
-			if c.failed.of.err != nil {
-				f.parts = append(f.parts, c.failed.of)
-			} else {
-				f.parts = append(f.parts, c.failed.parts...)
-			}
 			inputs = append(inputs, c.failed)
 		}
 	}
-	return f, inputs
+	if inputs == nil {
+		return nil, nil
+	}
+	return &share{of: waived.of, scope: w.out.scope, parts: w.origins()}, inputs
 }
 
-func (w *watch[R]) failures() (fs []*failure) {
+// origins are the failures of the inputs that were counted.
+func (w *watch[R]) origins() (fs []*failure) {
 	for i := range w.places {
-		if c := w.g.Input(i).core(); c != nil && w.places[i].is(counted) && !c.ok() {
-			fs = append(fs, c.failed.of)
+		if c := w.g.Input(i).core(); c != nil && w.places[i].is(counted) {
+			fs = append(fs, c.failed.origins()...)
 		}
 	}
 	return fs
@@ -282,7 +278,7 @@ func (w *watch[R]) leave(s *sweep, e *ending) {
 			continue
 		}
 		w.places[i].drop()
-		c.remove(&w.places[i], true)
+		c.remove(&w.places[i], !w.rule.Keeps)
 		if w.rule.Owns {
 			s.future(c, e, byCancel)
 		}
