@@ -95,7 +95,8 @@ func (l lateness) joining(s span) bool {
 
 // vertex reports whether i may complete after Close has returned: it is not
 // of the scope; or it is a Finally whose input may, or that was made too late;
-// or it has no ctx of its own and its inputs may.
+// or it has no ctx of its own and its inputs may. A quick function of another
+// scope runs on a goroutine of that.
 //
 // A future of several inputs ends with its inputs. So one that has an input
 // of another scope, or of none, may complete after Close of its own.
@@ -112,8 +113,10 @@ func (l lateness) vertex(i int) bool {
 		late = !l.inside(i) || l.joining(l.c.log.builds[i]) || isLate(v.in[0])
 	case v.kind.takesCtx():
 		late = !l.inside(i)
-	case v.kind == kRace:
-		late = !slices.ContainsFunc(v.in, func(k int) bool { return !isLate(k) })
+	case v.kind == kRace: // if another scope's work has won it, that may be about to complete it
+		late = !slices.ContainsFunc(v.in, func(k int) bool { return !isLate(k) }) || !l.inside(i) && slices.ContainsFunc(v.in, isLate)
+	case v.kind == kMap || v.kind == kTap || v.kind == kOnError || v.kind == kFallback:
+		late = !l.inside(i) || isLate(v.in[0])
 	default:
 		late = slices.ContainsFunc(v.in, isLate)
 	}
@@ -130,8 +133,11 @@ func (l lateness) call(call *callLog) bool {
 		return true
 	case call.what == "hook":
 		return l.joining(call.made) || l.vertex(call.vertex)
-	case call.what == "quick":
+	case call.what == "quick", call.what == "reading":
 		build := l.c.log.builds[call.vertex]
+		if call.what == "reading" {
+			build = call.made
+		}
 		onCaller := call.began.seq > build.began.seq && (build.ended.seq == 0 || call.began.seq < build.ended.seq)
 		return onCaller || l.joining(build) || l.vertex(call.vertex)
 	case v.kind == kFinally:

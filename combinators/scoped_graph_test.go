@@ -2,6 +2,7 @@ package combinators_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -167,7 +168,7 @@ func (v *scopedVertex) decided() bool {
 }
 
 // homes are the scopes that vertex i may belong to: one, or none, or several
-// if it has inputs in scopes of which none is the outermost.
+// if it has inputs in scopes of which none is the outermost that is open.
 func (g *scopedGraph) homes(i int) (homes []int) {
 	v := &g.vertices[i]
 	switch {
@@ -179,17 +180,28 @@ func (g *scopedGraph) homes(i int) (homes []int) {
 		}
 		return homes
 	}
+	var scopes []int
 	for _, in := range v.in {
 		for _, s := range g.homes(in) {
-			switch {
-			case len(homes) == 0 || g.depth(s) < g.depth(homes[0]):
-				homes = []int{s}
-			case g.depth(s) == g.depth(homes[0]) && !has(homes, s):
-				homes = append(homes, s)
+			if !has(scopes, s) {
+				scopes = append(scopes, s)
 			}
 		}
 	}
+	for _, s := range scopes {
+		if !slices.ContainsFunc(scopes, func(t int) bool { return g.depth(t) < g.depth(s) && !g.mayBeOver(t, i) }) {
+			homes = append(homes, s)
+		}
+	}
 	return homes
+}
+
+// mayBeOver reports whether scope s may have closed when vertex i was built.
+func (g *scopedGraph) mayBeOver(s, i int) bool {
+	built := slices.IndexFunc(g.ops, func(o scopedOp) bool { return o.deed == doBuild && o.on == i })
+	return slices.ContainsFunc(g.ops, func(o scopedOp) bool {
+		return o.deed == doEnd && g.within(s, o.on) && (built < 0 || o.at <= g.ops[built].at)
+	})
 }
 
 func has(list []int, x int) bool {

@@ -43,8 +43,8 @@ type innerLog struct {
 type callLog struct {
 	span
 	vertex int
-	what   string // body, quick or hook
-	made   span   // hook: the call of OnDone
+	what   string // body, quick, hook, or reading
+	made   span   // hook: the call of OnDone; reading: of Map
 }
 
 // sight is one result that a user looked at.

@@ -108,12 +108,18 @@ func (c *scopedCheck) owedEarly(r *record) {
 		}
 		for _, i := range r.carriers {
 			homes := c.g.homes(i)
-			if slices.Equal(homes, []int{end.scope}) && c.log.builds[i].before(end.span) && !late.vertex(i) && c.surelyOwed(i, end.ended) {
+			if slices.Equal(homes, []int{end.scope}) && c.log.builds[i].before(end.span) && !c.closedBefore(i, end.scope) && !late.vertex(i) && c.surelyOwed(i, end.ended) {
 				c.fail("lost: Close of ctx%d did not tell of %s, the failure of v%d (%v)", end.scope, r.name, i, c.g.vertices[i].kind)
 				return
 			}
 		}
 	}
+}
+
+// closedBefore reports whether scope s may have closed before vertex i was built:
+// then another scope may have the duty.
+func (c *scopedCheck) closedBefore(i, s int) bool {
+	return slices.ContainsFunc(c.log.closes, func(o *closeLog) bool { return o.scope == s && o.began.seq < c.log.builds[i].ended.seq })
 }
 
 func (c *scopedCheck) toldBy(r *record, end *closeLog) bool {

@@ -13,7 +13,7 @@ type record struct {
 	origins  int    // vertices that did not get it from an input
 	crashed  []int  // the scopes of a hook that crashed with it
 	told     []tale // by scopes
-	soft     bool   // a function was given it, or it is part of another that somebody knows of: it may be told or not
+	soft     bool   // a function was given it, or somebody knows of its parts or of what it is part of: it may be told or not
 }
 
 // reports checks who was told of what: each failure that nobody looked at, once.
@@ -28,9 +28,9 @@ func (c *scopedCheck) reports() {
 			c.fail("told: ctx%d told of %v, its own end", t.scope, t.outcome)
 		case r == nil || !c.carries(r, t.scope):
 			c.fail("told: ctx%d told of %v, which none of its futures has", t.scope, t.outcome)
-		case len(r.crashed) == 0 && !slices.ContainsFunc(r.carriers, func(i int) bool { return c.maybeOwed(i, t) }) && !c.innerOwes(r):
+		case len(r.crashed) == 0 && !slices.ContainsFunc(r.carriers, func(i int) bool { return c.maybeOwed(i, t) || c.skipped(i) }) && !c.innerOwes(r):
 			c.fail("told: ctx%d told of %v, which nobody owed: all who had it were taken as inputs", t.scope, t.outcome)
-		case faulty(r.name) && c.seenBefore(r, t):
+		case faulty(r.name) && r.origins <= 1 && c.seenBefore(r, t):
 			c.fail("told: ctx%d told of %v, which somebody had looked at", t.scope, t.outcome)
 		}
 	}
@@ -73,9 +73,25 @@ func (c *scopedCheck) records() map[string]*record {
 		}
 	}
 	for _, r := range records {
-		r.soft = c.handled(r) || c.partly(r)
+		r.soft = c.handled(r, true) || c.partly(r) || c.madeOfKnown(r, records)
 	}
 	return records
+}
+
+// madeOfKnown reports whether r joins a record that somebody knows of.
+func (c *scopedCheck) madeOfKnown(r *record, records map[string]*record) bool {
+	for _, p := range records {
+		if p != r && joined(r.name) && strings.Contains(r.name, p.name) &&
+			(c.handled(p, false) || c.partly(p) || c.seenUntil(p, moment{seq: c.log.seq + 1}) || c.toldWith(p)) {
+			return true
+		}
+	}
+	return false
+}
+
+// toldWith reports whether somebody was told of r, or of another that has it in it.
+func (c *scopedCheck) toldWith(r *record) bool {
+	return slices.ContainsFunc(c.log.told, func(t tale) bool { return strings.Contains(t.outcome.record, r.name) })
 }
 
 // has are the failures that vertex i ended with: for a Settle those in its value.
@@ -101,11 +117,17 @@ func (c *scopedCheck) sources(i int) []int {
 	return v.in
 }
 
-// handled reports whether a function, or a combinator that reads results, was given r and did not pass it on.
-func (c *scopedCheck) handled(r *record) bool {
+// handled reports whether a function was given r and did not pass it on;
+// with choices, also a combinator that makes another failure of it.
+func (c *scopedCheck) handled(r *record, choices bool) bool {
 	for i, v := range c.g.vertices {
 		switch v.kind {
-		case kRecover, kRecoverIs, kRecoverAs, kFallback, kPartial, kQuorum, kAny, kOnError, kFinally:
+		case kPartial, kQuorum, kAny:
+			if !choices {
+				continue
+			}
+			fallthrough
+		case kRecover, kRecoverIs, kRecoverAs, kFallback, kOnError, kFinally:
 			if c.log.finals[i].record != r.name && slices.ContainsFunc(v.in, func(in int) bool { return slices.Contains(r.carriers, in) }) {
 				return true
 			}
@@ -127,14 +149,27 @@ func (c *scopedCheck) partly(r *record) bool {
 		joined(r.name) && slices.ContainsFunc(c.log.told, func(t tale) bool { return related(t.outcome.record) })
 }
 
-// carries reports whether a future of scope s has r, or an input of one that has
-// it is of scope s: the duty stays there if the other scope has closed.
+// carries reports whether a future of scope s has r, or a vertex that one which
+// has it came from is of scope s: the duty stays there if the other scope has closed.
 func (c *scopedCheck) carries(r *record, s int) bool {
-	if slices.Contains(r.crashed, s) || slices.ContainsFunc(r.carriers, func(i int) bool {
-		return slices.Contains(c.g.homes(i), s) ||
-			slices.ContainsFunc(c.g.vertices[i].in, func(in int) bool { return slices.Contains(c.g.homes(in), s) })
-	}) {
+	if slices.Contains(r.crashed, s) {
 		return true
+	}
+	above := slices.Clone(r.carriers)
+	for _, w := range c.log.waits { // a wait for several is a combinator too
+		if w.how == byAwait2 && slices.ContainsFunc(w.on, func(i int) bool { return slices.Contains(r.carriers, i) }) {
+			above = append(above, w.on...)
+		}
+	}
+	for k := 0; k < len(above); k++ {
+		if slices.Contains(c.g.homes(above[k]), s) {
+			return true
+		}
+		for _, in := range c.sources(above[k]) {
+			if !slices.Contains(above, in) {
+				above = append(above, in)
+			}
+		}
 	}
 	return slices.ContainsFunc(c.log.inners, func(in innerLog) bool {
 		return in.final.record == r.name && c.g.scopeOf(c.g.vertices[in.owner].ctx) == s
@@ -147,6 +182,12 @@ func (c *scopedCheck) innerOwes(r *record) bool {
 	return slices.ContainsFunc(c.log.inners, func(in innerLog) bool {
 		return in.final.record == r.name && c.log.finals[in.owner].record != r.name
 	})
+}
+
+// skipped reports whether an AsCompleted over vertex i may have been left
+// before it yielded that: then the failure is news again.
+func (c *scopedCheck) skipped(i int) bool {
+	return slices.ContainsFunc(c.log.waits, func(w *waitLog) bool { return w.how == byCollect && slices.Contains(w.on, i) })
 }
 
 // seenBefore reports whether somebody had looked at r before t was told: before

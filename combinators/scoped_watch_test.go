@@ -84,12 +84,13 @@ func (r *scopedRun) onDone(o scopedOp, i int) {
 
 // reading puts a Map behind a Settle, whose function sees all results.
 func (r *scopedRun) reading(i int) {
-	began := r.log.now()
+	c := &callLog{vertex: i, what: "reading", made: span{began: r.log.now()}}
 	combinators.Map(r.settle(i), func(rs []future.Result[string]) int {
-		defer r.log.call(&callLog{vertex: i, what: "hook", made: span{began, r.log.now()}})()
-		r.sawAll(began, i, byReading, future.Result[[]future.Result[string]]{Value: rs})
+		defer r.log.call(c)()
+		r.sawAll(c.made.began, i, byReading, future.Result[[]future.Result[string]]{Value: rs})
 		return len(rs)
 	})
+	r.log.note(func(m moment) { c.made.ended = m })
 }
 
 // wait waits as w says and notes what it was given.

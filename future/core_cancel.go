@@ -36,6 +36,7 @@ func (s *sweep) add(b blow) {
 
 // future asks what stands behind c to end.
 func (s *sweep) future(c *core, e *ending, by reach) {
+	s.visit(c.scope) // before anything is claimed: so the scope waits until that is settled
 	list, ok := c.lock()
 	if !ok {
 		return
@@ -55,7 +56,6 @@ func (s *sweep) future(c *core, e *ending, by reach) {
 
 // fail completes c, whose work at ends with e.
 func (s *sweep) fail(c *core, e *ending, at place) {
-	s.visit(c.scope)
 	s.out.append(c.fail(c.endsWith(e, at)))
 }
 
@@ -84,7 +84,6 @@ func (s *sweep) carry() {
 // cancelFuture asks the work behind c to stop.
 func (c *core) cancelFuture(e *ending) {
 	s := &sweep{}
-	s.visit(c.scope) // see Promise.Complete
 	s.future(c, e, byCancel)
 	s.run()
 }

@@ -78,13 +78,13 @@ func (d *dispatcher) drain() {
 }
 
 func (d *dispatcher) settle(n *node) {
-	if !n.claim() {
-		return
-	}
 	home := n.act.home()
 	if home != d.home {
-		home.join()
+		home.join() // before the claim: so the scope waits until n is settled
 		defer home.leave()
+	}
+	if !n.claim() {
+		return
 	}
 	switch next, todo := n.act.settle(n); {
 	case todo:
@@ -140,11 +140,11 @@ func resume(c chain) {
 	}
 	var batches []batch
 	for n := c.pop(); n != nil; n = c.pop() {
+		home := n.act.home()
+		g.visit(home)
 		if !n.claim() {
 			continue
 		}
-		home := n.act.home()
-		g.visit(home)
 		next, runs := n.act.settle(n)
 		if !runs {
 			c.append(next)

@@ -20,7 +20,7 @@ type waiter interface {
 	settle(n *node) (next chain, todo bool)
 	// run calls that function, and returns what its completion sets off.
 	run() chain
-	// home is the scope whose goroutines may run it. It is asked after the claim.
+	// home is the scope whose goroutines may run it. It never changes, and is asked before the claim.
 	home() *Scope
 	// place is what names it in reports.
 	place() place

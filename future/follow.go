@@ -95,7 +95,7 @@ func (b *behind[A, B]) pass() (next chain, passed bool) {
 func (b *behind[A, B]) returned(v B, err error, from *parent) chain {
 	if err == nil {
 		if !b.in.ok() {
-			b.in.failed.of.seen.Store(true) // the body has dealt with it
+			b.in.failed.see() // the body has dealt with it
 		}
 		return b.out.settle(v)
 	}

@@ -162,8 +162,9 @@ var (
 // the result.
 type forward[A, B any] struct {
 	node
-	w  *follower[A, B]
-	in *state[B]
+	scope *Scope
+	w     *follower[A, B] // w and in are let go of by who has claimed the node
+	in    *state[B]
 }
 
 func (w *follower[A, B]) forward(in *state[B]) chain {
@@ -174,7 +175,7 @@ func (w *follower[A, B]) forward(in *state[B]) chain {
 	if p := w.parent; p.foreign() && p.alarm == nil && !w.has(Cleanup) { // the input was complete at the start
 		p.arm(w)
 	}
-	f := &forward[A, B]{w: w, in: in}
+	f := &forward[A, B]{scope: w.parent.scope, w: w, in: in}
 	f.act = f
 	if list, ok := w.out.lock(); ok {
 		w.out.work = f
@@ -251,5 +252,5 @@ func (f *forward[A, B]) cancel(s *sweep, e *ending, by reach) {
 
 func (f *forward[A, B]) run() chain   { return chain{} }
 func (f *forward[A, B]) input() *core { return nil }
-func (f *forward[A, B]) home() *Scope { return f.w.parent.scope }
+func (f *forward[A, B]) home() *Scope { return f.scope }
 func (f *forward[A, B]) place() place { return f.w.place() }

@@ -19,6 +19,7 @@ type Scope struct {
 	hook  func(error)
 
 	closed  atomic.Bool  // nothing new starts
+	silent  atomic.Bool  // Close has waited: it reports nothing that fails later; set under mu
 	running atomic.Int32 // goroutines that work for the scope or visit it, and nested scopes that have some; to zero and from it under mu
 
 	mu       sync.Mutex      // also of the list of what hangs on ctx
@@ -162,7 +163,9 @@ func (s *Scope) Close() error {
 		c.end(closing)
 	}
 	s.leave()
-	err := s.wait()
+	var err error
+	for err = s.wait(); err == nil && !s.silence(); err = s.wait() {
+	}
 	if c != nil && err == nil {
 		c.detach()
 	}

@@ -10,10 +10,35 @@ import (
 // seen through one future it is seen through all.
 type failure struct {
 	err   error
-	name  string  // of the work, or "" and the
-	pc    uintptr // program counter of its function
-	quiet bool    // a cancellation, which is no news
+	name  string     // of the work, or "" and the
+	pc    uintptr    // program counter of its function
+	quiet bool       // a cancellation, which is no news
+	parts []*failure // that err joins; written before anybody else has the failure
 	seen  atomic.Bool
+}
+
+// news reports whether nobody has seen f. A failure that joins others has been
+// seen once they all have.
+func (f *failure) news() bool {
+	switch {
+	case f.quiet || f.seen.Load():
+		return false
+	case f.parts == nil || slices.ContainsFunc(f.parts, (*failure).news):
+		return true
+	}
+	f.seen.Store(true) // nobody needs to ask the parts again
+	return false
+}
+
+// see notes that somebody has seen f. It returns true to the first.
+func (f *failure) see() (first bool) {
+	if f.quiet || f.seen.Swap(true) {
+		return false
+	}
+	for _, part := range f.parts {
+		part.see()
+	}
+	return true
 }
 
 // share is what one future has of a failure. A scope lists the shares of its
@@ -23,11 +48,32 @@ type failure struct {
 type share struct {
 	of    *failure
 	scope *Scope     // that lists it; nil: none does
-	parts []*failure // also of an error that joins them
+	parts []*failure // that the value of a success is made of
 
 	left, right *share // siblings while it is listed; guarded by scope.mu
 	excess      bool   // only counted, as the scope lists enough; guarded by scope.mu
 	over        bool   // the duty has ended; guarded by scope.mu
+}
+
+// news reports whether there is something in s that nobody has seen.
+func (s *share) news() bool {
+	return s.of.news() || slices.ContainsFunc(s.parts, (*failure).news)
+}
+
+// see notes that a user has seen all that is in s.
+func (s *share) see() {
+	s.of.see()
+	for _, f := range s.parts {
+		f.see()
+	}
+}
+
+// failures are those that are reported for s.
+func (s *share) failures() []*failure {
+	if s.of.err == nil {
+		return s.parts
+	}
+	return []*failure{s.of}
 }
 
 // because is a failure of c's with err; at is where it comes from.
@@ -68,9 +114,10 @@ func (in *share) passedTo(c *core) *share {
 	return &share{of: in.of, scope: home, parts: in.parts}
 }
 
-// reporter is the scope that is to report what becomes of in: home, or that of in if home will not.
+// reporter is the scope that is to report what becomes of in: home, or that of
+// in if home reports nothing more.
 func (in *share) reporter(home *Scope) *Scope {
-	if in != nil && in.scope != nil && (home == nil || home.over() && !in.scope.over()) {
+	if in != nil && in.scope != nil && (home == nil || home.silent.Load() && !in.scope.silent.Load()) {
 		return in.scope
 	}
 	return home
@@ -102,13 +149,10 @@ func (s *share) error() error {
 
 // observe is error for a user, who has seen it now.
 func (s *share) observe() error {
-	if s == nil {
-		return nil
+	if s != nil {
+		s.see()
+		s.take()
 	}
-	if !s.of.quiet {
-		s.of.seen.Store(true)
-	}
-	s.give()
 	return s.error()
 }
 
@@ -156,14 +200,12 @@ func (s *share) take() {
 }
 
 // give is take for a function of a user's that gets the result: it sees the
-// failures that the value is made of.
+// failures that a value is made of, and may pass on one that is an error.
 func (s *share) give() {
-	if s != nil {
-		for _, f := range s.parts {
-			f.seen.Store(true)
-		}
-		s.take()
+	if s != nil && s.of.err == nil {
+		s.see()
 	}
+	s.take()
 }
 
 // unlist is called with the scope's lock held.
@@ -200,22 +242,6 @@ func (s *Scope) forgetSeen() {
 	}
 }
 
-// news reports whether nobody has seen the failure, or one of those that it is made of.
-func (s *share) news() bool {
-	return slices.ContainsFunc(s.origins(), func(f *failure) bool { return !f.seen.Load() })
-}
-
-// origins are the failures that s is made of.
-func (s *share) origins() []*failure {
-	switch {
-	case s == nil:
-		return nil
-	case s.parts != nil || s.of.quiet:
-		return s.parts
-	}
-	return []*failure{s.of}
-}
-
 // takeFailures takes the oldest share off the list and returns its failures.
 func (s *Scope) takeFailures() (fs []*failure, more bool) {
 	s.mu.Lock()
@@ -225,16 +251,7 @@ func (s *Scope) takeFailures() (fs []*failure, more bool) {
 		return nil, false
 	}
 	first.unlist()
-	switch {
-	case first.of.err == nil:
-		return first.parts, true
-	case !first.news():
-		return nil, true
-	}
-	for _, part := range first.parts {
-		part.seen.Store(true) // it is told of with the whole
-	}
-	return []*failure{first.of}, true
+	return first.failures(), true
 }
 
 // takeExcess returns how many failures were not listed.

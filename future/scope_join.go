@@ -15,6 +15,18 @@ func (s *Scope) idling() <-chan struct{} {
 	return s.idle
 }
 
+// silence notes that Close reports what has failed by now, and nothing more. It
+// returns false if something runs that may fail yet.
+func (s *Scope) silence() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running.Load() > 0 {
+		return false
+	}
+	s.silent.Store(true)
+	return true
+}
+
 // enter counts a goroutine in, unless the scope is closed.
 func (s *Scope) enter() bool {
 	if s == nil {

@@ -81,7 +81,7 @@ func (r *reporter) tell(f *failure) {
 	guard(func() {
 		switch {
 		case IsCanceled(f.err) || r.inherited(f.err): // another scope may tell of it
-		case f.seen.Swap(true):
+		case !f.news() || !f.see():
 		case r.scope.hook != nil:
 			r.scope.hook(report)
 		default:

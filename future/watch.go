@@ -213,7 +213,7 @@ func (w *watch[R]) conclude(err error, in *share) (next chain) {
 	switch {
 	case err != nil:
 		if f = w.out.again(err, in, place{}); in == nil || f.of != in.of {
-			f.parts = w.origins() // the error is made of them
+			f.of.parts = w.failures() // the error is made of them
 		}
 	case w.rule.Keeps:
 		f, inputs = w.kept()
@@ -245,24 +245,32 @@ func (w *watch[R]) conclude(err error, in *share) (next chain) {
 // kept is the share of a result that has the failures of the inputs in it; nil if there are none.
 func (w *watch[R]) kept() (f *share, inputs []*share) {
 	for i := range w.places {
-		if c := w.g.Input(i).core(); c != nil && c.failed != nil && w.places[i].is(counted) {
-			inputs = append(inputs, c.failed)
+		if in := w.counted(i); in != nil {
+			inputs = append(inputs, in)
 		}
 	}
 	if inputs == nil {
 		return nil, nil
 	}
-	return &share{of: waived.of, scope: w.out.scope, parts: w.origins()}, inputs
+	return &share{of: waived.of, scope: w.out.scope, parts: w.failures()}, inputs
 }
 
-// origins are the failures of the inputs that were counted.
-func (w *watch[R]) origins() (fs []*failure) {
+// failures are those of the inputs that were counted.
+func (w *watch[R]) failures() (fs []*failure) {
 	for i := range w.places {
-		if c := w.g.Input(i).core(); c != nil && w.places[i].is(counted) {
-			fs = append(fs, c.failed.origins()...)
+		if in := w.counted(i); in != nil {
+			fs = append(fs, in.failures()...)
 		}
 	}
 	return fs
+}
+
+// counted is the share of input i if that was counted and there is one.
+func (w *watch[R]) counted(i int) *share {
+	if c := w.g.Input(i).core(); c != nil && w.places[i].is(counted) {
+		return c.failed
+	}
+	return nil
 }
 
 // leave leaves the inputs that are not counted: their failures are taken,
