@@ -19,7 +19,7 @@ func All[T any](fs ...future.Future[T]) future.Future[[]T] {
 		return future.Of([]T{}, nil)
 	}
 	fs = clone(fs)
-	return future.Watch(len(fs), future.Rule{Failures: 1, Total: len(fs)}, &all[T]{fs})
+	return future.Watch(len(fs), future.Rule{Failures: 1, Total: len(fs)}, &all[T]{fs, make([]T, len(fs))})
 }
 
 // inputs are the inputs of the gatherers that have them in a slice.
@@ -27,13 +27,19 @@ type inputs[T any] []future.Future[T]
 
 func (fs inputs[T]) Input(i int) future.Input { return fs[i] }
 
-type all[T any] struct{ inputs[T] }
+type all[T any] struct {
+	inputs[T]
+	values []T // made by the caller of All: Gather runs on a stack that would have to grow for it
+}
 
 func (a *all[T]) Gather(t future.Tally, values *[]T) error {
 	if err := t.Failure(); err != nil {
 		return err
 	}
-	*values = lo.Map(a.inputs, func(f future.Future[T], _ int) T { return peek(f).Value })
+	for i, f := range a.inputs {
+		a.values[i] = peek(f).Value
+	}
+	*values = a.values
 	return nil
 }
 
