@@ -171,74 +171,118 @@ func (w *watch[R]) settle(n *node) (chain, bool) {
 	w.met = w.rule.met(w.ok, w.failed, failed)
 	met, keeps := w.met, w.rule.Keeps
 	w.mu.Unlock()
-	if met {
-		return w.finish(i), false
+	if !met {
+		if c != nil && !keeps {
+			c.failed.take()
+		}
+		return chain{}, false
 	}
-	if c != nil && !keeps {
-		c.failed.take()
+	in, err, returned := w.gather(i)
+	if !returned {
+		return chain{}, false
 	}
-	return chain{}, false
+	return w.conclude(err, in), false
 }
 
-func (w *watch[R]) finish(last int) chain {
-	t := Tally{Last: last, places: w.places}
-	var in *share
-	if c := w.g.Input(last).core(); c == nil {
-		t.failed = ErrZero
-	} else {
+// gather asks for the result, and returns the share of the deciding input
+// too. If Gather panics, the future fails with that.
+func (w *watch[R]) gather(last int) (in *share, err error, returned bool) {
+	defer func() {
+		if !returned { // as in guard
+			resume(w.conclude(thrown(recover()), nil))
+		}
+	}()
+	t := Tally{Last: last, places: w.places, failed: ErrZero}
+	if c := w.g.Input(last).core(); c != nil {
 		in = c.failed
 		t.failed = in.error()
 	}
-	var err error
-	if !guard(func() { err = w.g.Gather(t, &w.out.value) }, func(err error) { resume(w.conclude(err, nil)) }) {
-		return chain{}
-	}
-	return w.conclude(err, in)
+	return in, w.g.Gather(t, &w.out.value), true
 }
 
 // conclude completes the future; in is the share of the deciding input. The
 // inputs that were not counted are left before that, so that whoever sees the
 // result and closes the scope does not give the losers another cause. What their
 // end sets off comes after what the result does.
-func (w *watch[R]) conclude(err error, in *share) (next chain) {
-	home := w.out.scope
-	var losers *sweep
-	if w.ok+w.failed < len(w.places) {
-		losers = &sweep{}
-		w.leave(losers, nil)
-		losers.carry()
+//
+// As a rule this is the end of a goroutine, on the small stack with which it
+// started: what is done on the way is in functions of its own, lest it has to grow.
+func (w *watch[R]) conclude(err error, in *share) chain {
+	losers := w.overtake()
+	next := w.complete(err, in)
+	w.letGo()
+	if losers != nil {
+		return losers.after(next, w.out.scope)
 	}
-	var f *share
-	inputs := []*share{in}
+	return next
+}
+
+func (w *watch[R]) complete(err error, in *share) (next chain) {
 	switch {
 	case err != nil:
-		if f = w.out.again(err, in, place{}); in == nil || f.of != in.of {
-			f.parts = w.failures() // the error is made of them
-		}
+		next = w.out.fail(w.failure(err, in))
 	case w.rule.Keeps:
-		f, inputs = w.kept()
-	}
-	if f == nil {
+		return w.keep()
+	default:
 		next = w.out.succeed()
-	} else {
-		next = w.out.fail(f)
 	}
+	in.take()
+	return next
+}
+
+// overtake leaves the inputs that were not counted, if there are any, and
+// cancels those that are owned. It returns what that sets off.
+func (w *watch[R]) overtake() *sweep {
+	if w.ok+w.failed == len(w.places) {
+		return nil
+	}
+	s := &sweep{}
+	var e *ending
+	if w.rule.Owns {
+		e = lost(w.rule.Lost)
+	}
+	for i := range w.places {
+		if c := w.leave(i); c != nil {
+			s.future(c, e, byCancel)
+			s.carry()
+		}
+	}
+	return s
+}
+
+// after returns what to go on with in home: next, and then what s sets off.
+func (s *sweep) after(next chain, home *Scope) chain {
+	next.append(s.out)
+	for _, guest := range s.guests {
+		if guest != home { // the caller is counted in home alone
+			resume(next)
+			next = chain{}
+			break
+		}
+	}
+	s.leave()
+	return next
+}
+
+// failure is the share of a future that fails with err.
+func (w *watch[R]) failure(err error, in *share) *share {
+	f := w.out.again(err, in, place{})
+	if in == nil || f.of != in.of {
+		f.parts = w.failures() // the error is made of them
+	}
+	return f
+}
+
+// keep completes a future whose result has the failures of the inputs in it.
+func (w *watch[R]) keep() (next chain) {
+	f, inputs := w.kept()
+	if f == nil {
+		return w.out.succeed()
+	}
+	next = w.out.fail(f)
 	for _, in := range inputs {
 		in.take()
 	}
-	w.letGo()
-	if losers == nil {
-		return next
-	}
-	if len(losers.guests) > 1 || len(losers.guests) == 1 && losers.guests[0] != home {
-		// The caller is counted in home alone.
-		next.append(losers.out)
-		resume(next)
-		losers.leave()
-		return chain{}
-	}
-	next.append(losers.out)
-	losers.leave()
 	return next
 }
 
@@ -269,31 +313,26 @@ func (w *watch[R]) failures() (fs []*failure) {
 	return fs
 }
 
-// leave leaves the inputs that are not counted: their failures are taken,
-// before the future fails with one of them, perhaps. Those that are owned are
-// cancelled, with e or as those who lost.
-func (w *watch[R]) leave(s *sweep, e *ending) {
-	if e == nil && w.rule.Owns {
-		e = asked(w.rule.Lost)
+// leave leaves input i if it was not counted: its failure is taken, before the
+// future fails with it, perhaps. It returns the input if it is to be cancelled.
+func (w *watch[R]) leave(i int) *core {
+	c := w.g.Input(i).core()
+	if c == nil || w.places[i].is(counted) {
+		return nil
 	}
-	for i := range w.places {
-		c := w.g.Input(i).core()
-		if c == nil || w.places[i].is(counted) {
-			continue
-		}
-		w.places[i].drop()
-		c.remove(&w.places[i], true)
-		if w.rule.Owns {
-			s.future(c, e, byCancel)
-		}
+	w.places[i].drop()
+	c.remove(&w.places[i], true)
+	if !w.rule.Owns {
+		return nil
 	}
+	return c
 }
 
 func (w *watch[R]) letGo() {
 	if w.rule.Holds != nil {
 		w.rule.Holds.Release()
 	}
-	w.g, w.places, w.rule = nil, nil, Rule{}
+	w.g, w.places, w.rule.Lost, w.rule.Holds = nil, nil, nil, nil
 }
 
 func (w *watch[R]) cancel(s *sweep, e *ending, _ reach) {
@@ -304,7 +343,11 @@ func (w *watch[R]) cancel(s *sweep, e *ending, _ reach) {
 	if met {
 		return
 	}
-	w.leave(s, e)
+	for i := range w.places {
+		if c := w.leave(i); c != nil {
+			s.future(c, e, byCancel)
+		}
+	}
 	s.fail(&w.out.core, e, place{})
 	w.letGo()
 }
