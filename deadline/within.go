@@ -2,6 +2,7 @@ package deadline
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"github.com/jade-go/jade/future"
@@ -15,9 +16,28 @@ import (
 // A d of zero or less is late at once, unless f is complete.
 // Cancellation: ends the future at once and is passed on to f; to spare work
 // that others use too, give Within a [future.Shield] of it.
-// Cost: five allocations and a timer, which ends with the future; one if f is complete.
+// Cost: if f is pending, Within yields once, so that what was just started runs
+// and needs no limit if it is quick; else five allocations and a timer, which
+// ends with the future.
 func Within[T any](f future.Future[T], d time.Duration) future.Future[T] {
-	return limited(f, d, d, time.Now())
+	if over(f) {
+		return f
+	}
+	start, left := time.Now(), d
+	if d > 0 {
+		runtime.Gosched()
+		if over(f) {
+			return f
+		}
+		left -= time.Since(start)
+	}
+	return limited(f, d, left, start)
+}
+
+// over reports whether f is complete. To ask does not count as observing its failure.
+func over[T any](f future.Future[T]) bool {
+	_, complete := future.Inspect(f)
+	return complete
 }
 
 // limited is Within for work that began at start with the limit d, of which left is left.
