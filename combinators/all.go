@@ -29,7 +29,7 @@ func (fs inputs[T]) Input(i int) future.Input { return fs[i] }
 
 type all[T any] struct {
 	inputs[T]
-	values []T // made by the caller of All: Gather runs on a stack that would have to grow for it
+	values []T // made in advance: Gather runs on a small stack, which would have to grow for it
 }
 
 func (a *all[T]) Gather(t future.Tally, values *[]T) error {
@@ -67,13 +67,19 @@ func Settle[T any](fs ...future.Future[T]) future.Future[[]future.Result[T]] {
 		return future.Of([]future.Result[T]{}, nil)
 	}
 	fs = clone(fs)
-	return future.Watch(len(fs), future.Rule{Total: len(fs), Keeps: true}, &settled[T]{fs})
+	return future.Watch(len(fs), future.Rule{Total: len(fs), Keeps: true}, &settled[T]{fs, make([]future.Result[T], len(fs))})
 }
 
-type settled[T any] struct{ inputs[T] }
+type settled[T any] struct {
+	inputs[T]
+	results []future.Result[T] // see all
+}
 
 func (s *settled[T]) Gather(_ future.Tally, results *[]future.Result[T]) error {
-	*results = lo.Map(s.inputs, func(f future.Future[T], _ int) future.Result[T] { return peek(f) })
+	for i, f := range s.inputs {
+		s.results[i] = peek(f)
+	}
+	*results = s.results
 	return nil
 }
 

@@ -13,12 +13,11 @@ import (
 // the call. When it is late, f is cancelled and the future fails at once with
 // an [*Error], whether f's work stops or not.
 //
-// A d of zero or less is late at once, unless f is complete.
+// If f is complete, Within returns f. Else a d of zero or less is late at once.
 // Cancellation: ends the future at once and is passed on to f; to spare work
 // that others use too, give Within a [future.Shield] of it.
-// Cost: if f is pending, Within yields once, so that what was just started runs
-// and needs no limit if it is quick; else five allocations and a timer, which
-// ends with the future.
+// Cost: if f is pending and d is positive, Within first lets other goroutines run, once: a quick f
+// is complete then. If it is not, five allocations and a timer, which ends with the future.
 func Within[T any](f future.Future[T], d time.Duration) future.Future[T] {
 	if over(f) {
 		return f

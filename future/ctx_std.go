@@ -46,18 +46,19 @@ func (c *workCtx) std() context.Context {
 	if c.parent.edge != nil {
 		around = steadily(c.parent.edge)
 	}
-	ctx, cancel := context.WithCancelCause(around)
+	var std stdCtx
+	std.ctx, std.cancel = context.WithCancelCause(around)
 	k.lock().Lock()
 	wanted := k.end.Load() == nil && k.std.Load() == nil
 	if wanted {
-		k.made = stdCtx{ctx, cancel}
+		k.made = std
 		k.std.Store(&k.made)
 	}
 	k.lock().Unlock()
 	if wanted {
-		return ctx
+		return std.ctx
 	}
-	cancel(nil)
+	std.cancel(nil)
 	return k.remains(k.end.Load())
 }
 
