@@ -19,7 +19,7 @@ func All[T any](fs ...future.Future[T]) future.Future[[]T] {
 		return future.Of([]T{}, nil)
 	}
 	fs = clone(fs)
-	return future.Watch(len(fs), future.Rule{Failures: 1, Total: len(fs)}, &all[T]{fs})
+	return future.Watch(len(fs), future.Rule{Failures: 1, Total: len(fs)}, &all[T]{fs, make([]T, len(fs))})
 }
 
 // inputs are the inputs of the gatherers that have them in a slice.
@@ -27,13 +27,19 @@ type inputs[T any] []future.Future[T]
 
 func (fs inputs[T]) Input(i int) future.Input { return fs[i] }
 
-type all[T any] struct{ inputs[T] }
+type all[T any] struct {
+	inputs[T]
+	values []T // made in advance: Gather runs on a small stack, which would have to grow for it
+}
 
 func (a *all[T]) Gather(t future.Tally, values *[]T) error {
 	if err := t.Failure(); err != nil {
 		return err
 	}
-	*values = lo.Map(a.inputs, func(f future.Future[T], _ int) T { return peek(f).Value })
+	for i, f := range a.inputs {
+		a.values[i] = peek(f).Value
+	}
+	*values = a.values
 	return nil
 }
 
@@ -61,13 +67,19 @@ func Settle[T any](fs ...future.Future[T]) future.Future[[]future.Result[T]] {
 		return future.Of([]future.Result[T]{}, nil)
 	}
 	fs = clone(fs)
-	return future.Watch(len(fs), future.Rule{Total: len(fs), Keeps: true}, &settled[T]{fs})
+	return future.Watch(len(fs), future.Rule{Total: len(fs), Keeps: true}, &settled[T]{fs, make([]future.Result[T], len(fs))})
 }
 
-type settled[T any] struct{ inputs[T] }
+type settled[T any] struct {
+	inputs[T]
+	results []future.Result[T] // see all
+}
 
 func (s *settled[T]) Gather(_ future.Tally, results *[]future.Result[T]) error {
-	*results = lo.Map(s.inputs, func(f future.Future[T], _ int) future.Result[T] { return peek(f) })
+	for i, f := range s.inputs {
+		s.results[i] = peek(f)
+	}
+	*results = s.results
 	return nil
 }
 

@@ -59,16 +59,17 @@ func (*pool[In, Out]) Pass(future.Result[struct{}]) (v struct{}, passes bool) { 
 func (p *pool[In, Out]) Func() any { return p.fn }
 
 func (p *pool[In, Out]) Run(ctx context.Context, _ future.Result[struct{}]) (done struct{}, none future.Future[struct{}], err error) {
+	in, out, fn := p.in, p.out, p.fn // next is written by all, and takes what is beside it along
 	for {
 		i := int(p.next.Add(1)) - 1
-		if i >= len(p.in) {
+		if i >= len(in) {
 			return done, none, nil
 		}
 		if ctx.Err() != nil {
 			return done, none, future.Cause(ctx)
 		}
-		if p.out[i], err = p.fn(ctx, p.in[i]); err != nil {
-			p.next.Store(int64(len(p.in))) // no more are started
+		if out[i], err = fn(ctx, in[i]); err != nil {
+			p.next.Store(int64(len(in))) // no more are started
 			return done, none, err
 		}
 	}

@@ -423,3 +423,25 @@ func TestG05_runReturnsAPanic(t *testing.T) {
 	_, err = deadline.Run(bg(), time.Hour, func(context.Context) (int, error) { runtime.Goexit(); return 0, nil })
 	require.ErrorIs(t, err, future.ErrGoexit)
 }
+
+// A future that is complete already keeps its failure, whose news is told once.
+func TestG25_withinOfAFailure(t *testing.T) {
+	for name, limit := range limits {
+		t.Run(name, func(t *testing.T) {
+			for _, looks := range []bool{true, false} {
+				ctx, scope := future.WithScope(bg())
+				f := future.Go(ctx, func(context.Context) (int, error) { return 0, errBoom })
+				<-f.Done()
+				limited := limit(f, time.Hour)
+				if looks {
+					require.Equal(t, errBoom, await(t, limited).Err)
+					require.NoError(t, scope.Close())
+					continue
+				}
+				var report *future.UnobservedError
+				require.ErrorAs(t, scope.Close(), &report)
+				require.Equal(t, errBoom, report.Err)
+			}
+		})
+	}
+}

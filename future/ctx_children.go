@@ -17,7 +17,8 @@ type children struct {
 	stop      func() bool
 	listening atomic.Bool // it is told when the foreign ctx around it ends
 	end       atomic.Pointer[ending]
-	std       atomic.Pointer[stdCtx]
+	std       atomic.Pointer[stdCtx] // nil or &made
+	made      stdCtx                 // written under the lock before std is
 }
 
 // lock guards the list. That of a scope has the lock of the scope, which counts

@@ -67,6 +67,21 @@ func asked(cause error) *ending {
 	return e
 }
 
+// lost is the ending of those who lost to another input, with cause. Most
+// combinators have one cause for all, so the last ending is kept, if nothing is to be told of it.
+func lost(cause error) *ending {
+	if e := lastLost.Load(); e != nil && same(e.cause.(*CanceledError).Cause, cause) {
+		return e
+	}
+	e := asked(cause)
+	if _, wrapped := cause.(*CanceledError); !wrapped && e.asked == nil && e.failure.quiet {
+		lastLost.Store(e)
+	}
+	return e
+}
+
+var lastLost atomic.Pointer[ending]
+
 func (e *ending) prepare(failure error) {
 	e.failure.err, e.failure.quiet = failure, glance(failure) == seemsCanceled
 	e.share.of = &e.failure

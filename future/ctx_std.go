@@ -46,21 +46,19 @@ func (c *workCtx) std() context.Context {
 	if c.parent.edge != nil {
 		around = steadily(c.parent.edge)
 	}
-	std := &stdCtx{}
+	var std stdCtx
 	std.ctx, std.cancel = context.WithCancelCause(around)
 	k.lock().Lock()
 	wanted := k.end.Load() == nil && k.std.Load() == nil
 	if wanted {
-		k.std.Store(std)
+		k.made = std
+		k.std.Store(&k.made)
 	}
 	k.lock().Unlock()
 	if wanted {
 		return std.ctx
 	}
 	std.cancel(nil)
-	if std = k.std.Load(); std != nil {
-		return std.ctx
-	}
 	return k.remains(k.end.Load())
 }
 

@@ -77,8 +77,8 @@
 // that blocks, core_dispatch.go goes on with what a completion sets off, and
 // core_cancel.go is a cancellation on its way. follow_inline.go runs quick
 // functions, follow_async.go bodies, follow_all.go bodies behind several inputs,
-// watch.go counts inputs. ctx.go is the ctx that work gets, ctx_parent.go where
-// that comes from, ctx_children.go what hangs on it, ctx_ending.go what it ends
+// watch.go counts inputs, and watch_conclude.go makes the result of them. ctx.go
+// is the ctx that work gets, ctx_parent.go where that comes from, ctx_children.go what hangs on it, ctx_ending.go what it ends
 // with, ctx_std.go its face towards the standard library, ctx_values.go a ctx with
 // something on. scope.go opens and closes, scope_join.go counts, scope_failure.go
 // knows whose duty a failure is, scope_report.go tells. engine.go is the work of

@@ -182,7 +182,9 @@ func (w *follower[A, B]) forward(in *state[B]) chain {
 		w.out.unlock(list)
 	}
 	if in.leadsTo(&w.out.core) {
-		f.claim()
+		if !f.claim() {
+			return chain{}
+		}
 		failed := w.out.because(errCycle, w.place())
 		return w.conclude(func() chain { return w.out.fail(failed) })
 	}

@@ -141,10 +141,14 @@ func (s *share) error() error {
 	if s == nil {
 		return nil
 	}
-	if c, ok := s.of.err.(*cut); ok {
+	return s.of.told()
+}
+
+func (f *failure) told() error {
+	if c, ok := f.err.(*cut); ok {
 		return c.decide()
 	}
-	return s.of.err
+	return f.err
 }
 
 // observe is error for a user, who has seen it now.

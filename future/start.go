@@ -120,10 +120,19 @@ func (g *goroutine[T, J]) conclude(v T, err error) chain {
 		next = g.out.settle(v)
 	} else {
 		g.out.value = v
-		next = g.out.fail(g.out.because(err, g.place()))
+		next = g.out.fail(g.returned(err))
 	}
 	k.tellNow()
 	return next
+}
+
+// returned is the share of a function that has returned err. It needs none of
+// its own if it was cancelled and says so.
+func (g *goroutine[T, J]) returned(err error) *share {
+	if e := g.kids.Load().end.Load(); e.failure.quiet && same(err, e.failure.err) {
+		return &e.share
+	}
+	return g.out.because(err, g.place())
 }
 
 // release lets go of everything. A user may keep the ctx.

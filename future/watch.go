@@ -171,133 +171,17 @@ func (w *watch[R]) settle(n *node) (chain, bool) {
 	w.met = w.rule.met(w.ok, w.failed, failed)
 	met, keeps := w.met, w.rule.Keeps
 	w.mu.Unlock()
-	if met {
-		return w.finish(i), false
-	}
-	if c != nil && !keeps {
-		c.failed.take()
-	}
-	return chain{}, false
-}
-
-func (w *watch[R]) finish(last int) chain {
-	t := Tally{Last: last, places: w.places}
-	var in *share
-	if c := w.g.Input(last).core(); c == nil {
-		t.failed = ErrZero
-	} else {
-		in = c.failed
-		t.failed = in.error()
-	}
-	var err error
-	if !guard(func() { err = w.g.Gather(t, &w.out.value) }, func(err error) { resume(w.conclude(err, nil)) }) {
-		return chain{}
-	}
-	return w.conclude(err, in)
-}
-
-// conclude completes the future; in is the share of the deciding input. The
-// inputs that were not counted are left before that, so that whoever sees the
-// result and closes the scope does not give the losers another cause. What their
-// end sets off comes after what the result does.
-func (w *watch[R]) conclude(err error, in *share) (next chain) {
-	home := w.out.scope
-	var losers *sweep
-	if w.ok+w.failed < len(w.places) {
-		losers = &sweep{}
-		w.leave(losers, nil)
-		losers.carry()
-	}
-	var f *share
-	inputs := []*share{in}
-	switch {
-	case err != nil:
-		if f = w.out.again(err, in, place{}); in == nil || f.of != in.of {
-			f.of.parts = w.failures() // the error is made of them
+	if !met {
+		if c != nil && !keeps {
+			c.failed.take()
 		}
-	case w.rule.Keeps:
-		f, inputs = w.kept()
+		return chain{}, false
 	}
-	if f == nil {
-		next = w.out.succeed()
-	} else {
-		next = w.out.fail(f)
+	in, err, returned := w.gather(i)
+	if !returned {
+		return chain{}, false
 	}
-	for _, in := range inputs {
-		in.take()
-	}
-	w.letGo()
-	if losers == nil {
-		return next
-	}
-	if len(losers.guests) > 1 || len(losers.guests) == 1 && losers.guests[0] != home {
-		// The caller is counted in home alone.
-		next.append(losers.out)
-		resume(next)
-		losers.leave()
-		return chain{}
-	}
-	next.append(losers.out)
-	losers.leave()
-	return next
-}
-
-// kept is the share of a result that has the failures of the inputs in it; nil if there are none.
-func (w *watch[R]) kept() (f *share, inputs []*share) {
-	for i := range w.places {
-		if in := w.counted(i); in != nil {
-			inputs = append(inputs, in)
-		}
-	}
-	if inputs == nil {
-		return nil, nil
-	}
-	return &share{of: waived.of, scope: w.out.scope, parts: w.failures()}, inputs
-}
-
-// failures are those of the inputs that were counted.
-func (w *watch[R]) failures() (fs []*failure) {
-	for i := range w.places {
-		if in := w.counted(i); in != nil {
-			fs = append(fs, in.failures()...)
-		}
-	}
-	return fs
-}
-
-// counted is the share of input i if that was counted and there is one.
-func (w *watch[R]) counted(i int) *share {
-	if c := w.g.Input(i).core(); c != nil && w.places[i].is(counted) {
-		return c.failed
-	}
-	return nil
-}
-
-// leave leaves the inputs that are not counted: their failures are taken,
-// before the future fails with one of them, perhaps. Those that are owned are
-// cancelled, with e or as those who lost.
-func (w *watch[R]) leave(s *sweep, e *ending) {
-	if e == nil && w.rule.Owns {
-		e = asked(w.rule.Lost)
-	}
-	for i := range w.places {
-		c := w.g.Input(i).core()
-		if c == nil || w.places[i].is(counted) {
-			continue
-		}
-		w.places[i].drop()
-		c.remove(&w.places[i], !w.rule.Keeps)
-		if w.rule.Owns {
-			s.future(c, e, byCancel)
-		}
-	}
-}
-
-func (w *watch[R]) letGo() {
-	if w.rule.Holds != nil {
-		w.rule.Holds.Release()
-	}
-	w.g, w.places, w.rule = nil, nil, Rule{}
+	return w.conclude(err, in), false
 }
 
 func (w *watch[R]) cancel(s *sweep, e *ending, _ reach) {
@@ -308,7 +192,11 @@ func (w *watch[R]) cancel(s *sweep, e *ending, _ reach) {
 	if met {
 		return
 	}
-	w.leave(s, e)
+	for i := range w.places {
+		if c := w.leave(i); c != nil {
+			s.future(c, e, byCancel)
+		}
+	}
 	s.fail(&w.out.core, e, place{})
 	w.letGo()
 }

@@ -1,0 +1,158 @@
+package future
+
+// This file is how a [Watch] ends when its rule is met.
+
+// gather asks for the result, and returns the share of the deciding input
+// too. If Gather panics, the future fails with that.
+func (w *watch[R]) gather(last int) (in *share, err error, returned bool) {
+	defer func() {
+		if !returned { // as in guard
+			resume(w.conclude(thrown(recover()), nil))
+		}
+	}()
+	t := Tally{Last: last, places: w.places, failed: ErrZero}
+	if c := w.g.Input(last).core(); c != nil {
+		in = c.failed
+		t.failed = in.error()
+	}
+	return in, w.g.Gather(t, &w.out.value), true
+}
+
+// conclude completes the future; in is the share of the deciding input. The
+// inputs that were not counted are left before that, so that whoever sees the
+// result and closes the scope does not give the losers another cause. What their
+// end sets off comes after what the result does.
+//
+// As a rule this is the end of a goroutine, on the small stack with which it
+// started: what is done on the way is in functions of its own, lest it has to grow.
+func (w *watch[R]) conclude(err error, in *share) chain {
+	losers := w.overtake()
+	next := w.complete(err, in)
+	w.letGo()
+	if losers != nil {
+		return losers.after(next, w.out.scope)
+	}
+	return next
+}
+
+func (w *watch[R]) complete(err error, in *share) (next chain) {
+	switch {
+	case err != nil:
+		next = w.out.fail(w.failure(err, in))
+	case w.rule.Keeps:
+		return w.keep()
+	default:
+		next = w.out.succeed()
+	}
+	in.take()
+	return next
+}
+
+// overtake leaves the inputs that were not counted, if there are any, and
+// cancels those that are owned. It returns what that sets off.
+func (w *watch[R]) overtake() *sweep {
+	if w.ok+w.failed == len(w.places) {
+		return nil
+	}
+	s := &sweep{}
+	var e *ending
+	if w.rule.Owns {
+		e = lost(w.rule.Lost)
+	}
+	for i := range w.places {
+		if c := w.leave(i); c != nil {
+			s.future(c, e, byCancel)
+			s.carry()
+		}
+	}
+	return s
+}
+
+// after returns what to go on with in home: next, and then what s sets off.
+func (s *sweep) after(next chain, home *Scope) chain {
+	next.append(s.out)
+	for _, guest := range s.guests {
+		if guest != home { // the caller is counted in home alone
+			resume(next)
+			next = chain{}
+			break
+		}
+	}
+	s.leave()
+	return next
+}
+
+// failure is the share of a future that fails with err.
+func (w *watch[R]) failure(err error, in *share) *share {
+	f := w.out.again(err, in, place{})
+	if in == nil || f.of != in.of {
+		f.of.parts = w.failures() // the error is made of them
+	}
+	return f
+}
+
+// keep completes a future whose result has the failures of the inputs in it.
+func (w *watch[R]) keep() (next chain) {
+	f, inputs := w.kept()
+	if f == nil {
+		return w.out.succeed()
+	}
+	next = w.out.fail(f)
+	for _, in := range inputs {
+		in.take()
+	}
+	return next
+}
+
+// kept is the share of a result that has the failures of the inputs in it; nil if there are none.
+func (w *watch[R]) kept() (f *share, inputs []*share) {
+	for i := range w.places {
+		if in := w.counted(i); in != nil {
+			inputs = append(inputs, in)
+		}
+	}
+	if inputs == nil {
+		return nil, nil
+	}
+	return &share{of: waived.of, scope: w.out.scope, parts: w.failures()}, inputs
+}
+
+// failures are those of the inputs that were counted.
+func (w *watch[R]) failures() (fs []*failure) {
+	for i := range w.places {
+		if in := w.counted(i); in != nil {
+			fs = append(fs, in.failures()...)
+		}
+	}
+	return fs
+}
+
+// counted is the share of input i if that was counted and there is one.
+func (w *watch[R]) counted(i int) *share {
+	if c := w.g.Input(i).core(); c != nil && w.places[i].is(counted) {
+		return c.failed
+	}
+	return nil
+}
+
+// leave leaves input i if it was not counted: its failure is taken, before the
+// future fails with it, perhaps. It returns the input if it is to be cancelled.
+func (w *watch[R]) leave(i int) *core {
+	c := w.g.Input(i).core()
+	if c == nil || w.places[i].is(counted) {
+		return nil
+	}
+	w.places[i].drop()
+	c.remove(&w.places[i], !w.rule.Keeps)
+	if !w.rule.Owns {
+		return nil
+	}
+	return c
+}
+
+func (w *watch[R]) letGo() {
+	if w.rule.Holds != nil {
+		w.rule.Holds.Release()
+	}
+	w.g, w.places, w.rule.Lost, w.rule.Holds = nil, nil, nil, nil
+}
