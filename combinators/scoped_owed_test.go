@@ -35,15 +35,19 @@ func (c *scopedCheck) takes(k, i int) bool {
 func (c *scopedCheck) completeBefore(i int, s span) bool {
 	for _, call := range c.log.calls {
 		if call.vertex == i && call.what == "body" && call.ended.seq > s.ended.seq {
-			return false
+			return c.g.vertices[i].kind == kEach // that fails while others of its calls run
 		}
 	}
 	return true
 }
 
 // surelyOwed reports whether nobody but vertex i itself had its failure: no
-// combinator and no wait had got at it before a moment.
+// combinator and no wait had got at it before a moment. A Within of what is
+// complete is that itself, and the duty may be somebody else's.
 func (c *scopedCheck) surelyOwed(i int, until moment) bool {
+	if v := &c.g.vertices[i]; v.kind == kWithin && c.completeBefore(v.in[0], c.log.builds[i]) {
+		return false
+	}
 	begun := func(s span) bool { return s.began.seq > 0 && s.began.seq < until.seq }
 	for k := range c.g.vertices {
 		if begun(c.log.builds[k]) && slices.Contains(c.sources(k), i) {
@@ -135,6 +139,9 @@ func (c *scopedCheck) owedElsewhere(r *record) {
 			continue
 		}
 		for _, in := range v.in {
+			if slices.ContainsFunc(c.g.vertices, func(o scopedVertex) bool { return slices.Contains(o.in, in) && !slices.Equal(o.in, v.in) }) {
+				continue // it had taken the duty before, perhaps
+			}
 			for _, end := range c.log.closes {
 				_, made := c.madeAt(r)
 				if slices.Contains(r.carriers, in) && slices.Equal(c.g.homes(in), []int{end.scope}) && made.seq > 0 &&

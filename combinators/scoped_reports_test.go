@@ -28,7 +28,7 @@ func (c *scopedCheck) reports() {
 			c.fail("told: ctx%d told of %v, its own end", t.scope, t.outcome)
 		case r == nil || !c.carries(r, t.scope):
 			c.fail("told: ctx%d told of %v, which none of its futures has", t.scope, t.outcome)
-		case len(r.crashed) == 0 && !slices.ContainsFunc(r.carriers, func(i int) bool { return c.maybeOwed(i, t) || c.skipped(i) }) && !c.innerOwes(r):
+		case len(r.crashed) == 0 && !slices.ContainsFunc(r.carriers, func(i int) bool { return c.maybeOwed(i, t) || c.skipped(i, t) }) && !c.innerOwes(r):
 			c.fail("told: ctx%d told of %v, which nobody owed: all who had it were taken as inputs", t.scope, t.outcome)
 		case faulty(r.name) && r.origins <= 1 && c.seenBefore(r, t):
 			c.fail("told: ctx%d told of %v, which somebody had looked at", t.scope, t.outcome)
@@ -184,10 +184,14 @@ func (c *scopedCheck) innerOwes(r *record) bool {
 	})
 }
 
-// skipped reports whether an AsCompleted over vertex i may have been left
-// before it yielded that: then the failure is news again.
-func (c *scopedCheck) skipped(i int) bool {
-	return slices.ContainsFunc(c.log.waits, func(w *waitLog) bool { return w.how == byCollect && slices.Contains(w.on, i) })
+// skipped reports whether somebody who had taken vertex i may have gone without a
+// look by the time of t: an AsCompleted that was left early, or a wait for several
+// that gave up or has just begun. Then the failure is news again.
+func (c *scopedCheck) skipped(i int, t tale) bool {
+	return slices.ContainsFunc(c.log.waits, func(w *waitLog) bool {
+		looked := w.how == byAwait2 && w.gaveUp == "" && w.ended.at < c.decided(t)
+		return (w.how == byCollect || w.how == byAwait2) && !looked && slices.Contains(w.on, i)
+	})
 }
 
 // seenBefore reports whether somebody had looked at r before t was told: before

@@ -98,8 +98,15 @@ func (c *workCtx) ending() *ending {
 	return c.kids.Load().end.Load()
 }
 
-// end ends c with e, unless it has ended, and what hangs on it.
-func (c *workCtx) end(e *ending) { c.finish(e).tellNow() }
+// end ends c with e, unless it has ended, and what hangs on it. The scope of
+// that waits from before c has ended until all are told.
+func (c *workCtx) end(e *ending) {
+	if k := c.kids.Load(); k != nil {
+		k.scope.join()
+		defer k.scope.leave()
+	}
+	c.finish(e).tellNow()
+}
 
 // finish is the part of end that concerns c itself. It returns the children
 // who are to be told, if there are any. If a ctx around c ended first, c ends with that.

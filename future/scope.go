@@ -157,12 +157,10 @@ func both(a, b error) error {
 func (s *Scope) Close() error {
 	mustScope("future.Scope.Close", s)
 	s.closed.Store(true)
-	s.join() // so that what the cancellation sets off is waited for, by another Close too
 	c := s.ctx.Value()
 	if c != nil {
 		c.end(closing)
 	}
-	s.leave()
 	var err error
 	for err = s.wait(); err == nil && !s.silence(); err = s.wait() {
 	}

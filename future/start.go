@@ -153,6 +153,9 @@ func (c *workCtx) sweep(s *sweep, e *ending, by reach) {
 		c.ending()
 		return
 	}
+	if k := c.kids.Load(); k != nil {
+		s.visit(k.scope) // before c has ended, as in end
+	}
 	if k := c.finish(e); k != nil {
 		k.tell(s)
 	}
