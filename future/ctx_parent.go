@@ -134,3 +134,38 @@ func (p *parent) disarm(by reach) {
 		p.alarm()
 	}
 }
+
+// enlist has the work of c, which is to complete out, told when the ctx that it
+// was started with ends; with asks it is about to run, and asks. It returns
+// false if that has ended: then so has the work.
+func (c *workCtx) enlist(out *core, asks bool) bool {
+	p := c.parent
+	if p == &background {
+		return true
+	}
+	e := p.ending()
+	if e == nil && p.foreign() && !asks {
+		p.arm(c.work)
+	}
+	if e == nil {
+		e = c.attach(false, asks)
+	}
+	if e != nil {
+		s := &sweep{}
+		c.work.cancel(s, e, byScope)
+		s.run()
+		return false
+	}
+	if out.done() { // before it was listed, perhaps
+		c.detach()
+	}
+	return true
+}
+
+// part takes the work of c, which is over, off whatever would have told it to end.
+func (c *workCtx) part(by reach) {
+	if c.parent != &background {
+		c.detach()
+		c.parent.disarm(by)
+	}
+}

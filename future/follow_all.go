@@ -71,23 +71,8 @@ func (w *joiner[R, B]) claim(bits uint32) bool { return w.phase.CompareAndSwap(0
 
 // start is follower.start for several inputs.
 func (w *joiner[R, B]) start(b B, places []node, out *state[R]) {
-	if p := w.parent; p != &background {
-		e := p.ending()
-		if e == nil && p.foreign() {
-			p.arm(w)
-		}
-		if e == nil {
-			e = w.attach(false, false)
-		}
-		if e != nil {
-			s := &sweep{}
-			w.cancel(s, e, byScope)
-			s.run()
-			return
-		}
-		if out.done() { // before it was listed, perhaps
-			w.detach()
-		}
+	if !w.enlist(&out.core, false) {
+		return
 	}
 	var ready chain
 	for i := range places {
@@ -179,14 +164,6 @@ func (w *joiner[R, B]) conclude(v R, f *share) (next chain) {
 	var none B
 	w.body, w.places = none, nil
 	return next
-}
-
-// part takes w off whatever would have told it to end.
-func (w *joiner[R, B]) part(by reach) {
-	if w.parent != &background {
-		w.detach()
-		w.parent.disarm(by)
-	}
 }
 
 func (w *joiner[R, B]) cancel(s *sweep, e *ending, by reach) {

@@ -42,27 +42,11 @@ func followBody[A, B any](ctx context.Context, f Future[A], m Manner, b Body[A, 
 // moment that somebody can tell it, w's fields belong to who claims it, so in and
 // out come as arguments.
 func (w *follower[A, B]) start(in *state[A], out *state[B], m Manner) {
-	if p := w.parent; m&Cleanup != 0 {
+	if m&Cleanup != 0 {
 		w.passive = true
 		_ = w.attach(false, true) // for its name; a scope that has closed does not list it
-	} else if p != &background {
-		ready := in.done() // then there is no need to be told while pending
-		e := p.ending()
-		if e == nil && p.foreign() && !ready {
-			p.arm(w)
-		}
-		if e == nil {
-			e = w.attach(false, ready)
-		}
-		if e != nil {
-			s := &sweep{}
-			w.cancel(s, e, byScope)
-			s.run()
-			return
-		}
-		if out.done() { // before it was listed, perhaps
-			w.detach()
-		}
+	} else if !w.enlist(&out.core, in.done()) {
+		return
 	}
 	if !in.push(&w.node) {
 		resume(chain{&w.node, &w.node})
@@ -121,14 +105,6 @@ func (w *follower[A, B]) conclude(complete func() chain) chain {
 func (w *follower[A, B]) leave(by reach) {
 	w.part(by)
 	w.clear(w.manner())
-}
-
-// part takes w off whatever would have told it to end.
-func (w *follower[A, B]) part(by reach) {
-	if w.parent != &background {
-		w.detach()
-		w.parent.disarm(by)
-	}
 }
 
 func (w *follower[A, B]) cancel(s *sweep, e *ending, by reach) {

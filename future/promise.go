@@ -43,20 +43,7 @@ func (p *Promise[T]) pledge(ctx context.Context) {
 	w := newPledge(ctx, &p.s.core)
 	p.s.scope = w.parent.scope
 	p.s.work = w
-	e := w.parent.ending()
-	if e == nil && w.parent.foreign() {
-		w.parent.arm(w)
-	}
-	if e == nil {
-		e = w.attach(false, false)
-	}
-	if e != nil {
-		s := &sweep{}
-		w.cancel(s, e, byScope)
-		s.run()
-	} else if p.s.done() { // before it was listed, perhaps
-		w.detach()
-	}
+	w.enlist(&p.s.core, false)
 }
 
 // Complete completes the promise's future with v and err, and reports whether
@@ -150,12 +137,6 @@ func (w *pledge) settled() {
 
 func (w *pledge) input() *core { return nil }
 func (w *pledge) place() place { return place{from: w.parent} }
-
-// part takes w off whatever would have told it to end.
-func (w *pledge) part(by reach) {
-	w.detach()
-	w.parent.disarm(by)
-}
 
 func (w *pledge) cancel(s *sweep, e *ending, by reach) {
 	k := w.finish(e) // before the future ends
