@@ -155,10 +155,19 @@ func (st *state) settleDemand(n int32, err error) (next int32) {
 	life := d.lives[n]
 	d.lives[n] = nil
 	t := turn{st: st}
-	if d.phase[n] == running {
+	needed := d.phase[n] == running
+	late := !needed || n != st.plan.out && !st.plan.specs[n].effect && st.run.fate.Load() != undecided
+	late = late && err == nil
+	if late {
+		err, canceled = errAnswered, true // so that nothing uses the value
+	}
+	if needed {
 		t.made(n, err, canceled)
 	}
 	d.mu.Unlock()
+	if late {
+		st.discard(n)
+	}
 	if life != nil {
 		life.Release()
 	}
