@@ -67,7 +67,7 @@ func (st *state) settle(n int32, err error) (next int32) {
 	case n == st.plan.out:
 		st.ended.Store(true)
 		st.run.owner.succeed()
-	case st.run.fate.Load() != undecided:
+	case st.isLate(n):
 		st.discard(n)
 	}
 	next, rest, last := none, none, none
