@@ -11,26 +11,16 @@ func init() {
 	engine.Begin = beginStint
 	engine.Thrown = thrown
 	engine.Callback = callBack
-	engine.Report = func(ctx context.Context, name string, err error) {
-		if s := scopeAround(ctx); s != nil {
-			s.fail(name, err)
-		}
-	}
 }
 
 // callBack is OnDone, for something that is complete and has a name.
 func callBack(ctx context.Context, name string, fn func()) {
-	h := &hook[struct{}]{scope: scopeAround(ctx), in: &state[struct{}]{}, fn: func(Result[struct{}]) { fn() }, name: name}
+	h := &hook[struct{}]{in: &state[struct{}]{}, fn: func(Result[struct{}]) { fn() }, name: name}
+	if _, around, _ := surroundings(ctx); around != nil {
+		h.scope = around.within()
+	}
 	h.act, h.phase = h, callback
 	resume(chain{&h.node, &h.node})
-}
-
-// scopeAround is the nearest scope around ctx, or nil.
-func scopeAround(ctx context.Context) *Scope {
-	if _, around, _ := surroundings(ctx); around != nil {
-		return around.within()
-	}
-	return nil
 }
 
 // stint is work that packages task and flow run, on goroutines of their own:

@@ -79,17 +79,27 @@ func (d *definition[In, Out]) begin(ctx context.Context, in In, observed bool) f
 	return d.call(ctx, in, observed).promise.Future()
 }
 
-// leave sees to work that nobody waits for any more, as ctx has ended: a failure that only
-// repeats that is no news to who has left.
+// left follows work that nobody waits for any more, as ctx has ended. It is a [future.Body].
+type left[In, Out any] struct {
+	d   *definition[In, Out]
+	ctx context.Context
+}
+
+// leave sees to what becomes of work, although the scope may be closing.
 func (d *definition[In, Out]) leave(ctx context.Context, work future.Future[Out]) {
-	work.OnDone(func(r future.Result[Out]) {
-		switch {
-		case r.Err == nil:
-			d.dispose(ctx, r.Value)
-		case !repeats(ctx, r.Err):
-			engine.Report(ctx, d.name, r.Err)
-		}
-	})
+	future.Follow(nil, work, future.Quick|future.Cleanup, left[In, Out]{d, ctx})
+}
+
+// Pass passes a failure on, and with it the duty to report it, unless it only repeats why the caller has left.
+func (l left[In, Out]) Pass(r future.Result[Out]) (Out, bool) {
+	return r.Value, r.Err != nil && !repeats(l.ctx, r.Err)
+}
+
+func (l left[In, Out]) Run(_ context.Context, r future.Result[Out]) (none Out, _ future.Future[Out], _ error) {
+	if r.Err == nil {
+		l.d.dispose(l.ctx, r.Value)
+	}
+	return none, future.Future[Out]{}, nil
 }
 
 // repeats reports whether err says no more than that ctx has ended.

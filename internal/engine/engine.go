@@ -79,8 +79,6 @@ var (
 	// Callback calls fn in a goroutine of its own, which the scope of ctx waits for even if it is
 	// closing. If fn does not return, that is an unobserved failure of the scope; without one it is logged.
 	Callback func(ctx context.Context, name string, fn func())
-	// Report counts err as a failure of the scope of ctx that nobody has observed. Without a scope nobody hears of it.
-	Report func(ctx context.Context, name string, err error)
 	// Thrown is the error for what recover returned in a deferred function of a
 	// function that did not return. It must be called by that deferred function itself.
 	Thrown func(recovered any) error
