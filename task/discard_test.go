@@ -293,6 +293,16 @@ func TestDiscard_aFunctionThatDoesNotReturnIsAFailureOfTheScope(t *testing.T) {
 	}
 }
 
+func TestDiscard_aFunctionThatHangsIsAStraggler(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, scope := future.WithScope(bg(), future.Grace(10*time.Second))
+		_, err := slow(time.Second).Timeout(ms).Discard(func(int) { time.Sleep(time.Minute) }).Do(ctx, 1)
+		late(t, err)
+		require.EqualError(t, scope.Close(), "future.Scope.Close: still running after 10s: item")
+		time.Sleep(time.Hour)
+	})
+}
+
 func TestDiscard_theLastOneCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first, last := new(bin), new(bin)
