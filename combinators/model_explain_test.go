@@ -52,12 +52,22 @@ func (p *piecemeal) add(m *sim, r *live, finals []future.Result[string]) {
 }
 
 // ordering says what comes next of what happens at one moment: in the first
-// ordering the oldest, in the others something, with a bias to the oldest or the newest.
+// ordering the oldest, in the others something, with a bias to the oldest or the
+// newest, or the oldest but for a few that are held back, as a goroutine may be.
 func ordering(i int) func(n int) int {
 	if i == 0 {
 		return func(int) int { return 0 }
 	}
 	r := rand.New(rand.NewPCG(uint64(i), 1))
+	if i%4 == 1 {
+		held := r.IntN(4)
+		return func(n int) int {
+			if r.IntN(20) == 0 {
+				held = r.IntN(4)
+			}
+			return min(held, n-1)
+		}
+	}
 	oldest, newest := r.Float64(), r.Float64()
 	return func(n int) int {
 		switch x := r.Float64() * 2; {

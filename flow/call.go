@@ -168,6 +168,7 @@ func (c *call[In, Out]) refuse(cause error) {
 // than most of a run.
 func (c *call[In, Out]) succeed() {
 	if !c.decide(answering) {
+		c.st.discard(c.plan.out)
 		return
 	}
 	out := c.st.cells[c.plan.out].(interface{ value() *Out }).value()

@@ -20,6 +20,19 @@ type mender interface {
 	mend(ctx context.Context, at seat, failure error) (pending bool, err error)
 }
 
+// discarder is a cell of a node whose task has a Discard.
+type discarder interface {
+	// discard gives that the value, which nothing in the run can use any more.
+	discard(ctx context.Context)
+}
+
+// discard is told that the value of n, which has just been made, is too late.
+func (st *state) discard(n int32) {
+	if c, ok := st.cells[n].(discarder); ok {
+		c.discard(st.run.ctx)
+	}
+}
+
 // seat is a node of a run that is being made elsewhere.
 type seat struct {
 	st *state

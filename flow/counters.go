@@ -64,10 +64,11 @@ func (st *state) settle(n int32, err error) (next int32) {
 	case err != nil:
 		st.run.owner.fail(st.plan.errorOf(n, err))
 		return none
-	}
-	if n == st.plan.out {
+	case n == st.plan.out:
 		st.ended.Store(true)
 		st.run.owner.succeed()
+	case st.isLate(n):
+		st.discard(n)
 	}
 	next, rest, last := none, none, none
 	for _, u := range st.plan.specs[n].users {

@@ -151,14 +151,23 @@ func (st *state) settleDemand(n int32, err error) (next int32) {
 	if err != nil {
 		err, canceled = st.plan.errorOf(n, err), future.IsCanceled(err) // which may ask a foreign error
 	}
+	late := err == nil && st.isLate(n)
 	d.mu.Lock()
 	life := d.lives[n]
 	d.lives[n] = nil
 	t := turn{st: st}
 	if d.phase[n] == running {
+		if late && !st.plan.specs[n].effect {
+			err, canceled = errAnswered, true // nothing uses the value, even if the ctx has not ended yet
+		}
 		t.made(n, err, canceled)
+	} else {
+		late = err == nil
 	}
 	d.mu.Unlock()
+	if late {
+		st.discard(n)
+	}
 	if life != nil {
 		life.Release()
 	}
@@ -172,6 +181,16 @@ func (st *state) settleDemand(n int32, err error) (next int32) {
 	}
 	t.do()
 	return next
+}
+
+// isLate reports whether nothing can use the value of n any more, as the run has ended. (If n
+// is the output, that turns out when it is to be the answer.)
+func (st *state) isLate(n int32) bool {
+	r := st.run
+	if n == st.plan.out || r.fate.Load() == undecided {
+		return false
+	}
+	return !st.plan.specs[n].effect || r.effects.ctx.Err() != nil
 }
 
 func (st *state) missingDemand() (names []string) {

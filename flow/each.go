@@ -18,6 +18,7 @@ import (
 // value has the results in the order of as. The first failure is its own, at
 // once: the calls that run are cancelled, and no more are started.
 //
+// Failure: the results that are there are given to the Discard of t, if it has one.
 // Empty: succeeds with an empty slice. A limit below 1 panics.
 func Each[A, R any](t task.Task[A, R], as Node[[]A], limit int) Node[[]R] {
 	mustTask("flow.Each", t.Name())
@@ -30,8 +31,9 @@ func Each[A, R any](t task.Task[A, R], as Node[[]A], limit int) Node[[]R] {
 		if mends {
 			direct = nil // a failure is seen to by Start
 		}
+		late := task.Discarder(t)
 		return maker{guards: true, make: func(w wiring) cell {
-			return &each[A, R]{t: t, direct: direct, as: from(w, as), limit: limit}
+			return &each[A, R]{t: t, direct: direct, late: late, as: from(w, as), limit: limit}
 		}}
 	})
 	return add[[]R]("flow.Each", 2, n, n.make)
@@ -41,8 +43,17 @@ type each[A, R any] struct {
 	slot[[]R]
 	t      task.Task[A, R]
 	direct task.Func[A, R]
+	late   func(context.Context, R) // nil if there is no Discard
 	as     *[]A
 	limit  int
+}
+
+func (c *each[A, R]) discard(ctx context.Context) {
+	if c.late != nil {
+		for _, v := range c.v {
+			c.late(ctx, v)
+		}
+	}
 }
 
 func (c *each[A, R]) exec(ctx context.Context, at seat) (pending bool, err error) {
@@ -56,7 +67,7 @@ func (c *each[A, R]) exec(ctx context.Context, at seat) (pending bool, err error
 		return false, err
 	}
 	at.wait()
-	g := &elements[A, R]{c: c, t: c.t, direct: c.direct, at: at, run: at.st.run, life: life, as: as, values: make([]R, len(as)), free: min(c.limit, len(as))}
+	g := &elements[A, R]{c: c, t: c.t, direct: c.direct, late: c.late, at: at, run: at.st.run, life: life, as: as, values: make([]R, len(as)), free: min(c.limit, len(as))}
 	g.ctx = life.Context()
 	if at.st.run.watch != nil {
 		g.ctx = engine.WithValues(g.ctx, ctx)
@@ -80,6 +91,7 @@ type elements[A, R any] struct {
 	at     seat
 	t      task.Task[A, R]
 	direct task.Func[A, R]
+	late   func(context.Context, R)
 	run    *run
 	life   engine.Life
 	ctx    context.Context
@@ -87,6 +99,7 @@ type elements[A, R any] struct {
 
 	mu     sync.Mutex
 	values []R
+	kept   []R // the successes, if there is a Discard for them
 	next   int // the element to take
 	made   int
 	free   int // servers that may be started yet
@@ -167,9 +180,15 @@ func (g *elements[A, R]) put(i int, v R, err error) {
 	g.mu.Lock()
 	if g.over {
 		g.mu.Unlock()
+		if g.late != nil && err == nil {
+			g.late(g.ctx, v)
+		}
 		return
 	}
 	g.values[i] = v
+	if g.late != nil && err == nil {
+		g.kept = append(g.kept, v)
+	}
 	g.made++
 	g.over = err != nil || g.made == len(g.as)
 	over := g.over
@@ -181,6 +200,9 @@ func (g *elements[A, R]) put(i int, v R, err error) {
 		g.c.v = g.values
 	} else {
 		g.life.End(&future.CanceledError{Cause: errors.Join(combinators.ErrLost, err)})
+		for _, v := range g.kept {
+			g.late(g.ctx, v)
+		}
 	}
 	g.life.Release()
 	g.at.finish(err, nil)

@@ -25,8 +25,9 @@ func addStep[A, R any](where string, t task.Task[A, R], gather func(wiring) func
 	n := node{kind: TaskStep, task: describe(t), in: reflect.TypeFor[A](), inputs: data(inputs...)}
 	n.maker = calling(t, func(t task.Task[A, R]) maker {
 		direct, mends := task.Direct(t)
+		late := task.Discarder(t)
 		return maker{mends: mends, guards: direct == nil, make: func(w wiring) cell {
-			return &step[A, R]{t: t, direct: direct, gather: gather(w)}
+			return &step[A, R]{t: t, direct: direct, late: late, gather: gather(w)}
 		}}
 	})
 	return add[R](where, 3, n, n.make)
@@ -35,7 +36,8 @@ func addStep[A, R any](where string, t task.Task[A, R], gather func(wiring) func
 type step[A, R any] struct {
 	slot[R]
 	t      task.Task[A, R]
-	direct task.Func[A, R] // nil if more than a failure is to be seen to
+	direct task.Func[A, R]          // nil if more than a failure is to be seen to
+	late   func(context.Context, R) // nil if there is no Discard
 	gather func() A
 }
 
@@ -53,6 +55,12 @@ func (c *step[A, R]) mend(ctx context.Context, at seat, failure error) (pending 
 	at.wait()
 	failed := task.Answer[R]{Value: c.v, Err: failure}
 	return c.ended(at)(task.Mend(ctx, c.t, c.gather(), failed, at.crew(), stepHost[A, R]{c, at}))
+}
+
+func (c *step[A, R]) discard(ctx context.Context) {
+	if c.late != nil {
+		c.late(ctx, c.v)
+	}
 }
 
 // ended takes the answer of a call, if that is over.

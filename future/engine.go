@@ -10,6 +10,17 @@ import (
 func init() {
 	engine.Begin = beginStint
 	engine.Thrown = thrown
+	engine.Callback = callBack
+}
+
+// callBack is OnDone, for something that is complete and has a name.
+func callBack(ctx context.Context, name string, fn func()) {
+	h := &hook[struct{}]{in: &state[struct{}]{}, fn: func(Result[struct{}]) { fn() }, name: name}
+	if _, around, _ := surroundings(ctx); around != nil {
+		h.scope = around.within()
+	}
+	h.act, h.phase = h, callback
+	resume(chain{&h.node, &h.node})
 }
 
 // stint is work that packages task and flow run, on goroutines of their own:

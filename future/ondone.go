@@ -7,6 +7,7 @@ type hook[T any] struct {
 	scope *Scope
 	in    *state[T]
 	fn    func(Result[T])
+	name  string // of what it belongs to; empty if reports name fn
 }
 
 func onDone[T any](f Future[T], fn func(Result[T])) (stop func() bool) {
@@ -44,5 +45,5 @@ func (h *hook[T]) run() chain {
 	return chain{}
 }
 
-func (h *hook[T]) place() place { return place{pc: entry(h.fn)} }
+func (h *hook[T]) place() place { return place{pc: entry(h.fn), given: h.name} }
 func (h *hook[T]) home() *Scope { return h.scope }

@@ -1,6 +1,10 @@
 package future
 
-import "context"
+import (
+	"context"
+
+	"github.com/jade-go/jade/internal/engine"
+)
 
 // Go calls fn in a goroutine of its own and returns a future for its result.
 // The future belongs to the scope of ctx, if there is one.
@@ -26,24 +30,42 @@ func Call[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, e
 	return begin[Out](ctx, callJob[In, Out]{fn, in})
 }
 
+// Begin is [Go] for work of package task. Only packages of this module have a job for it.
+//
+// Cost: as of [Go].
+func Begin[T any, J engine.Job[T]](ctx context.Context, j J) Future[T] {
+	return begin[T](ctx, sealedJob[T, J]{j})
+}
+
 // job is what a goroutine is started for.
 type job[T any] interface {
 	call(context.Context) (T, error)
-	fn() any
+	mend(ctx context.Context, v T, err error) (T, error)
+	at(from *parent) place
 }
 
 type plainJob[T any] func(context.Context) (T, error)
 
-func (j plainJob[T]) call(ctx context.Context) (T, error) { return j(ctx) }
-func (j plainJob[T]) fn() any                             { return j }
+func (j plainJob[T]) call(ctx context.Context) (T, error)               { return j(ctx) }
+func (j plainJob[T]) mend(_ context.Context, v T, err error) (T, error) { return v, err }
+func (j plainJob[T]) at(from *parent) place                             { return place{from: from, pc: entry(j)} }
 
 type callJob[In, Out any] struct {
 	f  func(context.Context, In) (Out, error)
 	in In
 }
 
-func (j callJob[In, Out]) call(ctx context.Context) (Out, error) { return j.f(ctx, j.in) }
-func (j callJob[In, Out]) fn() any                               { return j.f }
+func (j callJob[In, Out]) call(ctx context.Context) (Out, error)                 { return j.f(ctx, j.in) }
+func (j callJob[In, Out]) mend(_ context.Context, v Out, err error) (Out, error) { return v, err }
+func (j callJob[In, Out]) at(from *parent) place                                 { return place{from: from, pc: entry(j.f)} }
+
+type sealedJob[T any, J engine.Job[T]] struct{ j J }
+
+func (s sealedJob[T, J]) call(ctx context.Context) (T, error) { return s.j.Call(engine.Seal{}, ctx) }
+func (s sealedJob[T, J]) mend(ctx context.Context, v T, err error) (T, error) {
+	return s.j.Mend(ctx, v, err)
+}
+func (s sealedJob[T, J]) at(from *parent) place { return place{from: from, given: s.j.Name()} }
 
 // goroutine is a running function. It starts in begin and ends in main.
 type goroutine[T any, J job[T]] struct {
@@ -114,6 +136,9 @@ func (g *goroutine[T, J]) run() (next chain) {
 }
 
 func (g *goroutine[T, J]) conclude(v T, err error) chain {
+	if err != nil {
+		v, err = g.job.mend(&g.workCtx, v, err)
+	}
 	k := g.finish(finished)
 	var next chain
 	if err == nil {
@@ -144,7 +169,7 @@ func (g *goroutine[T, J]) release() {
 
 func (g *goroutine[T, J]) cancel(s *sweep, e *ending, by reach) { g.sweep(s, e, by) }
 func (g *goroutine[T, J]) input() *core                         { return nil }
-func (g *goroutine[T, J]) place() place                         { return place{from: g.parent, pc: entry(g.job.fn())} }
+func (g *goroutine[T, J]) place() place                         { return g.job.at(g.parent) }
 
 // sweep ends the ctx of work that runs, as part of s. Work with a foreign ctx
 // does not end with its scope, but with that ctx, which may just have ended.

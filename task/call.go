@@ -16,7 +16,8 @@ import (
 // Cancellation: if ctx ends first, Do returns [future.Cause](ctx) at once, and
 // the work is cancelled. If that was the deadline of ctx and the task has a Timeout, the error names the task.
 // Panics: a panic of the function is a failure, a [*future.PanicError]; runtime.Goexit is [future.ErrGoexit].
-// Cost: four allocations and a goroutine; with policies, one more each call, and what they say.
+// Cost: three allocations and a goroutine. A Timeout that is the only policy is two more, and a timer unless the function
+// returns at once. With an observer, or a Timeout among other policies, a call has a life of its own: ten allocations and more.
 func (t Task[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 	d := t.must("Do")
 	mustCtx("task.Task.Do", ctx)
@@ -32,7 +33,11 @@ func (t Task[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 func (t Task[In, Out]) Go(ctx context.Context, in In) future.Future[Out] {
 	d := t.must("Go")
 	mustCtx("task.Task.Go", ctx)
-	return d.begin(ctx, in, true).promise.Future()
+	work := d.begin(ctx, in, true)
+	if d.discard == nil {
+		return work
+	}
+	return future.Discard(work, func(v Out) { d.dispose(ctx, v) })
 }
 
 // doQuietly is Do for what is inside of a Wrap: the task around it is observed.
@@ -40,60 +45,67 @@ func (d *definition[In, Out]) doQuietly(ctx context.Context, in In) (Out, error)
 	return d.do(ctx, in, false)
 }
 
-func (d *definition[In, Out]) do(ctx context.Context, in In, observed bool) (Out, error) {
+func (d *definition[In, Out]) do(ctx context.Context, in In, observed bool) (v Out, err error) {
 	var begun time.Time
 	if d.timed {
 		begun = time.Now()
 	}
-	c := d.begin(ctx, in, observed)
-	work := c.promise.Future()
-	v, err := work.Await(ctx)
-	if err == nil || ctx.Err() == nil {
-		return v, err
+	var work future.Future[Out]
+	if d.limited(ctx) {
+		work, v, err = d.doWithin(ctx, in, begun)
+	} else {
+		work = d.begin(ctx, in, observed)
+		v, err = work.Await(ctx)
 	}
-	if !c.abandon(ctx) {
-		_, _ = work.Await(context.Background()) // it has just failed, of which the caller is told
+	if err == nil {
+		return v, nil
 	}
-	if d.timed && passed(ctx.Err()) {
+	if r, done := work.Peek(); done { // if both have happened, the result wins
+		v, err = r.Get()
+	} else {
+		d.leave(ctx, work)
+	}
+	if err != nil && d.timed && passed(ctx.Err()) {
 		err = named(ctx, d.name, begun, err)
 	}
 	return v, err
 }
 
-// call is a call of a task that no engine runs.
-type call[In, Out any] struct {
-	promise  future.Promise[Out]
-	d        *definition[In, Out]
-	in       In
-	life     engine.Life
-	members  atomic.Int32 // goroutines that work for it, and its answer while that is missing
-	observed bool
-	fate     atomic.Uint32
-	seen     *single // nil if nobody observes it
-	cause    error   // of an abandoned call: why; written before fate is
-}
-
-// Fates of a call.
-const (
-	running   uint32 = iota
-	finished         // its promise is about to be completed
-	abandoned        // Do has returned without it
-)
-
-// abandon notes that nobody waits for the call any more, because ctx has ended. It
-// reports false if the call has finished.
-func (c *call[In, Out]) abandon(ctx context.Context) bool {
-	c.cause = future.Cause(ctx)
-	return c.fate.CompareAndSwap(running, abandoned)
-}
-
-// unheard is what becomes of the failure of a call that was abandoned: that its ctx has ended is no news to
-// who has left because of that.
-func (c *call[In, Out]) unheard(err error) error {
-	if err != nil && panicIn(err) == nil && is(err, c.cause) {
-		return &future.CanceledError{Cause: err}
+// begin starts the task. What nobody observes, and what acts only once the function has
+// failed, needs no more than a goroutine.
+func (d *definition[In, Out]) begin(ctx context.Context, in In, observed bool) future.Future[Out] {
+	if d.starter == nil && !d.limits && engine.ObserverOf(ctx) == nil {
+		return future.Begin[Out](ctx, job[In, Out]{d, in})
 	}
-	return err
+	return d.call(ctx, in, observed).promise.Future()
+}
+
+// left follows work that nobody waits for any more, as ctx has ended. It is a [future.Body].
+type left[In, Out any] struct {
+	d   *definition[In, Out]
+	ctx context.Context
+}
+
+// leave sees to what becomes of work, although the scope may be closing.
+func (d *definition[In, Out]) leave(ctx context.Context, work future.Future[Out]) {
+	future.Follow(nil, work, future.Quick|future.Cleanup, left[In, Out]{d, ctx})
+}
+
+// Pass passes a failure on, and with it the duty to report it, unless it only repeats why the caller has left.
+func (l left[In, Out]) Pass(r future.Result[Out]) (Out, bool) {
+	return r.Value, r.Err != nil && !repeats(l.ctx, r.Err)
+}
+
+func (l left[In, Out]) Run(_ context.Context, r future.Result[Out]) (none Out, _ future.Future[Out], _ error) {
+	if r.Err == nil {
+		l.d.dispose(l.ctx, r.Value)
+	}
+	return none, future.Future[Out]{}, nil
+}
+
+// repeats reports whether err says no more than that ctx has ended.
+func repeats(ctx context.Context, err error) bool {
+	return panicIn(err) == nil && (is(err, context.Cause(ctx)) || passed(ctx.Err()) && passed(err))
 }
 
 // is is errors.Is. A panic in a method of err counts as no.
@@ -102,7 +114,18 @@ func is(err, target error) (is bool) {
 	return errors.Is(err, target)
 }
 
-func (d *definition[In, Out]) begin(ctx context.Context, in In, observed bool) *call[In, Out] {
+// call is a call of a task that is observed, or that more than one goroutine may work for.
+type call[In, Out any] struct {
+	promise  future.Promise[Out]
+	d        *definition[In, Out]
+	in       In
+	life     engine.Life
+	members  atomic.Int32 // goroutines that work for it, and its answer while that is missing
+	observed bool
+	seen     *single // nil if nobody observes it
+}
+
+func (d *definition[In, Out]) call(ctx context.Context, in In, observed bool) *call[In, Out] {
 	c := &call[In, Out]{d: d, in: in, observed: observed && engine.ObserverOf(ctx) != nil}
 	life, err := engine.Begin(ctx, c, engine.Terms{Promise: &c.promise, Watched: true})
 	if err != nil {
@@ -190,9 +213,6 @@ func (c *call[In, Out]) Finish(ans Answer[Out]) {
 	defer func() {
 		var none In
 		c.in = none
-		if !c.fate.CompareAndSwap(running, finished) {
-			ans.Err = c.unheard(ans.Err)
-		}
 		c.promise.Complete(ans.Value, ans.Err)
 		c.Leave()
 	}()

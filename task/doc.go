@@ -4,7 +4,7 @@
 // [New] makes a [Task] of any function; [New2] to [New9] of one with several
 // arguments. Each method returns a new task with one more policy around it:
 // [Task.Timeout], [Task.Retry], [Task.Recover], [Task.Fallback], [Task.OnError],
-// and [Task.Wrap] for any other. Policies apply in the order in which they are
+// and [Task.Wrap] for any other. [Task.Discard] closes what comes too late. Policies apply in the order in which they are
 // written, inner to outer:
 //
 //	t.Timeout(50*ms).Retry(three) gives each attempt 50 ms
@@ -31,6 +31,6 @@
 // task.go is the value, policy.go and retry.go what is around it. runner.go
 // carries one call through its policies, limit.go is a timeout that is running,
 // start.go and from.go are the engines' side of that, and call.go is a call
-// that stands alone: Do and Go. body.go puts another function inside of it all. observer.go, selective.go, tee.go and outcome.go are what an observer is and is told,
+// that stands alone: Do and Go. job.go is such a call where no runner is needed, and discard.go is where results go that nobody takes. body.go puts another function inside of it all. observer.go, selective.go, tee.go and outcome.go are what an observer is and is told,
 // scene.go and sight.go how.
 package task

@@ -121,3 +121,17 @@ func ExampleFrom() {
 	// {brass bell 1900} <nil>
 	// shop/queue.go:7 true
 }
+
+// An engine that has no use for a result gives it to the task's Discard.
+func ExampleDiscarder() {
+	var closed sync.WaitGroup
+	closed.Add(1)
+	ctx, engine := context.Background(), new(line)
+	item := task.New("item", fetchItem).Discard(func(i Item) { fmt.Println("nobody takes the", i.Name); closed.Done() })
+	ans, _ := task.Start(ctx, item, "bell", engine, engine)
+	if discard := task.Discarder(item); discard != nil {
+		discard(ctx, ans.Value)
+	}
+	closed.Wait()
+	// Output: nobody takes the brass bell
+}

@@ -210,3 +210,25 @@ func ExampleTask_Name() {
 	fmt.Println(FetchItem.Name(), FetchCoupons.Name())
 	// Output: item coupons
 }
+
+// A file that is opened too late is closed.
+func ExampleTask_Discard() {
+	_, err := future.Run(context.Background(), func(ctx context.Context) (*photo, error) {
+		open := task.New("photo", openSlowly).Timeout(time.Millisecond).Discard(func(p *photo) { p.Close() })
+		return open.Do(ctx, "bell.jpg")
+	})
+	fmt.Println("late:", errors.Is(err, context.DeadlineExceeded))
+	// Output:
+	// bell.jpg is closed
+	// late: true
+}
+
+type photo struct{ name string }
+
+func (p *photo) Close() { fmt.Println(p.name, "is closed") }
+
+// openSlowly opens the file only when nobody waits for it any more.
+func openSlowly(ctx context.Context, name string) (*photo, error) {
+	<-ctx.Done()
+	return &photo{name}, nil
+}

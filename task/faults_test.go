@@ -221,6 +221,59 @@ func TestClose_doesNotReportWhatAWaitForACallReturns(t *testing.T) {
 	}
 }
 
+// Do leaves when the scope of its ctx closes. A failure that comes at the same instant is then returned or reported: it
+// is not lost, nor reported twice.
+func TestClose_reportsWhatDoDoesNotReturn(t *testing.T) {
+	for name := range policied(nothing) {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				for range 100 {
+					var told []error
+					ctx, scope := future.WithScope(bg(), future.Unobserved(func(err error) { told = append(told, err) }))
+					hold := make(chan struct{})
+					tk := policied(func(context.Context, int) (int, error) { <-hold; return 0, errBoom })[name]
+					returned := make(chan error, 1)
+					go func() {
+						_, err := tk.Do(ctx, 1)
+						returned <- err
+					}()
+					synctest.Wait()
+					close(hold)
+					scope.Close()
+					err := <-returned
+					require.Error(t, err)
+					require.LessOrEqual(t, len(told), 1)
+					if !errors.Is(err, errBoom) {
+						require.ErrorIs(t, err, future.ErrScopeClosed)
+						if name == "Retry" || name == "all" {
+							continue // a Retry whose ctx has ended fails with that
+						}
+						require.Len(t, told, 1)
+						require.ErrorIs(t, told[0], errBoom)
+					}
+				}
+			})
+		})
+	}
+}
+
+// A caller of Do whose ctx does not end gets the failure, and nobody else does.
+func TestClose_doesNotReportWhatDoReturns(t *testing.T) {
+	for name := range policied(nothing) {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var told []error
+				ctx, scope := future.WithScope(bg(), future.Unobserved(func(err error) { told = append(told, err) }))
+				tk := policied(func(context.Context, int) (int, error) { time.Sleep(ms); return 0, errBoom })[name]
+				_, err := tk.Do(ctx, 1)
+				require.ErrorIs(t, err, errBoom)
+				scope.Close()
+				require.Empty(t, told)
+			})
+		})
+	}
+}
+
 // Calls inside one another, each with a ctx that adds a value, as a tracer does.
 func TestDepth_callsInsideOneAnother(t *testing.T) {
 	type key struct{ n int }
@@ -259,12 +312,48 @@ func TestDepth_callsInsideOneAnother(t *testing.T) {
 	}
 }
 
+// A call that has ended does not keep its argument.
+func TestRetention_aCallThatHasEndedLetsGoOfItsArgument(t *testing.T) {
+	type megabyte [1 << 20]byte
+	for _, ends := range []error{nil, errBoom} {
+		size := task.New("size", func(_ context.Context, m *megabyte) (int, error) { return len(m), ends })
+		for name, tk := range map[string]task.Task[*megabyte, int]{
+			"plain":   size,
+			"Timeout": size.Timeout(time.Hour),
+			"Retry":   size.Retry(task.Retry{Attempts: 2, If: always}),
+			"Discard": size.Discard(func(int) {}),
+		} {
+			for _, ctx := range []context.Context{bg(), task.Observe(bg(), new(recorder))} {
+				t.Run(fmt.Sprintf("%v/%s", ends, name), func(t *testing.T) {
+					f, argument := func() (future.Future[int], weak.Pointer[megabyte]) {
+						m := new(megabyte)
+						f := tk.Go(ctx, m)
+						f.Await(bg())
+						return f, weak.Make(m)
+					}()
+					for range 60 {
+						runtime.GC()
+						if argument.Value() == nil {
+							return
+						}
+						runtime.Gosched()
+					}
+					t.Error("the argument is still reachable")
+					runtime.KeepAlive(f)
+				})
+			}
+		}
+	}
+}
+
 // A call that has ended keeps nothing of its request.
 func TestRetention_aCallThatHasEndedLetsGoOfTheRequest(t *testing.T) {
 	type megabyte [1 << 20]byte
 	type key struct{}
 	for _, ends := range []error{nil, errBoom} {
-		for name, tk := range policied(func(context.Context, int) (int, error) { return 1, ends }) {
+		tasks := policied(func(context.Context, int) (int, error) { return 1, ends })
+		tasks["Discard"] = tasks["plain"].Discard(func(int) {})
+		for name, tk := range tasks {
 			for _, around := range []string{"nothing", "a scope", "a closed scope", "a foreign ctx"} {
 				t.Run(fmt.Sprintf("%v/%s/%s", ends, name, around), func(t *testing.T) {
 					f, value := func() (future.Future[int], weak.Pointer[megabyte]) {

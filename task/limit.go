@@ -23,6 +23,16 @@ type limit struct {
 	alarm     *alarm.Alarm
 }
 
+func newLimit(around context.Context, task string, given time.Duration, begun time.Time) limit {
+	l := limit{task: task, begun: begun, given: given, around: around}
+	if end, limited := around.Deadline(); limited && end.Sub(begun) <= given {
+		l.inherited, l.given = true, end.Sub(begun)
+	}
+	return l
+}
+
+func (l *limit) until() time.Time { return l.begun.Add(l.given) }
+
 // Name, Running and Ended implement [engine.Work].
 
 func (l *limit) Name() string      { return l.task }
@@ -56,11 +66,10 @@ func (r *runner[In, Out]) innermost(level int) context.Context {
 
 // arm starts the timeout at level. It fails with the cause if the ctx around has ended.
 func (r *runner[In, Out]) arm(turn, level int) (err error, ok bool) {
-	l := &limit{task: r.d.name, begun: time.Now(), given: r.d.policies[level].limit, around: r.ctxAt(level + 1), alarm: new(alarm.Alarm)}
-	if end, limited := r.ctx.Deadline(); limited && end.Sub(l.begun) <= l.given {
-		l.inherited, l.given = true, end.Sub(l.begun)
-	}
-	l.life, err = engine.Begin(l.around, l, engine.Terms{Watched: true, Until: l.begun.Add(l.given)})
+	l := new(limit)
+	*l = newLimit(r.ctxAt(level+1), r.d.name, r.d.policies[level].limit, time.Now())
+	l.alarm = new(alarm.Alarm)
+	l.life, err = engine.Begin(l.around, l, engine.Terms{Watched: true, Until: l.until()})
 	if err != nil {
 		return l.named(err), r.mine(turn)
 	}
@@ -79,13 +88,17 @@ func (r *runner[In, Out]) disarm(turn, level int, err error) (error, bool) {
 	if !r.inTurn(turn, func() { l, r.limits[level] = r.limits[level], nil }) {
 		return err, false
 	}
-	if passed(err) && time.Since(l.begun) >= l.given {
-		err = l.error() // the timer was about to say so
-	} else {
-		err = l.named(err)
-	}
+	err = l.inTime(err)
 	l.release()
 	return err, true
+}
+
+// inTime is what becomes of err, which the function has returned while the limit was running.
+func (l *limit) inTime(err error) error {
+	if passed(err) && time.Since(l.begun) >= l.given {
+		return l.error() // the timer was about to say so
+	}
+	return l.named(err)
 }
 
 // named makes the deadline of the ctx around one that names the task.

@@ -69,7 +69,7 @@ func (d definition[In, Out]) with(p policy[In, Out], about Policy) Task[In, Out]
 // failure, whether the function stops or not. The ctx tells the deadline.
 //
 // If the deadline of the ctx around comes first, the error says that it was inherited. A d of zero or less panics.
-// Cost: some allocations and a timer, which ends with the attempt.
+// Cost: some allocations and a timer, which ends with the attempt. What comes late goes nowhere; see [Task.Discard].
 func (t Task[In, Out]) Timeout(d time.Duration) Task[In, Out] {
 	was := t.must("Timeout")
 	if d <= 0 {

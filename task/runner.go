@@ -60,7 +60,9 @@ func (r *runner[In, Out]) carry(turn, level int, v Out, err error) (ans Answer[O
 		p := &r.d.policies[level]
 		switch {
 		case p.kind == kindTimeout:
-			err, ok = r.disarm(turn, level, err)
+			if err, ok = r.disarm(turn, level, err); !ok {
+				r.dispose(v, err)
+			}
 		case err == nil:
 		case p.kind == kindRetry:
 			var again bool
@@ -137,6 +139,7 @@ func (r *runner[In, Out]) call(turn int, ctx context.Context, trial *trial) (v O
 	if !r.guarded(turn, 0, nil, trial, func() { v, err = r.d.fn(ctx, r.in); returned = true }) {
 		if returned { // too late
 			trial.ended(err)
+			r.dispose(v, err)
 		}
 		return v, err, false
 	}
@@ -156,7 +159,12 @@ func (a arrival[In, Out]) Finish(ans Answer[Out]) {
 	if ans.Degraded != nil {
 		mine = r.degrade(a.turn, ans.Degraded)
 	}
-	if a.trial != nil && !r.told(a.turn, 0, ans.Value, ans.Err, func() { a.trial.ended(ans.Err) }) || !mine {
+	if a.trial != nil {
+		mine = r.told(a.turn, 0, ans.Value, ans.Err, func() { a.trial.ended(ans.Err) })
+	} else if !mine {
+		r.dispose(ans.Value, ans.Err)
+	}
+	if !mine {
 		return
 	}
 	r.finish(r.carry(a.turn, 0, ans.Value, ans.Err))
@@ -204,11 +212,18 @@ func (r *runner[In, Out]) replace(turn, level int, was Out, failure error) (v Ou
 		return was, failure, true
 	}
 	p := &r.d.policies[level]
-	v = p.fallback
-	if p.handle != nil && !r.guarded(turn, level+1, failure, nil, func() { v, err = p.handle(ctx, r.in, failure) }) {
-		return v, err, false
+	if p.handle == nil {
+		return p.fallback, nil, r.degrade(turn, failure)
 	}
-	return v, err, err != nil || r.degrade(turn, failure)
+	returned := false
+	ok = r.guarded(turn, level+1, failure, nil, func() { v, err = p.handle(ctx, r.in, failure); returned = true })
+	if ok && err == nil {
+		ok = r.degrade(turn, failure)
+	}
+	if returned && !ok {
+		r.dispose(v, err)
+	}
+	return v, err, ok
 }
 
 func (r *runner[In, Out]) degrade(turn int, failure error) (mine bool) {
@@ -271,16 +286,26 @@ func (r *runner[In, Out]) guarded(turn, level int, told error, trial *trial, cal
 
 // told calls a function of an observer, which decides nothing: should it call
 // runtime.Goexit, a new goroutine carries the result on from level.
-func (r *runner[In, Out]) told(turn, level int, v Out, err error, tell func()) (ok bool) {
+func (r *runner[In, Out]) told(turn, level int, v Out, err error, tell func()) (mine bool) {
 	returned := false
 	defer func() {
-		if !returned && r.mine(turn) {
+		switch mine = r.mine(turn); {
+		case !mine:
+			r.dispose(v, err)
+		case !returned:
 			r.elsewhere(func() (Answer[Out], bool) { return r.carry(turn, level, v, err) })
 		}
 	}()
 	tell()
 	returned = true
-	return r.mine(turn)
+	return true
+}
+
+// dispose is told of a result that goes nowhere, as the turn has passed to another.
+func (r *runner[In, Out]) dispose(v Out, err error) {
+	if err == nil {
+		r.d.dispose(r.ctx, v)
+	}
 }
 
 // elsewhere starts a goroutine that carries the call on.

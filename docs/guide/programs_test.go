@@ -49,6 +49,7 @@ var programs = map[string]func(){
 
 	"task":                calledByName,
 	"task-timeout":        taskTimeout,
+	"task-discard":        taskDiscard,
 	"task-late":           taskLate,
 	"task-late-reversed":  taskLateReversed,
 	"task-retry":          taskRetry,

@@ -47,6 +47,29 @@ func taskTimeout() {
 	// end
 }
 
+func taskDiscard() {
+	ctx := context.Background()
+	// snippet: task-discard
+	photo := task.New("photo", openPhoto).Timeout(50 * time.Millisecond).Discard(func(f *Photo) { f.Close() })
+	timed(func() {
+		_, err := future.Run(ctx, func(ctx context.Context) (*Photo, error) {
+			return photo.Do(ctx, "bell") // it is open after 60ms
+		})
+		fmt.Println(err)
+	})
+	// end
+}
+
+// Photo is an open file.
+type Photo struct{ name string }
+
+func (r *Photo) Close() { fmt.Println("the photo of", r.name, "is closed") }
+
+func openPhoto(_ context.Context, id string) (*Photo, error) {
+	time.Sleep(60 * time.Millisecond)
+	return &Photo{id}, nil
+}
+
 func taskLate() {
 	ctx := context.Background()
 	// snippet: task-late

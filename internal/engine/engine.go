@@ -47,6 +47,16 @@ type Life interface {
 	Release()
 }
 
+// Job is work that package future starts a goroutine for, as for a function of a user's.
+type Job[T any] interface {
+	Call(Seal, context.Context) (T, error)
+	// Mend is given the failure of Call before the future has it, and returns what the future gets. Call may
+	// have panicked or called Goexit: then the goroutine may be about to die, so Mend calls no user function on it.
+	Mend(ctx context.Context, v T, err error) (T, error)
+	// Name is how reports call the work; as of [Work].
+	Name() string
+}
+
 // Terms are the terms on which a life begins.
 type Terms struct {
 	// Promise is the *future.Promise that the work completes, if it does.
@@ -66,6 +76,9 @@ var (
 	// Begin returns the life of work that is started with ctx, or the cause
 	// why it may not start.
 	Begin func(ctx context.Context, w Work, t Terms) (Life, error)
+	// Callback calls fn in a goroutine of its own, which the scope of ctx waits for even if it is
+	// closing. If fn does not return, that is an unobserved failure of the scope; without one it is logged.
+	Callback func(ctx context.Context, name string, fn func())
 	// Thrown is the error for what recover returned in a deferred function of a
 	// function that did not return. It must be called by that deferred function itself.
 	Thrown func(recovered any) error
