@@ -59,7 +59,8 @@ func ordering(i int) func(n int) int {
 		return func(int) int { return 0 }
 	}
 	r := rand.New(rand.NewPCG(uint64(i), 1))
-	if i%4 == 1 {
+	switch i % 4 {
+	case 1:
 		held := r.IntN(4)
 		return func(n int) int {
 			if r.IntN(20) == 0 {
@@ -67,6 +68,8 @@ func ordering(i int) func(n int) int {
 			}
 			return min(held, n-1)
 		}
+	case 2:
+		return depthFirst(r)
 	}
 	oldest, newest := r.Float64(), r.Float64()
 	return func(n int) int {
@@ -77,6 +80,32 @@ func ordering(i int) func(n int) int {
 			return n - 1
 		}
 		return r.IntN(n)
+	}
+}
+
+// depthFirst has what an event set off come next, in its order, or now and then
+// the oldest: so it is if a goroutine sees to that before it goes on.
+func depthFirst(r *rand.Rand) func(n int) int {
+	var batches []int // where in the queue each begins
+	left := 0         // in the queue after the last event
+	deep := r.Float64()
+	return func(n int) (next int) {
+		if n > left {
+			batches = append(batches, left)
+		}
+		for len(batches) > 0 && batches[len(batches)-1] >= n {
+			batches = batches[:len(batches)-1]
+		}
+		if len(batches) > 0 && r.Float64() < deep {
+			next = batches[len(batches)-1]
+		}
+		for k := range batches {
+			if batches[k] > next {
+				batches[k]--
+			}
+		}
+		left = n - 1
+		return next
 	}
 }
 

@@ -16,6 +16,7 @@
  *   back.pml    a Then of scope A behind a Then of scope B behind a promise of scope A
  *   await.pml   a blocked Await with a foreign ctx, a failure, and Close twice
  *   inside.pml  the same with the ctx of the scope
+ *   loser.pml   a hook behind a promise of the scope, which somebody else cancels
  *
  * All but the first are configurations: such a file says which nodes and
  * scopes there are, which kinds of nodes and goroutines, and includes this
@@ -38,6 +39,7 @@
  *   told[n]             a waiter is dispatched or cancelled: one of them, once
  *   closeReturned[s]    no user function runs in a scope whose Close has returned
  *   ring[s] == 0        nothing of the scope is pending when Close returns
+ *   unsettled(n, s)     nothing of the scope is claimed and not settled then
  *   restBusy, stopBusy  no data race on the fields of a node
  *   reported            a failure that a blocked Await returned is never reported;
  *                       one that nobody saw is reported once
@@ -298,12 +300,22 @@ inline visit(own, n)
 	fi
 }
 
-/* It does so after it has claimed n, and before it publishes the future of n. */
+/* It does so before it claims n: else the scope could close while n is claimed and not settled. */
+inline visitFirst(own, n)
+{
+#if !defined(PLANT_NO_JOIN) && !defined(PLANT_FIRST_JOIN) && !defined(PLANT_CLAIM_BEFORE_JOIN)
+	visit(own, n)
+#else
+	skip
+#endif
+}
+
+/* The goroutine has claimed n, and has read its fields. */
 inline visitClaimed(own, n)
 {
 	d_step {
 		endRest(n);
-#if !defined(PLANT_NO_JOIN) && !defined(PLANT_FIRST_JOIN)
+#ifdef PLANT_CLAIM_BEFORE_JOIN
 		visit(own, n)
 #endif
 	}
@@ -375,7 +387,8 @@ inline dispatch(own, stack)
 {
 	do
 	:: todo == 0 -> break
-	:: atomic { todo != 0 -> pop(); claim(d, won) };
+	:: atomic { todo != 0 -> pop(); visitFirst(own, d) };
+		claim(d, won);
 		if
 		:: !won /* a cancellation owns it */
 #ifdef THENS
@@ -531,7 +544,7 @@ proctype Cancel(byte n)
 {
 	DISPATCHER;
 end:	if
-	:: atomic { built[n] -> unfinished++ };
+	:: atomic { built[n] -> unfinished++; visitFirst(NONE, n) };
 		claim(n, won);
 		if
 		:: won -> cancel(n, NONE, false); dispatch(NONE, false)
@@ -574,6 +587,9 @@ proctype Complete(byte n)
 	finish(HOME(n));
 over:	skip
 }
+
+/* A hook of scope s is on its way: somebody has claimed it and not completed its future. */
+#define unsettled(n, s) (KIND(n) == hook && HOME(n) == (s) && claimed[n] && head[n] != complete)
 
 /* Scope.Close; or nobody closes. */
 proctype Close(byte s)
@@ -642,7 +658,15 @@ proctype Close(byte s)
 #else
 	atomic { running[s] == 0 -> report(s) }; /* one section under the lock */
 #endif
-	d_step { assert(ring[s] == 0); closeReturned[s] = true; unfinished-- };
+	d_step {
+		assert(ring[s] == 0);
+		assert(!unsettled(1, s));
+#if NODES > 2
+		assert(!unsettled(2, s));
+#endif
+		closeReturned[s] = true;
+		unfinished--
+	};
 over:	skip
 }
 
