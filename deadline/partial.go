@@ -28,7 +28,11 @@ func Partial[T any](d time.Duration, missing T, fs ...future.Future[T]) future.F
 	all := future.Watch[struct{}](len(fs), future.Rule{Total: len(fs), Owns: true, Lost: tooLate}, &group[T]{fs})
 	rule := future.Rule{Total: 1, Owns: true, Lost: tooLate, Holds: &late}
 	out := future.Watch[[]T](2, rule, &partial[T]{fs, all, gong.Future(), missing})
-	late.Set(d, func() { gong.Complete(struct{}{}, nil) })
+	if d <= 0 {
+		gong.Complete(struct{}{}, nil)
+	} else {
+		late.Set(d, func() { gong.Complete(struct{}{}, nil) })
+	}
 	return out
 }
 

@@ -20,7 +20,7 @@ func Reserve(ctx context.Context, d time.Duration) (reserved context.Context, ca
 	if !ok {
 		return context.WithCancel(ctx)
 	}
-	limit := max(0, time.Until(end)-d)
+	limit := max(0, time.Until(end.Add(-d)))
 	return context.WithTimeoutCause(ctx, limit, &Error{Name: "reserve of " + d.String(), Limit: limit, Elapsed: limit})
 }
 

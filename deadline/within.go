@@ -43,9 +43,12 @@ func over[T any](f future.Future[T]) bool {
 func limited[T any](f future.Future[T], d, left time.Duration, start time.Time) future.Future[T] {
 	w := &within[T]{}
 	out := future.Follow(nil, f, future.Quick|future.Dressed|future.Releases, w)
-	w.Set(left, func() {
-		out.Cancel(&Error{Name: f.Name(), Limit: d, Elapsed: time.Since(start)})
-	})
+	late := func() { out.Cancel(&Error{Name: f.Name(), Limit: d, Elapsed: time.Since(start)}) }
+	if left <= 0 {
+		late()
+	} else {
+		w.Set(left, late)
+	}
 	return out
 }
 

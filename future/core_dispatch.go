@@ -1,7 +1,5 @@
 package future
 
-import "slices"
-
 // This file is where goroutines start: start for what a completion sets off,
 // when that may not run where it was set off, and begin (start.go) for a function.
 
@@ -14,8 +12,8 @@ func (g *guests) visit(s *Scope) {
 	if s == nil {
 		return
 	}
-	for _, known := range *g {
-		if known == s {
+	for i := len(*g) - 1; i >= max(0, len(*g)-8); i-- { // to join twice does no harm, to look at all would
+		if (*g)[i] == s {
 			return
 		}
 	}
@@ -139,6 +137,7 @@ func resume(c chain) {
 		todo chain
 	}
 	var batches []batch
+	var index map[*Scope]int // of several batches
 	for n := c.pop(); n != nil; n = c.pop() {
 		home := n.act.home()
 		g.visit(home)
@@ -150,10 +149,19 @@ func resume(c chain) {
 			c.append(next)
 			continue
 		}
-		i := slices.IndexFunc(batches, func(b batch) bool { return b.home == home })
-		if i < 0 {
-			i = len(batches)
-			batches = append(batches, batch{home: home})
+		i := len(batches) - 1
+		if i < 0 || batches[i].home != home {
+			at, known := index[home]
+			if i = at; !known {
+				i = len(batches)
+				batches = append(batches, batch{home: home})
+			}
+			switch {
+			case i > 0 && index == nil:
+				index = map[*Scope]int{batches[0].home: 0, home: i}
+			case i > 0:
+				index[home] = i
+			}
 		}
 		batches[i].todo.append(chain{n, n})
 	}

@@ -67,6 +67,9 @@ func (c *core) sleepUntil(ctx context.Context, until <-chan struct{}) error {
 		return nil
 	}
 	c.remove(&s.node, false)
+	if c.done() {
+		return nil
+	}
 	return endOf(ctx)
 }
 
@@ -84,16 +87,15 @@ type memberSleeper struct {
 }
 
 func (c *core) sleepWithin(l *workCtx) error {
-	p := shared(l)
-	if p == nil {
-		return endOf(l)
-	}
 	s := &memberSleeper{}
 	s.init(s)
-	s.parent, s.work, s.passive = p, s, true
+	s.parent, s.work, s.passive = shared(l), s, true
 	s.up.Add(1)
-	if e := s.attach(false, false); e != nil {
-		return e.share.error()
+	if s.parent == nil || s.attach(false, false) != nil {
+		if c.done() {
+			return nil
+		}
+		return endOf(l)
 	}
 	if c.push(&s.node) {
 		s.up.Wait()
@@ -101,10 +103,10 @@ func (c *core) sleepWithin(l *workCtx) error {
 		s.up.Wait()
 	}
 	s.detach()
+	c.remove(&s.node, false)
 	if c.done() {
 		return nil
 	}
-	c.remove(&s.node, false)
 	return endOf(l)
 }
 

@@ -17,6 +17,7 @@ type workCtx struct {
 	kids        atomic.Pointer[children] // nil: alive, and nothing hangs on it
 	holds       bool                     // the scope waits for it; guarded by the list
 	passive     bool                     // the scope does not wait for it; guarded by the list
+	over        bool                     // its work is complete, and what it started is not; guarded by the list
 }
 
 // Deadline implements [context.Context].

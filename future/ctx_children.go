@@ -96,7 +96,7 @@ func (k *children) listen() {
 			continue
 		}
 		scope, edge := c.parent.scope, c.parent.edge
-		stop := context.AfterFunc(steadily(edge), func() {
+		stop := context.AfterFunc(edge, func() {
 			scope.join()
 			defer scope.leave()
 			c.end(endingOf(edge))
@@ -174,7 +174,7 @@ func (c *workCtx) unlist(k *children, stays bool) {
 			return
 		}
 		held := c.holds
-		c.holds, c.passive = false, true // what is still listed holds the scope itself
+		c.holds, c.passive, c.over = false, true, true // what is still listed holds the scope itself
 		last := false
 		if !stays {
 			if c.right == c {

@@ -3,6 +3,7 @@ package future
 import (
 	"context"
 	"sync/atomic"
+	"weak"
 )
 
 // ending is what ctxs end with, and the futures behind them: one object for
@@ -70,17 +71,20 @@ func asked(cause error) *ending {
 // lost is the ending of those who lost to another input, with cause. Most
 // combinators have one cause for all, so the last ending is kept, if nothing is to be told of it.
 func lost(cause error) *ending {
-	if e := lastLost.Load(); e != nil && same(e.cause.(*CanceledError).Cause, cause) {
-		return e
+	if last := lastLost.Load(); last != nil {
+		if e := last.Value(); e != nil && same(e.cause.(*CanceledError).Cause, cause) {
+			return e
+		}
 	}
 	e := asked(cause)
 	if _, wrapped := cause.(*CanceledError); !wrapped && e.asked == nil && e.failure.quiet {
-		lastLost.Store(e)
+		last := weak.Make(e)
+		lastLost.Store(&last)
 	}
 	return e
 }
 
-var lastLost atomic.Pointer[ending]
+var lastLost atomic.Pointer[weak.Pointer[ending]]
 
 func (e *ending) prepare(failure error) {
 	e.failure.err, e.failure.quiet = failure, glance(failure) == seemsCanceled

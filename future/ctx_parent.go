@@ -48,7 +48,7 @@ func newParent(ctx context.Context) parent {
 	case around != nil && done == around.Done():
 		p.owner = around
 	default:
-		p.edge = ctx
+		p.edge = steadily(ctx)
 	}
 	if p.owner != nil {
 		p.owner.open() // so that it has a list for what is started with it
@@ -119,7 +119,7 @@ func (p *parent) foreign() bool { return p.owner == nil && p.edge != nil }
 // written before anybody but the alarm can reach w, and the alarm does not touch it.
 func (p *parent) arm(w worker) {
 	scope, edge := p.scope, p.edge
-	p.alarm = context.AfterFunc(steadily(edge), func() {
+	p.alarm = context.AfterFunc(edge, func() {
 		scope.join()
 		defer scope.leave()
 		s := &sweep{}

@@ -44,7 +44,7 @@ func (c *workCtx) std() context.Context {
 	}
 	around := context.Background()
 	if c.parent.edge != nil {
-		around = steadily(c.parent.edge)
+		around = c.parent.edge
 	}
 	var std stdCtx
 	std.ctx, std.cancel = context.WithCancelCause(around)

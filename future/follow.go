@@ -79,8 +79,15 @@ type behind[A, B any] struct {
 
 // pass completes the future, which has been claimed, if there is nothing to run.
 func (b *behind[A, B]) pass() (next chain, passed bool) {
-	in := b.in
+	in, returned := b.in, false
+	defer func() {
+		if !returned {
+			resume(b.out.fail(b.out.because(thrown(recover()), place{pc: b.pc()})))
+			passed = true
+		}
+	}()
 	v, passes := b.body.Pass(Result[A]{in.value, in.failed.error()})
+	returned = true
 	if !passes {
 		return chain{}, false
 	}

@@ -26,6 +26,12 @@ type AllBody[R any] interface {
 func FollowAll[R any, B AllBody[R]](ctx context.Context, n int, b B) Future[R] {
 	mustCtx("future.FollowAll", ctx)
 	mustFunc("future.FollowAll", any(b) == nil)
+	if n < 1 {
+		return Follow(ctx, Of(struct{}{}, nil), 0, Body[struct{}, R](alone[R, B]{b}))
+	}
+	for i := range n {
+		b.Input(i) // if one panics, it does so before anybody knows of the future
+	}
 	var w *joiner[R, B]
 	if p := shared(ctx); p != nil {
 		w = &joiner[R, B]{}
@@ -54,6 +60,18 @@ func FollowAll[R any, B AllBody[R]](ctx context.Context, n int, b B) Future[R] {
 	w.start(b, w.places, out)
 	return Future[R]{out}
 }
+
+// alone is the body of a FollowAll without inputs.
+type alone[R any, B AllBody[R]] struct{ body B }
+
+func (alone[R, B]) Pass(Result[struct{}]) (v R, passes bool) { return v, false }
+
+func (a alone[R, B]) Run(ctx context.Context, _ Result[struct{}]) (v R, none Future[R], err error) {
+	v, err = a.body.Run(ctx)
+	return v, none, err
+}
+
+func (a alone[R, B]) Func() any { return a.body }
 
 // joiner is a follower with several inputs: it has a node in the list of each.
 // Who sets phase owns the outcome: the first failure, the last success, or a cancellation.

@@ -24,7 +24,7 @@ type Scope struct {
 
 	mu       sync.Mutex      // also of the list of what hangs on ctx
 	idle     chan struct{}   // closed when running gets to zero; made by who waits for that
-	failures *share          // a ring: failures that nobody has observed
+	failures *duty           // a ring: failures that nobody has observed
 	listed   int             // how many those are
 	excess   int             // how many more there were
 	calls    map[*node]place // what runs without a ctx; only with a grace
@@ -164,11 +164,14 @@ func (s *Scope) Close() error {
 	var err error
 	for err = s.wait(); err == nil && !s.silence(); err = s.wait() {
 	}
-	if c != nil && err == nil {
-		c.detach()
+	if c != nil {
+		c.detach() // once nothing is listed any more, so that stragglers can be named
 	}
-	if s.anyFailure() {
+	switch {
+	case s.anyFailure():
 		err = both(s.report(c), err)
+	case err == nil:
+		err = s.wait() // another Close may be reporting
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package future
 
 import (
 	"slices"
+	"sync"
 	"sync/atomic"
 )
 
@@ -15,6 +16,19 @@ type failure struct {
 	quiet bool       // a cancellation, which is no news
 	parts []*failure // that err joins; written before anybody else has the failure
 	seen  atomic.Bool
+
+	mu     sync.Mutex // inside of that of a scope
+	duty   duty       // of the first scope that is to report it; guarded by mu, and by the lock of that scope
+	duties map[*Scope]*duty
+}
+
+// duty is that of a scope to report a failure, for as long as one of its futures has it.
+type duty struct {
+	of          *failure
+	scope       *Scope
+	shares      int   // futures
+	left, right *duty // siblings while the scope lists it
+	excess      bool  // only counted, as the scope lists enough
 }
 
 // news reports whether nobody has seen f. A failure that joins others has been
@@ -30,7 +44,7 @@ func (f *failure) news() bool {
 	return false
 }
 
-// see notes that somebody has seen f. It returns true to the first.
+// see notes that somebody has seen f, so that no scope has a duty any more. It returns true to the first.
 func (f *failure) see() (first bool) {
 	if f.quiet || f.seen.Swap(true) {
 		return false
@@ -38,26 +52,56 @@ func (f *failure) see() (first bool) {
 	for _, part := range f.parts {
 		part.see()
 	}
+	f.mu.Lock()
+	first, others := f.duty.scope != nil, f.duties
+	f.duties = nil
+	f.mu.Unlock()
+	if first {
+		f.duty.end()
+	}
+	for _, d := range others {
+		d.end()
+	}
 	return true
 }
 
-// share is what one future has of a failure. A scope lists the shares of its
-// futures, until a user has looked, or somebody who depends on the future has
-// taken the failure and with it the duty. The share of a success has the
-// failures that its value is made of.
-type share struct {
-	of    *failure
-	scope *Scope     // that lists it; nil: none does
-	parts []*failure // that the value of a success is made of
-
-	left, right *share // siblings while it is listed; guarded by scope.mu
-	excess      bool   // only counted, as the scope lists enough; guarded by scope.mu
-	over        bool   // the duty has ended; guarded by scope.mu
+// end is unlist for a caller that does not hold the lock.
+func (d *duty) end() {
+	d.scope.mu.Lock()
+	defer d.scope.mu.Unlock()
+	d.unlist()
 }
 
-// news reports whether there is something in s that nobody has seen.
-func (s *share) news() bool {
-	return s.of.news() || slices.ContainsFunc(s.parts, (*failure).news)
+// dutyOf is the duty of a scope, made if create says so. It is called with the lock of the scope held.
+func (f *failure) dutyOf(s *Scope, create bool) *duty {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch d := f.duties[s]; {
+	case f.duty.scope == s:
+		return &f.duty
+	case d != nil || !create:
+		return d
+	case f.duty.scope == nil:
+		f.duty.of, f.duty.scope = f, s
+		return &f.duty
+	}
+	if f.duties == nil {
+		f.duties = map[*Scope]*duty{}
+	}
+	d := &duty{of: f, scope: s}
+	f.duties[s] = d
+	return d
+}
+
+// share is what one future has of a failure. Its scope is to report that, until a user has looked, or somebody who
+// depends on the future has taken the failure and with it the duty. The share of a success has the
+// failures that its value is made of.
+type share struct {
+	of     *failure
+	scope  *Scope     // that has the duty; nil: none has
+	parts  []*failure // that the value of a success is made of
+	listed bool       // guarded by scope.mu, as is
+	over   bool       // the duty has ended
 }
 
 // see notes that a user has seen all that is in s.
@@ -168,27 +212,21 @@ func (s *share) list() {
 	if s == nil || s.scope == nil {
 		return
 	}
-	scope := s.scope
-	scope.mu.Lock()
-	defer scope.mu.Unlock()
-	if s.over || !s.news() {
+	s.scope.mu.Lock()
+	defer s.scope.mu.Unlock()
+	if s.over {
 		return
 	}
-	if scope.listed == maxListed {
-		scope.forgetSeen()
-	}
-	if scope.listed == maxListed {
-		s.excess = true
-		scope.excess++
-		return
-	}
-	scope.listed++
-	if first := scope.failures; first == nil {
-		s.left, s.right = s, s
-		scope.failures = s
-	} else {
-		s.left, s.right = first.left, first
-		first.left.right, first.left = s, s
+	s.listed = true
+	for _, f := range s.failures() {
+		if f.quiet {
+			continue
+		}
+		d := f.dutyOf(s.scope, true)
+		d.shares++
+		if d.shares == 1 && f.news() { // asked last: see
+			d.list()
+		}
 	}
 }
 
@@ -199,8 +237,20 @@ func (s *share) take() {
 	}
 	s.scope.mu.Lock()
 	defer s.scope.mu.Unlock()
-	s.over = true
-	s.unlist()
+	if s.over = true; !s.listed {
+		return
+	}
+	s.listed = false
+	for _, f := range s.failures() {
+		d := f.dutyOf(s.scope, false)
+		if d == nil {
+			continue
+		}
+		d.shares--
+		if d.shares == 0 {
+			d.unlist()
+		}
+	}
 }
 
 // give is take for a function of a user's that gets the result: it sees the
@@ -212,50 +262,71 @@ func (s *share) give() {
 	s.take()
 }
 
+// list is called with the scope's lock held.
+func (d *duty) list() {
+	scope := d.scope
+	if scope.listed == maxListed {
+		scope.forgetSeen()
+	}
+	if scope.listed == maxListed {
+		d.excess = true
+		scope.excess++
+		return
+	}
+	scope.listed++
+	if first := scope.failures; first == nil {
+		d.left, d.right = d, d
+		scope.failures = d
+	} else {
+		d.left, d.right = first.left, first
+		first.left.right, first.left = d, d
+	}
+}
+
 // unlist is called with the scope's lock held.
-func (s *share) unlist() {
-	scope := s.scope
+func (d *duty) unlist() {
+	scope := d.scope
 	switch {
-	case s.excess:
-		s.excess = false
+	case d.excess:
+		d.excess = false
 		scope.excess--
 		return
-	case s.right == nil:
+	case d.right == nil:
 		return
-	case s.right == s:
+	case d.right == d:
 		scope.failures = nil
 	default:
-		s.left.right, s.right.left = s.right, s.left
-		if scope.failures == s {
-			scope.failures = s.right
+		d.left.right, d.right.left = d.right, d.left
+		if scope.failures == d {
+			scope.failures = d.right
 		}
 	}
 	scope.listed--
-	s.left, s.right = nil, nil
+	d.left, d.right = nil, nil
 }
 
-// forgetSeen takes what was seen through another future off the list. It is called with the lock held.
+// forgetSeen takes joined failures off the list whose parts were seen. It is called with the lock held.
 func (s *Scope) forgetSeen() {
 	at := s.failures
 	for range s.listed {
 		next := at.right
-		if !at.news() {
+		if !at.of.news() {
 			at.unlist()
 		}
 		at = next
 	}
 }
 
-// takeFailures takes the oldest share off the list and returns its failures.
-func (s *Scope) takeFailures() (fs []*failure, more bool) {
+// takeFailure takes the oldest failure off the list, nil if there is none.
+func (s *Scope) takeFailure() *failure {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	first := s.failures
 	if first == nil {
-		return nil, false
+		return nil
 	}
 	first.unlist()
-	return first.failures(), true
+	return first.of
 }
 
 // takeExcess returns how many failures were not listed.

@@ -62,12 +62,8 @@ func (r *reporter) start() {
 				r.start()
 			}
 		}()
-		for more := true; more; {
-			var fs []*failure
-			fs, more = r.scope.takeFailures()
-			for _, f := range fs {
-				r.tell(f)
-			}
+		for f := r.scope.takeFailure(); f != nil; f = r.scope.takeFailure() {
+			r.tell(f)
 		}
 		if n := r.scope.takeExcess(); n > 0 {
 			r.tell(&failure{name: "more work", err: fmt.Errorf("%d failures beyond the %d that a scope keeps", n, maxListed)})
@@ -190,7 +186,7 @@ func (k *children) running(places []place) []place {
 			if own := c.kids.Load(); own != nil && own.owner == c {
 				lists = append(lists, own)
 			}
-			if body, ok := c.work.(interface{ runs() bool }); ok && body.runs() || c.holds {
+			if body, ok := c.work.(interface{ runs() bool }); ok && body.runs() && !c.over || c.holds {
 				places = append(places, placesOf(c.work)...)
 			}
 			if c = c.right; c == k.first {

@@ -68,19 +68,32 @@ func (w *watch[R]) overtake() *sweep {
 	return s
 }
 
-// after returns what to go on with in home: next, and then what s sets off.
+// after returns what to go on with in home: next, then what s sets off. The caller is counted in home
+// alone; other scopes wait until he is through with it.
 func (s *sweep) after(next chain, home *Scope) chain {
 	next.append(s.out)
 	for _, guest := range s.guests {
-		if guest != home { // the caller is counted in home alone
-			resume(next)
-			next = chain{}
-			break
+		if guest != home {
+			d := &departure{guests: s.guests}
+			d.act = d
+			next.append(chain{&d.node, &d.node})
+			return next
 		}
 	}
 	s.leave()
 	return next
 }
+
+// departure stands in a chain where guests may leave.
+type departure struct {
+	node
+	guests
+}
+
+func (d *departure) settle(*node) (chain, bool) { d.guests.leave(); return chain{}, false }
+func (d *departure) run() chain                 { return chain{} }
+func (d *departure) home() *Scope               { return nil }
+func (d *departure) place() place               { return place{} }
 
 // failure is the share of a future that fails with err.
 func (w *watch[R]) failure(err error, in *share) *share {
