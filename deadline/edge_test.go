@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -229,4 +230,29 @@ func TestCancel_ofLimitedWorkCallsNoMethodOfItsCause(t *testing.T) {
 			})
 		}
 	}
+}
+
+// What has no time left is late at once: before the caller can do anything.
+func TestLateAtOnce(t *testing.T) {
+	for _, d := range []time.Duration{0, -1, math.MinInt64} {
+		p := future.NewPromise[int](context.Background())
+		limited := deadline.Within(p.Future(), d)
+		some := deadline.Partial(d, -1, future.NewPromise[int](context.Background()).Future(), future.Of(2, nil))
+		p.Complete(1, nil)
+		_, err := limited.Await(context.Background())
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		v, err := some.Await(context.Background())
+		require.NoError(t, err)
+		require.Equal(t, []int{-1, 2}, v)
+	}
+}
+
+type longPast struct{ context.Context }
+
+func (longPast) Deadline() (time.Time, bool) { return time.Time{}, true }
+
+func TestReserve_ofADeadlineThatIsLongPast(t *testing.T) {
+	ctx, cancel := deadline.Reserve(longPast{context.Background()}, time.Second)
+	defer cancel()
+	require.Error(t, ctx.Err())
 }

@@ -21,7 +21,15 @@ func Reserve(ctx context.Context, d time.Duration) (reserved context.Context, ca
 		return context.WithCancel(ctx)
 	}
 	limit := max(0, time.Until(end.Add(-d)))
-	return context.WithTimeoutCause(ctx, limit, &Error{Name: "reserve of " + d.String(), Limit: limit, Elapsed: limit})
+	late := &Error{Name: "reserve of " + d.String(), Limit: limit, Elapsed: limit}
+	reserved, cancel = context.WithTimeoutCause(ctx, limit, late)
+	if limit > 0 || reserved.Err() != nil {
+		return reserved, cancel
+	}
+	cancel() // ctx is alive although its deadline has passed, so nothing would end this one
+	reserved, end := context.WithCancelCause(ctx)
+	end(late)
+	return reserved, func() {}
 }
 
 // must panics on a programmer's mistake, in the caller's goroutine.

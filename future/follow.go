@@ -107,7 +107,7 @@ func (b *behind[A, B]) returned(v B, err error, from *parent) chain {
 		return b.out.settle(v)
 	}
 	b.out.value = v
-	return b.out.fail(b.out.again(err, b.in.failed, place{from: from, pc: b.pc()}))
+	return b.out.fail(b.out.again(err, b.in.failed, nil, place{from: from, pc: b.pc()}))
 }
 
 // abandon leaves the input, whose node n a cancellation has claimed.

@@ -122,13 +122,20 @@ func (s *share) failures() []*failure {
 
 // because is a failure of c's with err; at is where it comes from.
 func (c *core) because(err error, at place) *share {
+	return c.becauseOf(nil, err, at)
+}
+
+// becauseOf is because for an error that joins parts, if there are any. An error that joins news is news: there is
+// no need to look into it, which for a join of joins takes long.
+func (c *core) becauseOf(parts []*failure, err error, at place) *share {
 	f := &struct {
 		share
 		failure
 	}{}
 	f.of = &f.failure
-	f.err = err
-	if glance(err) == seemsCanceled {
+	f.err, f.failure.parts = err, parts
+	news := slices.ContainsFunc(parts, func(part *failure) bool { return !part.quiet })
+	if !news && glance(err) == seemsCanceled {
 		f.quiet = true
 	} else {
 		if c.scope != nil {
@@ -167,13 +174,13 @@ func (in *share) reporter(home *Scope) *Scope {
 	return home
 }
 
-// again is because for a body, whose input failed with in: if it returns the
+// again is becauseOf for work whose input failed with in: if it returns the
 // same error, the failure keeps its name.
-func (c *core) again(err error, in *share, at place) *share {
+func (c *core) again(err error, in *share, parts []*failure, at place) *share {
 	if in != nil && in.of.err != nil && same(err, in.error()) {
 		return in.passedTo(c)
 	}
-	f := c.because(err, at)
+	f := c.becauseOf(parts, err, at)
 	if f.scope != nil {
 		f.scope = in.reporter(f.scope)
 	}

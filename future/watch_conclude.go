@@ -38,7 +38,7 @@ func (w *watch[R]) conclude(err error, in *share) chain {
 func (w *watch[R]) complete(err error, in *share) (next chain) {
 	switch {
 	case err != nil:
-		next = w.out.fail(w.failure(err, in))
+		next = w.out.fail(w.out.again(err, in, w.failures(), place{})) // the error is made of those
 	case w.rule.Keeps:
 		return w.keep()
 	default:
@@ -94,15 +94,6 @@ func (d *departure) settle(*node) (chain, bool) { d.guests.leave(); return chain
 func (d *departure) run() chain                 { return chain{} }
 func (d *departure) home() *Scope               { return nil }
 func (d *departure) place() place               { return place{} }
-
-// failure is the share of a future that fails with err.
-func (w *watch[R]) failure(err error, in *share) *share {
-	f := w.out.again(err, in, place{})
-	if in == nil || f.of != in.of {
-		f.of.parts = w.failures() // the error is made of them
-	}
-	return f
-}
 
 // keep completes a future whose result has the failures of the inputs in it.
 func (w *watch[R]) keep() (next chain) {
