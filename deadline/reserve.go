@@ -27,9 +27,9 @@ func Reserve(ctx context.Context, d time.Duration) (reserved context.Context, ca
 		return reserved, cancel
 	}
 	cancel() // ctx is alive although its deadline has passed, so nothing would end this one
-	reserved, end := context.WithCancelCause(ctx)
-	end(late)
-	return reserved, func() {}
+	over, cut := context.WithCancelCause(ctx)
+	cut(late)
+	return over, func() {}
 }
 
 // must panics on a programmer's mistake, in the caller's goroutine.
