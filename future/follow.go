@@ -6,7 +6,8 @@ import "context"
 // every combinator is made of; see [Follow].
 //
 // Reports name a body that is a func by its file and line. A body of another
-// kind may have a method Func() any that returns the user's function.
+// kind may have a method Func() any that returns the user's function. It is called under
+// locks: it must be quick, and call nothing of this package.
 type Body[A, B any] interface {
 	// Pass decides, when the input is complete, whether there is nothing to
 	// run: then the future gets v and the input's error. It is asked before

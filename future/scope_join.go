@@ -109,7 +109,7 @@ func (s *Scope) context() context.Context {
 	if s.closed.Load() {
 		return closedCtx
 	}
-	return background.ctx // nobody has the ctx any more, so nobody can end it
+	return background.ctx // nobody has the ctx any more; if a foreign ctx around it has ended, nobody can tell
 }
 
 // closedCtx stands for the ctx of a closed scope that nobody has any more.
