@@ -160,3 +160,25 @@ func TestGrace_namesWhileBodiesReturn(t *testing.T) {
 		scope.Wait()
 	}
 }
+
+// What is beyond the hundred is counted once, and seen afterwards it does not count against what fails later.
+func TestG25_excessThatIsSeenAfterItsReport(t *testing.T) {
+	ctx, scope := future.WithScope(context.Background())
+	p := future.NewPromise[int](context.Background())
+	fail := func(n int) (fs []future.Future[int]) {
+		for i := range n {
+			fs = append(fs, combinators.Finally(ctx, p.Future(), func(context.Context, future.Result[int]) { panic(i) }))
+		}
+		return fs
+	}
+	first := fail(150)
+	p.Complete(1, nil)
+	scope.Wait()
+	require.ErrorContains(t, scope.Close(), "50 failures beyond the 100")
+	for _, f := range first {
+		f.Peek()
+	}
+	fail(120) // a Finally runs in a closed scope too
+	scope.Wait()
+	require.ErrorContains(t, scope.Close(), "20 failures beyond the 100")
+}

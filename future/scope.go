@@ -26,7 +26,8 @@ type Scope struct {
 	idle     chan struct{}   // closed when running gets to zero; made by who waits for that
 	failures *duty           // a ring: failures that nobody has observed
 	listed   int             // how many those are
-	excess   int             // how many more there were
+	excess   int             // how many more there were since
+	counts   int             // how often that number was reported
 	calls    map[*node]place // what runs without a ctx; only with a grace
 }
 

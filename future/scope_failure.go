@@ -22,15 +22,6 @@ type failure struct {
 	duties map[*Scope]*duty
 }
 
-// duty is that of a scope to report a failure, for as long as one of its futures has it.
-type duty struct {
-	of          *failure
-	scope       *Scope
-	shares      int   // futures
-	left, right *duty // siblings while the scope lists it
-	excess      bool  // only counted, as the scope lists enough
-}
-
 // news reports whether nobody has seen f. A failure that joins others has been
 // seen once they all have.
 func (f *failure) news() bool {
@@ -63,34 +54,6 @@ func (f *failure) see() (first bool) {
 		d.end()
 	}
 	return true
-}
-
-// end is unlist for a caller that does not hold the lock.
-func (d *duty) end() {
-	d.scope.mu.Lock()
-	defer d.scope.mu.Unlock()
-	d.unlist()
-}
-
-// dutyOf is the duty of a scope, made if create says so. It is called with the lock of the scope held.
-func (f *failure) dutyOf(s *Scope, create bool) *duty {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	switch d := f.duties[s]; {
-	case f.duty.scope == s:
-		return &f.duty
-	case d != nil || !create:
-		return d
-	case f.duty.scope == nil:
-		f.duty.of, f.duty.scope = f, s
-		return &f.duty
-	}
-	if f.duties == nil {
-		f.duties = map[*Scope]*duty{}
-	}
-	d := &duty{of: f, scope: s}
-	f.duties[s] = d
-	return d
 }
 
 // share is what one future has of a failure. Its scope is to report that, until a user has looked, or somebody who
@@ -211,9 +174,6 @@ func (s *share) observe() error {
 	return s.error()
 }
 
-// maxListed is how many unobserved failures a scope keeps; it counts the rest.
-const maxListed = 100
-
 // list makes s the duty of its scope.
 func (s *share) list() {
 	if s == nil || s.scope == nil {
@@ -267,88 +227,6 @@ func (s *share) give() {
 		s.see()
 	}
 	s.take()
-}
-
-// list is called with the scope's lock held.
-func (d *duty) list() {
-	scope := d.scope
-	if scope.listed == maxListed {
-		scope.forgetSeen()
-	}
-	if scope.listed == maxListed {
-		d.excess = true
-		scope.excess++
-		return
-	}
-	scope.listed++
-	if first := scope.failures; first == nil {
-		d.left, d.right = d, d
-		scope.failures = d
-	} else {
-		d.left, d.right = first.left, first
-		first.left.right, first.left = d, d
-	}
-}
-
-// unlist is called with the scope's lock held.
-func (d *duty) unlist() {
-	scope := d.scope
-	switch {
-	case d.excess:
-		d.excess = false
-		scope.excess--
-		return
-	case d.right == nil:
-		return
-	case d.right == d:
-		scope.failures = nil
-	default:
-		d.left.right, d.right.left = d.right, d.left
-		if scope.failures == d {
-			scope.failures = d.right
-		}
-	}
-	scope.listed--
-	d.left, d.right = nil, nil
-}
-
-// forgetSeen takes joined failures off the list whose parts were seen. It is called with the lock held.
-func (s *Scope) forgetSeen() {
-	at := s.failures
-	for range s.listed {
-		next := at.right
-		if !at.of.news() {
-			at.unlist()
-		}
-		at = next
-	}
-}
-
-// takeFailure takes the oldest failure off the list, nil if there is none.
-func (s *Scope) takeFailure() *failure {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	first := s.failures
-	if first == nil {
-		return nil
-	}
-	first.unlist()
-	return first.of
-}
-
-// takeExcess returns how many failures were not listed.
-func (s *Scope) takeExcess() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := s.excess
-	s.excess = 0
-	return n
-}
-
-func (s *Scope) anyFailure() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.failures != nil || s.excess > 0
 }
 
 // label is how reports call the work that failed.
