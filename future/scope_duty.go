@@ -13,20 +13,21 @@ type duty struct {
 func (f *failure) dutyOf(s *Scope, create bool) *duty {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	switch d := f.duties[s]; {
-	case f.duty.scope == s:
-		return &f.duty
-	case d != nil || !create:
-		return d
-	case f.duty.scope == nil:
-		f.duty.of, f.duty.scope = f, s
-		return &f.duty
+	if f.first != nil && f.first.scope == s {
+		return f.first
 	}
-	if f.duties == nil {
-		f.duties = map[*Scope]*duty{}
+	if d := f.duties[s]; d != nil || !create {
+		return d
 	}
 	d := &duty{of: f, scope: s}
-	f.duties[s] = d
+	switch {
+	case f.first == nil:
+		f.first = d
+	case f.duties == nil:
+		f.duties = map[*Scope]*duty{s: d}
+	default:
+		f.duties[s] = d
+	}
 	return d
 }
 

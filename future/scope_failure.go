@@ -17,9 +17,9 @@ type failure struct {
 	parts []*failure // that err joins; written before anybody else has the failure
 	seen  atomic.Bool
 
-	mu     sync.Mutex // inside of that of a scope
-	duty   duty       // of the first scope that is to report it; guarded by mu, and by the lock of that scope
-	duties map[*Scope]*duty
+	mu     sync.Mutex       // inside of that of a scope
+	first  *duty            // of one scope; guarded by mu, as are
+	duties map[*Scope]*duty // those of the others
 }
 
 // news reports whether nobody has seen f. A failure that joins others has been
@@ -44,11 +44,11 @@ func (f *failure) see() (first bool) {
 		part.see()
 	}
 	f.mu.Lock()
-	first, others := f.duty.scope != nil, f.duties
-	f.duties = nil
+	one, others := f.first, f.duties
+	f.first, f.duties = nil, nil
 	f.mu.Unlock()
-	if first {
-		f.duty.end()
+	if one != nil {
+		one.end()
 	}
 	for _, d := range others {
 		d.end()
