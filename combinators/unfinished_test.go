@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,29 +14,8 @@ import (
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/strange"
 )
-
-// hastyContext is a user's ctx that closes Done a moment before it sets Err.
-type hastyContext struct {
-	context.Context
-	done chan struct{}
-	err  atomic.Pointer[error]
-}
-
-func newHasty() *hastyContext { return &hastyContext{Context: bg(), done: make(chan struct{})} }
-
-func (c *hastyContext) Done() <-chan struct{} { return c.done }
-
-func (c *hastyContext) Err() error {
-	if err := c.err.Load(); err != nil {
-		return *err
-	}
-	return nil
-}
-
-func (c *hastyContext) end() { close(c.done) }
-
-func (c *hastyContext) set(err error) { c.err.Store(&err) }
 
 // fromAsCompleted is all errors that the sequence gives, nil if one of fs has none.
 func fromAsCompleted(ctx context.Context, fs ...fint) error {
@@ -132,10 +110,10 @@ func neverWithoutAnError(t *testing.T, waits map[string]func(context.Context, fi
 		for _, when := range []string{"before", "meanwhile"} {
 			t.Run(how+"/"+when, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					ctx := newHasty()
+					ctx := strange.NewHasty(bg())
 					p := future.NewPromise[int](bg())
 					if when == "before" {
-						ctx.end()
+						ctx.End()
 					}
 					returned := make(chan error, 1)
 					go func() {
@@ -147,10 +125,10 @@ func neverWithoutAnError(t *testing.T, waits map[string]func(context.Context, fi
 					}()
 					synctest.Wait()
 					if when == "meanwhile" {
-						ctx.end()
+						ctx.End()
 					}
 					synctest.Wait()
-					ctx.set(context.Canceled)
+					ctx.Set(context.Canceled)
 					select {
 					case <-returned:
 					case <-time.After(time.Minute): // virtual
@@ -162,10 +140,10 @@ func neverWithoutAnError(t *testing.T, waits map[string]func(context.Context, fi
 		}
 		t.Run(how+"/as a race", func(t *testing.T) {
 			for range 100 {
-				ctx := newHasty()
+				ctx := strange.NewHasty(bg())
 				p := future.NewPromise[int](bg())
 				var all sync.WaitGroup
-				all.Go(func() { ctx.end(); ctx.set(context.Canceled) })
+				all.Go(func() { ctx.End(); ctx.Set(context.Canceled) })
 				all.Go(func() {
 					if wait(ctx, p.Future()) == nil {
 						t.Error("returned without an error, and the future is pending")

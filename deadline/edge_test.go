@@ -15,6 +15,7 @@ import (
 
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/strange"
 )
 
 // A limit that has passed before the start: the work does not begin.
@@ -80,18 +81,9 @@ func TestRun_aCtxThatHasEndedDoesNotBeginTheWork(t *testing.T) {
 	})
 }
 
-type (
-	listError []string
-	lateList  struct{ parts []string }
-)
-
-func (e listError) Error() string       { return "list" }
-func (e lateList) Error() string        { return "late list" }
-func (e lateList) Is(target error) bool { return target == context.DeadlineExceeded }
-
 // Limits of work whose ctx ends with a cause that cannot be compared.
 func TestCause_thatCannotBeComparedEndsLimitedWork(t *testing.T) {
-	for _, cause := range []error{listError{"a"}, lateList{[]string{"a"}}, fmt.Errorf("why: %w", listError{"a"}), errors.Join(listError{"a"}, lateList{[]string{"b"}})} {
+	for _, cause := range []error{strange.List{"a"}, strange.Late{Parts: []string{"a"}}, fmt.Errorf("why: %w", strange.List{"a"}), errors.Join(strange.List{"a"}, strange.Late{Parts: []string{"b"}})} {
 		for _, way := range []string{"cancel", "deadline"} {
 			t.Run(fmt.Sprintf("%T/%s", cause, way), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
@@ -134,30 +126,14 @@ func TestCause_thatCannotBeComparedEndsLimitedWork(t *testing.T) {
 	}
 }
 
-// hastyContext is a user's ctx that closes Done a moment before it sets Err.
-type hastyContext struct {
-	context.Context
-	done chan struct{}
-	err  atomic.Pointer[error]
-}
-
-func (c *hastyContext) Done() <-chan struct{} { return c.done }
-
-func (c *hastyContext) Err() error {
-	if err := c.err.Load(); err != nil {
-		return *err
-	}
-	return nil
-}
-
 // Work that is not complete has no result without an error, whatever its ctx says.
 func TestRun_neverReturnsWithoutAnErrorUnlessItIsComplete(t *testing.T) {
 	for _, when := range []string{"before", "meanwhile"} {
 		t.Run(when, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				ctx := &hastyContext{Context: bg(), done: make(chan struct{})}
+				ctx := strange.NewHasty(bg())
 				if when == "before" {
-					close(ctx.done)
+					ctx.End()
 				}
 				hold := make(chan struct{})
 				returned := make(chan error, 1)
@@ -167,11 +143,10 @@ func TestRun_neverReturnsWithoutAnErrorUnlessItIsComplete(t *testing.T) {
 				}()
 				synctest.Wait()
 				if when == "meanwhile" {
-					close(ctx.done)
+					ctx.End()
 				}
 				synctest.Wait()
-				canceled := context.Canceled
-				ctx.err.Store(&canceled)
+				ctx.Set(context.Canceled)
 				if err := <-returned; err == nil {
 					t.Error("returned without an error, and the work runs")
 				}

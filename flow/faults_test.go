@@ -2,10 +2,8 @@ package flow_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,32 +13,8 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/strange"
 )
-
-// Errors that users write, and that cannot be compared by ==.
-type (
-	listError    []string
-	boxedError   struct{ v any } // its type can be compared, its value cannot
-	valueWrapper struct{ err error }
-	lateList     struct{ parts []string }
-)
-
-func (e listError) Error() string       { return "list" }
-func (e boxedError) Error() string      { return "boxed" }
-func (e valueWrapper) Error() string    { return "wrapped: " + e.err.Error() }
-func (e valueWrapper) Unwrap() error    { return e.err }
-func (e lateList) Error() string        { return "late list" }
-func (e lateList) Is(target error) bool { return target == context.DeadlineExceeded }
-
-var uncomparable = map[string]error{
-	"slice":                    listError{"a", "b"},
-	"any with a slice":         boxedError{[]int{1}},
-	"struct around a slice":    valueWrapper{listError{"a"}},
-	"wrapped by %w":            fmt.Errorf("why: %w", listError{"a"}),
-	"joined":                   errors.Join(errSoldOut, listError{"a"}, boxedError{[]int{1}}),
-	"deadline":                 lateList{[]string{"a"}},
-	"struct around a deadline": valueWrapper{lateList{[]string{"a"}}},
-}
 
 // shapes are flows in which fn is called several times, or once.
 func shapes(fn func(context.Context, int) (int, error)) map[string]*flow.Flow[int, int] {
@@ -67,7 +41,7 @@ func shapes(fn func(context.Context, int) (int, error)) map[string]*flow.Flow[in
 
 // The caller's ctx ends with a cause that cannot be compared, or a step fails with one.
 func TestCause_thatCannotBeComparedEndsRuns(t *testing.T) {
-	for name, cause := range uncomparable {
+	for name, cause := range strange.Errors {
 		for _, way := range []string{"cancel", "deadline", "failure", "Cancel of the future"} {
 			t.Run(name+"/"+way, func(t *testing.T) {
 				quietly(t)
@@ -113,22 +87,6 @@ func TestCause_thatCannotBeComparedEndsRuns(t *testing.T) {
 	}
 }
 
-// hastyContext is a user's ctx that closes Done a moment before it sets Err.
-type hastyContext struct {
-	context.Context
-	done chan struct{}
-	err  atomic.Pointer[error]
-}
-
-func (c *hastyContext) Done() <-chan struct{} { return c.done }
-
-func (c *hastyContext) Err() error {
-	if err := c.err.Load(); err != nil {
-		return *err
-	}
-	return nil
-}
-
 // A run that has not ended has no answer without an error, whatever its ctx says.
 func TestUnfinished_aRunNeverReturnsWithoutAnError(t *testing.T) {
 	for _, when := range []string{"before", "meanwhile"} {
@@ -137,9 +95,9 @@ func TestUnfinished_aRunNeverReturnsWithoutAnError(t *testing.T) {
 				t.Run(when+"/"+how+"/"+name, func(t *testing.T) {
 					quietly(t)
 					synctest.Test(t, func(t *testing.T) {
-						ctx := &hastyContext{Context: plainCtx(), done: make(chan struct{})}
+						ctx := strange.NewHasty(plainCtx())
 						if when == "before" {
-							close(ctx.done)
+							ctx.End()
 						}
 						hold := make(chan struct{})
 						f := shapes(func(context.Context, int) (int, error) { <-hold; return 7, errSoldOut })[name]
@@ -155,11 +113,10 @@ func TestUnfinished_aRunNeverReturnsWithoutAnError(t *testing.T) {
 						}()
 						synctest.Wait()
 						if when == "meanwhile" {
-							close(ctx.done)
+							ctx.End()
 						}
 						synctest.Wait()
-						canceled := context.Canceled
-						ctx.err.Store(&canceled)
+						ctx.Set(context.Canceled)
 						select {
 						case err := <-returned:
 							if err == nil {

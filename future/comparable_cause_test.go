@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/strange"
 )
 
 // oddEnds are the ways in which a ctx ends with a cause of the user's.
@@ -78,7 +79,7 @@ func crowded(ctx context.Context, outside future.Future[int]) (all []future.Futu
 }
 
 func TestCause_thatCannotBeComparedEndsAllThatHangsOnACtx(t *testing.T) {
-	for name, cause := range uncomparable {
+	for name, cause := range strange.Errors {
 		for way, start := range oddEnds {
 			for _, scoped := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s/%s/%v", name, way, scoped), func(t *testing.T) {
@@ -149,7 +150,7 @@ func has(err, what error) bool {
 
 // A failure that cannot be compared is kept, passed on and reported as any other.
 func TestFailure_thatCannotBeComparedIsReportedOnceByName(t *testing.T) {
-	for name, err := range uncomparable {
+	for name, err := range strange.Errors {
 		if future.IsCanceled(err) {
 			continue
 		}
@@ -186,14 +187,14 @@ func TestFailure_thatCannotBeComparedIsReportedOnceByName(t *testing.T) {
 
 // The scope's ctx has ended with the error that its work fails with.
 func TestClose_afterAnEndWhoseCauseCannotBeCompared(t *testing.T) {
-	for name, cause := range uncomparable {
+	for name, cause := range strange.Errors {
 		t.Run(name, func(t *testing.T) {
 			for _, wrap := range []func(error) error{
 				func(err error) error { return err },
 				func(err error) error { return fmt.Errorf("call: %w", err) },
-				func(err error) error { return valueWrapper{err} },
+				func(err error) error { return strange.Wrapper{Err: err} },
 				func(err error) error { return errors.Join(err, err) },
-				func(err error) error { return errors.Join(errBoom, valueWrapper{err}) },
+				func(err error) error { return errors.Join(errBoom, strange.Wrapper{Err: err}) },
 			} {
 				parent, cancel := context.WithCancelCause(bg())
 				ctx, scope := future.WithScope(parent, future.Unobserved(func(err error) { _ = err.Error() }))
@@ -210,7 +211,7 @@ func TestClose_afterAnEndWhoseCauseCannotBeCompared(t *testing.T) {
 
 // Whatever takes an error from a user takes one that cannot be compared.
 func TestErrors_thatCannotBeComparedAreTakenEverywhere(t *testing.T) {
-	for name, err := range uncomparable {
+	for name, err := range strange.Errors {
 		t.Run(name, func(t *testing.T) {
 			require.NotPanics(t, func() {
 				future.IsCanceled(err)

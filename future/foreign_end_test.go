@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,32 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/strange"
 )
-
-// hastyContext is a user's ctx that closes Done a moment before it sets Err:
-// no lock holds the two together.
-type hastyContext struct {
-	context.Context
-	done chan struct{}
-	err  atomic.Pointer[error]
-}
-
-func newHasty(parent context.Context) *hastyContext {
-	return &hastyContext{Context: parent, done: make(chan struct{})}
-}
-
-func (c *hastyContext) Done() <-chan struct{} { return c.done }
-
-func (c *hastyContext) Err() error {
-	if err := c.err.Load(); err != nil {
-		return *err
-	}
-	return nil
-}
-
-func (c *hastyContext) end() { close(c.done) }
-
-func (c *hastyContext) set(err error) { c.err.Store(&err) }
 
 // waitsForIt are all that waits for a future, or stands for one, with a ctx.
 var waitsForIt = map[string]func(ctx context.Context, f future.Future[int]) (int, error){
@@ -117,10 +92,10 @@ func neverWithoutAnError(t *testing.T, waits map[string]func(context.Context, fu
 			for _, says := range []string{"a moment later", "much later"} {
 				t.Run(how+"/"+when+"/"+says, func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
-						ctx := newHasty(bg())
+						ctx := strange.NewHasty(bg())
 						p := future.NewPromise[int](bg())
 						if when == "before" {
-							ctx.end()
+							ctx.End()
 						}
 						returned := make(chan error, 1)
 						go func() {
@@ -132,13 +107,13 @@ func neverWithoutAnError(t *testing.T, waits map[string]func(context.Context, fu
 						}()
 						synctest.Wait()
 						if when == "meanwhile" {
-							ctx.end()
+							ctx.End()
 						}
 						synctest.Wait()
 						if says == "much later" {
 							time.Sleep(time.Minute) // virtual
 						}
-						ctx.set(context.Canceled)
+						ctx.Set(context.Canceled)
 						select {
 						case <-returned:
 						case <-time.After(time.Minute): // virtual: who has to ask again may do so in a while
@@ -151,10 +126,10 @@ func neverWithoutAnError(t *testing.T, waits map[string]func(context.Context, fu
 		}
 		t.Run(how+"/as a race", func(t *testing.T) {
 			for range 100 {
-				ctx := newHasty(bg())
+				ctx := strange.NewHasty(bg())
 				p := future.NewPromise[int](bg())
 				var all sync.WaitGroup
-				all.Go(func() { ctx.end(); ctx.set(context.Canceled) })
+				all.Go(func() { ctx.End(); ctx.Set(context.Canceled) })
 				all.Go(func() {
 					if v, err := wait(ctx, p.Future()); err == nil {
 						t.Errorf("returned (%d, nil), and the future is pending", v)
@@ -169,18 +144,18 @@ func neverWithoutAnError(t *testing.T, waits map[string]func(context.Context, fu
 // A ctx that never says why it is done is cancelled as far as anybody can tell.
 func TestUnfinished_aCtxThatNeverSaysWhyIsACancellation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctx := newHasty(bg())
+		ctx := strange.NewHasty(bg())
 		f := future.NewPromise[int](bg()).Future()
 		var err error
 		returned := false
 		go func() { _, err = f.Await(ctx); returned = true }()
 		synctest.Wait()
-		ctx.end()
+		ctx.End()
 		synctest.Wait()
 		time.Sleep(time.Minute) // virtual
 		if !returned {
 			t.Error("still waits")
-			ctx.set(errors.New("at last"))
+			ctx.Set(errors.New("at last"))
 		} else {
 			require.Error(t, err)
 		}
@@ -194,8 +169,8 @@ func TestUnfinished_aCtxThatNeverSaysWhyIsACancellation(t *testing.T) {
 // What starts with a ctx that is done and says nothing ends at the latest when it does.
 func TestUnfinished_whatStartsWithSuchACtxEndsWithIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctx := newHasty(bg())
-		ctx.end()
+		ctx := strange.NewHasty(bg())
+		ctx.End()
 		inside, scope := future.WithScope(ctx)
 		fs := []future.Future[int]{
 			future.Go(ctx, func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, errBoom }),
@@ -204,7 +179,7 @@ func TestUnfinished_whatStartsWithSuchACtxEndsWithIt(t *testing.T) {
 			future.NewPromise[int](inside).Future(),
 		}
 		synctest.Wait()
-		ctx.set(context.Canceled)
+		ctx.Set(context.Canceled)
 		time.Sleep(time.Minute) // virtual
 		synctest.Wait()
 		for i, f := range fs {

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/strange"
 )
 
 // hostile is an error whose methods do what do does.
@@ -47,7 +48,7 @@ var wrappings = map[string]func(error) error{
 	"CanceledError":   func(err error) error { return &future.CanceledError{Cause: err} },
 	"PanicError":      func(err error) error { return &future.PanicError{Value: err} },
 	"UnobservedError": func(err error) error { return &future.UnobservedError{Name: "n", Err: err} },
-	"struct":          func(err error) error { return valueWrapper{err} },
+	"struct":          func(err error) error { return strange.Wrapper{Err: err} },
 }
 
 // wrapper is what %w makes, without a call of Error.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/strange"
 )
 
 // overtake lets losers lose against a future that is complete.
@@ -28,7 +29,7 @@ func untilItsEnd(ctx context.Context) (int, error) {
 func TestWatch_losersEndWithTheCauseOfTheirRace(t *testing.T) {
 	other := errors.New("boom")
 	causes := []error{errBoom, other, errBoom, nil, context.Canceled, context.DeadlineExceeded, fmt.Errorf("late: %w", context.DeadlineExceeded), errBoom}
-	for _, odd := range uncomparable {
+	for _, odd := range strange.Errors {
 		causes = append(causes, odd, errBoom)
 	}
 	for range 2 {

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/strange"
 )
 
 // megabyte is what a request's ctx carries.
@@ -334,7 +335,7 @@ func TestRetention_aScopeAsLongAsTheProcessKeepsNothing(t *testing.T) {
 			<-failing(ctx, fmt.Errorf("call %d: %w", i, fmt.Errorf("inner: %w", &future.CanceledError{}))).Done()
 		},
 		"cancellations of a user's kind": func(ctx context.Context, i int) {
-			<-failing(ctx, leftError{[]string{"a"}}).Done()
+			<-failing(ctx, strange.Canceled{Parts: []string{"a"}}).Done()
 		},
 		"joined cancellations": func(ctx context.Context, i int) {
 			<-failing(ctx, errors.Join(context.Canceled, fmt.Errorf("call %d: %w", i, context.Canceled))).Done()

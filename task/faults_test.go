@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,36 +15,9 @@ import (
 
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/strange"
 	"github.com/jade-go/jade/task"
 )
-
-// Errors that users write, and that cannot be compared by ==.
-type (
-	listError    []string
-	fieldsError  struct{ fields []string }
-	boxedError   struct{ v any } // its type can be compared, its value cannot
-	valueWrapper struct{ err error }
-	lateList     struct{ parts []string }
-)
-
-func (e listError) Error() string       { return "list" }
-func (e fieldsError) Error() string     { return "fields" }
-func (e boxedError) Error() string      { return "boxed" }
-func (e valueWrapper) Error() string    { return "wrapped: " + e.err.Error() }
-func (e valueWrapper) Unwrap() error    { return e.err }
-func (e lateList) Error() string        { return "late list" }
-func (e lateList) Is(target error) bool { return target == context.DeadlineExceeded }
-
-var uncomparable = map[string]error{
-	"slice":                    listError{"a", "b"},
-	"struct with a slice":      fieldsError{[]string{"a"}},
-	"any with a slice":         boxedError{[]int{1}},
-	"struct around a slice":    valueWrapper{listError{"a"}},
-	"wrapped by %w":            fmt.Errorf("why: %w", listError{"a"}),
-	"joined":                   errors.Join(errBoom, listError{"a"}, boxedError{[]int{1}}),
-	"deadline":                 lateList{[]string{"a"}},
-	"struct around a deadline": valueWrapper{lateList{[]string{"a"}}},
-}
 
 // policied are tasks with each policy around fn.
 func policied(fn func(ctx context.Context, n int) (int, error)) map[string]number {
@@ -63,7 +35,7 @@ func policied(fn func(ctx context.Context, n int) (int, error)) map[string]numbe
 
 // The caller's ctx ends with a cause that cannot be compared, while several calls of each kind run.
 func TestCause_thatCannotBeComparedEndsCalls(t *testing.T) {
-	for name, cause := range uncomparable {
+	for name, cause := range strange.Errors {
 		for _, way := range []string{"cancel", "deadline", "Cancel of a promise", "failure"} {
 			for _, waits := range []bool{true, false} {
 				t.Run(fmt.Sprintf("%s/%s/%v", name, way, waits), func(t *testing.T) {
@@ -112,24 +84,6 @@ func TestCause_thatCannotBeComparedEndsCalls(t *testing.T) {
 	}
 }
 
-// hastyContext is a user's ctx that closes Done a moment before it sets Err.
-type hastyContext struct {
-	context.Context
-	done chan struct{}
-	err  atomic.Pointer[error]
-}
-
-func newHasty() *hastyContext { return &hastyContext{Context: bg(), done: make(chan struct{})} }
-
-func (c *hastyContext) Done() <-chan struct{} { return c.done }
-
-func (c *hastyContext) Err() error {
-	if err := c.err.Load(); err != nil {
-		return *err
-	}
-	return nil
-}
-
 // A call that has not ended has no result without an error, whatever its ctx says.
 func TestUnfinished_aCallNeverReturnsWithoutAnError(t *testing.T) {
 	for _, when := range []string{"before", "meanwhile"} {
@@ -137,9 +91,9 @@ func TestUnfinished_aCallNeverReturnsWithoutAnError(t *testing.T) {
 			for name := range policied(nothing) {
 				t.Run(when+"/"+how+"/"+name, func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
-						ctx := newHasty()
+						ctx := strange.NewHasty(bg())
 						if when == "before" {
-							close(ctx.done)
+							ctx.End()
 						}
 						hold := make(chan struct{})
 						tk := policied(func(context.Context, int) (int, error) { <-hold; return 7, errBoom })[name]
@@ -155,11 +109,10 @@ func TestUnfinished_aCallNeverReturnsWithoutAnError(t *testing.T) {
 						}()
 						synctest.Wait()
 						if when == "meanwhile" {
-							close(ctx.done)
+							ctx.End()
 						}
 						synctest.Wait()
-						canceled := context.Canceled
-						ctx.err.Store(&canceled)
+						ctx.Set(context.Canceled)
 						select {
 						case err := <-returned:
 							if err == nil {
