@@ -14,17 +14,17 @@ import (
 func Recover[T any](n Node[T], fn func(context.Context, error) (T, error)) Node[T] {
 	mustFunc("flow.Recover", fn == nil)
 	return add[T]("flow.Recover", 2, node{kind: Recovery, inputs: data(n.n)}, func(w wiring) cell {
-		return &recovery[T]{pass(w, n), fn}
+		return &rescue[T]{pass(w, n), fn}
 	})
 }
 
-type recovery[T any] struct {
+type rescue[T any] struct {
 	passing[T]
 	fn func(context.Context, error) (T, error)
 }
 
 // exec is called if the input has failed.
-func (c *recovery[T]) exec(ctx context.Context, at seat) (pending bool, err error) {
+func (c *rescue[T]) exec(ctx context.Context, at seat) (pending bool, err error) {
 	failed := *c.errs[0]
 	if c.v, err = c.fn(ctx, failed); err == nil {
 		at.degraded(failed)
@@ -32,7 +32,7 @@ func (c *recovery[T]) exec(ctx context.Context, at seat) (pending bool, err erro
 	return false, err
 }
 
-func (c *recovery[T]) alone(ctx context.Context) error {
+func (c *rescue[T]) alone(ctx context.Context) error {
 	switch err := *c.errs[0]; {
 	case err == nil:
 		c.take(0)
