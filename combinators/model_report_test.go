@@ -99,11 +99,21 @@ func (r *live) closedEarly() bool {
 // a moment; doubtful takers count if doubtful says so.
 func (r *live) owed(finals []future.Result[string], before time.Duration, doubtful bool) (owed []int) {
 	for i, res := range finals {
-		if res.Err != nil && !future.IsCanceled(res.Err) && !r.looked(i, before) && len(r.takers(i, before, doubtful)) == 0 {
+		if res.Err != nil && !future.IsCanceled(res.Err) && !r.looked(i, before) && len(r.takers(i, before, doubtful)) == 0 && !(doubtful && r.borrowed(finals, i, before)) {
 			owed = append(owed, i)
 		}
 	}
 	return owed
+}
+
+// borrowed reports whether the failure of i may be that of its input, which another vertex has taken: a
+// limit of a future that is complete is that future.
+func (r *live) borrowed(finals []future.Result[string], i int, before time.Duration) bool {
+	v := r.g.vertices[i]
+	if v.kind != kWithin && v.kind != kAt || finals[v.in[0]].Err != finals[i].Err {
+		return false
+	}
+	return slices.ContainsFunc(r.takers(v.in[0], before, false), func(taker int) bool { return taker != i })
 }
 
 func (r *live) looked(i int, before time.Duration) bool {
