@@ -27,6 +27,7 @@ type demand struct {
 	phase  []phase
 	claims []int32
 	chosen []int8        // of an Either: 1 yes, 2 no
+	failed []int32       // of an Any: how many of its inputs have failed
 	cancel []bool        // of a failure: it is a cancellation
 	told   []bool        // of the failure of an effect: OnError will be
 	lives  []engine.Life // of nodes that have a ctx of their own and run
@@ -46,7 +47,7 @@ const (
 
 func newDemand(n int) *demand {
 	return &demand{
-		phase: make([]phase, n), claims: make([]int32, n), chosen: make([]int8, n),
+		phase: make([]phase, n), claims: make([]int32, n), chosen: make([]int8, n), failed: make([]int32, n),
 		cancel: make([]bool, n), told: make([]bool, n), lives: make([]engine.Life, n),
 	}
 }
@@ -54,6 +55,7 @@ func newDemand(n int) *demand {
 func (d *demand) prepare(p *plan) {
 	clear(d.phase)
 	clear(d.chosen)
+	clear(d.failed)
 	clear(d.told)
 	clear(d.lives)
 	for i := range p.specs {
@@ -149,7 +151,7 @@ func (st *state) settleDemand(n int32, err error) (next int32) {
 	d := st.demand
 	canceled := false
 	if err != nil {
-		err, canceled = st.plan.errorOf(n, err), future.IsCanceled(err) // which may ask a foreign error
+		err, canceled = st.plan.errorOf(n, err), future.IsCanceled(engine.Root(err)) // which may ask a foreign error
 	}
 	late := err == nil && st.isLate(n)
 	d.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/task"
 )
 
@@ -16,6 +17,7 @@ type Error struct {
 	Err   error      // what it failed with
 
 	plan *plan // of the flow
+	root error // of a flow in a flow in a flow: what the innermost node failed with
 }
 
 // Error is one line: "order-page: item (shop/tasks.go:12): connection refused".
@@ -24,17 +26,23 @@ func (e *Error) Error() string {
 		return "flow: no error"
 	}
 	var b strings.Builder
-	b.WriteString(e.Flow)
-	b.WriteString(": ")
-	b.WriteString(e.Node)
-	if at := e.Place.String(); at != "" {
-		b.WriteString(" (")
-		b.WriteString(at)
-		b.WriteString(")")
+	for {
+		b.WriteString(e.Flow)
+		b.WriteString(": ")
+		b.WriteString(e.Node)
+		if at := e.Place.String(); at != "" {
+			b.WriteString(" (")
+			b.WriteString(at)
+			b.WriteString(")")
+		}
+		b.WriteString(": ")
+		inner, nested := e.Err.(*Error)
+		if !nested || inner == nil {
+			b.WriteString(oneLine(e.Err))
+			return b.String()
+		}
+		e = inner
 	}
-	b.WriteString(": ")
-	b.WriteString(oneLine(e.Err))
-	return b.String()
 }
 
 // Unwrap returns what the node failed with.
@@ -43,6 +51,24 @@ func (e *Error) Unwrap() error {
 		return nil
 	}
 	return e.Err
+}
+
+// failure is what the innermost node failed with. An Error that a user has made does not know.
+func (e *Error) failure() error {
+	if e.root == nil {
+		return e.Err
+	}
+	return e.root
+}
+
+func init() {
+	engine.OriginOf = func(err error) (o engine.Origin, ok bool) {
+		e, ok := err.(*Error)
+		if !ok || e == nil {
+			return o, false
+		}
+		return engine.Origin{Flow: e.Flow, Node: e.Node, Err: e.failure()}, true
+	}
 }
 
 // ErrUnneeded is the cause of the cancellation of a node that nothing needs any more.
@@ -54,7 +80,7 @@ func (p *plan) errorOf(n int32, err error) error {
 		return e // it names its node already
 	}
 	s := &p.specs[n]
-	e := &Error{Flow: p.name, Node: s.name, Place: s.node.place, Err: err, plan: p}
+	e := &Error{Flow: p.name, Node: s.name, Place: s.node.place, Err: err, plan: p, root: engine.Root(err)}
 	if s.task != nil {
 		e.Task = s.task.name
 		if at := s.task.origin.Place; at.File != "" {

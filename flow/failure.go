@@ -45,7 +45,7 @@ func (c *rescue[T]) alone(ctx context.Context) error {
 }
 
 // Try is the result of n as a value: also of a failure, so that a page can say
-// what is missing, and why. It succeeds whenever n completes.
+// what is missing, and why. Beside a failure the value is zero, whatever the task returned. It succeeds whenever n completes.
 func Try[T any](n Node[T]) Node[future.Result[T]] {
 	return add[future.Result[T]]("flow.Try", 2, node{kind: Trial, inputs: data(n.n)}, func(w wiring) cell {
 		return &trial[T]{from: from(w, n), err: failure(w, n.n)}
@@ -59,7 +59,10 @@ type trial[T any] struct {
 }
 
 func (c *trial[T]) exec(context.Context, seat) (bool, error) {
-	c.v = future.Result[T]{Value: *c.from, Err: *c.err}
+	c.v = future.Result[T]{Err: *c.err}
+	if c.v.Err == nil {
+		c.v.Value = *c.from
+	}
 	return false, nil
 }
 

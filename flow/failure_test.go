@@ -12,6 +12,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/task"
 )
 
 func TestG13_theFirstFailureEndsTheRun(t *testing.T) {
@@ -198,4 +199,19 @@ func TestG13_aFailureThatNobodyNeeds(t *testing.T) {
 		require.Equal(t, 2, v)
 		require.Equal(t, 20*ms, elapsed)
 	})
+}
+
+// A task may return a value beside its error, as io.Reader does. A page that shows a Try must not show it.
+func TestTry_noValueBesideAFailure(t *testing.T) {
+	half := task.New("half", func(context.Context, int) (int, error) { return 7, errSoldOut })
+	tried := flow.New("shop", func(in number) flow.Node[future.Result[int]] { return flow.Try(flow.Step(half, in)) })
+	r, err := tried.Do(plainCtx(), 1)
+	require.NoError(t, err)
+	require.Zero(t, r.Value)
+	require.ErrorIs(t, r.Err, errSoldOut)
+
+	g := tried.Graph() // another engine, with an input that has failed
+	v, err := g.Node(g.Output).Run(plainCtx(), []any{flow.Failed{Err: errSoldOut}})
+	require.NoError(t, err)
+	require.Zero(t, v.(future.Result[int]).Value)
 }

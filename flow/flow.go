@@ -22,10 +22,10 @@ type Flow[In, Out any] struct {
 // New builds a flow: build is called once, with the node of the input, and
 // returns that of the result. What depends on what is said by the arguments; wrong types do not compile.
 //
-// What only a mistake can cause panics, with one line: a name that is empty or
-// not printable, a nil function, a node of another flow, a node that nothing
-// consumes, two different tasks of one name. (A node that is made of constants
-// alone belongs to no flow until something consumes it: nothing notices it.)
+// What only a mistake can cause panics, with one line: a name that is empty, not
+// printable or has one of #, [, ] and / in it, a nil function, a node of another flow, a node that nothing
+// consumes, two different tasks of one name, a result that is a constant while nothing consumes the input. (A node
+// that is made of constants alone belongs to no flow until something consumes it: nothing notices it.)
 func New[In, Out any](name string, build func(in Node[In]) Node[Out]) *Flow[In, Out] {
 	mustFunc("flow.New", build == nil)
 	if why := engine.Unfit(name); why != "" {

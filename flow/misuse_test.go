@@ -109,6 +109,20 @@ func TestMisuse_nothingConsumesIt(t *testing.T) {
 	})
 }
 
+// A result that is a constant says that the build function forgot its input.
+func TestMisuse_aConstantResult(t *testing.T) {
+	require.PanicsWithValue(t, "flow.New: shop: the result is the constant made at "+here(1)+": nothing consumes the input (int)", func() {
+		of(func(in number) number { return flow.Const(7) })
+	})
+	require.PanicsWithValue(t, "flow.New: shop: nothing consumes item ("+here(1)+"): make it an argument, or run it by After or Also", func() {
+		of(func(in number) number { flow.Step(plus("item", 1), in); return flow.Const(7) })
+	})
+	require.NotPanics(t, func() {
+		of(func(in number) number { return flow.After(flow.Const(7), in) })
+		flow.New("seven", func(flow.Node[struct{}]) number { return flow.Const(7) })
+	})
+}
+
 func TestMisuse_twoTasksOfOneName(t *testing.T) {
 	first, second := plus("item", 1), plus("item", 2)
 	places := "made at " + first.Origin().Place.String() + " and " + second.Origin().Place.String()

@@ -89,6 +89,9 @@ func compile(name string, place task.Place, b *builder, out *node) *plan {
 
 // check panics on what only a mistake can cause.
 func (p *plan) check() {
+	if in, out := &p.specs[0], &p.specs[p.out]; out.kind == Constant && len(in.users) == 0 && in.out.Size() > 0 {
+		panic(fmt.Sprintf("flow.New: %s: the result is the constant made at %s: nothing consumes the input (%s)", p.name, out.node.place, in.out))
+	}
 	tasks := map[string]*node{}
 	for i := range p.specs {
 		s := &p.specs[i]

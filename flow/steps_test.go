@@ -148,7 +148,7 @@ func TestFlow_withoutATask(t *testing.T) {
 	v, err := of(func(in number) number { return in }).Do(plainCtx(), 5)
 	require.NoError(t, err)
 	require.Equal(t, 5, v)
-	v, err = of(func(number) number { return flow.Const(7) }).Do(plainCtx(), 5)
+	v, err = flow.New("seven", func(flow.Node[struct{}]) number { return flow.Const(7) }).Do(plainCtx(), struct{}{})
 	require.NoError(t, err)
 	require.Equal(t, 7, v)
 }

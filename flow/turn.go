@@ -189,22 +189,20 @@ func (t *turn) choose(n int32) {
 
 func (t *turn) first(n int32) {
 	d, s := t.st.demand, &t.st.plan.specs[n]
-	var errs []error
-	canceled := true
+	if d.failed[n] == int32(len(s.inputs)) {
+		errs, canceled := make([]error, len(s.inputs)), true
+		for i, in := range s.inputs {
+			errs[i] = t.st.errs[in.n.index]
+			canceled = canceled && d.cancel[in.n.index]
+		}
+		t.made(n, t.st.plan.errorOf(n, errors.Join(errs...)), canceled)
+		return
+	}
 	for i, in := range s.inputs {
-		from := in.n.index
-		switch {
-		case d.phase[from] != made:
-		case t.st.errs[from] == nil:
+		if from := in.n.index; d.phase[from] == made && t.st.errs[from] == nil {
 			t.forward(n, from, i)
 			return
-		default:
-			errs = append(errs, t.st.errs[from])
-			canceled = canceled && d.cancel[from]
 		}
-	}
-	if len(errs) == len(s.inputs) {
-		t.made(n, t.st.plan.errorOf(n, errors.Join(errs...)), canceled)
 	}
 }
 
@@ -221,6 +219,10 @@ func (t *turn) made(n int32, err error, canceled bool) {
 	t.giveUp(n, cause)
 	for _, u := range s.users {
 		switch {
+		case err != nil && t.st.plan.specs[u.node].kind == FirstOf:
+			if d.failed[u.node]++; d.failed[u.node] == int32(len(t.st.plan.specs[u.node].inputs)) {
+				t.look(u.node) // one more failure alone decides nothing
+			}
 		case u.role != Effect:
 			t.look(u.node)
 		case d.phase[u.node] != idle && d.phase[u.node] != dropped:

@@ -118,6 +118,8 @@ func (s steady) Err() error {
 	}
 }
 
+func (s steady) String() string { return "jade.Context" }
+
 // steadily returns ctx as the standard library can have it for a parent.
 func steadily(ctx context.Context) context.Context {
 	if std, ok := ctx.Value(cancelKey).(context.Context); ok && std.Done() == ctx.Done() {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/engine"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -65,13 +66,14 @@ func (o *Outcome) judge(degraded error) {
 		return
 	case o.Err == nil:
 		o.Status, o.Err = Degraded, degraded
-	case future.IsCanceled(o.Err):
+	case future.IsCanceled(engine.Root(o.Err)):
 		o.Status = Canceled
 	default:
 		o.Status = Failed
 	}
-	o.Class = recovery.Classify(o.Err)
-	o.Panic = panicIn(o.Err)
+	root := engine.Root(o.Err)
+	o.Class = recovery.Classify(root)
+	o.Panic = panicIn(root)
 }
 
 // panicIn looks for a panic in err. One in a method of err counts as no.

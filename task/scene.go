@@ -65,6 +65,9 @@ func (s *scene) Value(key any) any {
 	return engine.Lookup(s, s.Context, values, key)
 }
 
+// String keeps fmt from reading the scene by reflection, while others write to it.
+func (s *scene) String() string { return "jade.Context" }
+
 // Below implements [engine.Dressed].
 func (s *scene) Below(engine.Seal) context.Context { return s.Context }
 

@@ -39,7 +39,7 @@ func (p CriticalPath) Has(i int) bool {
 // in CRISP (Zhang et al., USENIX ATC 2022). What a saving cannot know is
 // that a run with less to do shares its machine differently, or would have taken another way.
 //
-// Cost: proportional to the spans and what they take, and again, within its flow, for each node on the path.
+// Cost: about proportional to the spans and what they take.
 func (t *Trace) CriticalPath() CriticalPath {
 	p := CriticalPath{Slack: make([]time.Duration, len(t.Spans)), Saving: make([]time.Duration, len(t.Spans))}
 	all := levelsOf(t)
@@ -53,9 +53,7 @@ func (t *Trace) CriticalPath() CriticalPath {
 	}
 	p.Spans = all.path(0, nil)
 	slices.Sort(p.Spans)
-	for _, i := range p.Spans {
-		p.Saving[i] = all.saving(t, i)
-	}
+	all.save(t, p)
 	return p
 }
 
@@ -113,13 +111,18 @@ func (all levels) path(i int, path []int) []int {
 	return path
 }
 
-// saving is how much sooner the run would have ended if span i had taken no time.
-func (all levels) saving(t *Trace, i int) time.Duration {
-	saved := t.Spans[i].Elapsed()
-	for i > 0 && saved > 0 {
+// save computes the savings of what is on the path: what a span saves its level, as far as that saves the run.
+func (all levels) save(t *Trace, p CriticalPath) {
+	margins := make([][]time.Duration, len(all))
+	most := make([]time.Duration, len(all)) // how much sooner the run would end at most if the span were shorter
+	most[0] = t.Spans[0].Elapsed()
+	for _, i := range p.Spans { // what is around a span is on the path too, and before it
 		around := t.Spans[i].Parent
-		saved = all[around].without(i, saved)
-		i = around
+		l := all[around]
+		if margins[around] == nil {
+			margins[around] = l.margins()
+		}
+		most[i] = min(most[around], margins[around][l.at(i)])
+		p.Saving[i] = min(most[i], t.Spans[i].Elapsed())
 	}
-	return saved
 }

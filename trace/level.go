@@ -18,8 +18,8 @@ type level struct {
 	steps []step        // in the order of their beginning, so each comes after what it waits for
 	end   time.Duration // of its last sink
 
-	timed   bool            // which step waits for which was found out by time: each for one at most
-	margins []time.Duration // if timed: see measure; nil until someone asks
+	timed  bool            // which step waits for which was found out by time
+	latest []time.Duration // of each step: the latest end that does not delay that of the level; Unlimited if none does
 }
 
 // step is one part of a level.
@@ -60,22 +60,22 @@ func (l *level) declared() bool {
 
 // connectByTime has each step wait for the last one that ended before it began.
 func (l *level) connectByTime() {
-	byEnd := make([]int, len(l.steps))
-	for k := range byEnd {
-		byEnd[k] = k
-	}
-	slices.SortStableFunc(byEnd, func(a, b int) int { return cmp.Compare(l.steps[a].span.End, l.steps[b].span.End) })
-	ended := 0
-	for k := range l.steps { // which begin one after the other
-		for ended < len(byEnd) && l.steps[byEnd[ended]].span.End <= l.steps[k].span.Start {
-			ended++
-		}
-		for i := ended - 1; i >= 0; i-- {
-			if j := byEnd[i]; j < k && l.steps[j].span.End <= l.steps[k].span.Start {
-				l.steps[k].waits = []int{j}
-				break
+	ended := make([]int, 0, len(l.steps)) // the steps so far, in the order of their ends
+	until := func(at time.Duration) int { // how many of them had ended
+		n, _ := slices.BinarySearchFunc(ended, at, func(j int, at time.Duration) int {
+			if l.steps[j].span.End <= at {
+				return -1
 			}
+			return 1
+		})
+		return n
+	}
+	for k := range l.steps {
+		s := &l.steps[k]
+		if n := until(s.span.Start); n > 0 {
+			s.waits = []int{ended[n-1]}
 		}
+		ended = slices.Insert(ended, until(s.span.End), k)
 	}
 }
 
@@ -133,7 +133,8 @@ func (l *level) gate(k int) int {
 
 // slacken computes the slack of each step from that of the level.
 func (l *level) slacken(slack []time.Duration) {
-	latest := make([]time.Duration, len(l.steps)) // end of each that delays nothing
+	latest := make([]time.Duration, len(l.steps))
+	l.latest = latest
 	for k := range l.steps {
 		latest[k] = Unlimited
 		if l.steps[k].sink {
@@ -143,78 +144,22 @@ func (l *level) slacken(slack []time.Duration) {
 	outer := slack[l.of.ID]
 	for k := len(l.steps) - 1; k >= 0; k-- {
 		s := &l.steps[k]
-		if latest[k] == Unlimited || outer == Unlimited {
+		if latest[k] == Unlimited {
 			slack[s.span.ID] = Unlimited
 			continue
 		}
-		slack[s.span.ID] = latest[k] - s.span.End + outer
+		slack[s.span.ID] = Unlimited
+		if outer != Unlimited {
+			slack[s.span.ID] = latest[k] - s.span.End + outer
+		}
 		for _, j := range s.waits {
 			latest[j] = min(latest[j], latest[k]-(s.span.End-s.ready))
 		}
 	}
 }
 
-// without is how much sooner the level would end if the span with that id, which is on its path, took less time.
-func (l *level) without(id int, saved time.Duration) time.Duration {
+// at is the step of the span with that id.
+func (l *level) at(id int) int {
 	k, _ := slices.BinarySearchFunc(l.steps, id, func(s step, id int) int { return cmp.Compare(s.span.ID, id) })
-	if l.timed {
-		if l.margins == nil {
-			l.measure()
-		}
-		return min(saved, l.margins[k])
-	}
-	return l.again(k, saved)
-}
-
-// again runs the level again, with step k shorter.
-func (l *level) again(k int, saved time.Duration) time.Duration {
-	ends := make([]time.Duration, len(l.steps))
-	var end time.Duration
-	for i := range l.steps {
-		s := &l.steps[i]
-		ready := l.of.Start
-		for _, j := range s.waits {
-			ready = max(ready, ends[j])
-		}
-		ends[i] = ready + s.span.End - s.ready
-		if i == k {
-			ends[i] -= saved
-		}
-		if s.sink {
-			end = max(end, ends[i])
-		}
-	}
-	return max(0, l.end-end)
-}
-
-// measure computes, for each step on the path of a timed level, how much sooner the level could end at most if that step
-// were shorter: all that waited for it, and only that, would end sooner by as much. It is
-// what again would find out, without going through thousands of elements once for each of them.
-func (l *level) measure() {
-	l.margins = make([]time.Duration, len(l.steps))
-	var path []int // from its beginning
-	for k := l.last(); k != none; k = l.gate(k) {
-		path = append(path, k)
-	}
-	slices.Reverse(path)
-	behind := make([]int, len(l.steps))        // how many steps of the path each step is, or has waited for
-	ends := make([]time.Duration, len(path)+1) // of the sinks behind so many, the last
-	for k, next := 0, 0; k < len(l.steps); k++ {
-		s := &l.steps[k]
-		if len(s.waits) > 0 {
-			behind[k] = behind[s.waits[0]]
-		}
-		if next < len(path) && path[next] == k {
-			next++
-			behind[k] = next
-		}
-		if s.sink {
-			ends[behind[k]] = max(ends[behind[k]], s.span.End)
-		}
-	}
-	var rest time.Duration // end of what is not behind the step
-	for i, k := range path {
-		rest = max(rest, ends[i])
-		l.margins[k] = l.end - rest
-	}
+	return k
 }

@@ -3,6 +3,7 @@ package trace_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -306,4 +307,10 @@ func TestRecorder_leavesOutWhatBeginsAfterTheEnd(t *testing.T) {
 		require.Equal(t, before, read(p.one(t)))
 		require.Zero(t, p.one(t).Dropped)
 	})
+}
+
+// A mock prints its ctx by reflection, unless that says what to print: and the recording around it is written to meanwhile.
+func TestRecorder_itsCtxSaysWhatToPrint(t *testing.T) {
+	ctx, _ := trace.NewRecorder(func(*trace.Trace) {}).Begin(t.Context(), task.Call{Kind: task.RunCall, Flow: "shop"})
+	require.Equal(t, "jade.Context", fmt.Sprintf("%v", ctx))
 }

@@ -57,6 +57,21 @@ type Job[T any] interface {
 	Name() string
 }
 
+// Origin is where the failure of a run of a flow came from.
+type Origin struct {
+	Flow, Node string // of the outermost run
+	Err        error  // what the node of the innermost run failed with
+}
+
+// Root is what err is the failure of: of a flow in a flow in a flow, what the innermost node failed with. To look into
+// that takes one step, to look into err takes one for each flow.
+func Root(err error) error {
+	if o, ok := OriginOf(err); ok {
+		return o.Err
+	}
+	return err
+}
+
 // Terms are the terms on which a life begins.
 type Terms struct {
 	// Promise is the *future.Promise that the work completes, if it does.
@@ -85,6 +100,8 @@ var (
 	// IsLate reports whether err is a deadline of package deadline, which sets it. It
 	// calls no method of err.
 	IsLate = func(err error) bool { return false }
+	// OriginOf says where the failure of a run came from, if err is one. Package flow sets it. It calls no method of a foreign error.
+	OriginOf = func(err error) (o Origin, ok bool) { return o, false }
 	// Observe returns a ctx that carries o, for ObserverOf.
 	Observe func(ctx context.Context, o any) context.Context
 	// ObserverOf returns what the innermost Observe around ctx was given. It does

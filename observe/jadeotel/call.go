@@ -51,6 +51,9 @@ func (c *call) Value(key any) any {
 	return c.open().Value(key)
 }
 
+// String keeps fmt from reading the call by reflection, while others write to it.
+func (c *call) String() string { return "jade.Context" }
+
 // end is told how the call has ended.
 func (c *call) end(o task.Outcome) {
 	switch c.hear(o) {
