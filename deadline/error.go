@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/errtree"
 )
 
 // Error says what was late. It matches [context.DeadlineExceeded] under
@@ -46,6 +47,7 @@ func (e *Error) Unwrap() error { return e.cause }
 func (e *Error) Timeout() bool { return true }
 
 func init() {
+	errtree.Trust(&Error{})
 	engine.IsLate = func(err error) bool {
 		_, is := err.(*Error)
 		return is

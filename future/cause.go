@@ -9,6 +9,7 @@ import (
 	"unsafe"
 
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/errtree"
 )
 
 // CanceledError is the error of what was cancelled, and the cause of every
@@ -59,41 +60,32 @@ func IsCanceled(err error) (is bool) {
 }
 
 func canceled(err error) bool {
-	for err != nil {
+	return errtree.Walk(err, func(err error) errtree.Next {
 		switch e := err.(type) {
 		case *CanceledError:
-			return true
+			return errtree.Beside
 		case *cut:
-			return !e.late()
+			if e.late() {
+				return errtree.Stop
+			}
+			return errtree.Beside
 		case *PanicError:
-			return false
+			return errtree.Stop
 		case interface{ Unwrap() []error }:
-			parts := e.Unwrap()
-			for _, part := range parts {
-				if !canceled(part) {
-					return false
-				}
-			}
-			return len(parts) > 0
+			return errtree.Inside
 		}
-		if err == context.DeadlineExceeded {
-			return false
+		x, asked := err.(interface{ Is(error) bool })
+		switch {
+		case err == context.DeadlineExceeded || asked && x.Is(context.DeadlineExceeded):
+			return errtree.Stop
+		case err == context.Canceled || asked && x.Is(context.Canceled):
+			return errtree.Beside
 		}
-		if err == context.Canceled {
-			return true
-		}
-		if x, ok := err.(interface{ Is(error) bool }); ok {
-			if x.Is(context.DeadlineExceeded) {
-				return false
-			}
-			if x.Is(context.Canceled) {
-				return true
-			}
-		}
-		err = errors.Unwrap(err)
-	}
-	return false
+		return errtree.Inside
+	})
 }
+
+func init() { errtree.Trust(&CanceledError{}, &PanicError{}, &expired{}) }
 
 // Cause is [context.Cause] in the form in which Jade puts it into futures: nil
 // while ctx is alive, else an error that matches both ctx.Err() and

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync/atomic"
 	"weak"
+
+	"github.com/jade-go/jade/internal/engine"
 )
 
 // ending is what ctxs end with, and the futures behind them: one object for
@@ -180,6 +182,9 @@ func (c *cut) Unwrap() error { return c.decide() }
 func (c *cut) Is(target error) bool {
 	return target == context.Canceled || target == context.DeadlineExceeded && c.late()
 }
+
+// Ours says that Jade has made it, for package recover.
+func (c *cut) Ours(engine.Seal) {}
 
 // Timeout reports whether the cause is a deadline, as the errors of package net do.
 func (c *cut) Timeout() bool { return c.late() }

@@ -2,140 +2,208 @@ package recovery
 
 import (
 	"context"
-	"database/sql"
-	"database/sql/driver"
-	"errors"
-	"fmt"
-	"io"
-	"net"
-	"slices"
-	"strconv"
-	"syscall"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/errtree"
 )
 
-// Class says what kind of failure an error is, and so who has to act.
-type Class int
-
-const (
-	None       Class = iota // no error
-	Code                    // a panic: nil dereference, index out of range, bad conversion
-	System                  // the machine or its pools: memory, files, disk, connections
-	Dependency              // the other side answered wrongly or not at all
-	Timeout                 // a deadline, own or inherited
-	Canceled                // nobody wanted the result any more
-	Business                // every other error, which the author meant
-)
-
-var classNames = [...]string{"none", "code", "system", "dependency", "timeout", "canceled", "business"}
-
-func (c Class) String() string {
-	if c < 0 || int(c) >= len(classNames) {
-		return "Class(" + strconv.Itoa(int(c)) + ")"
-	}
-	return classNames[c]
-}
-
-// MarshalText returns the name, as String does.
-func (c Class) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
-
-// UnmarshalText reads the name of a class.
-func (c *Class) UnmarshalText(name []byte) error {
-	i := slices.Index(classNames[:], string(name))
-	if i < 0 {
-		return fmt.Errorf("recovery.Class: %q is none", name)
-	}
-	*c = Class(i)
-	return nil
-}
-
-// Classify returns the class of err.
+// Classify returns the class of err, without a ctx: it takes each
+// [context.Canceled] for a cancellation, and knows no [Classifier]. Tasks and
+// flows use [ClassifyIn].
 //
-// It goes through err from the outside in. The first of an error with a method
-// Class() Class, a [*future.CanceledError], a [*future.PanicError], a deadline
-// and [context.Canceled] decides: so a call that was cancelled because of its
-// sibling's panic is Canceled, and a panic with a cancellation as its value is
-// Code. A joined error is a cancellation only if all its parts are; else the
-// first other part that decides does. Without such a mark it looks for:
+// It goes through err from the outside in. The first of these decides:
 //
-//   - System: ENOMEM, EMFILE, ENFILE, ENOSPC, EDQUOT, EAGAIN; [sql.ErrConnDone], [driver.ErrBadConn], [sql.ErrTxDone];
-//     the gRPC code ResourceExhausted
-//   - Timeout: a method Timeout() bool that says so; the gRPC code DeadlineExceeded
-//   - Dependency: [net.OpError], [net.DNSError], ECONNREFUSED, ECONNRESET, ECONNABORTED, EPIPE, EHOSTUNREACH,
-//     ENETUNREACH, [io.ErrUnexpectedEOF]; a method StatusCode() int of 500 or more; the gRPC
-//     codes Unavailable, Internal, Unknown, DataLoss and Unimplemented
+//   - a method Class() Class, as that of [Mark]
+//   - a [Classifier] of the ctx
+//   - a [*future.CanceledError]: Canceled; a [*future.PanicError], [future.ErrGoexit], [future.ErrZero]: Code
+//   - a deadline: Timeout; [context.Canceled]: Canceled
+//
+// So a call that was cancelled because of its sibling's panic is Canceled, and
+// a panic with a cancellation as its value is Code. A joined error is a cancellation only if all its
+// parts are; else the first other part that decides does. If none does, it goes by what the machine, the network and
+// their libraries return, the first of these that is anywhere in err:
+//
+//   - System: ENOMEM, EMFILE, ENFILE, ENOSPC, EDQUOT, EAGAIN; pools that are exhausted or closed; [sql.ErrConnDone],
+//     [driver.ErrBadConn], [sql.ErrTxDone]; SQLSTATE 53, 57, 58 and XX; the gRPC code ResourceExhausted
+//   - Timeout: a method Timeout() bool that says so; SQLSTATE 57014; the gRPC code DeadlineExceeded
 //   - Canceled: the gRPC code Canceled
+//   - Dependency: errors of package net, of TLS and certificates; ECONNREFUSED, ECONNRESET, ECONNABORTED, EPIPE, EHOSTUNREACH,
+//     ENETUNREACH; [net.ErrClosed], [io.ErrUnexpectedEOF]; StatusCode() int or HTTPStatusCode() int of 408, 425, 429 or from 500 on;
+//     SQLSTATE 08 and 40; Redis replies such as LOADING; an AWS ErrorFault() of the server; the gRPC codes
+//     Unavailable, Internal, Unknown, DataLoss, Unimplemented and Aborted; any other [url.Error] of a client; a method Temporary() bool that says so
 //
-// in this order, and takes everything else for Business. A gRPC code is what a method GRPCStatus()
-// returns a Code() of; the codes are those of google.golang.org/grpc/codes. A panic in a foreign error's method counts as no answer.
-func Classify(err error) Class {
+// Everything else is Unknown. Statuses are those of an answer that we got from
+// somebody, never of the one that we give: see HTTPStatus in package faas. Methods are told
+// by their names; no library is imported for them. A method that panics or calls [runtime.Goexit] gives no answer.
+func Classify(err error) Class { return examine(nil, err).class }
+
+// ClassifyIn returns the class of err, which a call has returned that was made
+// with ctx. It is [Classify] with the [Classifier] of ctx; and
+// as long as ctx is alive, a [context.Canceled] is the other side's, Dependency: nobody on our side has cancelled
+// anything. (A [*future.CanceledError] is always ours.)
+func ClassifyIn(ctx context.Context, err error) Class {
+	mustCtx("ClassifyIn", ctx)
+	return examine(ctx, err).class
+}
+
+// Repeatable reports whether it makes sense to make the call again that was
+// made with ctx and returned err: a task's Retry goes by it. It does not if err is of class Business,
+// Canceled or Code; nor if it is an answer that would only come again:
+//
+//   - a status from 400 to 499 but for 408, 425 and 429
+//   - the gRPC codes InvalidArgument, NotFound, AlreadyExists, PermissionDenied, Unauthenticated, FailedPrecondition and OutOfRange
+//   - SQLSTATE 22, 23 and 42; [sql.ErrNoRows]; a "nil" reply of Redis
+//   - [fs.ErrNotExist]; a URL that cannot be parsed
+func Repeatable(ctx context.Context, err error) bool {
+	mustCtx("Repeatable", ctx)
+	switch v := examine(ctx, err); v.class {
+	case None, Business, Canceled, Code:
+		return false
+	default:
+		return !v.final
+	}
+}
+
+// verdict is what is found out about an error.
+type verdict struct {
+	class Class
+	final bool // the same call would fail again
+}
+
+// examine finds out about err. ctx may be nil.
+func examine(ctx context.Context, err error) verdict {
 	if err == nil {
-		return None
+		return verdict{}
 	}
-	marked, _ := ask(func() Class { return markedOrNone(err) })
-	if marked != None {
-		return marked
+	e := examination{ctx: ctx}
+	if ctx != nil {
+		e.rules = classifiersOf(ctx)
 	}
-	return guess(err)
+	if e.rules == nil && errtree.Tame(err) {
+		e.walk(err)
+		return e.verdict()
+	}
+	return apart(e, err)
 }
 
-func markedOrNone(err error) Class {
-	if c, ok := marked(err); ok {
-		return c
-	}
-	return None
-}
-
-// marked looks for what decides, from the outside in.
-func marked(err error) (Class, bool) {
-	for err != nil {
-		if c, ok := mark(err); ok {
-			return c, true
+// apart is examine for an error with methods that may panic, or end their goroutine. After the latter it begins anew, without that error.
+func apart(e examination, err error) verdict {
+	const most = 8 // of those
+	for {
+		now := e // if its goroutine ends, what was found out so far is there
+		if errtree.Apart(func() { now.walk(err) }) || len(e.silent) == most {
+			return now.verdict()
 		}
-		if parts, ok := err.(interface{ Unwrap() []error }); ok {
-			return markedParts(parts.Unwrap())
-		}
-		err = errors.Unwrap(err)
+		e.silent = append(e.silent[:len(e.silent):len(e.silent)], now.at)
 	}
-	return None, false
 }
 
-func markedParts(parts []error) (Class, bool) {
-	canceled := len(parts) > 0
-	for _, part := range parts {
-		switch c, ok := marked(part); {
-		case ok && c != Canceled:
-			return c, true
-		case !ok:
-			canceled = false
-		}
-	}
-	return Canceled, canceled
+// examination is a walk through an error.
+type examination struct {
+	ctx    context.Context
+	rules  *classifiers
+	at     int   // how many errors have been visited
+	silent []int // those that are not asked; those that are there twice are not unwrapped either
+
+	class    Class // of the error that has decided, if one has
+	canceled bool  // one is a cancellation
+	unknown  bool  // one has said that it is Unknown
+	guess    guess // the best so far
+	all      bool  // each way down has ended with one of those
 }
 
-// mark asks one error, not what it wraps.
-func mark(err error) (Class, bool) {
-	switch e := err.(type) {
-	case interface{ Class() Class }:
-		return ask(e.Class)
+func (x *examination) walk(err error) { x.all = errtree.Walk(err, x.visit) }
+
+func (x *examination) verdict() verdict {
+	switch {
+	case x.class != None:
+		return verdict{class: x.class}
+	case x.all && x.canceled && !x.unknown:
+		return verdict{class: Canceled}
+	case x.guess.class != None:
+		return verdict{x.guess.class, x.guess.rank == final}
+	}
+	return verdict{class: Unknown}
+}
+
+func (x *examination) visit(err error) errtree.Next {
+	x.at++
+	switch silent(x.silent, x.at) {
+	case 0:
+	case 1:
+		return errtree.Inside
+	default:
+		x.unknown = true
+		return errtree.Beside
+	}
+	switch class := x.mark(err); class {
+	case None:
+		x.guess.improve(guessOf(err))
+		if x.guess.class == Canceled && x.alive() {
+			x.guess = guess{strong, Dependency}
+		}
+		return errtree.Inside
+	case Canceled:
+		x.canceled = true
+		return errtree.Beside
+	case Unknown:
+		x.unknown = true
+		if inside := guessIn(err); inside.rank == final {
+			x.guess.improve(inside)
+		}
+		return errtree.Beside
+	default:
+		x.class = class
+		return errtree.Stop
+	}
+}
+
+func silent(all []int, at int) (times int) {
+	for _, i := range all {
+		if i == at {
+			times++
+		}
+	}
+	return times
+}
+
+// mark asks one error, not what it wraps, for a class that decides.
+func (x *examination) mark(err error) Class {
+	if e, ok := err.(interface{ Class() Class }); ok {
+		if class, _ := ask(e.Class); class != None {
+			return class
+		}
+	}
+	if class := x.rules.classify(err); class != None {
+		return class
+	}
+	switch err.(type) {
 	case *future.CanceledError:
-		return Canceled, true
+		return Canceled
 	case *future.PanicError:
-		return Code, true
+		return Code
 	}
 	switch {
+	case err == future.ErrGoexit || err == future.ErrZero:
+		return Code
 	case is(err, context.DeadlineExceeded):
-		return Timeout, true
-	case is(err, context.Canceled):
-		return Canceled, true
+		return Timeout
+	case !is(err, context.Canceled):
+		return None
 	}
-	return None, false
+	if _, ours := err.(interface{ Ours(engine.Seal) }); !ours && x.alive() {
+		return Dependency
+	}
+	return Canceled
 }
+
+// alive reports whether the ctx of the call, if it is known, has not ended.
+func (x *examination) alive() bool { return x.ctx != nil && future.Cause(x.ctx) == nil }
 
 // is is errors.Is for one error, not what it wraps.
 func is(err, target error) bool {
-	if err == target {
+	if same, ok := ask(func() bool { return err == target }); ok && same {
 		return true
 	}
 	e, ok := err.(interface{ Is(error) bool })
@@ -150,70 +218,4 @@ func is(err, target error) bool {
 func ask[T any](method func() T) (answer T, ok bool) {
 	defer func() { _ = recover() }()
 	return method(), true
-}
-
-var (
-	system = []error{
-		syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE, syscall.ENOSPC, syscall.EDQUOT, syscall.EAGAIN,
-		sql.ErrConnDone, sql.ErrTxDone, driver.ErrBadConn,
-	}
-	dependency = []error{
-		syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE,
-		syscall.EHOSTUNREACH, syscall.ENETUNREACH, io.ErrUnexpectedEOF,
-	}
-)
-
-// guess goes by what the machine, the network and their libraries return.
-func guess(err error) Class {
-	class, _ := ask(func() Class {
-		switch {
-		case oneOf(err, system):
-			return System
-		case timedOut(err):
-			return Timeout
-		case oneOf(err, dependency) || fromNetwork(err) || badStatus(err):
-			return Dependency
-		}
-		if c, ok := fromGRPC(err); ok {
-			return c
-		}
-		return Business
-	})
-	if class == None {
-		return Business
-	}
-	return class
-}
-
-func oneOf(err error, targets []error) bool {
-	for _, target := range targets {
-		if errors.Is(err, target) {
-			return true
-		}
-	}
-	return false
-}
-
-func timedOut(err error) bool {
-	e, ok := errors.AsType[interface {
-		error
-		Timeout() bool
-	}](err)
-	return ok && e.Timeout()
-}
-
-func fromNetwork(err error) bool {
-	if _, ok := errors.AsType[*net.OpError](err); ok {
-		return true
-	}
-	_, ok := errors.AsType[*net.DNSError](err)
-	return ok
-}
-
-func badStatus(err error) bool {
-	e, ok := errors.AsType[interface {
-		error
-		StatusCode() int
-	}](err)
-	return ok && e.StatusCode() >= 500
 }

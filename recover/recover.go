@@ -98,6 +98,8 @@ func (fn typed[E, T]) Run(ctx context.Context, in future.Result[T]) (v T, _ futu
 	return v, future.Future[T]{}, err
 }
 
+func mustCtx(name string, ctx context.Context) { must(name, ctx == nil, false) }
+
 // must panics on a programmer's mistake, in the caller's goroutine.
 func must(name string, nilCtx, nilFunc bool) {
 	switch {

@@ -18,17 +18,17 @@ const module = "github.com/jade-go/jade"
 // project and which others outside the standard library it may import. Tests may import more.
 var may = map[string][]string{
 	module:                  {},
-	module + "/future":      {engine},
+	module + "/future":      {engine, errtree},
 	module + "/combinators": {module + "/future", "github.com/samber/lo"},
-	module + "/recover":     {module + "/future", engine, "github.com/samber/lo"},
-	module + "/deadline":    {module + "/future", engine, alarm, "github.com/samber/lo"},
+	module + "/recover":     {module + "/future", engine, errtree, "github.com/samber/lo"},
+	module + "/deadline":    {module + "/future", engine, errtree, alarm, "github.com/samber/lo"},
 	module + "/task": {
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline",
-		engine, alarm, "github.com/samber/lo",
+		engine, errtree, alarm, "github.com/samber/lo",
 	},
 	module + "/flow": {
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/task",
-		engine, alarm, "github.com/samber/lo",
+		engine, errtree, alarm, "github.com/samber/lo",
 	},
 	module + "/trace":   {module + "/recover", module + "/task", excerpt},
 	module + "/diagram": {module + "/flow", module + "/task", module + "/trace"},
@@ -38,7 +38,7 @@ var may = map[string][]string{
 		engine, "go.uber.org/goleak", // a helper for tests
 	},
 	module + "/faas": {
-		module + "/future", module + "/recover", module + "/deadline", module + "/task", module + "/flow", module + "/observe/jadeslog", engine,
+		module + "/future", module + "/recover", module + "/deadline", module + "/task", module + "/flow", module + "/observe/jadeslog", engine, errtree,
 	},
 	module + "/faas/":           {module + "/faas", module + "/future", module + "/recover"},
 	module + "/observe/":        {module + "/future", module + "/recover", module + "/task", excerpt},
@@ -58,6 +58,7 @@ const (
 	engine  = module + "/internal/engine"
 	alarm   = module + "/internal/alarm"
 	excerpt = module + "/internal/excerpt"
+	errtree = module + "/internal/errtree"
 )
 
 type pkg struct {
