@@ -42,10 +42,10 @@ func verdict(t *testing.T, page string) string {
 func TestWriteHTML_verdict(t *testing.T) {
 	slow, failing, nested := shopPage(400*milli, nil), shopPage(50*milli, errors.New("item: HTTP 503")), nestedPage()
 	require.Equal(t, "order-page took 360 ms, degraded: coupons (timeout) was replaced by its fallback; "+
-		"coins (business) failed, and the answer does without it. "+
+		"coins (unknown) failed, and the answer does without it. "+
 		"Slowest on the critical path: coupons, 300 ms; without it the answer would have come 220 ms sooner.",
 		verdict(t, htmlOf(t, diagram.Run(traceOf(t, slow)))))
-	require.Equal(t, "order-page failed after 40 ms: item (business) failed. "+
+	require.Equal(t, "order-page failed after 40 ms: item (unknown) failed. "+
 		"Slowest on the critical path: item, 40 ms; without it the answer would have come 40 ms sooner.",
 		verdict(t, htmlOf(t, diagram.Run(traceOf(t, failing)))))
 	require.Equal(t, "home took 45 ms. "+

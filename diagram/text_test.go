@@ -137,16 +137,16 @@ func TestWriteText_run(t *testing.T) {
     标题 🎉                   ───────                       5 ms     7 ms  slack 7 ms
     ads                              ──────────            12 ms    10 ms  degraded: timeout
       attempt 1                      ─────────>            12 ms    10 ms  given up: timeout
-    gift                             ───                   12 ms     3 ms  failed: business
+    gift                             ───                   12 ms     3 ms  failed: unknown
 *   avatars                                     ███████    23 ms     6 ms  saves 6 ms
 *     [0]                                       ██         23 ms     2 ms
 *     [1]                                         ██       25 ms     2 ms
 *     [2]                                           ███    27 ms     2 ms
 
-chat took 29 ms, degraded: ads (timeout) was replaced by its fallback; gift (business) failed, and the answer does without it.
+chat took 29 ms, degraded: ads (timeout) was replaced by its fallback; gift (unknown) failed, and the answer does without it.
 Slowest on the critical path: members, 18 ms; without it the answer would have come 7 ms sooner.
 ads (timeout) degraded: ads: deadline exceeded: limit 10ms, elapsed 10ms
-gift (business) failed: none left↵sorry
+gift (unknown) failed: none left↵sorry
 `, "\n"+text)
 		for line := range strings.Lines(text) {
 			require.Equal(t, strings.TrimRight(line, " \n")+"\n", line)

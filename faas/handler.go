@@ -8,6 +8,7 @@ import (
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/observe/jadeslog"
+	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
 
@@ -34,6 +35,7 @@ type settings struct {
 	grace    time.Duration
 	logger   *slog.Logger
 	observer task.Observer
+	classify recovery.Classifier // may be nil
 	rules    rules
 }
 
@@ -71,6 +73,14 @@ func Logger(l *slog.Logger) Option {
 		panic("faas.Logger: nil Logger")
 	}
 	return func(s *settings) { s.logger = l }
+}
+
+// Classifier has c classify the failures of the function's calls, and of the function: see [recovery.WithClassifier].
+func Classifier(c recovery.Classifier) Option {
+	if c == nil {
+		panic("faas.Classifier: nil Classifier")
+	}
+	return func(s *settings) { s.classify = c }
 }
 
 // Observer has o told of all calls too, beside the log: a trace, metrics.

@@ -59,8 +59,9 @@ func Status(fn func(error) int) HTTPOption {
 // HTTP serves h: a POST with a JSON body is the input, and the answer is JSON, with the status 200.
 //
 // What is refused: another method (405), another content type than application/json (415), a body that is too long (413) or
-// that [Handler.InvokeJSON] does not take (400). A failure is answered by a [Problem], with a status by its class: business 422, or what
-// a method StatusCode() int says from 400 to 499; dependency 502; system 503; timeout 504; code and all else 500; an initialiser that has failed is 503. A method
+// that [Handler.InvokeJSON] does not take (400). A failure is answered by a [Problem]. Its status is what [Status] says, or a method
+// HTTPStatus() int of the failure, from 400 to 599, or else that of its class: business 422; dependency 502; system 503; timeout 504; code, unknown and all else 500; an initialiser
+// that has failed is 503. A method StatusCode() int tells the class alone: it is what somebody has answered us, and not for our client. A method
 // RetryAfter() time.Duration of the failure is told as Retry-After. No answer has the text of an error, which may tell of the
 // inside, unless the error has a method Public() string: that is the detail.
 //
@@ -159,5 +160,5 @@ type refusal struct {
 }
 
 func (e refusal) Error() string   { return e.why }
-func (e refusal) StatusCode() int { return e.status }
+func (e refusal) HTTPStatus() int { return e.status }
 func (e refusal) Public() string  { return e.why }

@@ -21,6 +21,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/faas"
+	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
 )
 
 // soldOut is a failure that a client may read of.
@@ -28,8 +30,20 @@ type soldOut struct{ status int }
 
 func (soldOut) Error() string             { return "row 7 of /var/db/items says: sold out" }
 func (soldOut) Public() string            { return "the item is sold out" }
-func (e soldOut) StatusCode() int         { return e.status }
+func (e soldOut) HTTPStatus() int         { return e.status }
+func (soldOut) Class() recovery.Class     { return recovery.Business }
 func (soldOut) RetryAfter() time.Duration { return 1500 * time.Millisecond }
+
+// upstream is the answer of somebody else.
+type upstream int
+
+func (e upstream) Error() string   { return fmt.Sprint("upstream: ", int(e)) }
+func (e upstream) StatusCode() int { return int(e) }
+
+type ownStatus struct{ error }
+
+func (e ownStatus) Unwrap() error { return e.error }
+func (ownStatus) HTTPStatus() int { return 418 }
 
 func post(t *testing.T, h http.Handler, body string, headers ...string) *http.Response {
 	t.Helper()
@@ -76,7 +90,13 @@ func TestHTTP_failures(t *testing.T) {
 		"dependency":            {err: syscall.ECONNREFUSED, want: faas.Problem{Title: "Bad Gateway", Status: 502, Class: "dependency"}},
 		"system":                {err: syscall.ENFILE, want: faas.Problem{Title: "Service Unavailable", Status: 503, Class: "system"}},
 		"timeout":               {err: context.DeadlineExceeded, want: faas.Problem{Title: "Gateway Timeout", Status: 504, Class: "timeout"}},
-		"canceled":              {err: context.Canceled, want: faas.Problem{Title: "Internal Server Error", Status: 500, Class: "canceled"}},
+		"canceled":              {err: &future.CanceledError{Cause: soldOut{409}}, want: faas.Problem{Title: "Internal Server Error", Status: 500, Class: "canceled", Detail: "the item is sold out"}, header: "2"},
+		"canceled by them":      {err: context.Canceled, want: faas.Problem{Title: "Bad Gateway", Status: 502, Class: "dependency"}},
+		"nobody has said":       {err: errors.New("disk quota of shop.go"), want: faas.Problem{Title: "Internal Server Error", Status: 500, Class: "unknown"}},
+		"a panic with a status": {err: &future.PanicError{Value: soldOut{409}}, want: faas.Problem{Title: "Internal Server Error", Status: 500, Class: "code", Detail: "the item is sold out"}, header: "2"},
+		"403 of an upstream":    {err: upstream(403), want: faas.Problem{Title: "Internal Server Error", Status: 500, Class: "unknown"}},
+		"503 of an upstream":    {err: upstream(503), want: faas.Problem{Title: "Bad Gateway", Status: 502, Class: "dependency"}},
+		"ours of an upstream":   {err: ownStatus{upstream(403)}, want: faas.Problem{Title: "I'm a teapot", Status: 418, Class: "unknown"}},
 		"init":                  {err: &faas.InitError{Function: "price", Err: errSoldOut}, want: faas.Problem{Title: "Service Unavailable", Status: 503, Class: "business"}},
 		"code":                  {err: nil, want: faas.Problem{Title: "Internal Server Error", Status: 500, Class: "code"}},
 		"told":                  {err: fmt.Errorf("shop.go:7: %w", soldOut{409}), want: faas.Problem{Title: "Conflict", Status: 409, Class: "business", Detail: "the item is sold out"}, header: "2"},
@@ -244,7 +264,7 @@ func TestHTTP_anInputInside(t *testing.T) {
 		_, err := inner.InvokeJSON(ctx, []byte(`"x"`))
 		return "", fmt.Errorf("pricing: %w", errors.Unwrap(err))
 	}, faas.Logger(quiet)))
-	require.Equal(t, faas.Problem{Title: "Unprocessable Entity", Status: 422, Class: "business"}, problemOf(t, post(t, h, "1")))
+	require.Equal(t, faas.Problem{Title: "Internal Server Error", Status: 500, Class: "unknown"}, problemOf(t, post(t, h, "1")))
 }
 
 // A function that is late is answered before the limit of the request.

@@ -22,6 +22,9 @@ func (h *Handler[In, Out]) Invoke(ctx context.Context, in In) (out Out, err erro
 	if ctx == nil {
 		panic("faas.Handler.Invoke: nil context")
 	}
+	if h.classify != nil {
+		ctx = recovery.WithClassifier(ctx, h.classify)
+	}
 	observed := task.Observe(ctx, task.Tee(task.ObserverOf(ctx), h.observer))
 	begun := time.Now()
 	end := func(task.Outcome) {}
@@ -40,8 +43,16 @@ func (h *Handler[In, Out]) Invoke(ctx context.Context, in In) (out Out, err erro
 			degraded = failure
 		}
 	}
-	end(task.OutcomeOf(err, degraded, begun))
-	return out, err
+	end(task.OutcomeOf(observed, err, degraded, begun))
+	return out, classed(observed, err)
+}
+
+// classed is err with the class that it has with ctx, for those who are going to classify it without.
+func classed(ctx context.Context, err error) error {
+	if class := recovery.ClassifyIn(ctx, err); class != recovery.Classify(err) {
+		return recovery.Mark(class, err)
+	}
+	return err
 }
 
 // plan is how an invocation divides the time that the platform gives it. The last of it is left alone.
@@ -129,5 +140,5 @@ const (
 
 func (h *Handler[In, Out]) unobserved(ctx context.Context, err error) {
 	h.logger.LogAttrs(ctx, slog.LevelError, MessageUnobserved, slog.String("function", h.name),
-		slog.String("class", recovery.Classify(err).String()), slog.String("error", err.Error()))
+		slog.String("class", recovery.ClassifyIn(ctx, err).String()), slog.String("error", err.Error()))
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/errtree"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -75,17 +76,11 @@ func (s *httpSettings) statusOf(err error) int {
 	if _, ok := errors.AsType[*InitError](err); ok {
 		return http.StatusServiceUnavailable // the next request tries again
 	}
+	if status := toldStatus(err); status != 0 {
+		return status
+	}
 	switch recovery.Classify(err) {
 	case recovery.Business:
-		if errors.Is(err, future.ErrGoexit) {
-			return http.StatusInternalServerError
-		}
-		if told, ok := errors.AsType[interface {
-			error
-			StatusCode() int
-		}](err); ok && told.StatusCode() >= 400 && told.StatusCode() < 500 {
-			return told.StatusCode()
-		}
 		return http.StatusUnprocessableEntity
 	case recovery.Dependency:
 		return http.StatusBadGateway
@@ -95,6 +90,23 @@ func (s *httpSettings) statusOf(err error) int {
 		return http.StatusGatewayTimeout
 	}
 	return http.StatusInternalServerError
+}
+
+// toldStatus is what a method HTTPStatus of err says, unless err is a panic or a cancellation because of such an error; else 0.
+func toldStatus(err error) (status int) {
+	errtree.Walk(err, func(err error) errtree.Next {
+		switch e := err.(type) {
+		case *future.PanicError, *future.CanceledError:
+			return errtree.Beside
+		case interface{ HTTPStatus() int }:
+			if status = e.HTTPStatus(); status >= 400 && status < 600 {
+				return errtree.Stop
+			}
+			status = 0
+		}
+		return errtree.Inside
+	})
+	return status
 }
 
 // write answers with the problem.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
+	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
 
@@ -63,7 +64,7 @@ func (c *call[In, Out]) hook(i int, ans task.Answer[Out]) (after task.Answer[Out
 
 // hookFailed names the function that has not returned.
 func (c *call[In, Out]) hookFailed(i int, err error) error {
-	e := &Error{Flow: c.plan.name, Node: "Catch", Place: c.plan.place, Err: err, plan: c.plan}
+	e := &Error{Flow: c.plan.name, Node: "Catch", Place: c.plan.place, Err: err, plan: c.plan, class: recovery.ClassifyIn(c.around, err)}
 	if i < len(c.flow.told) {
 		e.Node = "OnError"
 	}

@@ -62,7 +62,7 @@ func (st *state) settle(n int32, err error) (next int32) {
 	case st.demand != nil:
 		return st.settleDemand(n, err)
 	case err != nil:
-		st.run.owner.fail(st.plan.errorOf(n, err))
+		st.run.owner.fail(st.plan.errorOf(st.run.ctx, n, err))
 		return none
 	case n == st.plan.out:
 		st.ended.Store(true)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
+	recovery "github.com/jade-go/jade/recover"
 )
 
 // demand is how a plan runs in which not every node is needed, or not from the
@@ -140,6 +141,17 @@ func (st *state) ctxOfDemand(n int32) (context.Context, error) {
 	return life.Context(), nil
 }
 
+// ctxAt is the ctx that node n has, or would have.
+func (st *state) ctxAt(n int32) context.Context {
+	switch life := st.demand.life(n); {
+	case life != nil:
+		return life.Context()
+	case st.plan.specs[n].effect:
+		return st.run.effects.ctx
+	}
+	return st.run.ctx
+}
+
 // life is that of node n, if it has one already.
 func (d *demand) life(n int32) engine.Life {
 	d.mu.Lock()
@@ -151,7 +163,8 @@ func (st *state) settleDemand(n int32, err error) (next int32) {
 	d := st.demand
 	canceled := false
 	if err != nil {
-		err, canceled = st.plan.errorOf(n, err), future.IsCanceled(engine.Root(err)) // which may ask a foreign error
+		e := st.plan.errorOf(st.ctxAt(n), n, err)
+		err, canceled = e, e.class == recovery.Canceled
 	}
 	late := err == nil && st.isLate(n)
 	d.mu.Lock()

@@ -1,10 +1,13 @@
 package flow
 
 import (
+	"context"
 	"errors"
 	"strings"
 
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/errtree"
+	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
 
@@ -16,8 +19,19 @@ type Error struct {
 	Place task.Place // where the task was made, or else the node
 	Err   error      // what it failed with
 
-	plan *plan // of the flow
-	root error // of a flow in a flow in a flow: what the innermost node failed with
+	plan  *plan // of the flow
+	class recovery.Class
+	root  error // of a flow in a flow in a flow: what the innermost node failed with
+}
+
+func init() { errtree.Trust(&Error{}) }
+
+// Class is that of the failure of the node: see [recovery.ClassifyIn], with the ctx of the node.
+func (e *Error) Class() recovery.Class {
+	if e == nil {
+		return recovery.None
+	}
+	return e.class
 }
 
 // Error is one line: "order-page: item (shop/tasks.go:12): connection refused".
@@ -74,13 +88,19 @@ func init() {
 // ErrUnneeded is the cause of the cancellation of a node that nothing needs any more.
 var ErrUnneeded = errors.New("nothing needs it any more")
 
-// errorOf is the failure of the run that node n has failed with err.
-func (p *plan) errorOf(n int32, err error) error {
+// errorOf is the failure of the run that node n, which had ctx, has failed with
+// err. It may call methods of err, and so is not called under a lock.
+func (p *plan) errorOf(ctx context.Context, n int32, err error) *Error {
 	if e, ok := err.(*Error); ok && e != nil && e.plan == p {
 		return e // it names its node already
 	}
+	return p.classed(n, err, recovery.ClassifyIn(ctx, err))
+}
+
+// classed is errorOf for an error whose class is known.
+func (p *plan) classed(n int32, err error, class recovery.Class) *Error {
 	s := &p.specs[n]
-	e := &Error{Flow: p.name, Node: s.name, Place: s.node.place, Err: err, plan: p, root: engine.Root(err)}
+	e := &Error{Flow: p.name, Node: s.name, Place: s.node.place, Err: err, plan: p, class: class, root: engine.Root(err)}
 	if s.task != nil {
 		e.Task = s.task.name
 		if at := s.task.origin.Place; at.File != "" {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
+	"github.com/jade-go/jade/task"
 )
 
 // do builds a flow, runs it, and prints its answer.
@@ -182,4 +184,15 @@ func ExampleError_Unwrap() {
 	_, err := itemPage.Do(context.Background(), "anvil")
 	fmt.Println(errors.Unwrap(err))
 	// Output: item anvil: no such item
+}
+
+// The failure of a run has the class of what failed.
+func ExampleError_Class() {
+	soldOut := recovery.Mark(recovery.Business, errors.New("sold out"))
+	item := task.New("item", func(context.Context, string) (string, error) { return "", soldOut })
+	page := flow.New("page", func(id flow.Node[string]) flow.Node[string] { return flow.Step(item, id) })
+	_, err := page.Do(context.Background(), "tin")
+	failure, _ := errors.AsType[*flow.Error](err)
+	fmt.Println(failure.Node, failure.Class())
+	// Output: item business
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
 )
 
 // Recover is the value of n or, if that fails, what fn makes of the failure. A
@@ -37,7 +38,7 @@ func (c *rescue[T]) alone(ctx context.Context) error {
 	case err == nil:
 		c.take(0)
 		return nil
-	case future.IsCanceled(err):
+	case recovery.ClassifyIn(ctx, err) == recovery.Canceled:
 		return err
 	}
 	_, err := c.exec(ctx, seat{})

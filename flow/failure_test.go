@@ -131,7 +131,9 @@ func TestRecover_isNotCalled(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 2, v)
 	// G17: a cancellation is nothing to recover from
-	_, err = of(func(in number) number { return flow.Recover(flow.Step(failing("a", context.Canceled), in), never) }).Do(plainCtx(), 1)
+	_, err = of(func(in number) number {
+		return flow.Recover(flow.Step(failing("a", &future.CanceledError{}), in), never)
+	}).Do(plainCtx(), 1)
 	require.ErrorIs(t, err, context.Canceled)
 }
 

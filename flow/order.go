@@ -1,6 +1,11 @@
 package flow
 
-import "context"
+import (
+	"context"
+
+	"github.com/jade-go/jade/internal/errtree"
+	recovery "github.com/jade-go/jade/recover"
+)
 
 // After is the value of n, which starts when all of before have succeeded, and
 // so does whatever only n needs. What something else needs too runs for that,
@@ -14,13 +19,17 @@ func After[T any](n Node[T], before ...Dependency) Node[T] {
 }
 
 // Require succeeds if cond is true, and fails with otherwise if not: a check
-// by value, for [After].
+// by value, for [After]. That failure is of class business, unless otherwise has a class of its own, as by [recovery.Mark].
 func Require(cond Node[bool], otherwise error) Node[struct{}] {
 	if otherwise == nil {
 		panic("flow.Require: nil error")
 	}
+	if _, has := errtree.Find[interface{ Class() recovery.Class }](otherwise); !has {
+		otherwise = recovery.Mark(recovery.Business, otherwise)
+	}
+	class := recovery.Classify(otherwise) // now, as no user's method may be called when the check fails
 	return add[struct{}]("flow.Require", 2, node{kind: Requirement, inputs: data(cond.n)}, func(w wiring) cell {
-		return &requirement{cond: from(w, cond), otherwise: otherwise}
+		return &requirement{cond: from(w, cond), otherwise: otherwise, class: class}
 	})
 }
 
@@ -28,6 +37,7 @@ type requirement struct {
 	slot[struct{}]
 	cond      *bool
 	otherwise error
+	class     recovery.Class // of otherwise
 }
 
 func (c *requirement) exec(context.Context, seat) (bool, error) {

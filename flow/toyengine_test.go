@@ -9,6 +9,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
 )
 
 // toy is another engine for flows: one thing after another, and only what is
@@ -99,7 +100,7 @@ func (e *toy) make(n flow.GraphNode) (any, error) {
 			}
 		}
 	case flow.Recovery:
-		if err := need(0); future.IsCanceled(err) {
+		if err := need(0); recovery.ClassifyIn(e.ctx, err) == recovery.Canceled {
 			return nil, err
 		}
 	case flow.Trial:
@@ -158,7 +159,10 @@ func TestGraph_anotherEngineGivesTheSameAnswers(t *testing.T) {
 		"any of all": of(func(in number) number { return flow.Any(flow.Step(bad, in), flow.Step(worse, in)) }),
 		"recover":    of(func(in number) number { return flow.Recover(flow.Step(moodyTask, in), recovered) }),
 		"refused":    of(func(in number) number { return flow.Recover(flow.Step(moodyTask, in), refused) }),
-		"cancelled":  of(func(in number) number { return flow.Recover(flow.Step(failing("c", context.Canceled), in), recovered) }),
+		"given up": of(func(in number) number {
+			return flow.Recover(flow.Step(failing("g", &future.CanceledError{}), in), recovered)
+		}),
+		"cancelled": of(func(in number) number { return flow.Recover(flow.Step(failing("c", context.Canceled), in), recovered) }),
 		"try": of(func(in number) number {
 			return flow.Map(flow.Try(flow.Step(moodyTask, in)), func(r future.Result[int]) int {
 				if r.Err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
+	recovery "github.com/jade-go/jade/recover"
 )
 
 // turn is one change under the lock, and what is to be done after it.
@@ -148,9 +149,10 @@ func (t *turn) makeReady(n int32) {
 
 // inline makes a node whose function is the library's own.
 func (t *turn) inline(n int32) {
-	_, err := t.st.cells[n].exec(context.Background(), seat{})
+	c := t.st.cells[n]
+	_, err := c.exec(context.Background(), seat{})
 	if err != nil {
-		err = t.st.plan.errorOf(n, err)
+		err = t.st.plan.classed(n, err, c.(*requirement).class)
 	}
 	t.made(n, err, false)
 }
@@ -190,12 +192,18 @@ func (t *turn) choose(n int32) {
 func (t *turn) first(n int32) {
 	d, s := t.st.demand, &t.st.plan.specs[n]
 	if d.failed[n] == int32(len(s.inputs)) {
-		errs, canceled := make([]error, len(s.inputs)), true
+		errs, canceled, class := make([]error, len(s.inputs)), true, recovery.Unknown
 		for i, in := range s.inputs {
 			errs[i] = t.st.errs[in.n.index]
 			canceled = canceled && d.cancel[in.n.index]
+			if e, ok := errs[i].(*Error); ok && !d.cancel[in.n.index] && (class == recovery.Unknown || e.class == recovery.Code) {
+				class = e.class // as of any joined error
+			}
 		}
-		t.made(n, t.st.plan.errorOf(n, errors.Join(errs...)), canceled)
+		if canceled {
+			class = recovery.Canceled
+		}
+		t.made(n, t.st.plan.classed(n, errors.Join(errs...), class), canceled)
 		return
 	}
 	for i, in := range s.inputs {

@@ -205,8 +205,8 @@ func (p *plan) refused(ctx context.Context, why error) {
 	p.described()
 	c := p.ran
 	c.Start = time.Now()
-	_, end := task.Begin(ctx, c)
-	o := task.OutcomeOf(why, nil, c.Start)
+	ctx, end := task.Begin(ctx, c)
+	o := task.OutcomeOf(ctx, why, nil, c.Start)
 	o.Status = task.Skipped
 	end(o)
 }
@@ -219,8 +219,8 @@ func (w *watch) skip(n int32) {
 	}
 	c := w.plan.calls[n]
 	c.Start = time.Now()
-	_, end := task.Begin(w.sights[0].call.Context(), c)
-	o := task.OutcomeOf(why, nil, c.Start)
+	ctx, end := task.Begin(w.sights[0].call.Context(), c)
+	o := task.OutcomeOf(ctx, why, nil, c.Start)
 	o.Status = task.Skipped
 	if errors.Is(why, ErrUnneeded) {
 		o.Class = 0

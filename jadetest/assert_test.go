@@ -35,7 +35,7 @@ func deaf(name string, d time.Duration) task.Task[int, int] {
 	return task.New(name, func(context.Context, int) (int, error) { time.Sleep(d); return 0, nil })
 }
 
-var errSoldOut = errors.New("sold out")
+var errSoldOut = recovery.Mark(recovery.Business, errors.New("sold out"))
 
 // parcel is a flow within: a box, then a label.
 var parcel = flow.New("parcel", func(in flow.Node[int]) flow.Node[int] {

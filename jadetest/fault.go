@@ -2,8 +2,11 @@ package jadetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"syscall"
+
+	recovery "github.com/jade-go/jade/recover"
 )
 
 // Fault is a way in which a task can go wrong.
@@ -14,7 +17,7 @@ const (
 	System                    // fails as for want of files: ENFILE
 	Dependency                // fails as if the other side refused connections: ECONNREFUSED
 	TimedOut                  // fails with context.DeadlineExceeded, as a call with a limit of its own
-	Canceled                  // fails with context.Canceled, as if nobody wanted it
+	Canceled                  // fails with context.Canceled, as a call that somebody else has cancelled
 	Panic                     // panics
 	Goexit                    // calls runtime.Goexit
 	Nil                       // returns the zero value and no error
@@ -53,9 +56,13 @@ type Injected struct {
 
 func (e *Injected) Error() string { return "injected: " + e.Fault.String() }
 
+var errMeant = recovery.Mark(recovery.Business, errors.New("meant"))
+
 // Unwrap returns what makes the error one of its class, or nil.
 func (e *Injected) Unwrap() error {
 	switch e.Fault {
+	case Business:
+		return errMeant
 	case System:
 		return syscall.ENFILE
 	case Dependency:

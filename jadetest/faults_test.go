@@ -54,7 +54,7 @@ business       failed        degraded
 system         failed        degraded
 dependency     failed        degraded
 timed out      failed        degraded
-canceled       failed        failed
+canceled       failed        degraded
 panic          failed        degraded
 goexit         failed        degraded
 nil            altered       altered
@@ -64,7 +64,7 @@ hang           failed 100ms  degraded 30ms
 caller leaves  failed        failed
 
 with     item
-coupons  failed 100/110
+coupons  failed 99/110
 `, m.String())
 	require.Equal(t, []string{"item", "coupons"}, m.Tasks())
 	require.Empty(t, m.Problems())

@@ -21,7 +21,7 @@ import (
 //
 // So a call that was cancelled because of its sibling's panic is Canceled, and
 // a panic with a cancellation as its value is Code. A joined error is a cancellation only if all its
-// parts are; else the first other part that decides does. If none does, it goes by what the machine, the network and
+// parts are; else a part that is Code decides, as that of a handler that panicked does, or else the first other part. If none does, it goes by what the machine, the network and
 // their libraries return, the first of these that is anywhere in err:
 //
 //   - System: ENOMEM, EMFILE, ENFILE, ENOSPC, EDQUOT, EAGAIN; pools that are exhausted or closed; [sql.ErrConnDone],
@@ -36,7 +36,7 @@ import (
 // Everything else is Unknown. Statuses are those of an answer that we got from
 // somebody, never of the one that we give: see HTTPStatus in package faas. Methods are told
 // by their names; no library is imported for them. A method that panics or calls [runtime.Goexit] gives no answer.
-func Classify(err error) Class { return examine(nil, err).class }
+func Classify(err error) Class { return examine(examination{}, err).class }
 
 // ClassifyIn returns the class of err, which a call has returned that was made
 // with ctx. It is [Classify] with the [Classifier] of ctx; and
@@ -44,7 +44,7 @@ func Classify(err error) Class { return examine(nil, err).class }
 // anything. (A [*future.CanceledError] is always ours.)
 func ClassifyIn(ctx context.Context, err error) Class {
 	mustCtx("ClassifyIn", ctx)
-	return examine(ctx, err).class
+	return examine(examination{ctx: ctx}, err).class
 }
 
 // Repeatable reports whether it makes sense to make the call again that was
@@ -57,7 +57,7 @@ func ClassifyIn(ctx context.Context, err error) Class {
 //   - [fs.ErrNotExist]; a URL that cannot be parsed
 func Repeatable(ctx context.Context, err error) bool {
 	mustCtx("Repeatable", ctx)
-	switch v := examine(ctx, err); v.class {
+	switch v := examine(examination{ctx: ctx, inside: true}, err); v.class {
 	case None, Business, Canceled, Code:
 		return false
 	default:
@@ -71,42 +71,47 @@ type verdict struct {
 	final bool // the same call would fail again
 }
 
-// examine finds out about err. ctx may be nil.
-func examine(ctx context.Context, err error) verdict {
+// examine finds out about err.
+func examine(x examination, err error) verdict {
 	if err == nil {
 		return verdict{}
 	}
-	e := examination{ctx: ctx}
-	if ctx != nil {
-		e.rules = classifiersOf(ctx)
+	if x.ctx != nil {
+		x.rules = classifiersOf(x.ctx)
 	}
-	if e.rules == nil && errtree.Tame(err) {
-		e.walk(err)
-		return e.verdict()
+	if x.rules == nil {
+		here := x
+		here.tame = true
+		if here.walk(err); !here.wild {
+			return here.verdict()
+		}
 	}
-	return apart(e, err)
+	return apart(x, err)
 }
 
 // apart is examine for an error with methods that may panic, or end their goroutine. After the latter it begins anew, without that error.
-func apart(e examination, err error) verdict {
+func apart(x examination, err error) verdict {
 	const most = 8 // of those
 	for {
-		now := e // if its goroutine ends, what was found out so far is there
-		if errtree.Apart(func() { now.walk(err) }) || len(e.silent) == most {
+		now := x // if its goroutine ends, what was found out so far is there
+		if errtree.Apart(func() { now.walk(err) }) || len(x.silent) == most {
 			return now.verdict()
 		}
-		e.silent = append(e.silent[:len(e.silent):len(e.silent)], now.at)
+		x.silent = append(x.silent[:len(x.silent):len(x.silent)], now.at)
 	}
 }
 
 // examination is a walk through an error.
 type examination struct {
-	ctx    context.Context
+	ctx    context.Context // of the call; may be nil
 	rules  *classifiers
+	inside bool // whether another call would fail again matters
+	tame   bool // it ends, wild, at an error with methods that may not return
+	wild   bool
 	at     int   // how many errors have been visited
 	silent []int // those that are not asked; those that are there twice are not unwrapped either
 
-	class    Class // of the error that has decided, if one has
+	class    Class // of the first error that has decided, or Code if one says so
 	canceled bool  // one is a cancellation
 	unknown  bool  // one has said that it is Unknown
 	guess    guess // the best so far
@@ -128,6 +133,10 @@ func (x *examination) verdict() verdict {
 }
 
 func (x *examination) visit(err error) errtree.Next {
+	if x.tame && !errtree.IsTame(err) {
+		x.wild = true
+		return errtree.Stop
+	}
 	x.at++
 	switch silent(x.silent, x.at) {
 	case 0:
@@ -149,13 +158,25 @@ func (x *examination) visit(err error) errtree.Next {
 		return errtree.Beside
 	case Unknown:
 		x.unknown = true
+		if !x.inside {
+			return errtree.Beside
+		}
+		if x.tame && !errtree.Tame(err) {
+			x.wild = true
+			return errtree.Stop
+		}
 		if inside := guessIn(err); inside.rank == final {
 			x.guess.improve(inside)
 		}
 		return errtree.Beside
-	default:
-		x.class = class
+	case Code:
+		x.class = Code
 		return errtree.Stop
+	default:
+		if x.class == None {
+			x.class = class
+		}
+		return errtree.Beside
 	}
 }
 

@@ -19,6 +19,7 @@ func ExampleClassify() {
 		statusError(503),
 		context.DeadlineExceeded,
 		&future.CanceledError{Cause: errors.New("the customer left")},
+		recovery.Mark(recovery.Business, errNoCoupons),
 		errNoCoupons,
 	} {
 		fmt.Println(recovery.Classify(err))
@@ -32,6 +33,7 @@ func ExampleClassify() {
 	// timeout
 	// canceled
 	// business
+	// unknown
 }
 
 // What wraps an error does not change its class.
@@ -62,20 +64,74 @@ func ExampleClass() {
 			return "try again later"
 		case recovery.Canceled:
 			return "nothing: nobody waits"
-		default:
+		case recovery.Business:
 			return "tell the customer"
+		default:
+			return "find out whose fault it is"
 		}
 	}
 	fmt.Println(act(&future.PanicError{Value: "index out of range"}))
 	fmt.Println(act(statusError(503)))
+	fmt.Println(act(recovery.Mark(recovery.Business, errNoCoupons)))
 	fmt.Println(act(errNoCoupons))
 	// Output:
 	// wake the author
 	// try again later
 	// tell the customer
+	// find out whose fault it is
 }
 
 func ExampleClass_String() {
 	fmt.Println(recovery.Timeout, recovery.Class(42))
 	// Output: timeout Class(42)
+}
+
+// The author says that it is the customer's own business, and nobody is woken for it.
+func ExampleMark() {
+	err := recovery.Mark(recovery.Business, errNoCoupons)
+	fmt.Println(err, recovery.Classify(err), errors.Is(err, errNoCoupons), recovery.Mark(recovery.Business, nil))
+	// Output: no coupons today business true <nil>
+}
+
+// An application knows its own clients.
+func ExampleWithClassifier() {
+	errLedger := errors.New("ledger: code 17")
+	ctx := recovery.WithClassifier(context.Background(), func(err error) (recovery.Class, bool) {
+		return recovery.Dependency, err == errLedger
+	})
+	err := fmt.Errorf("pay: %w", errLedger)
+	fmt.Println(recovery.ClassifyIn(ctx, err), recovery.Classify(err))
+	// Output: dependency unknown
+}
+
+func ExampleClassifier() {
+	var shop recovery.Classifier = func(err error) (recovery.Class, bool) {
+		return recovery.Business, err == errNoCoupons
+	}
+	ctx := recovery.WithClassifier(context.Background(), shop)
+	fmt.Println(recovery.ClassifyIn(ctx, errNoCoupons), recovery.ClassifyIn(ctx, syscall.ENOSPC))
+	// Output: business system
+}
+
+// Whose cancellation it is depends on who still wants the result.
+func ExampleClassifyIn() {
+	ctx, cancel := context.WithCancel(context.Background())
+	err := fmt.Errorf("coupons: %w", context.Canceled)
+	fmt.Println(recovery.ClassifyIn(ctx, err), "- we have cancelled nothing")
+	cancel()
+	fmt.Println(recovery.ClassifyIn(ctx, err), "- we have")
+	// Output:
+	// dependency - we have cancelled nothing
+	// canceled - we have
+}
+
+func ExampleRepeatable() {
+	ctx := context.Background()
+	for _, err := range []error{statusError(503), statusError(404), recovery.Mark(recovery.Business, errNoCoupons)} {
+		fmt.Println(err, recovery.Repeatable(ctx, err))
+	}
+	// Output:
+	// status 503 true
+	// status 404 false
+	// no coupons today false
 }

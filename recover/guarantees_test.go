@@ -225,9 +225,7 @@ func TestG06_classifiersThatPanic(t *testing.T) {
 		require.Equal(t, recovery.Class(77), recovery.Classify(oddClass(77)), "an error decides for itself")
 		require.Equal(t, "Class(77)", recovery.Class(77).String())
 		require.Equal(t, "Class(-1)", recovery.Class(-1).String())
-		done := make(chan struct{})
-		go func() { defer close(done); recovery.Classify(exiting{}) }()
-		<-done
+		require.Equal(t, recovery.Unknown, recovery.Classify(exiting{}), "no answer")
 	})
 }
 
@@ -269,7 +267,7 @@ func TestClassify_walksFromTheOutsideIn(t *testing.T) {
 		want recovery.Class
 	}{
 		{nil, recovery.None},
-		{errBoom, recovery.Business},
+		{errBoom, recovery.Unknown},
 		{&future.PanicError{Value: "x"}, recovery.Code},
 		{wrap(&future.PanicError{Value: context.Canceled}), recovery.Code},
 		{&future.PanicError{Value: context.DeadlineExceeded}, recovery.Code},
@@ -281,16 +279,18 @@ func TestClassify_walksFromTheOutsideIn(t *testing.T) {
 		{context.DeadlineExceeded, recovery.Timeout},
 		{wrap(&deadline.Error{}), recovery.Timeout},
 		{errors.Join(context.Canceled, context.Canceled), recovery.Canceled},
-		{errors.Join(context.Canceled, errBoom), recovery.Business},
+		{errors.Join(context.Canceled, errBoom), recovery.Unknown},
 		{errors.Join(context.Canceled, context.DeadlineExceeded), recovery.Timeout},
 		{errors.Join(errBoom, &future.PanicError{Value: 1}), recovery.Code},
 		{oddClass(recovery.System), recovery.System},
 		{&future.CanceledError{Cause: oddClass(recovery.System)}, recovery.Canceled},
 		{wrap(oddClass(recovery.Dependency)), recovery.Dependency},
 		{&future.PanicError{Value: oddClass(recovery.Business)}, recovery.Code},
-		{future.ErrZero, recovery.Business},
+		{future.ErrZero, recovery.Code},
+		{wrap(future.ErrGoexit), recovery.Code},
 		{statusError(503), recovery.Dependency},
-		{statusError(404), recovery.Business},
+		{statusError(404), recovery.Unknown},
+		{recovery.Mark(recovery.Business, statusError(503)), recovery.Business},
 	} {
 		require.Equal(t, c.want, recovery.Classify(c.err), "%v", c.err)
 		if c.err != nil {

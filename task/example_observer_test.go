@@ -110,10 +110,10 @@ func ExampleOutcome() {
 
 func ExampleStatus() {
 	ctx, cancel := context.WithCancel(context.Background())
-	o := task.OutcomeOf(nil, nil, time.Now())
+	o := task.OutcomeOf(context.Background(), nil, nil, time.Now())
 	fmt.Println(o.Status == task.OK)
 	cancel()
-	o = task.OutcomeOf(context.Cause(ctx), nil, time.Now())
+	o = task.OutcomeOf(ctx, context.Cause(ctx), nil, time.Now())
 	fmt.Println(o.Status == task.Canceled)
 	// Output:
 	// true
@@ -127,8 +127,8 @@ func ExampleStatus_String() {
 
 func ExampleOutcomeOf() {
 	begun := time.Now()
-	fmt.Println(task.OutcomeOf(errors.New("sold out"), nil, begun).Status)
-	fmt.Println(task.OutcomeOf(nil, errors.New("sold out"), begun).Status)
+	fmt.Println(task.OutcomeOf(context.Background(), errors.New("sold out"), nil, begun).Status)
+	fmt.Println(task.OutcomeOf(context.Background(), nil, errors.New("sold out"), begun).Status)
 	// Output:
 	// failed
 	// degraded
@@ -140,7 +140,7 @@ func ExampleBegin() {
 	ctx, end := task.Begin(ctx, task.Call{Kind: task.NodeCall, Task: "render"})
 	begun := time.Now()
 	_, err := task.New("item", fetchItem).Do(ctx, "bell") // part of the same run
-	end(task.OutcomeOf(err, nil, begun))
+	end(task.OutcomeOf(context.Background(), err, nil, begun))
 	// Output:
 	// item node ok
 	// render node ok

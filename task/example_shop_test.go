@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"sync/atomic"
+
+	recovery "github.com/jade-go/jade/recover"
 )
 
 // The examples are about the calls behind the order page of a small shop.
@@ -17,7 +19,7 @@ type Item struct {
 
 type Coupons []string
 
-var errNoItem = errors.New("no such item")
+var errNoItem = recovery.Mark(recovery.Business, errors.New("no such item"))
 
 func fetchItem(_ context.Context, id string) (Item, error) {
 	items := map[string]Item{"bell": {"brass bell", 1900}, "lamp": {"oil lamp", 4500}}

@@ -19,7 +19,7 @@ func ExampleSight() {
 		sights[i].Begin(context.Background(), printer{}, &quick, time.Now())
 	}
 	sights[0].End(nil, nil)
-	sights[1].End(errors.New("sold out"), nil)
+	sights[1].End(errSoldOut, nil)
 	// Output:
 	// item node ok
 	// item node failed
@@ -46,7 +46,7 @@ func ExampleSight_Context() {
 func ExampleSight_End() {
 	var sight task.Sight
 	sight.Begin(context.Background(), ends{}, &quick, time.Now())
-	sight.End(errors.New("sold out"), nil)
+	sight.End(errSoldOut, nil)
 	// Output: failed class: business error: sold out
 }
 
@@ -54,7 +54,7 @@ func ExampleSight_End() {
 func ExampleSight_Degrade() {
 	var sight task.Sight
 	sight.Begin(context.Background(), ends{}, &quick, time.Now())
-	sight.Degrade(errors.New("sold out"))
+	sight.Degrade(errSoldOut)
 	sight.End(nil, nil)
 	// Output: degraded class: business error: sold out
 }

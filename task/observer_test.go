@@ -44,6 +44,11 @@ func TestObserver_isToldWhatBegins(t *testing.T) {
 	})
 }
 
+var (
+	errGivenUp error = &future.CanceledError{Cause: errBoom}
+	errSoldOut       = recovery.Mark(recovery.Business, errors.New("sold out"))
+)
+
 func TestObserver_isToldHowItEnds(t *testing.T) {
 	canceled, cancel := context.WithCancel(bg())
 	cancel()
@@ -54,17 +59,19 @@ func TestObserver_isToldHowItEnds(t *testing.T) {
 		tk   number
 		want task.Outcome // but for Panic
 	}{
-		"ok":         {bg(), plus(), task.Outcome{Status: task.OK}},
-		"took time":  {bg(), takes(time.Second, nil), task.Outcome{Status: task.OK, Elapsed: time.Second}},
-		"failed":     {bg(), takes(time.Second, errBoom), task.Outcome{Status: task.Failed, Class: recovery.Business, Err: errBoom, Elapsed: time.Second}},
-		"dependency": {bg(), fails(errDown), task.Outcome{Status: task.Failed, Class: recovery.Dependency, Err: errDown}},
-		"timeout":    {bg(), fails(context.DeadlineExceeded), task.Outcome{Status: task.Failed, Class: recovery.Timeout, Err: context.DeadlineExceeded}},
-		"canceled":   {bg(), fails(context.Canceled), task.Outcome{Status: task.Canceled, Class: recovery.Canceled, Err: context.Canceled}},
-		"fallback":   {bg(), fails(errDown).Fallback(7), task.Outcome{Status: task.Degraded, Class: recovery.Dependency, Err: errDown}},
+		"ok":                         {bg(), plus(), task.Outcome{Status: task.OK}},
+		"took time":                  {bg(), takes(time.Second, nil), task.Outcome{Status: task.OK, Elapsed: time.Second}},
+		"failed":                     {bg(), takes(time.Second, errBoom), task.Outcome{Status: task.Failed, Class: recovery.Unknown, Err: errBoom, Elapsed: time.Second}},
+		"dependency":                 {bg(), fails(errDown), task.Outcome{Status: task.Failed, Class: recovery.Dependency, Err: errDown}},
+		"timeout":                    {bg(), fails(context.DeadlineExceeded), task.Outcome{Status: task.Failed, Class: recovery.Timeout, Err: context.DeadlineExceeded}},
+		"canceled":                   {bg(), fails(errGivenUp), task.Outcome{Status: task.Canceled, Class: recovery.Canceled, Err: errGivenUp}},
+		"canceled by the other side": {bg(), fails(context.Canceled), task.Outcome{Status: task.Failed, Class: recovery.Dependency, Err: context.Canceled}},
+		"meant":                      {bg(), fails(errSoldOut), task.Outcome{Status: task.Failed, Class: recovery.Business, Err: errSoldOut}},
+		"fallback":                   {bg(), fails(errDown).Fallback(7), task.Outcome{Status: task.Degraded, Class: recovery.Dependency, Err: errDown}},
 		"recover": {bg(), fails(errDown).Recover(func(context.Context, int, error) (int, error) { return 7, nil }),
 			task.Outcome{Status: task.Degraded, Class: recovery.Dependency, Err: errDown}},
 		"recovered in vain": {bg(), fails(errDown).Recover(func(context.Context, int, error) (int, error) { return 7, errBoom }),
-			task.Outcome{Status: task.Failed, Class: recovery.Business, Err: errBoom}},
+			task.Outcome{Status: task.Failed, Class: recovery.Unknown, Err: errBoom}},
 		"skipped":       {canceled, plus(), task.Outcome{Status: task.Skipped, Class: recovery.Canceled, Err: future.Cause(canceled)}},
 		"skipped, late": {passed, plus(), task.Outcome{Status: task.Skipped, Class: recovery.Timeout, Err: context.DeadlineExceeded}},
 	} {
@@ -91,7 +98,7 @@ func TestObserver_isToldHowItEnds(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			o := observed(t, bg(), fails(rudeError{})).ended()[0]
 			require.Equal(t, task.Failed, o.Status)
-			require.Equal(t, recovery.Business, o.Class)
+			require.Equal(t, recovery.Unknown, o.Class)
 		})
 	})
 	t.Run("cancelled by its caller, when the function returns", func(t *testing.T) {
@@ -245,11 +252,11 @@ func TestOutcomeOf_andNames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
 		time.Sleep(time.Second)
-		require.Equal(t, task.Outcome{Elapsed: time.Second}, task.OutcomeOf(nil, nil, begun))
-		require.Equal(t, task.Outcome{Status: task.Degraded, Class: recovery.Business, Err: errBoom, Elapsed: time.Second}, task.OutcomeOf(nil, errBoom, begun))
-		require.Equal(t, task.Failed, task.OutcomeOf(errDown, errBoom, begun).Status, "a failure after all")
-		require.Equal(t, task.Canceled, task.OutcomeOf(&future.CanceledError{}, nil, begun).Status)
-		require.Equal(t, task.Failed, task.OutcomeOf(errors.Join(errBoom, context.Canceled), nil, begun).Status)
+		require.Equal(t, task.Outcome{Elapsed: time.Second}, task.OutcomeOf(context.Background(), nil, nil, begun))
+		require.Equal(t, task.Outcome{Status: task.Degraded, Class: recovery.Unknown, Err: errBoom, Elapsed: time.Second}, task.OutcomeOf(context.Background(), nil, errBoom, begun))
+		require.Equal(t, task.Failed, task.OutcomeOf(context.Background(), errDown, errBoom, begun).Status, "a failure after all")
+		require.Equal(t, task.Canceled, task.OutcomeOf(context.Background(), &future.CanceledError{}, nil, begun).Status)
+		require.Equal(t, task.Failed, task.OutcomeOf(context.Background(), errors.Join(errBoom, context.Canceled), nil, begun).Status)
 	})
 	for s, want := range map[task.Status]string{task.OK: "ok", task.Degraded: "degraded", task.Failed: "failed", task.Canceled: "canceled",
 		task.Skipped: "skipped", task.Straggler: "straggler", 6: "Status(6)", -1: "Status(-1)"} {

@@ -1,7 +1,7 @@
 package task
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/errtree"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -52,34 +53,38 @@ type Outcome struct {
 }
 
 // OutcomeOf returns the outcome of a call that began at a time and has ended
-// with err or, if degraded is not nil, with a value that stands in for that failure.
-func OutcomeOf(err, degraded error, begun time.Time) Outcome {
+// with err or, if degraded is not nil, with a value that stands in for that failure. Its class is that of
+// [recovery.ClassifyIn] with ctx, which is that of the call.
+func OutcomeOf(ctx context.Context, err, degraded error, begun time.Time) Outcome {
+	mustCtx("task.OutcomeOf", ctx)
 	o := Outcome{Err: err, Elapsed: time.Since(begun)}
-	o.judge(degraded)
+	o.judge(ctx, degraded)
 	return o
 }
 
 // judge completes an outcome that so far has nothing but an error, and the time.
-func (o *Outcome) judge(degraded error) {
+func (o *Outcome) judge(ctx context.Context, degraded error) {
+	failed := o.Err
+	if failed == nil {
+		if failed = degraded; failed == nil {
+			return
+		}
+	}
+	o.Class = recovery.ClassifyIn(ctx, failed)
 	switch {
-	case o.Err == nil && degraded == nil:
-		return
 	case o.Err == nil:
 		o.Status, o.Err = Degraded, degraded
-	case future.IsCanceled(engine.Root(o.Err)):
+	case o.Class == recovery.Canceled:
 		o.Status = Canceled
 	default:
 		o.Status = Failed
 	}
-	root := engine.Root(o.Err)
-	o.Class = recovery.Classify(root)
-	o.Panic = panicIn(root)
+	o.Panic = panicIn(engine.Root(o.Err))
 }
 
 // panicIn looks for a panic in err. One in a method of err counts as no.
 func panicIn(err error) (found *future.PanicError) {
-	defer func() { _ = recover() }()
-	found, _ = errors.AsType[*future.PanicError](err)
+	found, _ = errtree.Find[*future.PanicError](err)
 	return found
 }
 

@@ -7,21 +7,22 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/errtree"
 	recovery "github.com/jade-go/jade/recover"
 )
 
 // Retry says how often and how fast to try again. The wait doubles from one
-// attempt to the next: Delay, 2 Delay, 4 Delay, … up to MaxDelay.
+// attempt to the next: Delay, 2 Delay, 4 Delay, … up to MaxDelay. If the failure says how long
+// to wait, by a method RetryAfter() time.Duration, it is that instead.
 type Retry struct {
 	Attempts int           // how many in all, the first included; at least 1
 	Delay    time.Duration // before the second attempt; zero: at once
-	MaxDelay time.Duration // the longest wait; zero: no limit
+	MaxDelay time.Duration // the longest wait, at least Delay; zero: no limit
 	// Jitter is the share of each wait that is random, from 0 to 1: a wait of d
 	// lasts between (1-Jitter) d and d. (0.5 and 1 are the "equal" and the "full"
 	// jitter of "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.)
 	Jitter float64
-	// If says which failures to try again; nil: those that are not of class
-	// Business, Canceled or Code, which would come again.
+	// If says which failures to try again; nil: those that another attempt can change, see [recovery.Repeatable].
 	If func(error) bool
 }
 
@@ -31,6 +32,8 @@ func (p Retry) check() {
 		panic(fmt.Sprintf("task.Task.Retry: %d attempts", p.Attempts))
 	case p.Delay < 0 || p.MaxDelay < 0:
 		panic(fmt.Sprintf("task.Task.Retry: a negative delay of %s", min(p.Delay, p.MaxDelay)))
+	case p.MaxDelay > 0 && p.MaxDelay < p.Delay:
+		panic(fmt.Sprintf("task.Task.Retry: a MaxDelay of %s, less than the Delay of %s", p.MaxDelay, p.Delay))
 	case !(p.Jitter >= 0 && p.Jitter <= 1):
 		panic(fmt.Sprintf("task.Task.Retry: a jitter of %v, not from 0 to 1", p.Jitter))
 	}
@@ -61,13 +64,19 @@ func (p Retry) wait(ctx context.Context, made int) time.Duration {
 }
 
 // wants reports whether to try again after err.
-func (p Retry) wants(err error) bool {
+func (p Retry) wants(ctx context.Context, err error) bool {
 	if p.If != nil {
 		return p.If(err)
 	}
-	switch recovery.Classify(err) {
-	case recovery.Business, recovery.Canceled, recovery.Code:
-		return false
+	return recovery.Repeatable(ctx, err)
+}
+
+// retryAfter is how long to wait after err: as it says, or else as the backoff does.
+func retryAfter(err error, backoff time.Duration) time.Duration {
+	if e, ok := errtree.Find[interface{ RetryAfter() time.Duration }](err); ok {
+		if wait := e.RetryAfter(); wait > 0 {
+			return wait
+		}
 	}
-	return true
+	return backoff
 }

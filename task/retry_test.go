@@ -2,8 +2,11 @@ package task_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
 	"math"
+	"runtime"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -12,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
 
@@ -52,13 +56,13 @@ func TestRetry_waitsTwiceAsLongEachTime(t *testing.T) {
 		p    task.Retry
 		want []time.Duration
 	}{
-		"exponential":       {task.Retry{Attempts: 5, Delay: 10 * ms}, []time.Duration{0, 10 * ms, 30 * ms, 70 * ms, 150 * ms}},
-		"up to a limit":     {task.Retry{Attempts: 5, Delay: 10 * ms, MaxDelay: 25 * ms}, []time.Duration{0, 10 * ms, 30 * ms, 55 * ms, 80 * ms}},
-		"limit below delay": {task.Retry{Attempts: 3, Delay: 10 * ms, MaxDelay: 3 * ms}, []time.Duration{0, 3 * ms, 6 * ms}},
-		"no delay":          {task.Retry{Attempts: 3}, []time.Duration{0, 0, 0}},
-		"only a limit":      {task.Retry{Attempts: 3, MaxDelay: 3 * ms}, []time.Duration{0, 0, 0}},
+		"exponential":    {task.Retry{Attempts: 5, Delay: 10 * ms}, []time.Duration{0, 10 * ms, 30 * ms, 70 * ms, 150 * ms}},
+		"up to a limit":  {task.Retry{Attempts: 5, Delay: 10 * ms, MaxDelay: 25 * ms}, []time.Duration{0, 10 * ms, 30 * ms, 55 * ms, 80 * ms}},
+		"limit is delay": {task.Retry{Attempts: 3, Delay: 10 * ms, MaxDelay: 10 * ms}, []time.Duration{0, 10 * ms, 20 * ms}},
+		"no delay":       {task.Retry{Attempts: 3}, []time.Duration{0, 0, 0}},
+		"only a limit":   {task.Retry{Attempts: 3, MaxDelay: 3 * ms}, []time.Duration{0, 0, 0}},
 		"waits that are longer than any duration": {
-			task.Retry{Attempts: 4, Delay: math.MaxInt64/2 + 1, MaxDelay: 1 << 60},
+			task.Retry{Attempts: 4, Delay: 1 << 60, MaxDelay: 1 << 60},
 			[]time.Duration{0, 1 << 60, 2 << 60, 3 << 60},
 		},
 	} {
@@ -99,12 +103,18 @@ func TestRetry_byClass(t *testing.T) {
 			fn    func(context.Context, int) (int, error)
 			again bool
 		}{
-			"business":   {func(context.Context, int) (int, error) { return 0, errBoom }, false},
-			"canceled":   {func(context.Context, int) (int, error) { return 0, context.Canceled }, false},
-			"code":       {func(context.Context, int) (int, error) { panic("oh") }, false},
-			"dependency": {func(context.Context, int) (int, error) { return 0, errDown }, true},
-			"system":     {func(context.Context, int) (int, error) { return 0, syscall.EMFILE }, true},
-			"timeout":    {func(context.Context, int) (int, error) { return 0, context.DeadlineExceeded }, true},
+			"business":                   {func(context.Context, int) (int, error) { return 0, errSoldOut }, false},
+			"unknown":                    {func(context.Context, int) (int, error) { return 0, errBoom }, true},
+			"canceled":                   {func(context.Context, int) (int, error) { return 0, errGivenUp }, false},
+			"canceled by the other side": {func(context.Context, int) (int, error) { return 0, context.Canceled }, true},
+			"no rows":                    {func(context.Context, int) (int, error) { return 0, fmt.Errorf("x: %w", sql.ErrNoRows) }, false},
+			"404":                        {func(context.Context, int) (int, error) { return 0, answered(404) }, false},
+			"429":                        {func(context.Context, int) (int, error) { return 0, answered(429) }, true},
+			"goexit":                     {func(context.Context, int) (int, error) { runtime.Goexit(); return 0, nil }, false},
+			"code":                       {func(context.Context, int) (int, error) { panic("oh") }, false},
+			"dependency":                 {func(context.Context, int) (int, error) { return 0, errDown }, true},
+			"system":                     {func(context.Context, int) (int, error) { return 0, syscall.EMFILE }, true},
+			"timeout":                    {func(context.Context, int) (int, error) { return 0, context.DeadlineExceeded }, true},
 			"a joined dependency": {func(context.Context, int) (int, error) {
 				return 0, errors.Join(errBoom, errDown)
 			}, true},
@@ -220,4 +230,109 @@ func TestG26_anAttemptWithLessLeftThanItsTimeoutStarts(t *testing.T) {
 		require.True(t, e.Inherited)
 		require.Equal(t, 10*ms, e.Limit, "that was left of it")
 	})
+}
+
+// answered is the status of an answer.
+type answered int
+
+func (e answered) Error() string   { return fmt.Sprint("status ", int(e)) }
+func (e answered) StatusCode() int { return int(e) }
+
+// busy says when to come again.
+type busy time.Duration
+
+func (busy) Error() string               { return "busy" }
+func (e busy) RetryAfter() time.Duration { return time.Duration(e) }
+
+func TestRetry_waitsAsLongAsTheErrorSays(t *testing.T) {
+	for name, c := range map[string]struct {
+		err      error
+		deadline time.Duration
+		want     []string
+	}{
+		"longer than the backoff":   {busy(2 * time.Second), time.Hour, []string{"0s attempt 1", "2s attempt 2", "4s attempt 3"}},
+		"shorter":                   {busy(3 * ms), time.Hour, []string{"0s attempt 1", "3ms attempt 2", "6ms attempt 3"}},
+		"wrapped and joined":        {fmt.Errorf("x: %w", errors.Join(errBoom, busy(time.Second))), time.Hour, []string{"0s attempt 1", "1s attempt 2", "2s attempt 3"}},
+		"says nothing":              {busy(0), time.Hour, []string{"0s attempt 1", "10ms attempt 2", "30ms attempt 3"}},
+		"nonsense":                  {busy(-time.Second), time.Hour, []string{"0s attempt 1", "10ms attempt 2", "30ms attempt 3"}},
+		"until after the deadline":  {busy(2 * time.Second), time.Second, []string{"0s attempt 1"}},
+		"until the deadline itself": {busy(time.Second), time.Second, []string{"0s attempt 1"}},
+		"until before it":           {busy(600 * ms), time.Second, []string{"0s attempt 1", "600ms attempt 2"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(bg(), c.deadline)
+				defer cancel()
+				d := newDiary()
+				_, err := d.attempts(func(context.Context, int) (int, error) { return 0, c.err }).
+					Retry(task.Retry{Attempts: 3, Delay: 10 * ms, MaxDelay: 50 * ms}).Do(ctx, 1)
+				require.Equal(t, c.err, err)
+				require.Equal(t, c.want, d.read())
+			})
+		})
+	}
+}
+
+// spiteful has methods that do not return.
+type spiteful struct{ end func() }
+
+func (spiteful) Error() string               { return "spiteful" }
+func (e spiteful) RetryAfter() time.Duration { e.end(); return 0 }
+func (e spiteful) Class() recovery.Class     { e.end(); return 0 }
+
+func TestG06_anErrorWhoseMethodsDoNotReturn(t *testing.T) {
+	for name, end := range map[string]func(){"panic": func() { panic("in a method") }, "goexit": runtime.Goexit} {
+		for _, ctx := range []context.Context{bg(), task.Observe(bg(), new(recorder))} {
+			e := spiteful{end}
+			_, err := fails(e).Do(ctx, 1)
+			require.IsType(t, e, err, name)
+			v, err := fails(e).Fallback(7).Do(ctx, 1)
+			require.NoError(t, err, name)
+			require.Equal(t, 7, v)
+			v, err = fails(e).Retry(task.Retry{Attempts: 2}).Fallback(7).Do(ctx, 1)
+			require.NoError(t, err, name)
+			require.Equal(t, 7, v)
+			_, err = fails(e).Retry(task.Retry{Attempts: 2}).Do(ctx, 1)
+			require.ErrorAs(t, err, &e, name)
+		}
+	}
+}
+
+func TestClassifier_isSeenByPoliciesAndObserver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for class, again := range map[recovery.Class]int{recovery.Business: 1, recovery.Canceled: 1, recovery.System: 3} {
+			ctx := recovery.WithClassifier(bg(), func(err error) (recovery.Class, bool) { return class, err == errBoom })
+			d := newDiary()
+			r := observed(t, ctx, d.attempts(func(context.Context, int) (int, error) { return 0, fmt.Errorf("x: %w", errBoom) }).Retry(task.Retry{Attempts: 3}))
+			require.Len(t, d.read(), again, class)
+			for _, o := range r.ended() {
+				require.Equal(t, class, o.Class)
+				require.Equal(t, class == recovery.Canceled, o.Status == task.Canceled)
+			}
+			v, err := fails(errBoom).Fallback(7).Do(ctx, 1)
+			if class == recovery.Canceled {
+				require.Equal(t, errBoom, err)
+			} else {
+				require.Equal(t, 7, v)
+			}
+		}
+	})
+}
+
+// A cancellation that comes back while nobody here has cancelled anything is the other side's.
+func TestFallback_standsInForACancellationOfTheOtherSide(t *testing.T) {
+	gone := fmt.Errorf("call: %w", context.Canceled)
+	v, err := fails(gone).Fallback(7).Do(bg(), 1)
+	require.NoError(t, err)
+	require.Equal(t, 7, v)
+	v, err = fails(gone).Timeout(time.Hour).Recover(func(context.Context, int, error) (int, error) { return 8, nil }).Do(bg(), 1)
+	require.NoError(t, err)
+	require.Equal(t, 8, v)
+	v, err = fails(gone).Fallback(7).Go(bg(), 1).Await(bg())
+	require.NoError(t, err)
+	require.Equal(t, 7, v)
+	left, cancel := context.WithCancel(bg())
+	v, err = does(func(context.Context, int) (int, error) { cancel(); return 0, gone }).Fallback(7).Go(left, 1).Await(bg())
+	require.ErrorIs(t, err, context.Canceled)
+	require.Zero(t, v)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
+	recovery "github.com/jade-go/jade/recover"
 )
 
 // runner carries one call of a task through its policies. Whoever has the turn
@@ -182,10 +183,14 @@ func (r *runner[In, Out]) wantsAnother(turn, level int, failure error) (again bo
 	if made >= p.Attempts || over(ctx) {
 		return false, failure, true
 	}
-	if !r.guarded(turn, level+1, failure, nil, func() { again = p.wants(failure) }) {
+	wait := p.wait(ctx, made)
+	if !r.guarded(turn, level+1, failure, nil, func() {
+		if again = p.wants(ctx, failure); again {
+			wait = retryAfter(failure, wait)
+		}
+	}) {
 		return false, failure, false
 	}
-	wait := p.wait(ctx, made)
 	if end, limited := ctx.Deadline(); limited && !time.Now().Add(wait).Before(end) {
 		again = false
 	}
@@ -208,7 +213,7 @@ func (r *runner[In, Out]) wantsAnother(turn, level int, failure error) (again bo
 // replace lets a recover or a fallback act.
 func (r *runner[In, Out]) replace(turn, level int, was Out, failure error) (v Out, err error, ok bool) {
 	ctx := r.ctxAt(level + 1)
-	if future.IsCanceled(failure) || over(ctx) {
+	if over(ctx) || recovery.ClassifyIn(ctx, failure) == recovery.Canceled {
 		return was, failure, true
 	}
 	p := &r.d.policies[level]

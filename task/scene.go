@@ -154,7 +154,7 @@ func (s *scene) skipped(why error) {
 
 func (s *scene) outcome(err, degraded error) Outcome {
 	o := Outcome{Err: err, Elapsed: time.Since(s.run.begun) - s.start}
-	o.judge(degraded)
+	o.judge(s, degraded)
 	return o
 }
 
@@ -206,7 +206,7 @@ func (s *scene) sink() *scene {
 // amend makes an outcome one that is degraded if something inside was.
 func (s *scene) amend(o *Outcome) {
 	if failure := s.sink().degraded.Load(); failure != nil {
-		o.judge(*failure)
+		o.judge(s, *failure)
 	}
 }
 

@@ -58,7 +58,7 @@ func ExampleRecorder() {
 	ads.Do(ctx, "Ann")
 	user.Do(ctx, "u1")
 	// Output:
-	// ads failed business
+	// ads failed unknown
 	// user ok none
 }
 

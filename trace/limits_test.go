@@ -38,7 +38,7 @@ func TestMaxSpans_keepsTheRun(t *testing.T) {
 		_, err := of(func(in number) number { return flow.Step(takes("item", ms, errSoldOut), in) }).Do(ctx, 1)
 		require.Error(t, err)
 		synctest.Wait()
-		require.Equal(t, []string{"0s-1ms shop failed business"}, read(p.one(t)))
+		require.Equal(t, []string{"0s-1ms shop failed unknown"}, read(p.one(t)))
 		require.Equal(t, 1, p.one(t).Dropped)
 	}, trace.MaxSpans(1))
 }

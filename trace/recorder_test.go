@@ -38,13 +38,13 @@ func TestRecorder_everyOutcome(t *testing.T) {
 		synctest.Wait()
 		tr := p.one(t)
 		require.Equal(t, []string{
-			"0s-10ms shop failed business",
-			"0s-10ms shop/bad failed business",
-			"0s-10ms shop/late straggler business",
-			"0s-10ms shop/polite straggler business",
+			"0s-10ms shop failed unknown",
+			"0s-10ms shop/bad failed unknown",
+			"0s-10ms shop/late straggler unknown",
+			"0s-10ms shop/polite straggler unknown",
 			"0s-2ms shop/good ok",
-			"0s-3ms shop/degraded degraded business",
-			"10ms-10ms shop/next skipped business",
+			"0s-3ms shop/degraded degraded unknown",
+			"10ms-10ms shop/next skipped unknown",
 		}, read(tr))
 		require.Equal(t, "sold out", span(t, tr, "bad").Err)
 		require.Equal(t, "no route", span(t, tr, "degraded").Err, "what was replaced")

@@ -19,7 +19,7 @@ func byFutures(s *shop) handler {
 		begun := time.Now()
 		ctx, end := task.Begin(ctx, task.Call{Kind: task.RunCall, Flow: "order-page"}) // which a flow does by itself
 		page, err := orderPage(ctx, fetch, order)
-		end(task.OutcomeOf(err, nil, begun))
+		end(task.OutcomeOf(ctx, err, nil, begun))
 		return page, err
 	}
 }

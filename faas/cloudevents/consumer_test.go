@@ -16,6 +16,7 @@ import (
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/faas/cloudevents"
+	recovery "github.com/jade-go/jade/recover"
 )
 
 // broker is a protocol that takes no answers, and is told of each event whether it was taken.
@@ -64,7 +65,7 @@ func TestReceiver_ofAForwarder(t *testing.T) {
 		ack    bool
 	}{
 		{context.DeadlineExceeded, 504, false},
-		{errors.New("sold out"), 422, true},
+		{recovery.Mark(recovery.Business, errors.New("sold out")), 422, true},
 	} {
 		for _, forwarded := range []protocol.Result{protocol.ResultACK, protocol.ResultNACK, cehttp.NewResult(299, "%w", protocol.ResultACK)} {
 			receive := cloudevents.Receiver(faas.New("forward", func(context.Context, struct{}) (struct{}, error) {

@@ -8,19 +8,17 @@ import (
 	cehttp "github.com/cloudevents/sdk-go/v2/protocol/http"
 
 	"github.com/jade-go/jade/faas"
-	"github.com/jade-go/jade/future"
 	recovery "github.com/jade-go/jade/recover"
 )
 
 // Final reports whether a failure is one that another delivery of the event would only repeat: the data is not what the function takes, or
-// the class is business. All else may pass: a service that is down, a deadline, a machine that is full, an initialiser that has
-// failed. So may a bug, which is class code, [future.ErrGoexit], [future.ErrZero], and an answer that cannot be written: a corrected
-// version takes the event, if the broker still has it.
+// the class is business, because the author of the function says so: see [recovery.Mark]. All else may pass: a service that is down, a deadline, a machine that is full, an initialiser that has
+// failed, and what nobody has classified. So may a bug, which is class code: a corrected version takes the event, if the broker still has it.
 func Final(err error) bool {
 	if invalid(err) {
 		return true
 	}
-	return recovery.Classify(err) == recovery.Business && !unready(err) && !bug(err)
+	return recovery.Classify(err) == recovery.Business && !unready(err)
 }
 
 // invalid reports whether the function was not called, for want of an input.
@@ -32,12 +30,6 @@ func invalid(err error) bool {
 func unready(err error) bool {
 	_, ok := errors.AsType[*faas.InitError](err)
 	return ok
-}
-
-// bug reports whether a failure of class business is not one that anybody meant.
-func bug(err error) bool {
-	_, unwritable := errors.AsType[*faas.OutputError](err)
-	return unwritable || errors.Is(err, future.ErrGoexit) || errors.Is(err, future.ErrZero)
 }
 
 // verdict is what a sender is told of a failure.
@@ -69,11 +61,9 @@ func (s *settings) status(err error, ack bool) int {
 		return http.StatusUnprocessableEntity
 	case unready(err):
 		return http.StatusServiceUnavailable
-	case bug(err):
-		return http.StatusInternalServerError
 	}
 	switch recovery.Classify(err) {
-	case recovery.Code:
+	case recovery.Code, recovery.Unknown:
 		return http.StatusInternalServerError
 	case recovery.Dependency:
 		return http.StatusBadGateway

@@ -18,9 +18,10 @@ import (
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/faas/fc"
 	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
 )
 
-var errSoldOut = errors.New("sold out")
+var errSoldOut = recovery.Mark(recovery.Business, errors.New("sold out"))
 
 // text is a writer that a test reads.
 type text struct {
@@ -112,8 +113,9 @@ func TestRun_failures(t *testing.T) {
 // public is a failure that may be told.
 type public struct{}
 
-func (public) Error() string  { return "row 7: sold out" }
-func (public) Public() string { return "the item is sold out" }
+func (public) Error() string         { return "row 7: sold out" }
+func (public) Public() string        { return "the item is sold out" }
+func (public) Class() recovery.Class { return recovery.Business }
 
 func TestRun_opaque(t *testing.T) {
 	p, _ := started(t, handler(io.Discard, func(_ context.Context, in string) (string, error) {

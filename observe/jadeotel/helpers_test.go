@@ -22,6 +22,7 @@ import (
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/observe/jadeotel"
+	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
 
@@ -155,7 +156,7 @@ func stubborn(name string, d time.Duration, err error) task.Task[string, string]
 }
 
 var (
-	errSoldOut = errors.New("sold out")
+	errSoldOut = recovery.Mark(recovery.Business, errors.New("sold out"))
 	always     = task.Retry{Attempts: 3, Delay: ms, If: func(error) bool { return true }}
 )
 

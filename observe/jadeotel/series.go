@@ -14,7 +14,7 @@ import (
 
 const (
 	statuses = int(task.Straggler) + 1
-	classes  = int(recovery.Business) + 1
+	classes  = int(recovery.Unknown) + 1
 )
 
 // series are those that calls of the same names have. To make a set of attributes

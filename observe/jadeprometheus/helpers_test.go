@@ -25,7 +25,7 @@ import (
 
 const ms = time.Millisecond
 
-var errSoldOut = errors.New("sold out")
+var errSoldOut = recovery.Mark(recovery.Business, errors.New("sold out"))
 
 // failures are errors of each class that a function can return.
 var failures = map[recovery.Class]error{

@@ -198,7 +198,7 @@ func TestCollector_codeThatIsNoTask(t *testing.T) {
 	c := observed(t, func(t *testing.T, ctx context.Context, _ *jadeprometheus.Collector) {
 		begun := time.Now()
 		_, end := task.Begin(ctx, task.Call{Kind: task.NodeCall, Node: "render"})
-		end(task.OutcomeOf(nil, nil, begun))
+		end(task.OutcomeOf(context.Background(), nil, nil, begun))
 		_, end = task.Begin(ctx, task.Call{Kind: task.NodeCall, Node: "render"})
 		end(task.Outcome{Status: 17, Class: -1})
 		_, end = task.Begin(ctx, task.Call{Kind: 99, Node: "render"})

@@ -49,7 +49,7 @@ func valid(name string) string { return strings.ToValidUTF8(name, "\uFFFD") }
 
 const (
 	statuses = int(task.Straggler) + 1
-	classes  = int(recovery.Business) + 1
+	classes  = int(recovery.Unknown) + 1
 )
 
 // series are those that calls of one kind and of the same names have. Each is looked up once.
@@ -62,7 +62,7 @@ type series struct {
 }
 
 // failures are the classes of what is worth an alert.
-var failures = []recovery.Class{recovery.Code, recovery.System, recovery.Dependency, recovery.Timeout, recovery.Business}
+var failures = []recovery.Class{recovery.Code, recovery.System, recovery.Dependency, recovery.Timeout, recovery.Business, recovery.Unknown}
 
 // newSeries has the counters of success and failure begin at zero: an increase can be seen only of what was there before.
 func newSeries(of *family, names ...string) *series {

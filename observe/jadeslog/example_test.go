@@ -8,6 +8,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/observe/jadeslog"
+	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
 
@@ -24,7 +25,9 @@ func logger() *slog.Logger {
 
 var (
 	fetchItem  = task.New("item", func(_ context.Context, id string) (string, error) { return "a book", nil })
-	fetchPrice = task.New("price", func(_ context.Context, item string) (int, error) { return 0, errors.New("no price yet") })
+	fetchPrice = task.New("price", func(_ context.Context, item string) (int, error) {
+		return 0, recovery.Mark(recovery.Business, errors.New("no price yet"))
+	})
 
 	orderPage = flow.New("order-page", func(id flow.Node[string]) flow.Node[int] {
 		return flow.Step(fetchPrice, flow.Step(fetchItem, id))
@@ -36,7 +39,7 @@ func ExampleNew() {
 	orderPage.Do(ctx, "7")
 	// Output:
 	// level=WARN msg=failed kind=node flow=order-page task=price status=failed class=business error="no price yet"
-	// level=INFO msg=run flow=order-page task=price status=failed class=business error="order-page: price (jadeslog/example_test.go:27): no price yet"
+	// level=INFO msg=run flow=order-page task=price status=failed class=business error="order-page: price (jadeslog/example_test.go:28): no price yet"
 }
 
 func ExampleFunction() {

@@ -83,7 +83,7 @@ func TestOneFailure_isOneRecord(t *testing.T) {
 			calling("outer", task.New("middle", line("shop", item).Do), wrapped).Do(ctx, "x")
 		}, []string{"failed middle/item business", "run middle/item business"}},
 		"an error that cannot be compared": {func(ctx context.Context) { line("shop", calling("outer", list, same)).Do(ctx, "x") },
-			[]string{"failed item business", "run item business"}},
+			[]string{"failed item unknown", "run item unknown"}},
 		"a fallback around it": {func(ctx context.Context) { line("shop", calling("outer", item, same).Fallback("?")).Do(ctx, "x") },
 			[]string{"failed item business", "run <nil>"}},
 		"a fallback inside": {func(ctx context.Context) { line("shop", line("inner", item.Fallback("?")).Task()).Do(ctx, "x") },
@@ -139,7 +139,7 @@ func TestOneFailure_isNotTwo(t *testing.T) {
 			[]string{"failed item business", "failed item business"}},
 		"one not wrapped": {func(ctx context.Context) {
 			calling("outer", item, func(err error) error { return errors.New(err.Error()) }).Do(ctx, "x")
-		}, []string{"failed item business", "failed outer business"}},
+		}, []string{"failed item business", "failed outer unknown"}},
 		"a deadline, after that of something inside": {func(ctx context.Context) {
 			ctx, cancel := context.WithTimeout(ctx, 10*ms)
 			defer cancel()
@@ -151,7 +151,7 @@ func TestOneFailure_isNotTwo(t *testing.T) {
 		}, []string{"failed item timeout", "straggler slow timeout", "failed slow timeout", "run slow timeout", "returned slow <nil>"}},
 		"one whose methods panic": {func(ctx context.Context) {
 			line("shop", calling("outer", item, func(error) error { return hostile{} })).Do(ctx, "x")
-		}, []string{"failed item business", "failed outer business", "run outer business"}},
+		}, []string{"failed item business", "failed outer unknown", "run outer unknown"}},
 		"a panic with it": {func(ctx context.Context) {
 			line("shop", calling("outer", item, func(err error) error { panic(err) })).Do(ctx, "x")
 		}, []string{"failed item business", "failed outer code", "run item code"}},

@@ -18,6 +18,7 @@ import (
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/observe/jadeslog"
+	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
 
@@ -70,7 +71,7 @@ func TestRecords_golden(t *testing.T) {
 		_, err := chat().Do(ctx, "x")
 		require.NoError(t, err)
 		time.Sleep(3 * time.Second)
-		_, err = line("chat", takes("send", 20*ms, errors.New("muted\nfor a day")), takes("notify", ms, nil)).Do(ctx, "x")
+		_, err = line("chat", takes("send", 20*ms, recovery.Mark(recovery.Business, errors.New("muted\nfor a day"))), takes("notify", ms, nil)).Do(ctx, "x")
 		require.Error(t, err)
 		synctest.Wait()
 	})

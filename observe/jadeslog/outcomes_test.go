@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/observe/jadeslog"
 	"github.com/jade-go/jade/task"
 )
@@ -28,7 +29,7 @@ func TestRecords_ofATaskAlone(t *testing.T) {
 		"timeout": {takes("item", time.Second, nil).Timeout(ms),
 			[]string{"ERROR failed kind=node task=item status=failed class=timeout error=item: deadline exceeded: limit 1ms, elapsed 1ms attempts=1"}},
 		"business": {takes("item", ms, errSoldOut), []string{"WARN failed kind=node task=item status=failed class=business error=sold out"}},
-		"canceled": {takes("item", ms, context.Canceled), []string{"INFO canceled kind=node task=item status=canceled class=canceled error=context canceled"}},
+		"canceled": {takes("item", ms, &future.CanceledError{}), []string{"INFO canceled kind=node task=item status=canceled class=canceled error=canceled"}},
 		"degraded": {takes("item", ms, syscall.EMFILE).Fallback("none"),
 			[]string{"WARN degraded kind=node task=item status=degraded class=system error=too many open files"}},
 		"degraded by a bug": {panics.Fallback("none"),
@@ -36,7 +37,7 @@ func TestRecords_ofATaskAlone(t *testing.T) {
 		"retried in vain": {takes("item", ms, unavailable{}).Retry(always),
 			[]string{"ERROR failed kind=node task=item status=failed class=dependency error=busy attempts=3"}},
 		"its error's method panics": {takes("item", ms, hostile{}),
-			[]string{"WARN failed kind=node task=item status=failed class=business error=its Error method panicked"}},
+			[]string{"ERROR failed kind=node task=item status=failed class=unknown error=its Error method panicked"}},
 	} {
 		t.Run(what, func(t *testing.T) {
 			j := logged(t, slog.LevelInfo, func(ctx context.Context) { c.item.Do(ctx, "x") })
@@ -105,8 +106,8 @@ func TestRecords_ofARun(t *testing.T) {
 			"INFO run flow=shop status=ok degraded=[item]",
 		}},
 		"an error none of whose methods return": {line("shop", line("inner", takes("item", ms, hostile{})).Task()), []string{
-			"WARN failed kind=node flow=inner path=inner task=item status=failed class=business error=its Error method panicked",
-			"INFO run flow=shop path=inner task=item status=failed class=business error=E",
+			"ERROR failed kind=node flow=inner path=inner task=item status=failed class=unknown error=its Error method panicked",
+			"INFO run flow=shop path=inner task=item status=failed class=unknown error=E",
 		}},
 		"a task under another name": {line("shop", takes("item", ms, nil), slow.Named("second").Timeout(ms)), []string{
 			"ERROR failed kind=node flow=shop task=second status=failed class=timeout error=second: deadline exceeded: limit 1ms, elapsed 1ms attempts=1",

@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"syscall"
 	"time"
+
+	recovery "github.com/jade-go/jade/recover"
 )
 
 type Item struct {
@@ -32,8 +34,11 @@ func (e *NoItem) Error() string { return "no item " + e.ID }
 // Public is what a client is told.
 func (e *NoItem) Public() string { return e.Error() }
 
-// StatusCode is for HTTP.
-func (e *NoItem) StatusCode() int { return 404 }
+// HTTPStatus is that of our answer.
+func (e *NoItem) HTTPStatus() int { return 404 }
+
+// Class says that it is the caller's own.
+func (e *NoItem) Class() recovery.Class { return recovery.Business }
 
 func (s *services) item(ctx context.Context, o Order) (Item, error) {
 	if err := o.Faults.befall(ctx, "item", 6*time.Millisecond); err != nil {

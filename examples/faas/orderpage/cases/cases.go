@@ -37,7 +37,7 @@ func All() (all []Case) {
 	none.Item = "unicorn"
 	add("no such item", none, nil, "business")
 
-	classes := map[string]string{"slow": "timeout", "fail": "dependency", "down": "dependency", "panic": "code", "goexit": "business", "hang": "timeout", "stuck": "timeout"}
+	classes := map[string]string{"slow": "timeout", "fail": "dependency", "down": "dependency", "panic": "code", "goexit": "code", "hang": "timeout", "stuck": "timeout"}
 	for _, fault := range []string{"slow", "fail", "down", "panic", "goexit", "hang", "stuck"} {
 		for _, service := range []string{"item", "address", "coins", "coupons"} {
 			order.Faults = orderpage.Faults{service: fault}
