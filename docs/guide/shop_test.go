@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	recovery "github.com/jade-go/jade/recover"
 )
 
 // The services behind the order page. Each answers after its own time, and
@@ -29,7 +31,7 @@ type Page struct {
 
 // end
 
-var errNoItem = errors.New("no such item")
+var errNoItem = recovery.Mark(recovery.Business, errors.New("no such item"))
 
 func fetchItem(ctx context.Context, id string) (Item, error) {
 	if id == "anvil" {

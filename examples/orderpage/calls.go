@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
 )
 
 // shop makes the calls of all pages, over HTTP. Each is an ordinary function of
@@ -65,7 +66,11 @@ func (s *shop) fetch(ctx context.Context, from string, into any) error {
 		return why(ctx, err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode != http.StatusOK {
+	switch response.StatusCode {
+	case http.StatusOK:
+	case http.StatusNotFound: // what was asked for: nobody's fault
+		return recovery.Mark(recovery.Business, StatusError(response.StatusCode))
+	default:
 		return StatusError(response.StatusCode)
 	}
 	if err := json.NewDecoder(response.Body).Decode(into); err != nil {

@@ -83,7 +83,7 @@ func TestOutcome_oneFailure(t *testing.T) {
 	assert.Same(t, lost, o.failure())
 
 	o = outcome{err: errors.New("out of stock")}
-	assert.EqualError(t, o.failure(), "the page failed, class business: out of stock")
+	assert.EqualError(t, o.failure(), "the page failed, class unknown: out of stock")
 }
 
 // What is no call has no name that the reader of a page knows.

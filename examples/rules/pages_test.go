@@ -53,7 +53,7 @@ func TestPages_failAndDegrade(t *testing.T) {
 		answer, _, err = w.ask(t, p, tea)
 		require.NoError(t, err)
 		assert.Equal(t, p.Name()+": not shown, try again later", answer.Text)
-		assert.Regexp(t, `^rules: no `+p.Name()+`, class business: .*: broken\n$`, w.log.String())
+		assert.Regexp(t, `^rules: no `+p.Name()+`, class unknown: .*: broken\n$`, w.log.String())
 	})
 }
 

@@ -50,7 +50,7 @@ func TestRules_refuseWhatTheyCannotCheck(t *testing.T) {
 				answer, _, err := w.ask(t, p, tea)
 				require.NoError(t, err)
 				assert.Equal(t, p.Name()+": not shown, try again later", answer.Text)
-				assert.Regexp(t, `^rules: no `+p.Name()+`, class business: .* `+rule+` \(.*\): down\\nfor now\n$`, w.log.String())
+				assert.Regexp(t, `^rules: no `+p.Name()+`, class unknown: .* `+rule+` \(.*\): down\\nfor now\n$`, w.log.String())
 				assert.Empty(t, w.before(never))
 
 				w.fails[rule], w.takes[rule] = nil, time.Second

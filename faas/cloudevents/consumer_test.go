@@ -44,7 +44,7 @@ func TestConsumer_acknowledges(t *testing.T) {
 	go func() { ended <- client.StartReceiver(ctx, cloudevents.Consumer(probe(&logbook{}))) }()
 	for fault, ack := range map[string]bool{
 		"": true, "business": true, "sold out": true,
-		"dependency": false, "system": false, "timeout": false, "canceled": false, "panic": false, "goexit": false,
+		"dependency": false, "system": false, "timeout": false, "canceled": false, "panic": false, "goexit": false, "unknown": false,
 	} {
 		b.events <- opened("1", `{"fault":"`+fault+`"}`)
 		result := <-b.told

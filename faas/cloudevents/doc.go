@@ -39,7 +39,7 @@
 //	class timeout                       no             504
 //	class system or canceled            no             503
 //	the initialiser has failed          no             503
-//	class code, or another sort of bug  no             500
+//	class code or unknown               no             500
 //
 // A bug is not acknowledged, as an event should not be lost by it; but one that has to do with the event stays until it is mended. So
 // a broker should have a limit of deliveries, and a place for dead letters. (The SDK's own client does not try again on 500. Knative and Pub/Sub do.)

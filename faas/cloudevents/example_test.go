@@ -13,6 +13,7 @@ import (
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/faas/cloudevents"
+	recovery "github.com/jade-go/jade/recover"
 )
 
 func receiveOrders(ctx context.Context, client sdk.Client, handler *faas.Handler[order, page]) error {
@@ -54,7 +55,7 @@ func ExampleReceiver() {
 
 func ExampleConsumer() {
 	consume := cloudevents.Consumer(faas.New("ship", func(context.Context, string) (struct{}, error) {
-		return struct{}{}, errors.New("no such address")
+		return struct{}{}, recovery.Mark(recovery.Business, errors.New("no such address"))
 	}, faas.Logger(quiet)))
 	e := event.New()
 	_ = e.SetData("application/json", "Hangzhou")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/faas/cloudevents"
+	recovery "github.com/jade-go/jade/recover"
 )
 
 var quiet = slog.New(slog.DiscardHandler)
@@ -29,9 +30,10 @@ type page struct {
 // soldOut is a failure that a sender may read of, with a status on which senders try again.
 type soldOut struct{}
 
-func (soldOut) Error() string   { return "row 7 of /var/db/items says: sold out" }
-func (soldOut) Public() string  { return "the item is sold out" }
-func (soldOut) StatusCode() int { return 404 }
+func (soldOut) Error() string         { return "row 7 of /var/db/items says: sold out" }
+func (soldOut) Public() string        { return "the item is sold out" }
+func (soldOut) HTTPStatus() int       { return 404 }
+func (soldOut) Class() recovery.Class { return recovery.Business }
 
 // probe is a handler of a function that fails as it is told to.
 func probe(log *logbook) *faas.Handler[order, page] {
@@ -39,7 +41,9 @@ func probe(log *logbook) *faas.Handler[order, page] {
 	return faas.New("probe", func(ctx context.Context, o order) (page, error) {
 		switch o.Fault {
 		case "business":
-			return page{}, errors.New("row 7: sold out")
+			return page{}, recovery.Mark(recovery.Business, errors.New("row 7: sold out"))
+		case "unknown":
+			return page{}, errors.New("row 7: no such column")
 		case "sold out":
 			return page{}, soldOut{}
 		case "dependency":

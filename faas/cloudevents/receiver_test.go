@@ -80,9 +80,10 @@ func TestServers_failures(t *testing.T) {
 			"dependency": {502, "dependency", ""},
 			"system":     {503, "system", ""},
 			"timeout":    {504, "timeout", ""},
-			"canceled":   {503, "canceled", ""},
+			"canceled":   {502, "dependency", ""},
 			"panic":      {500, "code", ""},
-			"goexit":     {500, "business", ""},
+			"goexit":     {500, "code", ""},
+			"unknown":    {500, "unknown", ""},
 			"output":     {500, "code", ""},
 		} {
 			for mode, structured := range modes {

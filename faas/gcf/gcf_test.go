@@ -146,7 +146,7 @@ func TestStart_ends(t *testing.T) {
 // What cannot serve says so, and ends.
 func TestStart_failsAtOnce(t *testing.T) {
 	for name, c := range map[string]struct{ program, target, want string }{
-		"init fails":  {"failing", "probe", `ERROR init failed function=probe class=business error="init of probe: no database"`},
+		"init fails":  {"failing", "probe", `ERROR init failed function=probe class=unknown error="init of probe: no database"`},
 		"init panics": {"panicking", "probe", "ERROR init failed function=probe class=code"},
 		"no target":   {"probe", "another", `ERROR gcf.Start: no matching function found with name: "another"`},
 		"twice":       {"registered twice", "probe", `failure to register function: function name already registered: "probe"`},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/faas/gcf"
+	recovery "github.com/jade-go/jade/recover"
 )
 
 // What the tests start.
@@ -58,7 +59,7 @@ func probe() *faas.Handler[order, page] {
 func servePage(ctx context.Context, o order) (page, error) {
 	switch o.Fault {
 	case "business":
-		return page{}, errors.New("row 7: sold out")
+		return page{}, recovery.Mark(recovery.Business, errors.New("row 7: sold out"))
 	case "dependency":
 		return page{}, fmt.Errorf("stock at 10.0.0.7: %w", syscall.ECONNREFUSED)
 	case "system":

@@ -38,8 +38,8 @@ func failure(err error) (reported messages.InvokeResponse_Error) {
 	return reported
 }
 
-// typeOf is the class, as that says who has to act. Only what the author of the function means to fail with, class business, has
-// the name of its Go type, as aws-lambda-go names errors: state machines go by that.
+// typeOf is the class, as that says who has to act. Only what the author of the function means to fail with, class business, and
+// what nobody has classified, has the name of its Go type, if it has one, as aws-lambda-go names errors: state machines go by that.
 func typeOf(err error) string {
 	if _, ok := errors.AsType[*faas.InputError](err); ok {
 		return typeInput
@@ -51,7 +51,7 @@ func typeOf(err error) string {
 		return typeInit
 	}
 	class := recovery.Classify(err)
-	if class == recovery.Business {
+	if class == recovery.Business || class == recovery.Unknown {
 		if name := named(err); name != "" {
 			return name
 		}

@@ -72,19 +72,22 @@ func TestHandler_typesOfFailures(t *testing.T) {
 		err  error
 		want messages.InvokeResponse_Error
 	}{
-		"a plain error":            {end, messages.InvokeResponse_Error{Type: "jade.business", Message: "end"}},
+		"a plain error":            {end, messages.InvokeResponse_Error{Type: "jade.unknown", Message: "end"}},
 		"one with a type":          {&soldOut{}, messages.InvokeResponse_Error{Type: "soldOut", Message: "sold out"}},
 		"wrapped":                  {fmt.Errorf("page: %w", &soldOut{}), messages.InvokeResponse_Error{Type: "soldOut", Message: "page: sold out"}},
 		"joined":                   {errors.Join(end, &soldOut{}), messages.InvokeResponse_Error{Type: "soldOut", Message: "end\nsold out"}},
 		"a service's":              {fmt.Errorf("page: %w", io.ErrUnexpectedEOF), messages.InvokeResponse_Error{Type: "jade.dependency", Message: "page: unexpected EOF"}},
 		"with a class of its own":  {rating(2), messages.InvokeResponse_Error{Type: "jade.system", Message: "a bad rating"}},
 		"a deadline":               {context.DeadlineExceeded, messages.InvokeResponse_Error{Type: "jade.timeout", Message: "context deadline exceeded"}},
-		"a cancellation":           {context.Canceled, messages.InvokeResponse_Error{Type: "jade.canceled", Message: "context canceled"}},
+		"a cancellation":           {&future.CanceledError{}, messages.InvokeResponse_Error{Type: "jade.canceled", Message: "canceled"}},
+		"a cancellation of others": {context.Canceled, messages.InvokeResponse_Error{Type: "jade.dependency", Message: "context canceled"}},
+		"meant":                    {recovery.Mark(recovery.Business, end), messages.InvokeResponse_Error{Type: "jade.business", Message: "end"}},
+		"meant, with a type":       {recovery.Mark(recovery.Business, &soldOut{}), messages.InvokeResponse_Error{Type: "soldOut", Message: "sold out"}},
 		"Lambda's own":             {messages.InvokeResponse_Error{Type: "Mine", ShouldExit: true}, messages.InvokeResponse_Error{Type: "Mine", ShouldExit: true}},
 		"Lambda's own, wrapped":    {fmt.Errorf("x: %w", messages.InvokeResponse_Error{Type: "Mine"}), messages.InvokeResponse_Error{Type: "Mine"}},
 		"whose As panics":          {deaf{}, messages.InvokeResponse_Error{Type: "jade.code", Message: "deaf"}},
 		"whose Error panics":       {broken{}, messages.InvokeResponse_Error{Type: "broken", Message: "its Error method panicked"}},
-		"of a future that is none": {future.ErrZero, messages.InvokeResponse_Error{Type: "jade.business", Message: future.ErrZero.Error()}},
+		"of a future that is none": {future.ErrZero, messages.InvokeResponse_Error{Type: "jade.code", Message: future.ErrZero.Error()}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := lambda.Handler(answering(func(context.Context, string) (string, error) { return "", c.err }))

@@ -104,7 +104,7 @@ func TestProbe_failures(t *testing.T) {
 
 func TestProbe_initFails(t *testing.T) {
 	for fault, c := range map[string]struct{ text, class string }{
-		"fail":  {"init of order-page: the catalogue is empty", "business"},
+		"fail":  {"init of order-page: the catalogue is empty", "unknown"},
 		"panic": {"init of order-page: panic: runtime error: invalid memory address or nil pointer dereference", "code"},
 	} {
 		t.Run(fault, func(t *testing.T) {

@@ -33,7 +33,7 @@
 //
 // # Status
 //
-// It is Error where somebody has to act: for a call that has failed with class code, system, dependency or timeout, and one
+// It is Error where somebody has to act: for a call that has failed with class code, system, dependency, timeout or unknown, and one
 // that was given up because it was late. The description is the text of the error.
 //
 // A business error leaves the status unset, as a response with status 404 does in the span of a server: the author meant it, the program works,

@@ -34,8 +34,20 @@ func (c *call) isNew(p *future.PanicError) bool {
 func addException(to trace.Span, p *future.PanicError, at time.Time) {
 	value, stack := excerpt.OfPanic(p)
 	addEvent(to, semconv.ExceptionEventName, at, attributes{
-		semconv.ExceptionType(fmt.Sprintf("%T", p.Value)),
+		semconv.ExceptionType(typeOf(p.Value)),
 		semconv.ExceptionMessage(value),
 		semconv.ExceptionStacktrace(stack),
 	})
+}
+
+// typeOf is the type of what was passed to panic; of an error that was marked with a class, that of the error itself.
+func typeOf(v any) string {
+	for {
+		of := fmt.Sprintf("%T", v)
+		wrapper, ok := v.(interface{ Unwrap() error })
+		if !ok || of != "*recovery.marked" {
+			return of
+		}
+		v = wrapper.Unwrap()
+	}
 }

@@ -14,13 +14,14 @@ import (
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/observe/jadeprometheus"
 	"github.com/jade-go/jade/observe/jadeslog"
+	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
 
 var (
 	fetchItem = task.New("item", func(_ context.Context, id string) (string, error) {
 		if id == "anvil" {
-			return "", errors.New("no such item")
+			return "", recovery.Mark(recovery.Business, errors.New("no such item"))
 		}
 		return "a " + id, nil
 	})
@@ -117,7 +118,7 @@ func ExampleCollector_Collect() {
 	fmt.Println("after it:", len(into))
 	// Output:
 	// before the first call: 0
-	// after it: 9
+	// after it: 10
 }
 
 func ExampleCollector_Describe() {

@@ -32,8 +32,9 @@ var failures = map[recovery.Class]error{
 	recovery.System:     syscall.EMFILE,
 	recovery.Dependency: io.ErrUnexpectedEOF,
 	recovery.Timeout:    context.DeadlineExceeded,
-	recovery.Canceled:   context.Canceled,
+	recovery.Canceled:   &future.CanceledError{},
 	recovery.Business:   errSoldOut,
+	recovery.Unknown:    errors.New("no row"),
 }
 
 // numbers are the values that a collector gives: of counters and gauges by name

@@ -77,7 +77,7 @@ func TestNames_boundTheSeries(t *testing.T) {
 	many, counted := series(40, 40)
 	require.Equal(t, 4*40*40, counted)
 	// 4 tasks, and "other" in 4 flows and in "other". Of each flow at least one of its 10 tasks is beyond the limit.
-	const perTask = 1 + 6 + 1 + 1 // in flight, success and five classes of failure, stragglers, a duration
+	const perTask = 1 + 7 + 1 + 1 // in flight, success and six classes of failure, stragglers, a duration
 	require.Equal(t, (4+5)*perTask, few)
 	require.Equal(t, few, many)
 }

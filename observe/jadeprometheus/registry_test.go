@@ -70,7 +70,7 @@ func TestCollector_failuresBeginAtZero(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, map[string]bool{"failed code": true, "failed system": true, "failed dependency": true, "failed timeout": true, "failed business": true}, zeros)
+	require.Equal(t, map[string]bool{"failed code": true, "failed system": true, "failed dependency": true, "failed timeout": true, "failed business": true, "failed unknown": true}, zeros)
 }
 
 func label(m *dto.Metric, name string) string {
