@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/diagram"
+	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -65,7 +66,7 @@ func TestWriteHTML_verdictOfAFailureThatWasMended(t *testing.T) {
 	run := &trace.Trace{Name: "page", Spans: []trace.Span{
 		{Parent: -1, Flow: "page", End: 9 * milli},
 		{ID: 1, Kind: task.NodeCall, Node: "ads", End: 5 * milli, Status: task.Failed, Err: "no ads"},
-		{ID: 2, Kind: task.NodeCall, Node: "recover", Start: 5 * milli, End: 5 * milli, Status: task.Degraded, Err: "page: ads: no ads", Inputs: []string{"ads"}},
+		{ID: 2, Kind: task.NodeCall, Node: "recover", Start: 5 * milli, End: 5 * milli, Status: task.Degraded, Err: "page: ads: no ads", Inputs: []string{"ads"}, FailedNode: "ads", FailedOf: []string{"ads"}, Cause: 1},
 		{ID: 3, Kind: task.NodeCall, Node: "any", End: 9 * milli, Status: task.Straggler},
 	}}
 	page := htmlOf(t, diagram.Run(run))
@@ -172,4 +173,19 @@ func BenchmarkWriteHTML_thousandCalls(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// A trace of no span, as a zero one is, is drawn as a run that did not start.
+func TestWrite_aTraceWithoutSpans(t *testing.T) {
+	for _, empty := range []*trace.Trace{{}, {Name: "page", Run: 7}} {
+		for _, d := range []*diagram.Diagram{diagram.Run(empty), diagram.Overlay(nestedPage().Graph(), empty)} {
+			for _, write := range []func(io.Writer) error{d.WriteHTML, d.WriteSVG, d.WriteMermaid, d.WriteDOT, d.WriteText, d.WriteChromeTrace} {
+				require.NoError(t, write(io.Discard))
+			}
+			require.Contains(t, textOf(t, d), "did not start")
+		}
+		require.Empty(t, empty.Spans, "it is the caller's")
+	}
+	require.PanicsWithValue(t, "diagram.Run: nil Trace", func() { diagram.Run(nil) })
+	require.PanicsWithValue(t, "diagram.Overlay: nil Trace", func() { diagram.Overlay(flow.Graph{}, nil) })
 }

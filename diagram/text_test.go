@@ -101,6 +101,9 @@ func inOrder(t *trace.Trace) *trace.Trace {
 	for id, was := range order {
 		sorted.Spans[id] = t.Spans[was]
 		sorted.Spans[id].ID = id
+		if cause := t.Spans[was].Cause; cause > 0 {
+			sorted.Spans[id].Cause = slices.Index(order, cause)
+		}
 		if around := t.Spans[was].Parent; around >= 0 {
 			sorted.Spans[id].Parent = slices.Index(order, around)
 		}
@@ -158,7 +161,8 @@ gift (unknown) failed: none left↵sorry
 // A run that failed says of what, and of each call that did not go well how that ended.
 func TestWriteText_failedRun(t *testing.T) {
 	run := &trace.Trace{Name: "shop", Spans: []trace.Span{
-		{Parent: -1, Kind: task.RunCall, Flow: "shop", Inputs: []string{"page"}, End: 20 * ms, Deadline: 50 * ms, Status: task.Failed, Class: recovery.System, Err: "shop: stock: no connection"},
+		{Parent: -1, Kind: task.RunCall, Flow: "shop", Inputs: []string{"page"}, End: 20 * ms, Deadline: 50 * ms, Status: task.Failed, Class: recovery.System, Err: "shop: stock: no connection",
+			FailedNode: "stock", FailedOf: []string{"stock"}, Cause: 4},
 		{ID: 1, Kind: task.NodeCall, Node: "item", End: 8 * ms},
 		{ID: 2, Kind: task.NodeCall, Node: "ads", End: 20 * ms, Status: task.Canceled, Class: recovery.Canceled, Err: "canceled"},
 		{ID: 3, Kind: task.NodeCall, Node: "price", End: 20 * ms, Returned: 90 * ms, Status: task.Straggler, Class: recovery.System, Err: "given up"},

@@ -1,6 +1,7 @@
 package diagram
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/jade-go/jade/task"
@@ -33,22 +34,23 @@ func (d *Diagram) troubles() (found []trouble) {
 // settle says which failures did no harm. One that another node of the flow stood in for
 // is told as one; that node is left out.
 func (d *Diagram) settle(all []trouble) (told []trouble) {
+	at := map[int]int{} // of a span, its place in all
+	for k, t := range all {
+		at[t.span.ID] = k
+	}
 	left := map[int]bool{}
 	for _, by := range all {
 		if by.span.Status != task.Degraded {
 			continue
 		}
-		for i := range all {
-			t := &all[i]
-			if t.span.Status != task.Failed {
-				continue
-			}
-			switch inside := d.within(t.span.ID, by.span.ID); {
-			case !inside && t.span.Parent != by.span.Parent, !explains(t.span, by.span):
-			case inside:
-				t.inside = true
+		for _, i := range d.causes(by.span.ID) {
+			k, known := at[i]
+			switch {
+			case !known || all[k].span.Status != task.Failed:
+			case d.within(i, by.span.ID):
+				all[k].inside = true
 			default:
-				t.replaced, left[by.span.ID] = true, true
+				all[k].replaced, left[by.span.ID] = true, true
 			}
 		}
 	}
@@ -60,22 +62,24 @@ func (d *Diagram) settle(all []trouble) (told []trouble) {
 	return told
 }
 
-// passedOn reports whether a call inside s went as s did, for the same reason.
-func (d *Diagram) passedOn(s *trace.Span) bool {
-	if s.Status == task.OK {
-		return false
-	}
-	for i := s.ID + 1; i < len(d.trace.Spans); i++ {
-		in := &d.trace.Spans[i]
-		if in.Kind == task.NodeCall && in.Status == s.Status && d.within(i, s.ID) && explains(in, s) {
-			return true
+// causes are the spans that the failure of span i came from, one by way of the other.
+func (d *Diagram) causes(i int) (found []int) {
+	for range d.trace.Spans { // a trace that was read may go in circles
+		if i = d.trace.Spans[i].Cause; i == 0 {
+			break
 		}
+		found = append(found, i)
 	}
-	return false
+	return found
 }
 
-// explains reports whether the failure of a can be that of b, or what that was made of.
-func explains(a, b *trace.Span) bool { return a.Err != "" && strings.Contains(b.Err, a.Err) }
+// passedOn reports whether a call inside s went as s did, and s did so because of that.
+func (d *Diagram) passedOn(s *trace.Span) bool {
+	return slices.ContainsFunc(d.causes(s.ID), func(i int) bool {
+		in := &d.trace.Spans[i]
+		return in.Kind == task.NodeCall && in.Status == s.Status && d.within(i, s.ID)
+	})
+}
 
 // within reports whether span i is a part of span around, or of a part of that.
 func (d *Diagram) within(i, around int) bool {
@@ -112,9 +116,9 @@ func (d *Diagram) ending() string {
 	troubles := d.troubles()
 	switch root.Status {
 	case task.Failed:
-		return name + " failed after " + took + because(troubles, root)
+		return name + " failed after " + took + d.because()
 	case task.Straggler:
-		return name + " was given up after " + took + because(troubles, root)
+		return name + " was given up after " + took + d.because()
 	case task.Canceled:
 		return name + " was cancelled after " + took + "."
 	case task.Skipped:
@@ -129,17 +133,23 @@ func (d *Diagram) ending() string {
 	return text + "." + late(troubles)
 }
 
-// because names the failure of a run.
-func because(troubles []trouble, root trace.Span) string {
-	for _, t := range troubles {
-		if t.span.Status != task.Degraded && t.span.ID > 0 && t.span.Err != "" && strings.Contains(root.Err, t.span.Err) {
-			return ": " + t.classed() + " failed."
+// because names the call that failed the run, by what it is: others may have failed with the same words, or have been slower.
+func (d *Diagram) because() string {
+	root := d.trace.Root()
+	causes := d.causes(0)
+	for _, i := range slices.Backward(causes) {
+		if s := &d.trace.Spans[i]; s.Kind == task.NodeCall {
+			return ": " + trouble{span: s, name: oneLine(s.Label())}.classed() + " failed."
 		}
 	}
+	class := ""
 	if root.Class != 0 {
-		return " (" + root.Class.String() + ")."
+		class = " (" + root.Class.String() + ")"
 	}
-	return "."
+	if root.FailedNode != "" {
+		return ": " + shorten(oneLine(root.FailedNode), nameSize, 2*mostText) + class + " failed."
+	}
+	return class + "."
 }
 
 // lost says what an answer does without. It is empty if nothing is missing.

@@ -64,7 +64,7 @@ func (c *call[In, Out]) hook(i int, ans task.Answer[Out]) (after task.Answer[Out
 
 // hookFailed names the function that has not returned.
 func (c *call[In, Out]) hookFailed(i int, err error) error {
-	e := &Error{Flow: c.plan.name, Node: "Catch", Place: c.plan.place, Err: err, plan: c.plan, class: recovery.ClassifyIn(c.around, err)}
+	e := &Error{Flow: c.plan.name, Node: "Catch", Place: c.plan.place, Err: err, plan: c.plan, node: none, root: err, class: recovery.ClassifyIn(c.around, err)}
 	if i < len(c.flow.told) {
 		e.Node = "OnError"
 	}

@@ -19,7 +19,8 @@ type Error struct {
 	Place task.Place // where the task was made, or else the node
 	Err   error      // what it failed with
 
-	plan  *plan // of the flow
+	plan  *plan // of the flow; nil of an Error that a user has made
+	node  int32 // none: a function of OnError or Catch
 	class recovery.Class
 	root  error // of a flow in a flow in a flow: what the innermost node failed with
 }
@@ -67,24 +68,6 @@ func (e *Error) Unwrap() error {
 	return e.Err
 }
 
-// failure is what the innermost node failed with. An Error that a user has made does not know.
-func (e *Error) failure() error {
-	if e.root == nil {
-		return e.Err
-	}
-	return e.root
-}
-
-func init() {
-	engine.OriginOf = func(err error) (o engine.Origin, ok bool) {
-		e, ok := err.(*Error)
-		if !ok || e == nil {
-			return o, false
-		}
-		return engine.Origin{Flow: e.Flow, Node: e.Node, Err: e.failure()}, true
-	}
-}
-
 // ErrUnneeded is the cause of the cancellation of a node that nothing needs any more.
 var ErrUnneeded = errors.New("nothing needs it any more")
 
@@ -100,7 +83,7 @@ func (p *plan) errorOf(ctx context.Context, n int32, err error) *Error {
 // classed is errorOf for an error whose class is known.
 func (p *plan) classed(n int32, err error, class recovery.Class) *Error {
 	s := &p.specs[n]
-	e := &Error{Flow: p.name, Node: s.name, Place: s.node.place, Err: err, plan: p, class: class, root: engine.Root(err)}
+	e := &Error{Flow: p.name, Node: s.name, Place: s.node.place, Err: err, plan: p, node: n, class: class, root: engine.Root(err)}
 	if s.task != nil {
 		e.Task = s.task.name
 		if at := s.task.origin.Place; at.File != "" {

@@ -50,6 +50,9 @@ type Outcome struct {
 	Err     error              // the failure; if degraded, the one that was replaced
 	Panic   *future.PanicError // if the failure was a panic
 	Elapsed time.Duration      // since the start of the call
+
+	FailedNode string   // the node of the call's flow that Err came from: what failed the run, or what a flow.Recover stands in for
+	FailedOf   []string // the calls that the failure of that node is made of, by node: itself, or of a flow.Any all that it tried
 }
 
 // OutcomeOf returns the outcome of a call that began at a time and has ended
@@ -80,6 +83,16 @@ func (o *Outcome) judge(ctx context.Context, degraded error) {
 		o.Status = Failed
 	}
 	o.Panic = panicIn(engine.Root(o.Err))
+}
+
+// blame says which node of a flow the failure came from.
+func (o *Outcome) blame(flow string) {
+	if o.Err == nil || flow == "" {
+		return
+	}
+	if from, ok := engine.OriginOf(o.Err); ok && from.Flow == flow {
+		o.FailedNode, o.FailedOf = from.Node, from.Of
+	}
 }
 
 // panicIn looks for a panic in err. One in a method of err counts as no.

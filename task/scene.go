@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/internal/engine"
+	recovery "github.com/jade-go/jade/recover"
 )
 
 // scene is a call that is observed, and its ctx. What is called inside it finds
@@ -155,7 +156,16 @@ func (s *scene) skipped(why error) {
 func (s *scene) outcome(err, degraded error) Outcome {
 	o := Outcome{Err: err, Elapsed: time.Since(s.run.begun) - s.start}
 	o.judge(s, degraded)
+	if o.Status == Failed && o.Panic == nil && s.givenUp() {
+		o.Status, o.Class = Canceled, recovery.Canceled
+	}
 	return o
+}
+
+// givenUp reports whether the call's ctx was cancelled: what it failed with then, whatever it is, is what
+// came of that. A run's own ctx is cancelled when it has failed.
+func (s *scene) givenUp() bool {
+	return s.about.Kind != RunCall && s.Context.Err() == context.Canceled
 }
 
 // tell passes on one ending, after at most one that says Straggler.
@@ -180,6 +190,7 @@ func (s *scene) tell(o Outcome) {
 	if o.Status == OK {
 		s.amend(&o)
 	}
+	o.blame(s.about.Flow)
 	s.end(o)
 }
 

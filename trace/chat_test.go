@@ -36,7 +36,8 @@ func chat() *flow.Flow[int, int] {
 		avatars := flow.Each(takes("avatars", 2*ms, nil), list, 1)
 		greeting := flow.Any(flow.Step(takes("hello", ms, nil), in), flow.Step(takes("good day", time.Hour, nil), in))
 		look := flow.Either(flow.Map(in, func(n int) bool { return n > 0 }), flow.Step(emoji, in), flow.Step(takes("plain", ms, nil), in))
-		all := flow.Map5(gift, ads, avatars, greeting, look, func(future.Result[int], int, []int, int, int) int { return 1 })
+		wishes := flow.Recover(flow.Step(takes("wishes", 2*ms, errSoldOut), in), func(context.Context, error) (int, error) { return 0, nil })
+		all := flow.Map6(gift, ads, avatars, greeting, look, wishes, func(future.Result[int], int, []int, int, int, int) int { return 1 })
 		return flow.Also(flow.After(all, passed), flow.Step(takes("audit", 80*ms, nil), in))
 	})
 }
@@ -76,6 +77,9 @@ func inOrder(t *trace.Trace) *trace.Trace {
 	for id, was := range order {
 		s := t.Spans[was]
 		s.ID, s.Parent = id, slices.Index(order, s.Parent)
+		if s.Cause > 0 {
+			s.Cause = slices.Index(order, s.Cause)
+		}
 		sorted.Spans[id] = s
 	}
 	return &sorted

@@ -42,6 +42,9 @@ func (p CriticalPath) Has(i int) bool {
 // Cost: about proportional to the spans and what they take.
 func (t *Trace) CriticalPath() CriticalPath {
 	p := CriticalPath{Slack: make([]time.Duration, len(t.Spans)), Saving: make([]time.Duration, len(t.Spans))}
+	if len(t.Spans) == 0 {
+		return p
+	}
 	all := levelsOf(t)
 	for i, s := range t.Spans { // each comes before its parts
 		if s.Status == task.Skipped {

@@ -197,3 +197,13 @@ func ExampleSpan_Label() {
 	// [7]
 	// attempt 2
 }
+
+func ExampleTrace_Origin() {
+	var run *trace.Trace
+	ctx := task.Observe(context.Background(), trace.NewRecorder(func(t *trace.Trace) { run = t }))
+	checkout := flow.New("checkout", func(id flow.Node[string]) flow.Node[int] { return flow.Step(ads, flow.Step(user, id)) })
+	_, _ = flow.New("page", func(id flow.Node[string]) flow.Node[int] { return flow.Step(checkout.Task(), id) }).Do(ctx, "7")
+	origin := run.Spans[run.Origin(0)] // of the failure of the run itself
+	fmt.Println(origin.Flow, origin.Node, origin.Err)
+	// Output: checkout ads no ads today
+}

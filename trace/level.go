@@ -3,7 +3,6 @@ package trace
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jade-go/jade/task"
@@ -89,9 +88,7 @@ func (l *level) decisive() []func(*Span) bool {
 		return []func(*Span) bool{func(s *Span) bool { return slices.Contains(l.of.Inputs, s.Node) }, any}
 	}
 	return []func(*Span) bool{
-		func(s *Span) bool { // the run's failure wraps that of the node
-			return s.Status == task.Failed && s.Err != "" && strings.Contains(l.of.Err, s.Err)
-		},
+		func(s *Span) bool { return slices.Contains(l.of.FailedOf, s.Node) },
 		func(s *Span) bool { return s.Status == task.Straggler },
 		func(s *Span) bool { return s.Status == task.Failed },
 		any,

@@ -64,15 +64,17 @@ func (r *Recorder) Begin(ctx context.Context, c task.Call) (context.Context, fun
 	if !ok {
 		return ctx, nil
 	}
-	s := &seat{ctx, rec, i}
+	s := &seat{Context: ctx, rec: rec, around: around, span: i}
 	return s, s.end
 }
 
 // seat is the ctx of a call, which says where in the recording its parts belong.
 type seat struct {
 	context.Context
-	rec  *recording
-	span int
+	rec    *recording
+	around *seat // of the call that this is a part of; nil of the run
+	span   int
+	parts  atomic.Pointer[failure] // of it that have failed, the latest first
 }
 
 type seatKey struct{ of *Recorder }
@@ -90,6 +92,7 @@ func (s *seat) String() string { return "jade.Context" }
 
 func (s *seat) end(o task.Outcome) {
 	if o.Err == nil {
+		s.parts.Store(&closed)
 		s.rec.end(s.span, &o, texts{})
 		return
 	}
@@ -99,7 +102,12 @@ func (s *seat) end(o task.Outcome) {
 func (s *seat) failed(o task.Outcome) {
 	t := texts{err: "its text could not be had"}
 	defer func() { s.rec.end(s.span, &o, t) }() // whatever the methods of a foreign error do
+	cause := s.parts.Swap(&closed).behind(o.Err)
+	if s.around != nil && o.Status != task.Canceled && o.Status != task.Skipped {
+		s.around.note(failure{err: o.Err, span: s.span, replaced: o.Status == task.Degraded})
+	}
 	t = textsOf(o)
+	t.cause = cause
 }
 
 // maxNames limits how many names a recorder learns the sizes of: some are made of requests.

@@ -40,8 +40,8 @@ func TestRecorder_everyOutcome(t *testing.T) {
 		require.Equal(t, []string{
 			"0s-10ms shop failed unknown",
 			"0s-10ms shop/bad failed unknown",
-			"0s-10ms shop/late straggler unknown",
-			"0s-10ms shop/polite straggler unknown",
+			"0s-10ms shop/late straggler canceled",
+			"0s-10ms shop/polite straggler canceled",
 			"0s-2ms shop/good ok",
 			"0s-3ms shop/degraded degraded unknown",
 			"10ms-10ms shop/next skipped unknown",

@@ -92,7 +92,10 @@ func (r *recording) close(i int, o *task.Outcome, t texts) *Trace {
 		return nil
 	}
 	s.End, s.Status, s.Class = s.Start+max(0, o.Elapsed), o.Status, o.Class
-	s.Err, s.Panic, s.Stack = t.err, t.panic, t.stack
+	s.Err, s.Panic, s.Stack, s.Cause = t.err, t.panic, t.stack, t.cause
+	if o.Status != task.Skipped {
+		s.FailedNode, s.FailedOf = o.FailedNode, o.FailedOf
+	}
 	r.open--
 	if o.Status == task.Straggler {
 		r.strays++
@@ -130,14 +133,14 @@ func (r *recording) lost(i int) bool {
 // finish completes the trace: what still runs is inside a straggler, and is one too.
 func (r *recording) finish() (complete *Trace) {
 	complete, r.trace = r.trace, nil
-	if r.open == 0 {
-		return complete
-	}
-	now := time.Since(r.start)
-	for i := range complete.Spans {
-		if s := &complete.Spans[i]; s.End == running {
-			s.End, s.Status = max(now, s.Start), task.Straggler
+	if r.open > 0 {
+		now := time.Since(r.start)
+		for i := range complete.Spans {
+			if s := &complete.Spans[i]; s.End == running {
+				s.End, s.Status = max(now, s.Start), task.Straggler
+			}
 		}
 	}
+	complete.settleCauses()
 	return complete
 }

@@ -6,7 +6,10 @@ import (
 )
 
 // texts is what a span keeps of a failure. An error itself is not kept: it may hold on to anything.
-type texts struct{ err, panic, stack string }
+type texts struct {
+	err, panic, stack string
+	cause             int // see Span.Cause
+}
 
 // textsOf returns the texts of an outcome's failure. A span that was skipped has none:
 // why it was not started is what the run failed of.

@@ -47,13 +47,33 @@ type Span struct {
 	Err      string         `json:"error,omitempty"` // the failure; if degraded, the one that was replaced
 	Panic    string         `json:"panic,omitempty"` // the value, if the failure was a panic
 	Stack    string         `json:"stack,omitempty"` // of that panic
+
+	FailedNode string   `json:"failed_node,omitempty"` // the node of its flow that the failure came from: see [task.Outcome]
+	FailedOf   []string `json:"failed_of,omitempty"`   // the calls that the failure of that node is made of, by node
+	Cause      int      `json:"cause,omitempty"`       // the span whose failure it has passed on, or stands in for: most often a part of it; 0 if none
 }
 
-// Root is the span of the run itself.
-func (t *Trace) Root() Span { return t.Spans[0] }
+// Root is the span of the run itself. That of a trace without spans has nothing but a name.
+func (t *Trace) Root() Span {
+	if len(t.Spans) == 0 {
+		return Span{Parent: -1, Flow: t.Name}
+	}
+	return t.Spans[0]
+}
 
 // Elapsed is how long the run took until it was answered.
-func (t *Trace) Elapsed() time.Duration { return t.Spans[0].Elapsed() }
+func (t *Trace) Elapsed() time.Duration { return t.Root().Elapsed() }
+
+// Origin is the span that the failure of span i came from, however far inside: the one that has failed by itself. It is i if no other did.
+func (t *Trace) Origin(i int) int {
+	for range t.Spans { // a trace that was read may go in circles
+		if t.Spans[i].Cause == 0 {
+			break
+		}
+		i = t.Spans[i].Cause
+	}
+	return i
+}
 
 // Elapsed is how long the call took; of a straggler, until it was given up.
 func (s Span) Elapsed() time.Duration { return s.End - s.Start }
@@ -102,6 +122,8 @@ func check(name string, spans []Span) error {
 			return fmt.Errorf("trace.Trace: span %d is part of span %d", i, s.Parent)
 		case s.Start < 0:
 			return fmt.Errorf("trace.Trace: span %d starts before the run", i)
+		case s.Cause < 0, s.Cause >= len(spans), s.Cause == i && i > 0:
+			return fmt.Errorf("trace.Trace: span %d was caused by span %d", i, s.Cause)
 		case s.End < s.Start:
 			return fmt.Errorf("trace.Trace: span %d ends before it starts", i)
 		}

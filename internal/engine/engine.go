@@ -59,17 +59,9 @@ type Job[T any] interface {
 
 // Origin is where the failure of a run of a flow came from.
 type Origin struct {
-	Flow, Node string // of the outermost run
-	Err        error  // what the node of the innermost run failed with
-}
-
-// Root is what err is the failure of: of a flow in a flow in a flow, what the innermost node failed with. To look into
-// that takes one step, to look into err takes one for each flow.
-func Root(err error) error {
-	if o, ok := OriginOf(err); ok {
-		return o.Err
-	}
-	return err
+	Flow string
+	Node string
+	Of   []string // the calls that the node's failure is made of: itself, or those whose data it took if it is no call
 }
 
 // Terms are the terms on which a life begins.
@@ -100,8 +92,11 @@ var (
 	// IsLate reports whether err is a deadline of package deadline, which sets it. It
 	// calls no method of err.
 	IsLate = func(err error) bool { return false }
-	// OriginOf says where the failure of a run came from, if err is one. Package flow sets it. It calls no method of a foreign error.
+	// OriginOf says where the failure of a run came from, if err is or wraps one. Package flow sets it.
 	OriginOf = func(err error) (o Origin, ok bool) { return o, false }
+	// Root is what the failure of a run is the failure of: of a flow in a flow in a flow, what the innermost node failed with.
+	// To look into that takes one step, to look into err one for each flow. Of any other error it is err itself. Package flow sets it.
+	Root = func(err error) error { return err }
 	// Observe returns a ctx that carries o, for ObserverOf.
 	Observe func(ctx context.Context, o any) context.Context
 	// ObserverOf returns what the innermost Observe around ctx was given. It does

@@ -74,7 +74,7 @@ shop 0s-10ms failed timeout ERROR
 shop 0s-10ms failed timeout ERROR
   item 0s-10ms failed timeout ERROR
     item attempt 0s-10ms straggler timeout ERROR !straggler:10ms
-  price 0s-10ms straggler timeout !straggler:10ms`},
+  price 0s-10ms straggler canceled !straggler:10ms`},
 		"a loser": {
 			func(ctx context.Context) {
 				flow.New("shop", func(in flow.Node[string]) flow.Node[string] {

@@ -1,0 +1,85 @@
+package trace
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/jade-go/jade/task"
+)
+
+// failure is that of a part of a call. Errors are kept only as long as the call goes on, to see which of
+// them it passes on.
+type failure struct {
+	err      error
+	span     int
+	replaced bool     // something stood in for it
+	next     *failure // an earlier one
+}
+
+// closed is what stands in place of the failures of parts of a call that has ended.
+var closed failure
+
+// note notes that a part has failed.
+func (s *seat) note(f failure) {
+	for {
+		f.next = s.parts.Load()
+		if f.next == &closed || s.parts.CompareAndSwap(f.next, &f) {
+			return
+		}
+	}
+}
+
+// behind is the span of the latest failure that err is or wraps, 0 if it is none of them. One that
+// nothing stood in for comes first.
+func (f *failure) behind(err error) (span int) {
+	for ; f != nil && f != &closed; f = f.next {
+		switch {
+		case span != 0 && f.replaced, !wraps(err, f.err):
+		case f.replaced:
+			span = f.span
+		default:
+			return f.span
+		}
+	}
+	return span
+}
+
+// wraps is errors.Is for errors that may be anybody's: their methods may panic, and they may not be comparable.
+func wraps(err, inner error) (is bool) {
+	defer func() { _ = recover() }()
+	return errors.Is(err, inner)
+}
+
+// settleCauses finds the spans of the nodes that the failures of runs, and those that a flow.Recover stands in for, came from.
+func (t *Trace) settleCauses() {
+	if !slices.ContainsFunc(t.Spans, func(s Span) bool { return len(s.FailedOf) > 0 }) {
+		return
+	}
+	type member struct {
+		run  int
+		node string
+	}
+	at := map[member]int{}
+	for i, s := range t.Spans {
+		if s.Kind == task.NodeCall {
+			at[member{s.Parent, s.Node}] = i
+		}
+	}
+	for i := range t.Spans {
+		s := &t.Spans[i]
+		if s.Status != task.Failed && s.Status != task.Degraded || len(s.FailedOf) == 0 {
+			continue
+		}
+		run := i
+		if s.Kind != task.RunCall {
+			run = s.Parent
+		} else {
+			s.Cause = 0 // the flow knows better
+		}
+		for _, node := range s.FailedOf { // of several, that which ended last decided
+			if k, known := at[member{run, node}]; known && k != i && (s.Cause == 0 || t.Spans[k].End > t.Spans[s.Cause].End) {
+				s.Cause = k
+			}
+		}
+	}
+}
