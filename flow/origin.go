@@ -1,9 +1,8 @@
 package flow
 
 import (
-	"errors"
-
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/errtree"
 )
 
 // This file is how the failure of a run is traced back to where it came from: by what it is, never by its text.
@@ -29,10 +28,9 @@ func originOf(err error) (o engine.Origin, ok bool) {
 	return engine.Origin{Flow: e.Flow, Node: e.Node, Of: e.plan.blamed(e.node)}, true
 }
 
-// errorIn looks for the failure of a run in err, which may be anybody's: a panic in a method of it counts as no.
-func errorIn(err error) (found *Error) {
-	defer func() { _ = recover() }()
-	if e, ok := errors.AsType[*Error](err); ok && e != nil && e.plan != nil {
+// errorIn looks for the failure of a run in err, which may be anybody's.
+func errorIn(err error) *Error {
+	if e, ok := errtree.Find[*Error](err); ok && e != nil && e.plan != nil {
 		return e
 	}
 	return nil

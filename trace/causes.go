@@ -1,9 +1,9 @@
 package trace
 
 import (
-	"errors"
 	"slices"
 
+	"github.com/jade-go/jade/internal/errtree"
 	"github.com/jade-go/jade/task"
 )
 
@@ -44,10 +44,21 @@ func (f *failure) behind(err error) (span int) {
 	return span
 }
 
-// wraps is errors.Is for errors that may be anybody's: their methods may panic, and they may not be comparable.
-func wraps(err, inner error) (is bool) {
+// wraps reports whether inner is err, or is in it. They may be anybody's, and not comparable.
+func wraps(err, inner error) (found bool) {
+	errtree.Walk(err, func(e error) errtree.Next {
+		if found = same(e, inner); found {
+			return errtree.Stop
+		}
+		return errtree.Inside
+	})
+	return found
+}
+
+// same reports whether two errors are one. Those that cannot be compared are not.
+func same(a, b error) (is bool) {
 	defer func() { _ = recover() }()
-	return errors.Is(err, inner)
+	return a == b
 }
 
 // settleCauses finds the spans of the nodes that the failures of runs, and those that a flow.Recover stands in for, came from.

@@ -30,7 +30,7 @@ var may = map[string][]string{
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/task",
 		engine, errtree, alarm, "github.com/samber/lo",
 	},
-	module + "/trace":   {module + "/recover", module + "/task", excerpt},
+	module + "/trace":   {module + "/recover", module + "/task", excerpt, errtree},
 	module + "/diagram": {module + "/flow", module + "/task", module + "/trace"},
 	module + "/debug":   {module + "/diagram", module + "/flow", module + "/task", module + "/trace"},
 	module + "/jadetest": {
