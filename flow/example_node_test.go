@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
@@ -195,4 +196,18 @@ func ExampleError_Class() {
 	failure, _ := errors.AsType[*flow.Error](err)
 	fmt.Println(failure.Node, failure.Class())
 	// Output: item business
+}
+
+func ExampleNamed() {
+	page := flow.New("page", func(in flow.Node[string]) flow.Node[string] {
+		shown := flow.Map(in, strings.ToUpper) // is called ToUpper
+		return flow.Named(flow.Map(shown, func(s string) string { return s + "!" }), "shout")
+	})
+	for _, n := range page.Graph().Nodes {
+		fmt.Println(n.Name)
+	}
+	// Output:
+	// in
+	// ToUpper
+	// shout
 }

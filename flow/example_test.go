@@ -143,8 +143,8 @@ func ExampleFlow_Graph() {
 	}
 	// Output:
 	// in -> item (string)
-	// item -> map (flow_test.Item)
-	// const -> map (string)
+	// item -> render (flow_test.Item)
+	// const -> render (string)
 }
 
 // A graph is plain data.
@@ -175,7 +175,7 @@ func ExampleGraphNode() {
 	// 0 in in
 	// 1 step item
 	// 2 const const
-	// 3 map map
+	// 3 map render
 }
 
 // Run makes one node of its inputs: that is all another engine needs.

@@ -8,13 +8,14 @@ import (
 )
 
 // Recover is the value of n or, if that fails, what fn makes of the failure. A
-// cancellation is passed on as it is. What only n needed and still runs is cancelled when n fails.
+// cancellation is passed on as it is. What only n needed and still runs is cancelled when n fails. The node is
+// called after fn, as that of [Map] is.
 //
 // Panics: a panic of fn becomes a [*future.PanicError].
 // Concurrency: fn runs on a goroutine of the run.
 func Recover[T any](n Node[T], fn func(context.Context, error) (T, error)) Node[T] {
 	mustFunc("flow.Recover", fn == nil)
-	return add[T]("flow.Recover", 2, node{kind: Recovery, inputs: data(n.n)}, func(w wiring) cell {
+	return add[T]("flow.Recover", 2, node{kind: Recovery, called: called(fn), inputs: data(n.n)}, func(w wiring) cell {
 		return &rescue[T]{pass(w, n), fn}
 	})
 }

@@ -3,17 +3,18 @@ package flow
 import "context"
 
 // Map is fn of the value of a. fn is quick and pure: it runs inline, on
-// whichever goroutine has made a. It fails if a fails, and if fn panics.
+// whichever goroutine has made a. It fails if a fails, and if fn panics. The node is called after fn, if that is a
+// function or a method that has a name: see [Named].
 func Map[A, R any](a Node[A], fn func(A) R) Node[R] {
 	mustFunc("flow.Map", fn == nil)
-	return addMap("flow.Map", func(w wiring) func() R {
+	return addMap("flow.Map", called(fn), func(w wiring) func() R {
 		va := from(w, a)
 		return func() R { return fn(*va) }
 	}, a.n)
 }
 
-func addMap[R any](where string, call func(wiring) func() R, inputs ...*node) Node[R] {
-	return add[R](where, 3, node{kind: Mapping, inputs: data(inputs...)}, func(w wiring) cell {
+func addMap[R any](where, name string, call func(wiring) func() R, inputs ...*node) Node[R] {
+	return add[R](where, 3, node{kind: Mapping, called: name, inputs: data(inputs...)}, func(w wiring) cell {
 		return &mapping[R]{call: call(w)}
 	})
 }

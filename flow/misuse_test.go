@@ -104,7 +104,7 @@ func TestMisuse_nothingConsumesIt(t *testing.T) {
 	require.PanicsWithValue(t, "flow.New: shop: nothing consumes audit ("+here(1)+"): make it an argument, or run it by After or Also", func() {
 		of(func(in number) number { flow.Step(plus("audit", 1), in); return in })
 	})
-	require.PanicsWithValue(t, "flow.New: shop: nothing consumes map ("+here(1)+"): make it an argument, or run it by After or Also", func() {
+	require.PanicsWithValue(t, "flow.New: shop: nothing consumes even ("+here(1)+"): make it an argument, or run it by After or Also", func() {
 		of(func(in number) number { flow.Map(in, even); return flow.Map(in, func(n int) int { return n }) })
 	})
 }

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"reflect"
-	"strconv"
 
 	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/task"
@@ -52,6 +51,8 @@ const (
 type node struct {
 	b      *builder // nil as long as it is made of constants alone
 	kind   Kind
+	named  string // by Named
+	called string // its function, if that has a name
 	name   string
 	place  task.Place
 	task   *named // of a step or an each
@@ -177,23 +178,5 @@ func mustFunc(where string, isNil bool) {
 func mustTask(where, name string) {
 	if name == "" {
 		panic(where + ": zero Task")
-	}
-}
-
-// names gives each node its name: that of its task or its kind, and a number
-// from the second on.
-func (b *builder) names() {
-	taken, next := map[string]bool{}, map[string]int{}
-	for _, n := range b.nodes {
-		base := string(n.kind)
-		if n.task != nil {
-			base = n.task.name
-		}
-		n.name = base
-		for taken[n.name] {
-			next[base]++
-			n.name = base + "#" + strconv.Itoa(next[base]+1)
-		}
-		taken[n.name] = true
 	}
 }

@@ -51,7 +51,7 @@ const none int32 = -1
 
 // compile makes the plan of the nodes that b has, with out as the result.
 func compile(name string, place task.Place, b *builder, out *node) *plan {
-	b.names()
+	b.names(name)
 	p := &plan{name: name, place: place, watched: 1, specs: make([]spec, len(b.nodes)), left: make([]int32, len(b.nodes)), counted: true}
 	for i, n := range b.nodes {
 		n.index = int32(i)

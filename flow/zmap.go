@@ -5,7 +5,7 @@ package flow
 // Map2 is [Map] for a function of 2 values.
 func Map2[A, B, R any](a Node[A], b Node[B], fn func(A, B) R) Node[R] {
 	mustFunc("flow.Map2", fn == nil)
-	return addMap("flow.Map2", func(w wiring) func() R {
+	return addMap("flow.Map2", called(fn), func(w wiring) func() R {
 		va, vb := from(w, a), from(w, b)
 		return func() R { return fn(*va, *vb) }
 	}, a.n, b.n)
@@ -14,7 +14,7 @@ func Map2[A, B, R any](a Node[A], b Node[B], fn func(A, B) R) Node[R] {
 // Map3 is [Map] for a function of 3 values.
 func Map3[A, B, C, R any](a Node[A], b Node[B], c Node[C], fn func(A, B, C) R) Node[R] {
 	mustFunc("flow.Map3", fn == nil)
-	return addMap("flow.Map3", func(w wiring) func() R {
+	return addMap("flow.Map3", called(fn), func(w wiring) func() R {
 		va, vb, vc := from(w, a), from(w, b), from(w, c)
 		return func() R { return fn(*va, *vb, *vc) }
 	}, a.n, b.n, c.n)
@@ -23,7 +23,7 @@ func Map3[A, B, C, R any](a Node[A], b Node[B], c Node[C], fn func(A, B, C) R) N
 // Map4 is [Map] for a function of 4 values.
 func Map4[A, B, C, D, R any](a Node[A], b Node[B], c Node[C], d Node[D], fn func(A, B, C, D) R) Node[R] {
 	mustFunc("flow.Map4", fn == nil)
-	return addMap("flow.Map4", func(w wiring) func() R {
+	return addMap("flow.Map4", called(fn), func(w wiring) func() R {
 		va, vb, vc, vd := from(w, a), from(w, b), from(w, c), from(w, d)
 		return func() R { return fn(*va, *vb, *vc, *vd) }
 	}, a.n, b.n, c.n, d.n)
@@ -32,7 +32,7 @@ func Map4[A, B, C, D, R any](a Node[A], b Node[B], c Node[C], d Node[D], fn func
 // Map5 is [Map] for a function of 5 values.
 func Map5[A, B, C, D, E, R any](a Node[A], b Node[B], c Node[C], d Node[D], e Node[E], fn func(A, B, C, D, E) R) Node[R] {
 	mustFunc("flow.Map5", fn == nil)
-	return addMap("flow.Map5", func(w wiring) func() R {
+	return addMap("flow.Map5", called(fn), func(w wiring) func() R {
 		va, vb, vc, vd, ve := from(w, a), from(w, b), from(w, c), from(w, d), from(w, e)
 		return func() R { return fn(*va, *vb, *vc, *vd, *ve) }
 	}, a.n, b.n, c.n, d.n, e.n)
@@ -41,7 +41,7 @@ func Map5[A, B, C, D, E, R any](a Node[A], b Node[B], c Node[C], d Node[D], e No
 // Map6 is [Map] for a function of 6 values.
 func Map6[A, B, C, D, E, F, R any](a Node[A], b Node[B], c Node[C], d Node[D], e Node[E], f Node[F], fn func(A, B, C, D, E, F) R) Node[R] {
 	mustFunc("flow.Map6", fn == nil)
-	return addMap("flow.Map6", func(w wiring) func() R {
+	return addMap("flow.Map6", called(fn), func(w wiring) func() R {
 		va, vb, vc, vd, ve, vf := from(w, a), from(w, b), from(w, c), from(w, d), from(w, e), from(w, f)
 		return func() R { return fn(*va, *vb, *vc, *vd, *ve, *vf) }
 	}, a.n, b.n, c.n, d.n, e.n, f.n)
@@ -50,7 +50,7 @@ func Map6[A, B, C, D, E, F, R any](a Node[A], b Node[B], c Node[C], d Node[D], e
 // Map7 is [Map] for a function of 7 values.
 func Map7[A, B, C, D, E, F, G, R any](a Node[A], b Node[B], c Node[C], d Node[D], e Node[E], f Node[F], g Node[G], fn func(A, B, C, D, E, F, G) R) Node[R] {
 	mustFunc("flow.Map7", fn == nil)
-	return addMap("flow.Map7", func(w wiring) func() R {
+	return addMap("flow.Map7", called(fn), func(w wiring) func() R {
 		va, vb, vc, vd, ve, vf, vg := from(w, a), from(w, b), from(w, c), from(w, d), from(w, e), from(w, f), from(w, g)
 		return func() R { return fn(*va, *vb, *vc, *vd, *ve, *vf, *vg) }
 	}, a.n, b.n, c.n, d.n, e.n, f.n, g.n)
@@ -59,7 +59,7 @@ func Map7[A, B, C, D, E, F, G, R any](a Node[A], b Node[B], c Node[C], d Node[D]
 // Map8 is [Map] for a function of 8 values.
 func Map8[A, B, C, D, E, F, G, H, R any](a Node[A], b Node[B], c Node[C], d Node[D], e Node[E], f Node[F], g Node[G], h Node[H], fn func(A, B, C, D, E, F, G, H) R) Node[R] {
 	mustFunc("flow.Map8", fn == nil)
-	return addMap("flow.Map8", func(w wiring) func() R {
+	return addMap("flow.Map8", called(fn), func(w wiring) func() R {
 		va, vb, vc, vd, ve, vf, vg, vh := from(w, a), from(w, b), from(w, c), from(w, d), from(w, e), from(w, f), from(w, g), from(w, h)
 		return func() R { return fn(*va, *vb, *vc, *vd, *ve, *vf, *vg, *vh) }
 	}, a.n, b.n, c.n, d.n, e.n, f.n, g.n, h.n)
@@ -68,7 +68,7 @@ func Map8[A, B, C, D, E, F, G, H, R any](a Node[A], b Node[B], c Node[C], d Node
 // Map9 is [Map] for a function of 9 values.
 func Map9[A, B, C, D, E, F, G, H, I, R any](a Node[A], b Node[B], c Node[C], d Node[D], e Node[E], f Node[F], g Node[G], h Node[H], i Node[I], fn func(A, B, C, D, E, F, G, H, I) R) Node[R] {
 	mustFunc("flow.Map9", fn == nil)
-	return addMap("flow.Map9", func(w wiring) func() R {
+	return addMap("flow.Map9", called(fn), func(w wiring) func() R {
 		va, vb, vc, vd, ve, vf, vg, vh, vi := from(w, a), from(w, b), from(w, c), from(w, d), from(w, e), from(w, f), from(w, g), from(w, h), from(w, i)
 		return func() R { return fn(*va, *vb, *vc, *vd, *ve, *vf, *vg, *vh, *vi) }
 	}, a.n, b.n, c.n, d.n, e.n, f.n, g.n, h.n, i.n)
