@@ -28,13 +28,25 @@ func (e *Error) Error() string {
 		b.WriteString(": ")
 	}
 	b.WriteString("deadline exceeded: limit ")
-	b.WriteString(e.Limit.String())
+	b.WriteString(rounded(e.Limit).String())
 	b.WriteString(", elapsed ")
-	b.WriteString(e.Elapsed.Round(time.Microsecond).String())
+	b.WriteString(rounded(e.Elapsed).String())
 	if e.Inherited {
 		b.WriteString(", inherited from the caller's ctx")
 	}
 	return b.String()
+}
+
+// rounded is d to three digits: 1.23ms, 45.6s. From a minute on it is to the second.
+func rounded(d time.Duration) time.Duration {
+	if d.Abs() >= time.Minute {
+		return d.Round(time.Second)
+	}
+	unit := time.Duration(1)
+	for limit := time.Duration(1000); d.Abs() >= limit; limit *= 10 {
+		unit *= 10
+	}
+	return d.Round(unit)
 }
 
 // Is reports whether target is [context.DeadlineExceeded].
