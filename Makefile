@@ -3,7 +3,7 @@
 GO ?= go
 export GOTOOLCHAIN = local
 export GOFLAGS = -buildvcs=false
-MODULES = . benchmarks docs/schema observe/jadeprometheus observe/jadeotel faas/lambda faas/gcf faas/cloudevents
+MODULES = . benchmarks docs/schema observe/jadeprometheus observe/jadeotel faas/lambda faas/gcf faas/cloudevents recover/realerrors
 
 .PHONY: test stress fuzz bench generate
 

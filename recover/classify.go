@@ -94,8 +94,14 @@ func apart(x examination, err error) verdict {
 	const most = 8 // of those
 	for {
 		now := x // if its goroutine ends, what was found out so far is there
-		if errtree.Apart(func() { now.walk(err) }) || len(x.silent) == most {
+		switch {
+		case errtree.Apart(func() { now.walk(err) }) || len(x.silent) == most:
 			return now.verdict()
+		case now.at == 0:
+			return verdict{} // a method Class that asks for its own class, deep inside of that: no answer
+		case now.ruling:
+			x.rules = nil
+			continue
 		}
 		x.silent = append(x.silent[:len(x.silent):len(x.silent)], now.at)
 	}
@@ -105,6 +111,7 @@ func apart(x examination, err error) verdict {
 type examination struct {
 	ctx    context.Context // of the call; may be nil
 	rules  *classifiers
+	ruling bool // a Classifier is being asked
 	inside bool // whether another call would fail again matters
 	tame   bool // it ends, wild, at an error with methods that may not return
 	wild   bool
@@ -196,7 +203,9 @@ func (x *examination) mark(err error) Class {
 			return class
 		}
 	}
-	if class := x.rules.classify(err); class != None {
+	x.ruling = true
+	class := x.rules.classify(err)
+	if x.ruling = false; class != None {
 		return class
 	}
 	switch err.(type) {

@@ -105,24 +105,19 @@ func ofRedis(err error) guess {
 	return none
 }
 
-// ofSQLite goes by the result code that a text such as "database is locked (5) (SQLITE_BUSY)" ends with. SQLite
-// is in our own process, so what ails it ails the machine, but for a lock that another process holds.
+// ofSQLite goes by the result code (sqlite.org/rescode.html) of an error of a package of that name. SQLite
+// is in our own process, so what ails it ails the machine, but for a lock that another holds.
 func ofSQLite(err error) guess {
-	if _, ok := err.(interface{ Code() int }); !ok {
+	e, ok := err.(interface{ Code() int })
+	if t := reflect.Indirect(reflect.ValueOf(err)); !ok || !t.IsValid() || !strings.Contains(t.Type().PkgPath(), "sqlite") {
 		return none
 	}
-	_, name, ok := strings.Cut(err.Error(), "(SQLITE_")
-	if !ok {
-		return none
-	}
-	name, _, _ = strings.Cut(name, ")")
-	kind, _, _ := strings.Cut(name, "_") // of an extended code
-	switch kind {
-	case "BUSY", "LOCKED":
+	switch e.Code() & 0xff { // the rest is that of an extended code
+	case 5, 6: // BUSY, LOCKED
 		return theirs
-	case "FULL", "IOERR", "NOMEM", "CANTOPEN", "CORRUPT", "NOTADB":
+	case 7, 10, 11, 13, 14, 26: // NOMEM, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB
 		return ofTheMachine
-	case "CONSTRAINT", "MISMATCH", "TOOBIG", "RANGE":
+	case 18, 19, 20, 25: // TOOBIG, CONSTRAINT, MISMATCH, RANGE
 		return repeats
 	}
 	return none

@@ -14,7 +14,7 @@ const (
 )
 
 // most is how many errors a walk visits before it gives up: one that wraps itself has no end.
-const most = 1 << 20
+const most = 1 << 17
 
 // Walk calls visit for err and for what it wraps, from the outside in, and for
 // the parts of a joined error in their order. It reports whether visit said

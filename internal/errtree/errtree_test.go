@@ -119,7 +119,7 @@ func TestWalk_hostile(t *testing.T) {
 }
 
 func TestWalk_deepAndWide(t *testing.T) {
-	const n = 300_000
+	const n = 100_000
 	deep, wide := io.EOF, make([]error, n)
 	for i := range n {
 		inner := deep
