@@ -21,8 +21,9 @@
 //	jade.dependency  a service
 //	jade.timeout     the time was up, and the function has said so itself; Lambda's own is Sandbox.Timedout, and ends the process
 //	jade.canceled    a cancellation that the function failed with
-//	SoldOut          class business: the name of the outermost Go type that is not of fmt, of errors or of Jade
+//	SoldOut          class business or unknown: the name of the outermost Go type that is not of fmt, of errors or of Jade
 //	jade.business    class business, of an error without such a type, as errors.New makes
+//	jade.unknown     the same of class unknown
 //	jade.input       the event is not what the function takes: the function was not called
 //	jade.output      what the function returned cannot be written as JSON
 //	jade.init        the initialiser
