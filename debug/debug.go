@@ -83,7 +83,7 @@ func (h *handler) serveFlow(w http.ResponseWriter, name string) {
 		refuse(w, http.StatusNotFound, fmt.Sprintf("there is no flow %q", name))
 		return
 	}
-	write(w, "text/html; charset=utf-8", diagram.Flow(g).WriteHTML)
+	write(w, "text/html; charset=utf-8", diagram.Flow(g).Home("?", "flows and runs").WriteHTML)
 }
 
 func (h *handler) serveRun(w http.ResponseWriter, id, as string) {
@@ -99,7 +99,7 @@ func (h *handler) serveRun(w http.ResponseWriter, id, as string) {
 	}
 	switch as {
 	case "":
-		write(w, "text/html; charset=utf-8", h.drawn(t).WriteHTML)
+		write(w, "text/html; charset=utf-8", h.drawn(t).Home("?", "flows and runs").WriteHTML)
 	case "text":
 		write(w, "text/plain; charset=utf-8", h.drawn(t).WriteText)
 	case "json":

@@ -69,7 +69,20 @@ func TestHandler_listsFlowsAndRuns(t *testing.T) {
 	}
 	assert.Contains(t, body, "sold out &lt;b&gt;", "what failed is named, and markup in it is text")
 	assert.NotContains(t, body, "sold out <b>")
-	assert.Contains(t, body, `class="failed">item failed`)
+	assert.Contains(t, body, `</span>item failed`)
+}
+
+// Who sees no colours sees signs, and every page leads back to the list.
+func TestHandler_signsAndTheWayBack(t *testing.T) {
+	page := newPage("order-page")
+	runs := after(t, page, "7", "")
+	h := debug.Handler(runs, page)
+	body := get(h, "/").Body.String()
+	assert.Contains(t, body, `aria-hidden="true">✓</span>ok`)
+	assert.Contains(t, body, `aria-hidden="true">✕</span>failed`)
+	for _, target := range []string{"/?flow=order-page", "/?run=" + text(runs.Recent()[0].Run)} {
+		assert.Contains(t, get(h, target).Body.String(), `<a href="?">← flows and runs</a>`)
+	}
 }
 
 func TestHandler_saysThatThereIsNothing(t *testing.T) {

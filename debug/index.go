@@ -15,7 +15,7 @@ import (
 var indexText string
 
 var indexPage = template.Must(template.New("index").Funcs(template.FuncMap{
-	"elapsed": elapsed, "clock": clock, "parts": parts, "failure": failure,
+	"elapsed": elapsed, "clock": clock, "parts": parts, "failure": failure, "sign": sign,
 }).Parse(indexText))
 
 // section is one list of runs on the page.
@@ -65,3 +65,8 @@ func parts(t *trace.Trace) (notOK []trace.Span) {
 
 // failure is why the run failed, in a few words.
 func failure(t *trace.Trace) string { return t.Root().Err }
+
+// sign is that of a status, so that they are told from each other without colours.
+func sign(s task.Status) string {
+	return [...]string{"✓", "◑", "✕", "⊘", "–", "…"}[s]
+}

@@ -111,12 +111,16 @@ func (b *bar) show(p *page, r row) {
 		b.X, b.Width, b.Took = p.scale.percent(s.Start), p.scale.percent(s.Elapsed()), spell(s.Elapsed())
 		words = append(words, b.Took)
 	}
+	stray := r.stray
 	if s.Status == task.Straggler {
-		until := s.Returned
+		stray = s
+	}
+	if stray != nil {
+		until := stray.Returned
 		if until == 0 {
 			until = p.scale.whole
 		}
-		b.End, b.Stray = p.scale.percent(s.End), p.scale.percent(min(until, p.scale.whole)-s.End)
+		b.End, b.Stray = p.scale.percent(stray.End), p.scale.percent(min(until, p.scale.whole)-stray.End)
 	}
 	switch {
 	case s.ID == 0:
@@ -125,7 +129,7 @@ func (b *bar) show(p *page, r row) {
 	case r.critical:
 		b.Note = "critical"
 	case r.slack != trace.Unlimited:
-		b.Note = "slack " + spell(r.slack)
+		b.Note = spell(r.slack) + " to spare"
 	}
 	if b.Note != "" {
 		words = append(words, b.Note)

@@ -29,6 +29,7 @@ type visit struct {
 	Focus  string `json:"focus,omitempty"`  // a bar
 	Click  string `json:"click,omitempty"`  // on a box, without scripts
 	Search string `json:"search,omitempty"`
+	All    bool   `json:"all,omitempty"` // switch to all boxes
 	Shot   string `json:"shot,omitempty"`
 	Whole  bool   `json:"whole,omitempty"` // the picture is of all of the page
 }
@@ -45,8 +46,12 @@ type saw struct {
 		Overlaps []string `json:"overlaps"`
 		Labels   int      `json:"labels"`
 		Scrolls  int      `json:"scrolls"` // pixels that the page is wider than the window
+		Cut      int      `json:"cut"`     // pixels that the chart is wider than its place
+		Fades    bool     `json:"fades"`   // where it is cut on the right
+		Top      string   `json:"top"`     // the section that comes first
 		Verdict  string   `json:"verdict"`
 	} `json:"looks"`
+	Few, All                                int // boxes before and after the switch
 	Hovered, Left, Tapped, Focused, Entered chosen
 	Clicked                                 string `json:"clicked"`
 	Found                                   struct {
@@ -114,6 +119,8 @@ func TestPages_inARealBrowser(t *testing.T) {
 	failed := pageFile(t, diagram.Overlay(failing.Graph(), traceOf(t, failing)))
 	home := pageFile(t, diagram.Overlay(nested.Graph(), traceOf(t, nested)))
 	plain := pageFile(t, diagram.Flow(nested.Graph()))
+	busy := pageFile(t, diagram.Overlay(busyPage().Graph(), traceOf(t, busyPage())).Home("?", "all runs"))
+	huge := pageFile(t, diagram.Overlay(layered(5000, 25)))
 	evil, big := pageFile(t, diagram.Overlay(hostile())), pageFile(t, diagram.Overlay(thousand()))
 	seen := browse(t, []visit{
 		{Name: "light", File: shop, Width: 1440, Height: 900, Hover: "coupons", Focus: "freight", Search: "COUP"},
@@ -126,6 +133,11 @@ func TestPages_inARealBrowser(t *testing.T) {
 		{Name: "flow", File: plain, Width: 1280, Height: 800, Hover: "recommend"},
 		{Name: "hostile", File: evil, Width: 1440, Height: 900, Search: "<script>", Whole: true},
 		{Name: "hostile phone", File: evil, Width: 390, Height: 844, Whole: true},
+		{Name: "busy", File: busy, Width: 1400, Height: 900, Whole: true},
+		{Name: "busy dark", File: busy, Width: 1400, Height: 900, Dark: true, All: true, Whole: true},
+		{Name: "busy phone", File: busy, Width: 390, Height: 844, Whole: true},
+		{Name: "busy phone dark", File: busy, Width: 390, Height: 844, Dark: true, Tap: "stock", Whole: true},
+		{Name: "huge", File: huge, Width: 1400, Height: 900},
 		{Name: "thousand", File: big, Width: 1440, Height: 900, Search: "call-777"},
 	})
 	for name, s := range seen {
@@ -138,6 +150,13 @@ func TestPages_inARealBrowser(t *testing.T) {
 		assert.Less(t, s.Loaded, 10_000, name)
 	}
 
+	assert.Zero(t, seen["busy"].Looks.Cut, "24 nodes fit")
+	assert.Equal(t, "fall", seen["busy phone"].Looks.Top, "the waterfall comes first")
+	assert.Equal(t, "flow", seen["busy"].Looks.Top)
+	assert.Greater(t, seen["busy dark"].All, seen["busy dark"].Few, "the switch shows what lies between")
+	assert.Less(t, seen["huge"].Loaded, 3000)
+	assert.True(t, seen["busy phone"].Looks.Cut == 0 || seen["busy phone"].Looks.Fades)
+
 	light := seen["light"]
 	assert.Contains(t, light.Looks.Verdict, "Slowest on the critical path: coupons")
 	require.Len(t, light.Hovered.Told, 1)
@@ -146,8 +165,8 @@ func TestPages_inARealBrowser(t *testing.T) {
 	assert.Empty(t, light.Left.On)
 	assert.Contains(t, strings.Join(light.Focused.Told, ""), "freight")
 	assert.Equal(t, []string{"coupons, degraded, 300\u00a0ms, timeout, on the critical path"}, light.Found.Boxes)
-	assert.Len(t, light.Found.Rows, 3, "the run, coupons in it, and its attempt: %s", light.Found.Rows)
-	assert.Equal(t, "2 found", light.Found.Text)
+	assert.Len(t, light.Found.Rows, 2, "the run and coupons in it: %s", light.Found.Rows)
+	assert.Equal(t, "1 found", light.Found.Text)
 	assert.Contains(t, strings.Join(light.Entered.Told, ""), "coupons")
 	assert.NotEqual(t, light.Ground, seen["dark"].Ground)
 	assert.Contains(t, strings.Join(seen["phone"].Tapped.Told, ""), "coupons")

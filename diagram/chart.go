@@ -32,6 +32,15 @@ type box struct {
 	slack    time.Duration
 	saving   time.Duration
 	inner    *chart // of a nested flow, or of the calls that its function made
+	of       *box   // of a box that is drawn with less inside: the whole one
+}
+
+// itself is the box as the whole chart has it.
+func (b *box) itself() *box {
+	if b.of != nil {
+		return b.of.itself()
+	}
+	return b
 }
 
 // line goes from a box to one that takes its value or waits for it.

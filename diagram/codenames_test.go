@@ -15,7 +15,7 @@ var codeNames = []string{
 	`</script><script>alert(1)</script>`, `a"]; b["c`, `"`, `\`, `\"`, `\n`, `\N`, "a`b`", "`**bold**`", `end`, `end; end`, `#`, `#quot;`, `#35;`,
 	`&lt;b&gt;`, `<b>bold</b>`, `%%{init: {}}%%`, `%% comment`, `--> x`, `a|b`, `{x}`, `[[x]]`, `(x)`, `:::class`, `click n0 "javascript:alert(1)"`,
 	`style n0 fill:red`, `subgraph x`, `$$x^2$$`, `http://example.com`, `- a list`, `1. a list`, `# a title`, `* * *`, `a_b_c`, `__x__`, `~~x~~`,
-	"标题 🎉", "👩‍👩‍👧", "مرحبا", "é", strings.Repeat("long ", 60), "A --- B", "o---o", "x", "default", "graph", "class", "_", ".", ",", "'", "´",
+	"标题 🎉", "👩‍👩‍👧", "مرحبا", "é", strings.Repeat("long ", 6) + "end", "A --- B", "o---o", "x", "default", "graph", "class", "_", ".", ",", "'", "´",
 }
 
 // codeRun is a trace whose nodes have those names.

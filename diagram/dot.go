@@ -16,6 +16,9 @@ func (d *Diagram) WriteDOT(w io.Writer) error {
 	t.printf("  rankdir=LR; compound=true; fontname=\"sans-serif\";\n")
 	t.printf("  node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\", fillcolor=\"#f6f8fa\", color=\"#98a5b3\"];\n")
 	t.printf("  edge [color=\"#98a5b3\", fontname=\"sans-serif\", fontsize=10];\n")
+	if part := d.partly(d.chart); part != "" {
+		t.printf("  label=%s;\n", dotText(part))
+	}
 	t.dot(d.chart, "  ")
 	t.printf("}\n")
 	_, err := io.WriteString(w, t.String())
@@ -68,7 +71,7 @@ func (t *textChart) dot(c *chart, indent string) {
 			fmt.Fprintf(&more, ", style=dashed, label=%s", dotText(text))
 		}
 		if l.label != "" {
-			fmt.Fprintf(&more, ", tooltip=%s", dotText(oneLine(l.label)))
+			fmt.Fprintf(&more, ", tooltip=%s", dotText(shorten(oneLine(l.label), smallSize, 3*mostText)))
 		}
 		t.printf("%s%s -> %s [penwidth=%s%s];\n", indent, t.id(from.exit()), t.id(to.entry()), penWidth(l.critical), more.String())
 	}
@@ -98,9 +101,9 @@ func (b *box) exit() *box {
 	return b
 }
 
-// texts are what is written in a box: its name, how it went and how long it took, and its policies.
+// texts are what is written in a box: its name, how it went and how long it took, and its policies, each shortened.
 func (b *box) texts() []string {
-	lines := []string{oneLine(b.label)}
+	lines := []string{shorten(oneLine(b.label), nameSize, 2*mostText)}
 	if text := b.state.word(); text != "" && b.state != ok {
 		lines = append(lines, text)
 	}
@@ -108,7 +111,7 @@ func (b *box) texts() []string {
 		lines = append(lines, spell(b.span.Elapsed()))
 	}
 	for _, note := range b.notes {
-		lines = append(lines, oneLine(note))
+		lines = append(lines, shorten(oneLine(note), smallSize, 2*mostText))
 	}
 	return lines
 }

@@ -59,7 +59,7 @@ func graphviz(t *testing.T, text string) (shown []string, edges int, err error) 
 func TestWriteDOT_realGraphvizShowsTheNames(t *testing.T) {
 	for seed := range uint64(40) {
 		g := randomGraph(rand.New(rand.NewPCG(seed, 0)), 2)
-		text := dotOf(t, diagram.Flow(g))
+		text := dotOf(t, diagram.Flow(g).Detailed())
 		shown, edges, err := graphviz(t, text)
 		require.NoError(t, err, text)
 		names, want := boxesOf(g)

@@ -80,9 +80,24 @@ func ExampleRun() {
 func ExampleOverlay() {
 	boxes(diagram.Overlay(itemPage.Graph(), &trace.Trace{Name: "item-page", Spans: itemRun.Spans[:2]}))
 	// Output:
-	// in
+	// in, on the critical path
 	// item, ok, 40 ms, on the critical path
 	// price, did not run, has the result
+}
+
+// What lies between calls is drawn if it is asked for.
+func ExampleDiagram_Detailed() {
+	page := flow.New("page", func(in flow.Node[string]) flow.Node[string] {
+		return flow.Step(fetchItem, flow.Map(in, strings.TrimSpace))
+	})
+	boxes(diagram.Flow(page.Graph()))
+	boxes(diagram.Flow(page.Graph()).Detailed())
+	// Output:
+	// in
+	// item, has the result
+	// in
+	// TrimSpace
+	// item, has the result
 }
 
 func ExampleDiagram_WriteSVG() {
@@ -110,4 +125,14 @@ func ExampleDiagram_WriteHTML() {
 	// <nil> <nil>
 	// item-page took 52 ms.
 	// Slowest on the critical path: item, 40 ms; without it the answer would have come 40 ms sooner.
+}
+
+// A page that is one of several has a link to the others.
+func ExampleDiagram_Home() {
+	var page bytes.Buffer
+	if err := diagram.Run(itemRun).Home("?", "all runs").WriteHTML(&page); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(regexp.MustCompile(`<nav>.*</nav>`).FindString(page.String()))
+	// Output: <nav><a href="?">← all runs</a></nav>
 }

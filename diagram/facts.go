@@ -38,7 +38,7 @@ func (it *item) add(key, value string) {
 
 // items are all that a page tells of: each box, and each span that has a row.
 func (p *page) items() (items []item) {
-	p.chart.each(func(b *box) {
+	p.whole.each(func(b *box) {
 		it := item{ID: p.links[b], Name: oneLine(b.label), State: b.state, Word: b.state.word()}
 		if b.span != nil {
 			it.tellSpan(p.Diagram, b.span)
@@ -114,9 +114,9 @@ func (it *item) tellPath(d *Diagram, s *trace.Span) {
 	case d.path.Has(s.ID):
 		it.add("critical path", "yes: "+saves(d.path.Saving[s.ID]))
 	case slack != trace.Unlimited:
-		it.add("slack", spell(slack)+": it could have taken so much longer")
+		it.add("to spare", spell(slack)+": it could have taken so much longer")
 	case s.Status != task.Skipped:
-		it.add("slack", "the answer did not wait for it")
+		it.add("to spare", "the answer did not wait for it")
 	}
 }
 

@@ -59,7 +59,13 @@ type page struct {
 	Troubles []complaint
 	More     int    // troubles that are left out, if there are any
 	Note     string // what the run was
+	Home     link
+	Signs    template.HTML
 	Chart    template.HTML
+	Whole    template.HTML // the chart with all boxes, if that is another one
+	Boxes    string        // how many those are
+	Part     string        // what part of them Chart shows, if they are too many
+	Left     string        // how long it was until the deadline
 	Bars     []bar
 	Marks    []tick
 	Answer   string // where the answer came, if that is not the end
@@ -80,8 +86,8 @@ type complaint struct {
 }
 
 func newPage(d *Diagram) *page {
-	p := &page{Diagram: d, links: map[*box]string{}, Title: oneLine(d.name)}
-	d.chart.each(func(b *box) {
+	p := &page{Diagram: d, links: map[*box]string{}, Title: oneLine(d.name), Home: d.home, Part: d.partly(d.chart)}
+	d.whole.each(func(b *box) {
 		p.links[b] = "b" + strconv.Itoa(len(p.links))
 		if b.span != nil {
 			p.links[b] = itemID(b.span.ID)
@@ -123,6 +129,13 @@ func (p *page) tellRun() {
 	}
 	if root.Deadline > 0 && root.Deadline <= p.scale.whole {
 		p.Deadline = p.scale.percent(root.Deadline)
+	}
+	switch left := root.Deadline - root.End; {
+	case root.Deadline <= 0:
+	case left > 0:
+		p.Left = spell(left) + " left until the deadline at " + spell(root.Deadline)
+	default:
+		p.Left = "the deadline was at " + spell(root.Deadline)
 	}
 }
 
@@ -205,30 +218,48 @@ func (p *page) choose() {
 	}
 }
 
-// draw draws the chart, and says which style and script belong to the page.
+// mostWhole is how many boxes a page has at most, with its switch: more of them no browser shows in a time that one waits.
+const mostWhole = 10_000
+
+// draw draws the charts, and says which style and script belong to the page.
 func (p *page) draw() {
 	chart := arrange(p.chart)
-	s := &sheet{link: func(b *box) string { return p.links[b] }}
-	s.printf(`<svg id="chart" width="%d" height="%d" viewBox="0 0 %[1]d %[2]d" role="group" aria-label="flow chart of %s">`+"\n", chart.w, chart.h, escaped(p.Title))
-	s.Write(signs)
-	s.drawing(chart)
-	s.printf("</svg>")
+	p.Chart, p.Signs = p.drawn("chart", chart), template.HTML(signs)
+	if all := p.whole.count(); all > p.chart.count() && all <= mostWhole {
+		p.Whole, p.Boxes = p.drawn("all-boxes", arrange(p.whole)), counted(all, "box")
+	}
 	p.Wide = chart.w > mostBeside
-	p.Chart = template.HTML(s.String())
 	p.Keys, _ = legend(p.chart)
 
-	// A chart is made smaller to fit, but not so small that it cannot be read: then it scrolls.
-	size := fmt.Sprintf("#chart { width: 100%%; height: auto; max-width: %dpx; min-width: %dpx; }\n", chart.w, chart.w*leastScale/100)
+	size := fmt.Sprintf("@media (max-width: 1200px) { .canvas svg { min-width: %dpx; } }\n", chart.w*leastScale/100)
 	p.Style = template.CSS("\n" + chartStyle + pageStyle + size)
 	p.Script = template.JS("\n" + pageScript)
 	p.Policy = "default-src 'none'; style-src " + hashOf(string(p.Style)) + "; script-src " + hashOf(string(p.Script)) +
 		"; img-src data:; base-uri 'none'; form-action 'none'"
 }
 
+// drawn is a chart as a page has it. It is made smaller to fit, but not so small that it cannot be read: then it scrolls.
+func (p *page) drawn(id string, d *drawing) template.HTML {
+	s := &sheet{link: func(b *box) string { return p.links[b.itself()] }}
+	s.printf(`<svg id="%s" class="%s" width="%d" height="%d" viewBox="0 0 %[3]d %[4]d" role="group" aria-label="flow chart of %s">`+"\n", id, fitting(d.w), d.w, d.h, escaped(p.Title))
+	s.drawing(d)
+	s.printf("</svg>")
+	return template.HTML(s.String())
+}
+
+// fitting is how a chart of that width is fitted into a page.
+func fitting(w int) string {
+	if w*leastScale/100 > mostFitted {
+		return "large"
+	}
+	return "fits"
+}
+
 // How a chart is fitted in.
 const (
-	leastScale = 70  // how small it may be shown, in percent
-	mostBeside = 900 // how wide it may be, in pixels, for the waterfall to be beside it
+	leastScale = 65   // how small it may be shown, in percent
+	mostFitted = 1340 // how much room there is for it, in pixels, on a screen of 1400
+	mostBeside = 900  // how wide it may be, in pixels, for the waterfall to be beside it
 )
 
 // hashOf is a text as a Content-Security-Policy allows it.

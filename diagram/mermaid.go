@@ -8,16 +8,39 @@ import (
 	"github.com/jade-go/jade/flow"
 )
 
+// What Mermaid draws unless it is told otherwise: maxEdges and maxTextSize of its configuration.
+const (
+	mermaidLines = 500
+	mermaidBytes = 50_000
+)
+
 // WriteMermaid writes the flow chart in the language of Mermaid, which many document systems draw: a
 // flowchart from left to right, with a subgraph for what is inside a box. Statuses are classes and words, the critical path is
 // thick, and what is no data is dotted.
 //
+// Mermaid refuses charts of more than 500 lines or 50,000 bytes. Of such a chart the critical path and its neighbours are written, or, if nothing has run,
+// the beginning, as far as that fits; a box says so.
+//
 // The error is that of w.
 func (d *Diagram) WriteMermaid(w io.Writer) error {
+	t := mermaidOf(d.chart, d.partly(d.chart))
+	for most := mostBoxes; !t.fits() && most > 0; most /= 2 { // d.chart itself may be too large in all its parts
+		part := d.chart.focused(most)
+		t = mermaidOf(part, fmt.Sprintf("%s, as Mermaid draws at most %d lines and %d bytes", d.partly(part), mermaidLines, mermaidBytes))
+	}
+	_, err := io.WriteString(w, t.String())
+	return err
+}
+
+// mermaidOf writes a chart, and a note if there is one.
+func mermaidOf(c *chart, note string) *mermaidChart {
 	t := &mermaidChart{textChart: textChart{number: map[*box]int{}}}
 	t.printf("flowchart LR\n")
-	t.boxes(d.chart, "  ")
-	t.lines(d.chart)
+	if note != "" {
+		t.printf("  note[%s]\n", mermaidQuoted([]string{note}))
+	}
+	t.boxes(c, "  ")
+	t.lines(c)
 	for _, s := range []state{ok, degraded, failed, canceled, skipped, stray, idle} {
 		if members := t.members[s]; len(members) > 0 {
 			t.printf("  classDef %s stroke:%s,stroke-width:2px\n", s, s.colour())
@@ -27,9 +50,11 @@ func (d *Diagram) WriteMermaid(w io.Writer) error {
 	if len(t.critical) > 0 {
 		t.printf("  linkStyle %s stroke:#2457d6,stroke-width:4px\n", strings.Join(t.critical, ","))
 	}
-	_, err := io.WriteString(w, t.String())
-	return err
+	return t
 }
+
+// fits reports whether Mermaid draws the chart.
+func (t *mermaidChart) fits() bool { return t.links <= mermaidLines && t.Len() <= mermaidBytes }
 
 type mermaidChart struct {
 	textChart
@@ -40,7 +65,7 @@ type mermaidChart struct {
 
 func (t *mermaidChart) boxes(c *chart, indent string) {
 	for _, b := range c.boxes {
-		text := mermaidText(b.texts())
+		text := mermaidQuoted(b.texts())
 		if b.state != plain {
 			if t.members == nil {
 				t.members = map[state][]string{}
@@ -76,7 +101,7 @@ func (t *mermaidChart) lines(c *chart) {
 	for _, l := range c.lines {
 		arrow := "-->"
 		if text := word(l.role); text != "" {
-			arrow = "-." + "->|" + mermaidText([]string{text}) + "|"
+			arrow = "-." + "->|" + mermaidQuoted([]string{text}) + "|"
 		}
 		if l.critical {
 			t.critical = append(t.critical, fmt.Sprint(t.links))
@@ -94,9 +119,9 @@ func (t *mermaidChart) lines(c *chart) {
 // wordJoiner has no width.
 const wordJoiner = '\u2060'
 
-// mermaidText is a quoted text that Mermaid shows as the lines are. All that could mean something to
+// mermaidQuoted is a quoted text that Mermaid shows as the lines are. All that could mean something to
 // it, or to the HTML that it makes, is written as a number.
-func mermaidText(lines []string) string {
+func mermaidQuoted(lines []string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for i, text := range lines {

@@ -58,7 +58,7 @@ func TestWriteMermaid_realMermaidShowsTheNames(t *testing.T) {
 	var graphs []flow.Graph
 	for seed := range uint64(40) {
 		g := randomGraph(rand.New(rand.NewPCG(seed, 0)), 2)
-		graphs, charts = append(graphs, g), append(charts, mermaidOf(t, diagram.Flow(g)))
+		graphs, charts = append(graphs, g), append(charts, mermaidOf(t, diagram.Flow(g).Detailed()))
 	}
 	hostileAt := len(charts)
 	charts = append(charts, mermaidOf(t, diagram.Run(codeRun(codeNames))), "flowchart LR\n  a[\"unfinished")

@@ -1,8 +1,6 @@
 package diagram
 
 import (
-	"time"
-
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/task"
 )
@@ -33,7 +31,9 @@ func (s *seen) lay(c *chart, i int) {
 			s.lay(b.inner, in)
 		}
 	}
-	c.mark()
+	if i >= 0 {
+		s.mark(c, i)
+	}
 }
 
 // observed reports whether calls of the box are told of.
@@ -57,42 +57,4 @@ func (c *chart) starved(n int) bool {
 		return gone > 0
 	}
 	return inputs > 0 && gone == inputs && c.boxes[n].kind != flow.Trial && c.boxes[n].kind != flow.Recovery
-}
-
-// mark marks the lines of the critical path: of what a critical box waited for, that
-// which ended last. A box that is not told of is on the path if it lies between two that are.
-func (c *chart) mark() {
-	gates := make([]gate, len(c.boxes))
-	for n := range gates {
-		gates[n].line = -1
-	}
-	for i, l := range c.lines { // in the order of their ends, so what they come from is known
-		end, found := gates[l.from].end, gates[l.from].line >= 0
-		if from := c.boxes[l.from]; from.span != nil {
-			end, found = from.span.End, from.critical
-		}
-		if g := &gates[l.to]; found && (g.line < 0 || end > g.end) {
-			*g = gate{i, end}
-		}
-	}
-	for n, b := range c.boxes {
-		if b.state == idle || !b.critical && (b.span != nil || !b.output) {
-			continue
-		}
-		for i := gates[n].line; i >= 0; {
-			c.lines[i].critical = true
-			from := c.boxes[c.lines[i].from]
-			if from.span != nil {
-				break
-			}
-			from.critical = true
-			i = gates[c.lines[i].from].line
-		}
-	}
-}
-
-// gate is the line to a box from what it waited for longest.
-type gate struct {
-	line int // -1: from nothing
-	end  time.Duration
 }

@@ -3,25 +3,18 @@
   const all = (selector) => Array.from(document.querySelectorAll(selector));
   const told = document.getElementById("told");
   const canvas = document.getElementById("canvas");
-  const chart = document.getElementById("chart");
   const search = document.getElementById("search");
   const found = document.getElementById("found");
 
   // What is shown of each item: its box, its bar, and the bars of what is inside it.
   const marks = new Map();
-  const mark = (id, element) => marks.set(id, (marks.get(id) || []).concat(element));
-  const boxes = all("a.box");
+  const boxOf = new Map();
+  const texts = new Map();
   const rows = all(".row");
-  const items = all("[data-item]");
-  for (const element of items) {
-    mark(element.dataset.item, element);
-  }
-  const boxOf = new Map(boxes.map((box) => [box.dataset.item, box]));
-
-  // Tooltips of the browser would cover what the details tell; who cannot see has the labels.
-  for (const title of all("a.box > title")) {
-    title.remove();
-  }
+  let chart;
+  let boxes = [];
+  const mark = (id, element) => marks.set(id, (marks.get(id) || []).concat(element));
+  const text = (element) => (element.dataset.find || element.getAttribute("aria-label") || "").toLowerCase();
 
   let pinned = "";
   let shown = "";
@@ -70,8 +63,10 @@
     }
   };
 
-  for (const element of items) {
+  const listen = (element) => {
     const id = element.dataset.item;
+    texts.set(element, text(element));
+    mark(id, element);
     element.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && show(id));
     element.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && show(pinned));
     element.addEventListener("focus", () => show(id));
@@ -81,7 +76,55 @@
       show(id);
       reveal(id);
     });
+  };
+  for (const element of all("[data-item]:not(.box)")) {
+    listen(element);
   }
+
+  // Where the chart or the waterfall is cut it fades.
+  const fall = document.getElementById("rows");
+  const fade = () => {
+    fall?.classList.toggle("cut-bottom", fall.scrollHeight - fall.clientHeight - fall.scrollTop > 2);
+    const right = canvas.scrollWidth - canvas.clientWidth - canvas.scrollLeft;
+    const bottom = canvas.scrollHeight - canvas.clientHeight - canvas.scrollTop;
+    canvas.classList.toggle("cut-left", canvas.scrollLeft > 2);
+    canvas.classList.toggle("cut-right", right > 2);
+    canvas.classList.toggle("cut-top", canvas.scrollTop > 2);
+    canvas.classList.toggle("cut-bottom", bottom > 2);
+  };
+  canvas.addEventListener("scroll", fade, { passive: true });
+  fall?.addEventListener("scroll", fade, { passive: true });
+  addEventListener("resize", fade);
+
+  // A chart is in use: the first one, or that of all boxes.
+  const use = (drawn) => {
+    for (const box of boxes) {
+      marks.set(box.dataset.item, (marks.get(box.dataset.item) || []).filter((element) => element !== box));
+    }
+    boxOf.clear();
+    canvas.replaceChildren(drawn);
+    chart = drawn;
+    chart.id = "chart";
+    boxes = Array.from(drawn.querySelectorAll("a.box"));
+    for (const box of boxes) {
+      // Tooltips of the browser would cover what the details tell; who cannot see has the labels.
+      box.querySelector(":scope > title")?.remove();
+      boxOf.set(box.dataset.item, box);
+      listen(box);
+    }
+    fade();
+  };
+  use(document.getElementById("chart"));
+  const few = chart;
+  const toggle = document.getElementById("boxes");
+  toggle?.addEventListener("click", () => {
+    const whole = chart === few;
+    use(whole ? document.getElementById("whole").content.firstElementChild.cloneNode(true) : few);
+    toggle.setAttribute("aria-pressed", String(whole));
+    toggle.textContent = whole ? toggle.dataset.few : toggle.dataset.all;
+    look();
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && document.activeElement !== search) {
       event.preventDefault();
@@ -94,8 +137,6 @@
     }
   });
 
-  const text = (element) => (element.dataset.find || element.getAttribute("aria-label") || "").toLowerCase();
-  const texts = new Map(items.map((element) => [element, text(element)]));
   let hits = [];
   let next = 0;
   const look = () => {
@@ -143,19 +184,21 @@
   });
 
   const zoom = document.getElementById("zoom");
-  const natural = Number(chart.getAttribute("width"));
   zoom.hidden = false;
   zoom.addEventListener("click", (event) => {
     const way = event.target.dataset.zoom;
     if (!way) {
       return;
     }
+    const natural = Number(chart.getAttribute("width"));
     const now = chart.getBoundingClientRect().width;
     const fit = Math.min(canvas.clientWidth, canvas.clientHeight * natural / Number(chart.getAttribute("height")));
     const width = way === "fit" ? fit : now * (way === "in" ? 1.3 : 1 / 1.3);
     chart.style.minWidth = "0";
     chart.style.maxWidth = "none";
+    chart.style.zoom = "1";
     chart.style.width = Math.max(120, Math.min(width, natural * 4)) + "px";
+    fade();
   });
 
   const first = document.querySelector("article.first");

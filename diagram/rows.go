@@ -20,22 +20,33 @@ type row struct {
 	slack    time.Duration
 	saving   time.Duration
 	more     int // how many spans it stands for
+
+	stray *trace.Span // its only attempt, if that was given up
 }
 
 // most is how many elements of one each are shown.
 const most = 20
 
 // rows lists the spans as a waterfall shows them: the parts of each below it, in the order of their beginning,
-// and of their names where that is the same: who was told of first is chance then.
+// and of their names where that is the same: who was told of first is chance then. A flow in a flow is one row, and so is a call of one attempt.
 func (s *seen) rows() []row { return s.below(nil, 0, 0) }
 
 func (s *seen) below(rows []row, i, depth int) []row {
 	span := &s.trace.Spans[i]
-	rows = append(rows, row{
-		span: span, depth: depth, label: span.Label(),
-		critical: s.path.Has(i), slack: s.path.Slack[i], saving: s.path.Saving[i],
-	})
-	parts, left := s.shown(s.parts[i])
+	r := row{span: span, depth: depth, label: span.Label(), critical: s.path.Has(i), slack: s.path.Slack[i], saving: s.path.Saving[i]}
+	parts := s.parts[i]
+	for len(parts) == 1 {
+		only := &s.trace.Spans[parts[0]]
+		if only.Kind != task.RunCall && only.Kind != task.AttemptCall {
+			break
+		}
+		if only.Kind == task.AttemptCall && only.Status == task.Straggler {
+			r.stray = only
+		}
+		parts = s.parts[only.ID]
+	}
+	rows = append(rows, r)
+	parts, left := s.shown(parts)
 	parts = slices.SortedStableFunc(slices.Values(parts), s.inOrder)
 	for _, k := range parts {
 		rows = s.below(rows, k, depth+1)

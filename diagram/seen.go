@@ -12,12 +12,15 @@ import (
 type seen struct {
 	trace *trace.Trace
 	path  trace.CriticalPath
-	parts [][]int // of each span, in the order of their beginning
-	edges []trace.Edge
+	parts [][]int        // of each span, in the order of their beginning
+	waits [][]trace.Edge // of each span: from those that it says it waited for
 }
 
 func newSeen(t *trace.Trace, p trace.CriticalPath) *seen {
-	s := &seen{trace: t, path: p, parts: make([][]int, len(t.Spans)), edges: t.Edges()}
+	s := &seen{trace: t, path: p, parts: make([][]int, len(t.Spans)), waits: make([][]trace.Edge, len(t.Spans))}
+	for _, e := range t.Edges() {
+		s.waits[e.To] = append(s.waits[e.To], e)
+	}
 	for i := 1; i < len(t.Spans); i++ {
 		around := t.Spans[i].Parent
 		s.parts[around] = append(s.parts[around], i)
@@ -94,20 +97,23 @@ func (s *seen) chart(i int, path string) *chart {
 		at[k] = len(c.boxes)
 		c.boxes = append(c.boxes, s.box(k, path))
 	}
-	for _, e := range s.edges {
-		from, known := at[e.From]
-		to, inside := at[e.To]
-		switch {
-		case !known:
-		case inside && e.Order:
-			c.lines = append(c.lines, line{from: from, to: to, role: flow.Order})
-		case inside:
-			c.lines = append(c.lines, line{from: from, to: to, role: flow.Data})
-		case e.To == i:
+	for to, b := range c.boxes {
+		for _, e := range s.waits[b.span.ID] {
+			role := flow.Data
+			if e.Order {
+				role = flow.Order
+			}
+			if from, known := at[e.From]; known {
+				c.lines = append(c.lines, line{from: from, to: to, role: role})
+			}
+		}
+	}
+	for _, e := range s.waits[i] {
+		if from, known := at[e.From]; known {
 			c.boxes[from].output = true
 		}
 	}
-	c.mark()
+	s.mark(c, i)
 	return c
 }
 

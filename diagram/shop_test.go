@@ -109,14 +109,58 @@ func hostile() (flow.Graph, *trace.Trace) {
 	return g, t
 }
 
+// busyPage is a page of 24 calls in four layers, some of them optional, one in a flow of its own.
+func busyPage() *flow.Flow[string, string] {
+	reviews := flow.New("reviews", func(in flow.Node[string]) flow.Node[string] {
+		list := flow.Step(call("review-list", 35*milli, nil), in)
+		return two(flow.Step(call("review-authors", 25*milli, nil), list), list)
+	})
+	return flow.New("product-page", func(in flow.Node[string]) flow.Node[string] {
+		optional := func(n flow.Node[string]) flow.Node[string] {
+			return flow.Map(flow.Try(n), func(r future.Result[string]) string { return r.Value })
+		}
+		step := func(name string, takes time.Duration, err error, from flow.Node[string]) flow.Node[string] {
+			return flow.Step(call(name, takes, err), from)
+		}
+		session := step("session", 12*milli, nil, flow.Map(in, same))
+		item := step("item", 40*milli, nil, flow.Map(in, same))
+		flags := step("feature-flags", 6*milli, nil, in)
+		user := step("user-profile", 30*milli, nil, session)
+		address := step("address", 25*milli, nil, session)
+		cart := step("cart", 28*milli, nil, session)
+		price := step("price", 22*milli, nil, two(item, flags))
+		stock := step("stock", 60*milli, nil, item)
+		images := step("images", 18*milli, nil, item)
+		seller := step("seller", 33*milli, nil, item)
+		about := flow.Step(reviews.Task(), item)
+		category := step("category", 15*milli, nil, item)
+		coupons := optional(step("coupons", 45*milli, errors.New("coupons: connection refused"), two(user, price)))
+		freight := step("freight", 50*milli, nil, two(address, stock))
+		tax := step("tax", 20*milli, nil, two(address, price))
+		points := flow.Step(call("loyalty-points", 300*milli, nil).Timeout(60*milli).Fallback("none"), user)
+		related := optional(step("related-items", 70*milli, nil, two(category, user)))
+		ads := optional(step("sponsored-items", 55*milli, nil, two(category, flags)))
+		rating := step("seller-rating", 20*milli, nil, seller)
+		wish := step("wish-list", 24*milli, nil, user)
+		total := step("total", 15*milli, nil, flow.Map4(freight, tax, coupons, points, func(a, _, _, _ string) string { return a }))
+		crumbs := step("breadcrumbs", 8*milli, nil, category)
+		meta := step("page-meta", 10*milli, nil, two(item, crumbs))
+		top := flow.Map6(total, images, about, related, ads, rating, func(a, _, _, _, _, _ string) string { return a })
+		return flow.Map4(top, wish, cart, meta, func(a, _, _, _ string) string { return a })
+	}).Timeout(400 * milli)
+}
+
 // thousand is a graph of a thousand calls in twenty layers, and a run of it.
-func thousand() (flow.Graph, *trace.Trace) {
+func thousand() (flow.Graph, *trace.Trace) { return layered(1000, 50) }
+
+// layered is a graph of that many calls in layers, and a run of it.
+func layered(size, wide int) (flow.Graph, *trace.Trace) {
 	r := rand.New(rand.NewPCG(1, 2))
 	g := flow.Graph{Name: "thousand", Nodes: []flow.GraphNode{{Kind: flow.In, Name: "in"}}}
 	t := &trace.Trace{Name: g.Name, Run: 8, Spans: []trace.Span{{Parent: -1, Flow: g.Name}}}
 	layer, next := []int{0}, []int{}
 	ends := map[int]time.Duration{}
-	for i := 1; i <= 1000; i++ {
+	for i := 1; i <= size; i++ {
 		name := fmt.Sprintf("call-%d", i)
 		g.Nodes = append(g.Nodes, flow.GraphNode{ID: i, Kind: flow.TaskStep, Name: name, Out: "int"})
 		s := trace.Span{ID: i, Kind: task.NodeCall, Node: name, Flow: g.Name, Task: name}
@@ -132,10 +176,10 @@ func thousand() (flow.Graph, *trace.Trace) {
 		ends[i] = s.End
 		t.Spans = append(t.Spans, s)
 		t.Spans[0].End = max(t.Spans[0].End, s.End)
-		if next = append(next, i); len(next) == 50 {
+		if next = append(next, i); len(next) == wide {
 			layer, next = next, nil
 		}
 	}
-	g.Output = 1000
+	g.Output = size
 	return g, t
 }

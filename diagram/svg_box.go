@@ -87,12 +87,15 @@ func (b *box) tell() string {
 
 // heading is the name of the diagram and how the run went.
 func (d *Diagram) heading() string {
-	if d.trace == nil {
-		return d.name
+	text := d.name
+	if d.trace != nil {
+		text += ": " + spell(d.trace.Elapsed())
+		if root := d.trace.Root(); root.Status != task.OK {
+			text += ", " + state(root.Status.String()).word()
+		}
 	}
-	text := d.name + ": " + spell(d.trace.Elapsed())
-	if root := d.trace.Root(); root.Status != task.OK {
-		text += ", " + state(root.Status.String()).word()
+	if part := d.partly(d.chart); part != "" {
+		text += " (" + part + ")"
 	}
 	return text
 }

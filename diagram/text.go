@@ -23,7 +23,7 @@ import (
 func (d *Diagram) WriteText(w io.Writer) error {
 	var text strings.Builder
 	if d.trace == nil {
-		d.chart.writeText(&text, 0)
+		d.whole.writeText(&text, 0)
 	} else {
 		d.writeWaterfall(&text)
 	}
@@ -106,7 +106,7 @@ func (s scale) bar(r row) string {
 	if r.critical || r.span.ID == 0 {
 		full, end = "█", "█"
 	}
-	if r.span.Status == task.Straggler {
+	if r.span.Status == task.Straggler || r.stray != nil {
 		end = ">"
 	}
 	return strings.Repeat(" ", from) + strings.Repeat(full, to-from-1) + end + strings.Repeat(" ", barColumns-to)
@@ -132,7 +132,7 @@ func (r row) note() string {
 	case r.critical && r.saving > 0:
 		notes = append(notes, "saves "+spell(r.saving))
 	case !r.critical && r.slack != trace.Unlimited:
-		notes = append(notes, "slack "+spell(r.slack))
+		notes = append(notes, spell(r.slack)+" to spare")
 	}
 	return strings.Join(notes, ", ")
 }

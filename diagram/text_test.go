@@ -131,15 +131,13 @@ func TestWriteText_run(t *testing.T) {
   call                                                     start     took
   chat                   ██████████████████████████████     0 ms    29 ms
 *   rules                █████                              0 ms     5 ms  saves 5 ms
-*     rules              █████                              0 ms     5 ms  saves 5 ms
-*       muted?           █████                              0 ms     5 ms  saves 5 ms
+*     muted?             █████                              0 ms     5 ms  saves 5 ms
 *   members                   ██████████████████            5 ms    18 ms  3 attempts, saves 7 ms
 *     attempt 1               ████                          5 ms     4 ms  failed: dependency
 *     attempt 2                     ████                   11 ms     4 ms  failed: dependency
 *     attempt 3                             ████           19 ms     4 ms
-    标题 🎉                   ───────                       5 ms     7 ms  slack 7 ms
-    ads                              ──────────            12 ms    10 ms  degraded: timeout
-      attempt 1                      ─────────>            12 ms    10 ms  given up: timeout
+    标题 🎉                   ───────                       5 ms     7 ms  7 ms to spare
+    ads                              ─────────>            12 ms    10 ms  degraded: timeout
     gift                             ───                   12 ms     3 ms  failed: unknown
 *   avatars                                     ███████    23 ms     6 ms  saves 6 ms
 *     [0]                                       ██         23 ms     2 ms

@@ -42,7 +42,11 @@ func word(r flow.Role) string {
 
 // counted is a number of things.
 func counted(n int, what string) string {
-	if n != 1 {
+	switch {
+	case n == 1:
+	case strings.HasSuffix(what, "x"):
+		what += "es"
+	default:
 		what += "s"
 	}
 	return strconv.Itoa(n) + " " + what

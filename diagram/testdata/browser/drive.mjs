@@ -48,6 +48,12 @@ async function see(visit) {
     report.looks = await page.evaluate(looks);
     report.ground = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   }
+  if (visit.all) {
+    report.few = await page.locator("#chart a.box").count();
+    await page.locator("#boxes").click();
+    report.all = await page.locator("#chart a.box").count();
+    report.allLooks = await page.evaluate(looks);
+  }
   if (visit.hover) {
     await page.locator(`a.box[aria-label^="${visit.hover}"] text`).first().hover();
     report.hovered = await page.evaluate(chosen);
@@ -97,6 +103,7 @@ function chosen() {
 // looks checks where everything is: what overlaps, what sticks out.
 function looks() {
   const rect = (element) => element.getBoundingClientRect();
+  const canvas = document.getElementById("canvas");
   const slack = 0.6; // of a pixel: glyphs are not cut to measure
   const apart = (a, b) => a.right <= b.left + slack || b.right <= a.left + slack || a.bottom <= b.top + slack || b.bottom <= a.top + slack;
   const inside = (a, b) => a.left >= b.left - slack && a.right <= b.right + slack && a.top >= b.top - slack && a.bottom <= b.bottom + slack;
@@ -127,6 +134,9 @@ function looks() {
   return {
     overlaps: overlaps.slice(0, 20),
     labels: texts.length,
+    cut: canvas ? canvas.scrollWidth - canvas.clientWidth : 0,
+    fades: canvas?.classList.contains("cut-right") ?? false,
+    top: Array.from(document.querySelectorAll("main section")).sort((a, b) => rect(a).top - rect(b).top)[0]?.className ?? "",
     scrolls: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     verdict: document.getElementById("verdict")?.textContent ?? "",
   };

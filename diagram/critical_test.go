@@ -1,0 +1,66 @@
+package diagram_test
+
+import (
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/diagram"
+	"github.com/jade-go/jade/flow"
+)
+
+// criticalLines are the lines of the critical path of a run of f, as its SVG draws them.
+func criticalLines(t *testing.T, f *flow.Flow[string, string]) (lines []string) {
+	t.Helper()
+	svg := svgOf(t, diagram.Overlay(f.Graph(), traceOf(t, f)).Detailed())
+	for _, m := range regexp.MustCompile(`class="line[^"]* critical"[^>]*><title>([^:<]*)`).FindAllStringSubmatch(svg, -1) {
+		lines = append(lines, m[1])
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+func pageOf(build func(in flow.Node[string]) flow.Node[string]) *flow.Flow[string, string] {
+	return flow.New("page", build)
+}
+
+// The path runs from the input to the result, by what each call waited for.
+func TestOverlay_theCriticalPathRunsFromInputToResult(t *testing.T) {
+	for name, row := range map[string]struct {
+		flow *flow.Flow[string, string]
+		want []string
+	}{
+		"through maps": {pageOf(func(in flow.Node[string]) flow.Node[string] {
+			return flow.Map(flow.Step(call("item", 5*milli, nil), flow.Map(in, same)), same)
+		}), []string{"in → same", "item → same#2", "same → item"}},
+		"through what an After waits for": {pageOf(func(in flow.Node[string]) flow.Node[string] {
+			rules := flow.Step(call("rules", 30*milli, nil), in)
+			user := flow.Step(call("user", 5*milli, nil), in)
+			return two(flow.After(flow.Step(call("gated", 10*milli, nil), user), rules), user)
+		}), []string{"after → map", "gated → after", "in → rules", "rules → after"}},
+		"through all that an After holds back": {pageOf(func(in flow.Node[string]) flow.Node[string] {
+			rules := flow.Step(call("rules", 30*milli, nil), in)
+			user := flow.Step(call("user", 5*milli, nil), in)
+			return flow.After(flow.Step(call("gated", 10*milli, nil), user), rules)
+		}), []string{"gated → after", "in → rules", "rules → after", "user → gated"}},
+		"not through an After that was open already": {pageOf(func(in flow.Node[string]) flow.Node[string] {
+			rules := flow.Step(call("rules", 2*milli, nil), in)
+			user := flow.Step(call("user", 5*milli, nil), in)
+			other := flow.Step(call("other", milli, nil), user)
+			return two(flow.After(flow.Step(call("gated", 10*milli, nil), user), rules), other)
+		}), []string{"after → map", "gated → after", "in → user", "user → gated"}},
+		"through the condition of an Either": {pageOf(func(in flow.Node[string]) flow.Node[string] {
+			vip := flow.Step(call("vip", 30*milli, nil), in)
+			return flow.Either(flow.Map(vip, func(string) bool { return true }), flow.Step(call("yes", 10*milli, nil), in), flow.Step(call("no", 10*milli, nil), in))
+		}), []string{"in → vip", "map → either", "vip → map", "yes → either"}},
+		"to what failed": {pageOf(func(in flow.Node[string]) flow.Node[string] {
+			a := flow.Step(call("a", 5*milli, nil), in)
+			return two(flow.Step(call("bad", 5*milli, errBroken), a), flow.Step(call("slow", 50*milli, nil), in))
+		}), []string{"a → bad", "in → a"}},
+		"of no call": {pageOf(func(in flow.Node[string]) flow.Node[string] { return flow.Map(in, same) }), []string{"in → same"}},
+	} {
+		t.Run(name, func(t *testing.T) { require.Equal(t, row.want, criticalLines(t, row.flow)) })
+	}
+}
