@@ -75,7 +75,7 @@ func TestProgram(t *testing.T) {
 				checkPromises(t, got)
 				if style == "flow" { // which tells of what did not start, too
 					for _, name := range plan {
-						assert.Regexp(t, `(?m)^[ *]   `+name+` .*( [µm]?s$| slack | saves |canceled|did not start|given up|failed: [a-z]+)`, got.stdout)
+						assert.Regexp(t, `(?m)^[ *]   `+name+` .*( [µm]?s$| to spare| saves |canceled|did not start|given up|failed: [a-z]+)`, got.stdout)
 					}
 				}
 			})
