@@ -15,12 +15,16 @@ func (s *seen) lay(c *chart, i int) {
 			}
 		}
 	}
+	into := make([][]line, len(c.boxes))
+	for _, l := range c.lines {
+		into[l.to] = append(into[l.to], l)
+	}
 	for n, b := range c.boxes {
 		k, ran := spans[b.label]
 		switch {
 		case ran:
 			s.show(b, &s.trace.Spans[k])
-		case i < 0 || b.observed() || c.starved(n):
+		case i < 0 || b.observed() || c.starved(b, into[n]):
 			b.state = idle
 		}
 		if b.inner != nil {
@@ -39,12 +43,12 @@ func (s *seen) lay(c *chart, i int) {
 // observed reports whether calls of the box are told of.
 func (b *box) observed() bool { return b.kind == flow.TaskStep || b.kind == flow.Elements }
 
-// starved reports whether box n, which is not told of, cannot have run: a map needs
+// starved reports whether a box with those lines to it, which is not told of, cannot have run: a map needs
 // all that it takes, everything else something.
-func (c *chart) starved(n int) bool {
+func (c *chart) starved(b *box, into []line) bool {
 	inputs, gone := 0, 0
-	for _, l := range c.lines {
-		if l.to != n || l.role == flow.Effect {
+	for _, l := range into {
+		if l.role == flow.Effect {
 			continue
 		}
 		inputs++
@@ -53,8 +57,8 @@ func (c *chart) starved(n int) bool {
 			gone++
 		}
 	}
-	if c.boxes[n].kind == flow.Mapping {
+	if b.kind == flow.Mapping {
 		return gone > 0
 	}
-	return inputs > 0 && gone == inputs && c.boxes[n].kind != flow.Trial && c.boxes[n].kind != flow.Recovery
+	return inputs > 0 && gone == inputs && b.kind != flow.Trial && b.kind != flow.Recovery
 }
