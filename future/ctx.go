@@ -73,7 +73,8 @@ func (c *workCtx) Value(key any) any {
 	}
 }
 
-func (c *workCtx) String() string { return "jade.Context" }
+func (c *workCtx) String() string   { return "jade.Context" }
+func (c *workCtx) GoString() string { return "jade.Context" }
 
 // ending returns what c has ended with, nil if it has not. A foreign ctx
 // around it may have ended without c's having been told; then it is told now.

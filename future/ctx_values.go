@@ -61,4 +61,5 @@ func (d *dressing) Value(key any) any {
 	return d.Context.Value(key)
 }
 
-func (d *dressing) String() string { return "jade.Context" }
+func (d *dressing) String() string   { return "jade.Context" }
+func (d *dressing) GoString() string { return "jade.Context" }

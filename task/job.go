@@ -66,6 +66,7 @@ func (c *limitedCtx) Deadline() (time.Time, bool)       { return c.limit.until()
 func (c *limitedCtx) Below(engine.Seal) context.Context { return c.Context }
 func (c *limitedCtx) Value(key any) any                 { return engine.Lookup(c, c.Context, nil, key) }
 func (c *limitedCtx) String() string                    { return "jade.Context" }
+func (c *limitedCtx) GoString() string                  { return "jade.Context" }
 
 // limited reports whether doWithin can make the call.
 func (d *definition[In, Out]) limited(ctx context.Context) bool {

@@ -17,7 +17,7 @@ func TestContext_isPrintedWithoutARace(t *testing.T) {
 	prints := func(name string) task.Task[int, string] {
 		return task.New(name, func(ctx context.Context, _ int) (string, error) {
 			done := make(chan string)
-			go func() { done <- fmt.Sprintf("%v %+v", ctx, ctx) }()
+			go func() { done <- fmt.Sprintf("%v %+v %#v", ctx, ctx, ctx) }()
 			child, cancel := context.WithCancel(ctx)
 			defer cancel()
 			_, _ = task.New("inner", func(context.Context, int) (int, error) { return 0, nil }).Timeout(time.Minute).Fallback(1).Do(child, 1)
@@ -31,7 +31,7 @@ func TestContext_isPrintedWithoutARace(t *testing.T) {
 		} {
 			text, err := call.Do(ctx, 1)
 			require.NoError(t, err)
-			require.Equal(t, "jade.Context jade.Context", text, call.Name())
+			require.Equal(t, "jade.Context jade.Context jade.Context", text, call.Name())
 		}
 	}
 }

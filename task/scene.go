@@ -67,7 +67,8 @@ func (s *scene) Value(key any) any {
 }
 
 // String keeps fmt from reading the scene by reflection, while others write to it.
-func (s *scene) String() string { return "jade.Context" }
+func (s *scene) String() string   { return "jade.Context" }
+func (s *scene) GoString() string { return "jade.Context" }
 
 // Below implements [engine.Dressed].
 func (s *scene) Below(engine.Seal) context.Context { return s.Context }

@@ -88,7 +88,8 @@ func (s *seat) Value(key any) any {
 }
 
 // String keeps fmt from reading the recording by reflection, while others write to it.
-func (s *seat) String() string { return "jade.Context" }
+func (s *seat) String() string   { return "jade.Context" }
+func (s *seat) GoString() string { return "jade.Context" }
 
 func (s *seat) end(o task.Outcome) {
 	if o.Err == nil {

@@ -312,5 +312,5 @@ func TestRecorder_leavesOutWhatBeginsAfterTheEnd(t *testing.T) {
 // A mock prints its ctx by reflection, unless that says what to print: and the recording around it is written to meanwhile.
 func TestRecorder_itsCtxSaysWhatToPrint(t *testing.T) {
 	ctx, _ := trace.NewRecorder(func(*trace.Trace) {}).Begin(t.Context(), task.Call{Kind: task.RunCall, Flow: "shop"})
-	require.Equal(t, "jade.Context", fmt.Sprintf("%v", ctx))
+	require.Equal(t, "jade.Context jade.Context", fmt.Sprintf("%v %#v", ctx, ctx))
 }

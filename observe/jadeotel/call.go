@@ -52,7 +52,8 @@ func (c *call) Value(key any) any {
 }
 
 // String keeps fmt from reading the call by reflection, while others write to it.
-func (c *call) String() string { return "jade.Context" }
+func (c *call) String() string   { return "jade.Context" }
+func (c *call) GoString() string { return "jade.Context" }
 
 // end is told how the call has ended.
 func (c *call) end(o task.Outcome) {
