@@ -11,11 +11,11 @@ import (
 // Each calls fn for each element of in, at most limit at a time, and returns a
 // future for the results in the order of in.
 //
-// Failure: the first failure is the result, at once; the calls that run are
+// Failure: the first failure is the result, at once, as an [*ElementError]; the calls that run are
 // cancelled, with a cause that matches [ErrLost], and no more are started.
 // Empty: succeeds with an empty slice. A limit below 1 panics.
 // Cancellation: ends the future at once, cancels the calls that run and starts no more.
-// Panics: a panic of fn is a failure, a [*future.PanicError].
+// Panics: a panic of fn is a failure, a [*future.PanicError]: its stack says where.
 // Concurrency: min(limit, len(in)) goroutines take the elements in order. A call that
 // starts further work with its own ctx and waits for it does not keep that from running.
 // The ctx that fn gets is shared by the calls of one goroutine.
@@ -39,6 +39,33 @@ func Each[In, Out any](ctx context.Context, limit int, in []In, fn func(context.
 	}
 	return future.Watch[[]Out](len(p.inputs), owning(future.Rule{Failures: 1, Total: len(p.inputs)}), p)
 }
+
+// ElementError is the failure of one element of an [Each].
+type ElementError struct {
+	Name  string // of the task, if it has one
+	Index int
+	Err   error
+}
+
+// failed is the failure of an element: a cancellation says nothing of it, and stays what it is.
+func failed(index int, err error) error {
+	if future.IsCanceled(err) {
+		return err
+	}
+	return &ElementError{Index: index, Err: err}
+}
+
+// Error is one line, such as "price[17]: connection refused".
+func (e *ElementError) Error() string {
+	name := e.Name
+	if name == "" {
+		name = "element"
+	}
+	return fmt.Sprintf("%s[%d]: %v", name, e.Index, e.Err)
+}
+
+// Unwrap returns what the element failed with.
+func (e *ElementError) Unwrap() error { return e.Err }
 
 // begin is what the goroutines of a pool follow.
 var begin = future.Of(struct{}{}, nil)
@@ -70,7 +97,7 @@ func (p *pool[In, Out]) Run(ctx context.Context, _ future.Result[struct{}]) (don
 		}
 		if out[i], err = fn(ctx, in[i]); err != nil {
 			p.next.Store(int64(len(in))) // no more are started
-			return done, none, err
+			return done, none, failed(i, err)
 		}
 	}
 }

@@ -2,7 +2,9 @@ package combinators_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/future"
@@ -85,7 +87,28 @@ func ExampleEach_failure() {
 	// Output:
 	// ask for lamp
 	// ask for anvil
-	// [] item anvil: no such item
+	// [] element[1]: item anvil: no such item
+}
+
+func ExampleElementError() {
+	ctx := context.Background()
+	_, err := combinators.Each(ctx, 1, []string{"lamp", "anvil"}, fetchItem).Await(ctx)
+	if failed, ok := errors.AsType[*combinators.ElementError](err); ok {
+		fmt.Println(failed.Index, failed.Err)
+	}
+	// Output: 1 item anvil: no such item
+}
+
+func ExampleElementError_Error() {
+	err := &combinators.ElementError{Name: "price", Index: 17, Err: errors.New("connection refused")}
+	fmt.Println(err)
+	// Output: price[17]: connection refused
+}
+
+func ExampleElementError_Unwrap() {
+	err := &combinators.ElementError{Index: 17, Err: io.EOF}
+	fmt.Println(errors.Is(err, io.EOF))
+	// Output: true
 }
 
 // Whoever answers first is shown first.

@@ -122,6 +122,8 @@ func describe(err error) *flaw {
 		return word(fmt.Sprintf("panic %v", e.Value))
 	case *deadline.Error:
 		return late(e.Limit)
+	case *combinators.ElementError:
+		return describe(e.Err)
 	case interface{ Unwrap() []error }:
 		return word("join", describeAll(e.Unwrap())...)
 	}

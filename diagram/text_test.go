@@ -129,7 +129,7 @@ func TestWriteText_run(t *testing.T) {
 		text := textOf(t, diagram.Overlay(f.Graph(), run))
 		require.Equal(t, `
   call                                                     start     took
-  chat                   ██████████████████████████████     0 ms    29 ms
+  chat                   ██████████████████████████████     0 ms    29 ms  degraded: timeout
 *   rules                █████                              0 ms     5 ms  saves 5 ms
 *     muted?             █████                              0 ms     5 ms  saves 5 ms
 *   members                   ██████████████████            5 ms    18 ms  3 attempts, saves 7 ms

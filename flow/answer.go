@@ -3,7 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
-	"time"
+	"sync"
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
@@ -13,46 +13,94 @@ import (
 
 var errAnswered = errors.New("the run is answered")
 
+// ending is the last part of a run, in which functions of the user's may still hold the answer up. Each is called by
+// who has the turn; at the limit another goroutine takes that.
+type ending[Out any] struct {
+	mu    sync.Mutex
+	turn  int
+	stage stage
+	i     int // the function that is being called
+	ans   task.Answer[Out]
+}
+
+// stage is what holds the answer up.
+type stage int
+
+const (
+	byNothing  stage = iota
+	byHook           // a function of OnError or Catch
+	byDegraded       // one of Degraded
+	byObserver
+	byNobody // the answer has been given
+)
+
+// end returns the ending of the run. There is none before somebody needs it.
+func (c *call[In, Out]) end() *ending[Out] {
+	if e := c.ending.Load(); e != nil {
+		return e
+	}
+	c.ending.CompareAndSwap(nil, new(ending[Out]))
+	return c.ending.Load()
+}
+
+// hold notes what holds the answer up now, and reports whether the caller has the turn.
+func (c *call[In, Out]) hold(turn int, s stage, i int, ans task.Answer[Out]) bool {
+	e := c.end()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.turn != turn {
+		return false
+	}
+	e.stage, e.i, e.ans = s, i, ans
+	return true
+}
+
 // resolve is told why the run has failed, by who has decided that. It answers,
 // after OnError was told and Catch has had its say.
 func (c *call[In, Out]) resolve(err error) {
 	ans := task.Answer[Out]{Err: err}
 	if len(c.flow.told)+len(c.flow.catches) == 0 {
-		c.answer(ans)
+		c.answer(0, ans)
 		return
 	}
 	c.members.Add(1)
-	c.hooks(0, ans)
+	c.hooks(0, 0, ans)
 }
 
 // hooks calls the functions of OnError and then of Catch, from the i-th on, and
 // answers. It leaves the run when it returns.
-func (c *call[In, Out]) hooks(i int, ans task.Answer[Out]) {
+func (c *call[In, Out]) hooks(turn, i int, ans task.Answer[Out]) {
 	defer c.Leave()
 	for ; i < len(c.flow.told)+len(c.flow.catches); i++ {
+		if !c.hold(turn, byHook, i, ans) {
+			return
+		}
 		var ok bool
-		if ans, ok = c.hook(i, ans); !ok {
+		if ans, ok = c.hook(turn, i, ans); !ok {
 			return
 		}
 	}
-	c.answer(ans)
+	c.answer(turn, ans)
 }
 
 // hook calls one of them. If that does not return, a new goroutine goes on.
-func (c *call[In, Out]) hook(i int, ans task.Answer[Out]) (after task.Answer[Out], ok bool) {
+func (c *call[In, Out]) hook(turn, i int, ans task.Answer[Out]) (after task.Answer[Out], ok bool) {
 	returned := false
 	defer func() {
 		if !returned {
 			err := engine.Thrown(recover())
 			c.members.Add(1)
-			go c.hooks(i+1, task.Answer[Out]{Err: c.hookFailed(i, errors.Join(ans.Err, err))})
+			go c.hooks(turn, i+1, task.Answer[Out]{Err: c.hookFailed(i, errors.Join(ans.Err, err))})
 		}
 	}()
-	if told := c.flow.told; i < len(told) {
-		told[i](c.hookCtx(), c.in, ans.Err)
-	} else if ans.Err != nil && c.fate.Load() != leftAlone && c.around.Err() == nil {
+	switch told := c.flow.told; {
+	case i < len(told) && c.expired.Load():
+		c.tellBeside(c.around, told[i], ans.Err)
+	case i < len(told):
+		told[i](c.spareCtx(), c.in, ans.Err)
+	case ans.Err != nil && c.mayCatch():
 		failed := ans.Err
-		ans.Value, ans.Err = c.flow.catches[i-len(told)](c.hookCtx(), c.in, failed)
+		ans.Value, ans.Err = c.flow.catches[i-len(told)](c.spareCtx(), c.in, failed)
 		ans.Degraded = nil
 		if ans.Err == nil {
 			ans.Degraded = failed
@@ -60,6 +108,24 @@ func (c *call[In, Out]) hook(i int, ans task.Answer[Out]) (after task.Answer[Out
 	}
 	returned = true
 	return ans, true
+}
+
+// tellBeside tells a function of OnError in a goroutine of its own, which the scope joins.
+func (c *call[In, Out]) tellBeside(ctx context.Context, tell func(context.Context, In, error), err error) {
+	in := c.in
+	engine.Callback(ctx, c.plan.name+": OnError", func() { tell(ctx, in, err) })
+}
+
+// mayCatch reports whether somebody waits for the answer of a Catch, and there is time for it. After a
+// Timeout without a Reserve it has the caller's ctx.
+func (c *call[In, Out]) mayCatch() bool {
+	switch {
+	case c.fate.Load() == leftAlone:
+		return false
+	case c.limit.spares():
+		return c.spareCtx().Err() == nil && c.now().Before(c.limit.end)
+	}
+	return c.around.Err() == nil
 }
 
 // hookFailed names the function that has not returned.
@@ -71,40 +137,39 @@ func (c *call[In, Out]) hookFailed(i int, err error) error {
 	return e
 }
 
-// hookCtx is the caller's ctx, as work of the run: done when the run is answered.
-func (c *call[In, Out]) hookCtx() context.Context {
-	if c.aside == nil {
-		life, err := c.run.begin(c.around, time.Time{})
-		if err != nil {
-			return c.around // it has ended
-		}
-		c.aside = life
+// answer is called by who has decided what the answer is.
+func (c *call[In, Out]) answer(turn int, ans task.Answer[Out]) {
+	if !c.hold(turn, byObserver, 0, ans) {
+		return
 	}
-	return c.aside.Context()
-}
-
-// answer is called once, by who has set over or was told to go on.
-func (c *call[In, Out]) answer(ans task.Answer[Out]) {
-	if c.alarm != nil {
-		c.alarm.Release()
-	}
-	c.effects.answered()
 	if c.watch == nil {
 		c.finish(ans)
 		return
 	}
-	if fate := c.fate.Load(); fate == expired || fate == leftAlone {
-		defer c.finish(ans)
-		c.watch.answered(answer{ans.Err, ans.Degraded}, func() {})
+	how := answer{ans.Err, ans.Degraded, ans.Losses}
+	if c.expired.Load() || c.fate.Load() == leftAlone {
+		c.finish(ans)
+		c.watch.answered(how, func() {})
 		return
 	}
-	c.watch.answered(answer{ans.Err, ans.Degraded}, func() { c.finish(ans) })
+	c.watch.answered(how, func() { c.finish(ans) })
 }
 
+// finish gives the answer. Nobody else has.
 func (c *call[In, Out]) finish(ans task.Answer[Out]) {
-	if c.aside != nil {
-		c.aside.Release()
+	e := c.end()
+	e.mu.Lock()
+	over := e.stage == byNobody
+	e.stage = byNobody
+	e.turn++
+	e.ans = task.Answer[Out]{}
+	e.mu.Unlock()
+	if over {
+		return
 	}
+	c.limit.release()
+	c.closeSpare()
+	c.effects.answered()
 	if c.host == nil {
 		c.promise.Complete(ans.Value, ans.Err)
 		return
@@ -113,9 +178,52 @@ func (c *call[In, Out]) finish(ans task.Answer[Out]) {
 	c.host.Finish(ans)
 }
 
+// hurry is called when the limit has passed: the answer waits for no function of OnError any more, and for no observer.
+func (c *call[In, Out]) hurry() {
+	e := c.end()
+	e.mu.Lock()
+	switch ans := e.ans; {
+	case e.stage == byObserver:
+		e.mu.Unlock()
+		c.finish(ans)
+	case e.stage == byHook && e.i < len(c.flow.told):
+		e.turn++
+		turn, i := e.turn, e.i
+		e.mu.Unlock()
+		c.members.Add(1)
+		go c.hooks(turn, i+1, ans)
+	default:
+		e.mu.Unlock()
+	}
+}
+
+// cutShort is called when the time of the run is over: it waits for no function of Catch or Degraded any more.
+func (c *call[In, Out]) cutShort() {
+	e := c.end()
+	e.mu.Lock()
+	stage, ans := e.stage, e.ans
+	switch {
+	case stage == byHook && c.limit.spares(), stage == byDegraded:
+		e.turn++
+		turn := e.turn
+		e.mu.Unlock()
+		if stage == byDegraded {
+			ans = task.Answer[Out]{Err: c.plan.classed(c.plan.out, c.lateAt(c.lastAt()), recovery.Timeout)}
+		}
+		c.answer(turn, ans)
+	default:
+		e.mu.Unlock()
+		c.hurry()
+	}
+}
+
 // tell is told that an effect has failed.
 func (c *call[In, Out]) tell(err error) {
 	switch {
+	case len(c.flow.told) > 0 && c.expired.Load():
+		for _, told := range c.flow.told {
+			c.tellBeside(c.around, told, err)
+		}
 	case len(c.flow.told) > 0:
 		c.members.Add(1)
 		c.tellFrom(0, err)
@@ -144,5 +252,5 @@ func (c *call[In, Out]) tellFrom(i int, err error) {
 // drop lets go of what the user gave, as the ctx of the run may be kept.
 func (c *call[In, Out]) drop() {
 	var none In
-	c.in, c.around, c.host, c.flow = none, nil, nil, nil
+	c.in, c.host, c.flow = none, nil, nil
 }

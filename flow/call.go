@@ -3,11 +3,10 @@ package flow
 import (
 	"context"
 	"runtime"
+	"sync/atomic"
 	"time"
 
-	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/internal/alarm"
 	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/task"
 )
@@ -19,8 +18,7 @@ type call[In, Out any] struct {
 	host    task.Host[Out] // of a run within another, instead of the promise
 	flow    *Flow[In, Out]
 	in      In
-	around  context.Context // the caller's
-	aside   engine.Life     // of the functions of Catch and OnError
+	ending  atomic.Pointer[ending[Out]] // nil until somebody needs it
 }
 
 // begin starts a run. If the caller watches ctx, it is told whether it need not:
@@ -28,12 +26,12 @@ type call[In, Out any] struct {
 //
 // The limit of a run that is watched is set when it turns out that the caller has to wait: most
 // runs of quick functions are over by then (see future.Future.Await).
-func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) (answer future.Future[Out], told bool) {
-	c := &call[In, Out]{flow: f, in: in, around: ctx}
-	answer = c.promise.Future()
+func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) (c *call[In, Out], told bool) {
+	c = &call[In, Out]{flow: f, in: in}
+	c.around = ctx
 	if err := c.enter(engine.Terms{Promise: &c.promise, Watched: watched}); err != nil {
 		c.refuse(err)
-		return answer, true
+		return c, true
 	}
 	told = c.life.Told()
 	c.members.Store(1)
@@ -46,14 +44,14 @@ func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) (answer 
 			c.st.wake()
 		}
 	}
-	if c.alarm != nil {
+	if c.limit != nil {
 		if watched {
 			runtime.Gosched()
 		}
-		c.limit()
+		c.arm()
 	}
 	c.Leave()
-	return answer, told
+	return c, told
 }
 
 // opener is the goroutine that opens a run.
@@ -95,13 +93,14 @@ func (n nested[In, Out]) Graph() Graph { return n.flow.Graph() }
 
 // Start implements [task.Starter]: the caller's goroutine is the first to work for the run.
 func (n nested[In, Out]) Start(ctx context.Context, in In, host task.Host[Out]) {
-	c := &call[In, Out]{flow: n.flow, in: in, around: ctx, host: host}
+	c := &call[In, Out]{flow: n.flow, in: in, host: host}
+	c.around = ctx
 	if err := c.enter(engine.Terms{Member: true}); err != nil {
 		c.refuse(err)
 		return
 	}
 	c.members.Store(1)
-	c.limit()
+	c.arm()
 	if c.watch != nil {
 		c.st.serve(worker{duty: opening, at: none})
 		return
@@ -114,12 +113,13 @@ func (n nested[In, Out]) Start(ctx context.Context, in In, host task.Host[Out]) 
 func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 	p := c.flow.plan
 	c.plan, c.owner = p, c
+	if h, ok := c.host.(interface{ Around() any }); ok {
+		c.outer, _ = h.Around().(*run)
+	}
 	if _, limited := c.around.Deadline(); limited || c.flow.limit > 0 {
 		c.begun = time.Now()
-	}
-	if c.flow.limit > 0 {
-		t.Until = c.begun.Add(c.flow.limit)
-		c.alarm = new(alarm.Alarm)
+		c.limit = newLimit(c.around, c.outer, c.begun, c.flow.limit, c.flow.reserve)
+		t.Until = c.limit.at
 	}
 	if c.life, err = engine.Begin(c.around, c, t); err != nil {
 		return err
@@ -138,123 +138,4 @@ func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 	st := p.start(&c.run)
 	st.cells[0].(*given[In]).v = c.in
 	return nil
-}
-
-// limit sets the alarm, unless the run is over already.
-func (c *call[In, Out]) limit() {
-	if c.alarm != nil && c.fate.Load() == undecided {
-		c.alarm.Set(time.Until(c.begun.Add(c.flow.limit)), c.tooLate)
-	}
-}
-
-// refuse answers a run that may not start.
-func (c *call[In, Out]) refuse(cause error) {
-	var none Out
-	cause = c.ended(cause)
-	if c.host != nil {
-		c.host.Finish(task.Answer[Out]{Err: cause})
-		return
-	}
-	c.promise.Complete(none, cause)
-	if engine.ObserverOf(c.around) != nil {
-		c.promise.Future().OnDone(func(future.Result[Out]) { // in a goroutine that the scope joins
-			c.flow.plan.refused(c.around, cause)
-		})
-	}
-}
-
-// succeed answers with the output. In the plain case it does not go through
-// answer: a goroutine begins with a small stack, and to let that grow costs more
-// than most of a run.
-func (c *call[In, Out]) succeed() {
-	if !c.decide(answering) {
-		c.st.discard(c.plan.out)
-		return
-	}
-	out := c.st.cells[c.plan.out].(interface{ value() *Out }).value()
-	if c.watch != nil || c.host != nil {
-		c.answer(task.Answer[Out]{Value: *out})
-		return
-	}
-	if c.alarm != nil {
-		c.alarm.Release()
-	}
-	c.effects.answered()
-	c.promise.Complete(*out, nil)
-}
-
-// fail answers with a failure of the flow: Catch may turn it into an answer.
-//
-// If the ctx has ended from outside, that is why, whatever the node made of it.
-func (c *call[In, Out]) fail(err error) {
-	if c.ctx.Err() != nil {
-		c.halt(future.Cause(c.ctx))
-		return
-	}
-	if !c.decide(answering) {
-		return
-	}
-	c.life.End(&future.CanceledError{Cause: err})
-	c.resolve(err)
-}
-
-// tooLate is the timer's goroutine.
-func (c *call[In, Out]) tooLate() {
-	if !c.Join() {
-		return
-	}
-	defer c.Leave()
-	err := &deadline.Error{Limit: c.flow.limit, Elapsed: time.Since(c.begun), Name: c.late()}
-	if c.decide(expired) {
-		c.life.End(err)
-		c.endEffects(err)
-		c.resolve(err)
-	}
-}
-
-// Ended implements [engine.Work]: the ctx has ended from outside. The answer is
-// the cause, now; what has to be told is told by a goroutine of its own.
-func (c *call[In, Out]) Ended(cause error) error {
-	if !c.Join() {
-		return cause // too late to matter
-	}
-	err := c.ended(cause)
-	if !c.decide(leftAlone) {
-		c.Leave()
-		return err
-	}
-	c.endEffects(cause)
-	go c.hooks(0, task.Answer[Out]{Err: err})
-	return err
-}
-
-// endEffects is called when there is nobody left that they could be for.
-func (c *call[In, Out]) endEffects(cause error) {
-	if c.effects != nil {
-		c.effects.life.End(cause)
-	}
-}
-
-// halt is told by a worker that the ctx has ended from outside, before Ended was perhaps.
-func (c *call[In, Out]) halt(cause error) {
-	err := c.ended(cause) // which names what is missing now
-	if c.decide(leftAlone) {
-		c.endEffects(cause)
-		c.resolve(err)
-	}
-}
-
-// ended is the failure of a run whose ctx has ended from outside.
-func (c *call[In, Out]) ended(cause error) error {
-	if !deadline.Foreign(cause) {
-		return cause
-	}
-	name, begun := c.plan.name, c.begun
-	if c.st != nil {
-		name = c.late()
-	}
-	if begun.IsZero() { // the ctx did not tell of the deadline
-		begun = time.Now()
-	}
-	return deadline.Inherited(c.around, name, begun, cause)
 }

@@ -103,6 +103,25 @@ func (st *state) missing() (names []string) {
 	return names
 }
 
+// firstMissing is the first node that is missing at the end of a run.
+func (st *state) firstMissing() int32 {
+	d := st.demand
+	if d != nil {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+	}
+	for i := range st.plan.specs {
+		n, s := int32(i), &st.plan.specs[i]
+		switch {
+		case d != nil && (d.phase[i] == running || d.phase[i] == held || d.phase[i] == ready):
+			return n
+		case d == nil && !s.quick && atomic.LoadInt32(&st.left[i]) == 0 && !st.isMade(n):
+			return n
+		}
+	}
+	return st.plan.out
+}
+
 // isMade reports whether node n has given its value to those who use it.
 func (st *state) isMade(n int32) bool {
 	if n == st.plan.out {

@@ -3,11 +3,13 @@ package flow
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
 	recovery "github.com/jade-go/jade/recover"
+	"github.com/jade-go/jade/task"
 )
 
 // demand is how a plan runs in which not every node is needed, or not from the
@@ -27,11 +29,33 @@ type demand struct {
 	mu     sync.Mutex
 	phase  []phase
 	claims []int32
-	chosen []int8        // of an Either: 1 yes, 2 no
-	failed []int32       // of an Any: how many of its inputs have failed
-	cancel []bool        // of a failure: it is a cancellation
-	told   []bool        // of the failure of an effect: OnError will be
-	lives  []engine.Life // of nodes that have a ctx of their own and run
+	chosen []int8         // of an Either: 1 yes, 2 no
+	failed []int32        // of an Any: how many of its inputs have failed
+	cancel []bool         // of a failure: it is a cancellation
+	told   []bool         // of the failure of an effect: OnError will be
+	lives  []engine.Life  // of nodes that have a ctx of their own and run
+	calls  []task.Carried // that can be given up, of nodes that run
+	back   []returned     // of nodes whose end the observer is being told of
+	lost   []loss         // failures that something has taken
+	lossy  atomic.Bool    // there are some
+	open   bool           // the output is wanted
+	late   error          // the failure of calls, as the limit has passed; nil before that
+	stray  []stray        // of nodes that were given up while their function ran
+}
+
+// stray says whether the function of a node that was given up still runs.
+type stray int8
+
+const (
+	noStray  stray = iota
+	strays         // it does
+	mayStray       // nobody is told when it returns
+)
+
+// returned is how the function of a node has returned.
+type returned struct {
+	is  bool
+	err error
 }
 
 // phase is how far a node is.
@@ -42,6 +66,7 @@ const (
 	wanted               // waits for inputs
 	ready                // on the list
 	running              // its function has been called
+	held                 // so, and another goroutine than the one that has called it may say how it ends
 	made                 // it has a value or a failure
 	dropped              // nothing needs it any more
 )
@@ -49,7 +74,8 @@ const (
 func newDemand(n int) *demand {
 	return &demand{
 		phase: make([]phase, n), claims: make([]int32, n), chosen: make([]int8, n), failed: make([]int32, n),
-		cancel: make([]bool, n), told: make([]bool, n), lives: make([]engine.Life, n),
+		cancel: make([]bool, n), told: make([]bool, n), lives: make([]engine.Life, n), calls: make([]task.Carried, n),
+		back: make([]returned, n), lost: make([]loss, n), stray: make([]stray, n),
 	}
 }
 
@@ -59,6 +85,14 @@ func (d *demand) prepare(p *plan) {
 	clear(d.failed)
 	clear(d.told)
 	clear(d.lives)
+	clear(d.calls)
+	clear(d.back)
+	if d.lossy.Load() {
+		clear(d.lost)
+		d.lossy.Store(false)
+	}
+	clear(d.stray)
+	d.open, d.late = false, nil
 	for i := range p.specs {
 		d.claims[i] = int32(len(p.specs[i].users))
 		if k := p.specs[i].kind; k == In || k == Constant {
@@ -69,10 +103,14 @@ func (d *demand) prepare(p *plan) {
 }
 
 func (st *state) openDemand() {
-	st.demand.mu.Lock()
+	d := st.demand
+	d.mu.Lock()
 	t := turn{st: st}
-	t.want(st.plan.out)
-	st.demand.mu.Unlock()
+	if !d.open { // the limit may have passed before
+		d.open = true
+		t.want(st.plan.out)
+	}
+	d.mu.Unlock()
 	t.offer()
 	t.do()
 }
@@ -94,23 +132,33 @@ func (st *state) enterDemand(n int32) (context.Context, verdict) {
 	if err == nil {
 		return ctx, proceed
 	}
+	s, r := &st.plan.specs[n], st.run
+	if !s.effect && !r.expired.Load() && !d.isOver(n) {
+		r.owner.halt(err) // which may find that the limit has passed
+	}
+	switch {
+	case !r.expired.Load() || r.fate.Load() != undecided:
+	case s.quick:
+		return ctx, proceed // it needs no ctx
+	case s.answer:
+		return nil, skip // it is given up: see expire
+	}
 	d.mu.Lock()
-	unneeded := d.phase[n] == dropped
-	fails := !unneeded && st.plan.specs[n].effect // its failure is one; else it is the end of the run
+	fails := s.effect && d.phase[n] == running // its failure is one; else it is the end of the run
 	var life engine.Life
 	if !fails {
 		life = d.lives[n]
-		d.lives[n], d.phase[n] = nil, dropped
+		d.lives[n] = nil
+		if d.phase[n] == running {
+			d.phase[n] = dropped
+		}
 	}
 	d.mu.Unlock()
 	if life != nil {
 		life.Release()
 	}
-	switch {
-	case fails:
+	if fails {
 		st.offer(st.settle(n, err))
-	case !unneeded:
-		st.run.owner.halt(err)
 	}
 	return nil, skip
 }
@@ -118,8 +166,13 @@ func (st *state) enterDemand(n int32) (context.Context, verdict) {
 func (st *state) ctxOfDemand(n int32) (context.Context, error) {
 	s, r := &st.plan.specs[n], st.run
 	ctx := r.ctx
-	if s.effect {
+	switch {
+	case s.effect:
 		ctx = r.effects.ctx
+	case s.kind == Recovery:
+		if spare := r.Reserved(); spare != nil {
+			return spare, nil
+		}
 	}
 	if !s.own || s.quick {
 		return ctx, nil
@@ -163,21 +216,22 @@ func (st *state) settleDemand(n int32, err error) (next int32) {
 	d := st.demand
 	canceled := false
 	if err != nil {
-		e := st.plan.errorOf(st.ctxAt(n), n, err)
+		e := st.plan.errorOf(st.ctxAt(n), n, st.lateness(err))
 		err, canceled = e, e.class == recovery.Canceled
 	}
 	late := err == nil && st.isLate(n)
 	d.mu.Lock()
 	life := d.lives[n]
-	d.lives[n] = nil
+	d.lives[n], d.calls[n] = nil, nil
 	t := turn{st: st}
-	if d.phase[n] == running {
+	if d.phase[n] == running || d.phase[n] == held {
 		if late && !st.plan.specs[n].effect {
 			err, canceled = errAnswered, true // nothing uses the value, even if the ctx has not ended yet
 		}
 		t.made(n, err, canceled)
 	} else {
 		late = err == nil
+		d.stray[n] = noStray
 	}
 	d.mu.Unlock()
 	if late {
@@ -212,10 +266,18 @@ func (st *state) missingDemand() (names []string) {
 	d := st.demand
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	var doubtful []string
 	for i := range d.phase {
-		if s := &st.plan.specs[i]; !s.quick && (d.phase[i] == ready || d.phase[i] == running) {
+		switch s := &st.plan.specs[i]; {
+		case s.quick:
+		case d.phase[i] == ready || d.phase[i] == running || d.phase[i] == held || d.stray[i] == strays:
 			names = append(names, s.name)
+		case d.stray[i] == mayStray:
+			doubtful = append(doubtful, s.name)
 		}
+	}
+	if len(names) == 0 {
+		return doubtful
 	}
 	return names
 }

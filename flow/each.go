@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,7 +19,8 @@ import (
 // value has the results in the order of as. The first failure is its own, at
 // once: the calls that run are cancelled, and no more are started.
 //
-// Failure: the results that are there are given to the Discard of t, if it has one.
+// Failure: an [*combinators.ElementError] that says which element. The results that are there are given to the Discard of t, if it has one.
+// Limit: when the limit of the flow passes, the Fallback of t stands in for each element that is missing; if it has none, the Each fails.
 // Empty: succeeds with an empty slice. A limit below 1 panics.
 func Each[A, R any](t task.Task[A, R], as Node[[]A], limit int) Node[[]R] {
 	mustTask("flow.Each", t.Name())
@@ -32,7 +34,7 @@ func Each[A, R any](t task.Task[A, R], as Node[[]A], limit int) Node[[]R] {
 			direct = nil // a failure is seen to by Start
 		}
 		late := task.Discarder(t)
-		return maker{guards: true, make: func(w wiring) cell {
+		return maker{guards: true, claims: true, make: func(w wiring) cell {
 			return &each[A, R]{t: t, direct: direct, late: late, as: from(w, as), limit: limit}
 		}}
 	})
@@ -62,23 +64,43 @@ func (c *each[A, R]) exec(ctx context.Context, at seat) (pending bool, err error
 		c.v = []R{}
 		return false, nil
 	}
+	if !at.claim() { // something stands in for it already
+		return true, nil
+	}
 	life, err := at.st.run.begin(ctx, time.Time{})
 	if err != nil {
 		return false, err
 	}
 	at.wait()
-	g := &elements[A, R]{c: c, t: c.t, direct: c.direct, late: c.late, at: at, run: at.st.run, life: life, as: as, values: make([]R, len(as)), free: min(c.limit, len(as))}
+	g := &elements[A, R]{c: c, t: c.t, direct: c.direct, drop: c.late, at: at, run: at.st.run, life: life, as: as, values: make([]R, len(as)), done: make([]bool, len(as)), free: min(c.limit, len(as))}
 	g.ctx = life.Context()
 	if at.st.run.watch != nil {
 		g.ctx = engine.WithValues(g.ctx, ctx)
 	}
 	g.free--
+	at.st.carry(at.n, g)
 	g.serve(g.idle())
 	return true, nil
 }
 
+// resign implements [resigner]. Without its input nobody knows how many elements there are.
+func (c *each[A, R]) resign(at seat, late lateCall, failure error) (pending bool, err error) {
+	v, ok := task.Standby(c.t)
+	if !ok || !late.complete {
+		return false, failure
+	}
+	c.v = slices.Repeat([]R{v}, len(*c.as))
+	if len(c.v) > 0 {
+		at.degradedBy(failure, nil, len(c.v))
+	}
+	return false, nil
+}
+
 func (c *each[A, R]) alone(ctx context.Context) (err error) {
 	c.v, err = combinators.Each(ctx, c.limit, *c.as, c.t.Do).Await(ctx)
+	if e, ok := err.(*combinators.ElementError); ok {
+		return &combinators.ElementError{Name: c.t.Name(), Index: e.Index, Err: e.Err}
+	}
 	return err
 }
 
@@ -91,26 +113,32 @@ type elements[A, R any] struct {
 	at     seat
 	t      task.Task[A, R]
 	direct task.Func[A, R]
-	late   func(context.Context, R)
+	drop   func(context.Context, R) // nil if there is no Discard
 	run    *run
 	life   engine.Life
 	ctx    context.Context
 	as     []A
 
-	mu     sync.Mutex
-	values []R
-	kept   []R // the successes, if there is a Discard for them
-	next   int // the element to take
-	made   int
-	free   int // servers that may be started yet
-	over   bool
+	mu       sync.Mutex
+	values   []R
+	done     []bool
+	calls    []task.Carried // of the elements that run, if they can be given up
+	kept     []R            // the successes, if there is a Discard for them
+	next     int            // the element to take
+	made     int
+	free     int // servers that may be started yet
+	over     bool
+	late     error // the failure of elements, as the limit has passed; nil before that
+	degraded error // the first failure that something has taken
+	lost     []Loss
+	replaced int // elements that something stands in for
 }
 
 // take returns the next element, if there is one, and whether to start another server.
 func (g *elements[A, R]) take() (i int, more, ok bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.over || g.next == len(g.as) {
+	if g.over || g.late != nil || g.next == len(g.as) {
 		return 0, false, false
 	}
 	i = g.next
@@ -175,37 +203,90 @@ func (g *elements[A, R]) another(h elementHost[A, R]) {
 // idle is the host of no element.
 func (g *elements[A, R]) idle() elementHost[A, R] { return elementHost[A, R]{g: g, i: int(none)} }
 
-// put takes the result of an element.
-func (g *elements[A, R]) put(i int, v R, err error) {
+// put takes the result of an element, unless it has one.
+func (g *elements[A, R]) put(i int, ans task.Answer[R]) {
 	g.mu.Lock()
-	if g.over {
+	if g.over || g.done[i] {
 		g.mu.Unlock()
-		if g.late != nil && err == nil {
-			g.late(g.ctx, v)
+		if g.drop != nil && ans.Err == nil {
+			g.drop(g.ctx, ans.Value)
 		}
 		return
 	}
-	g.values[i] = v
-	if g.late != nil && err == nil {
-		g.kept = append(g.kept, v)
+	g.values[i], g.done[i] = ans.Value, true
+	if g.drop != nil && ans.Err == nil {
+		g.kept = append(g.kept, ans.Value)
+	}
+	if ans.Degraded != nil {
+		g.lose(ans.Degraded, ans.Losses)
 	}
 	g.made++
-	g.over = err != nil || g.made == len(g.as)
+	g.over = ans.Err != nil || g.made == len(g.as)
 	over := g.over
 	g.mu.Unlock()
 	if !over {
 		return
 	}
-	if err == nil {
+	var err error
+	if ans.Err == nil {
 		g.c.v = g.values
+		g.at.degradedBy(g.degraded, g.lost, g.replaced)
 	} else {
+		if err = ans.Err; !future.IsCanceled(err) {
+			err = &combinators.ElementError{Name: g.t.Name(), Index: i, Err: err}
+		}
 		g.life.End(&future.CanceledError{Cause: errors.Join(combinators.ErrLost, err)})
 		for _, v := range g.kept {
-			g.late(g.ctx, v)
+			g.drop(g.ctx, v)
 		}
 	}
 	g.life.Release()
 	g.at.finish(err, nil)
+}
+
+// lose notes that something stands in for an element, or for a part of it. Several of one name are one loss. The caller has the lock.
+func (g *elements[A, R]) lose(failure error, inner []Loss) {
+	if g.degraded == nil {
+		g.degraded = failure
+	}
+	if len(inner) == 0 {
+		g.replaced++
+	}
+	for _, l := range inner {
+		if at := slices.IndexFunc(g.lost, func(known Loss) bool { return known.Node == l.Node }); at >= 0 {
+			g.lost[at].Count += l.Count
+		} else {
+			g.lost = append(g.lost, l)
+		}
+	}
+}
+
+// GiveUp implements [task.Carried].
+func (g *elements[A, R]) GiveUp(err error) {
+	if !g.run.Join() {
+		return
+	}
+	defer g.run.Leave()
+	g.mu.Lock()
+	if g.late != nil || g.over {
+		g.mu.Unlock()
+		return
+	}
+	g.late = err
+	done, calls := slices.Clone(g.done), slices.Clone(g.calls)
+	g.mu.Unlock()
+	v, ok := task.Standby(g.t)
+	for i := range g.as {
+		switch {
+		case done[i]:
+		case i < len(calls) && calls[i] != nil:
+			calls[i].GiveUp(err)
+		case ok:
+			g.put(i, task.Answer[R]{Value: v, Degraded: err})
+		default:
+			g.put(i, task.Answer[R]{Err: err})
+		}
+	}
 }
 
 // elementHost is where a call for one element ends.
@@ -238,11 +319,29 @@ func (h *elementHost[A, R]) make(ctx context.Context) (done bool) {
 	return true
 }
 
+// Around is the run that waits for a run that the task stands for.
+func (h elementHost[A, R]) Around() any { return h.g.run }
+
+// Carry is told of the call: see [task.Host].
+func (h elementHost[A, R]) Carry(call task.Carried) {
+	g := h.g
+	g.mu.Lock()
+	if g.calls == nil {
+		g.calls = make([]task.Carried, len(g.as))
+	}
+	g.calls[h.i] = call
+	late := g.late
+	g.mu.Unlock()
+	if late != nil {
+		call.GiveUp(late)
+	}
+}
+
 // end is told how the element ended.
 func (h *elementHost[A, R]) end(ans task.Answer[R]) {
 	i := h.i
 	h.i = int(none)
-	defer h.g.put(i, ans.Value, ans.Err) // whatever the observer does
+	defer h.g.put(i, ans) // whatever the observer does
 	if h.seen != nil {
 		h.seen.End(ans.Err, ans.Degraded)
 	}

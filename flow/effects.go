@@ -24,7 +24,11 @@ type effects struct {
 
 func beginEffects(r *run, around context.Context) (*effects, error) {
 	begun := time.Now()
-	until, limited := r.life.Context().Deadline()
+	var until time.Time
+	limited := r.limit != nil
+	if limited {
+		until = r.limit.end
+	}
 	life, err := r.begin(r.life.Base(), until)
 	if err != nil {
 		return nil, err

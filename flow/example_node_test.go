@@ -124,7 +124,7 @@ func ExampleEach() {
 	do([]string{"bell", "anvil"}, items)
 	// Output:
 	// [{brass bell 1900} {note book 400}]
-	// failed: item anvil: no such item
+	// failed: item[1]: item anvil: no such item
 }
 
 // The first success wins.
@@ -210,4 +210,32 @@ func ExampleNamed() {
 	// in
 	// ToUpper
 	// shout
+}
+
+// The page goes without a coupon if there is none.
+func ExampleFallback() {
+	coupon := flow.New("coupon", func(in flow.Node[Order]) flow.Node[int] {
+		item := flow.Step(FetchItem, flow.Map(in, Order.ItemID))
+		return flow.Fallback(flow.Step2(FetchCoupon, item, flow.Map(in, Order.UserID)), 0)
+	})
+	fmt.Println(coupon.Do(context.Background(), Order{"ada", "bell"}))
+	fmt.Println(coupon.Do(context.Background(), Order{"bob", "bell"}))
+	// Output:
+	// 190 <nil>
+	// 0 <nil>
+}
+
+func ExampleMapErr() {
+	itemOf := func(o Order) (string, error) {
+		if o.Item == "" {
+			return "", recovery.Mark(recovery.Business, errors.New("which item?"))
+		}
+		return o.Item, nil
+	}
+	item := flow.New("order", func(in flow.Node[Order]) flow.Node[Item] {
+		return flow.Step(FetchItem, flow.MapErr(in, itemOf))
+	})
+	_, err := item.Do(context.Background(), Order{User: "ada"})
+	fmt.Println(errors.Unwrap(err), recovery.Classify(err))
+	// Output: which item? business
 }

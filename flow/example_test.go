@@ -230,3 +230,49 @@ func ExampleRole() {
 	}
 	// Output: after waits for item
 }
+
+// couponPage shows an item, and a coupon if there is one.
+var couponPage = flow.New("coupon-page", func(in flow.Node[Order]) flow.Node[string] {
+	item := flow.Step(FetchItem, flow.Map(in, Order.ItemID))
+	coupon := flow.Fallback(flow.Step2(FetchCoupon, item, flow.Map(in, Order.UserID)), 0)
+	return flow.Map2(item, coupon, func(item Item, coupon int) string { return fmt.Sprint(item.Name, ": ", item.Price-coupon) })
+})
+
+// The answer says what it does without.
+func ExampleFlow_Degraded() {
+	page := couponPage.Degraded(func(page string, lost []flow.Loss) string {
+		for _, l := range lost {
+			page += " (without " + l.Node + ")"
+		}
+		return page
+	})
+	fmt.Println(page.Do(context.Background(), Order{"ada", "bell"}))
+	fmt.Println(page.Do(context.Background(), Order{"bob", "bell"}))
+	// Output:
+	// brass bell: 1710 <nil>
+	// brass bell: 1900 (without coupon) <nil>
+}
+
+func ExampleLoss() {
+	page := couponPage.Degraded(func(page string, lost []flow.Loss) string {
+		fmt.Printf("%s, %s: %v\n", lost[0].Node, lost[0].Class, lost[0].Err)
+		return page
+	})
+	_, _ = page.Do(context.Background(), Order{"bob", "bell"})
+	// Output: coupon, unknown: no coupon for bob
+}
+
+// The calls have 20 ms, and what they are late with is worked out in the 30 ms that are left.
+func ExampleFlow_Reserve() {
+	page := flow.New("page", func(id flow.Node[string]) flow.Node[Item] {
+		item := flow.Step(task.New("item", func(ctx context.Context, id string) (Item, error) {
+			<-ctx.Done() // it hangs
+			return Item{}, ctx.Err()
+		}), id)
+		return flow.Recover(item, func(ctx context.Context, err error) (Item, error) {
+			return fetchItem(ctx, "book") // from somewhere else
+		})
+	}).Timeout(50 * time.Millisecond).Reserve(30 * time.Millisecond)
+	fmt.Println(page.Do(context.Background(), "bell"))
+	// Output: {note book 400} <nil>
+}

@@ -11,6 +11,8 @@ import (
 // cancellation is passed on as it is. What only n needed and still runs is cancelled when n fails. The node is
 // called after fn, as that of [Map] is.
 //
+// Limit: fn needs time. When the limit of the flow has passed it is called only if [Flow.Reserve] has left some,
+// and its ctx ends with that. [Fallback] needs none.
 // Panics: a panic of fn becomes a [*future.PanicError].
 // Concurrency: fn runs on a goroutine of the run.
 func Recover[T any](n Node[T], fn func(context.Context, error) (T, error)) Node[T] {
@@ -29,7 +31,7 @@ type rescue[T any] struct {
 func (c *rescue[T]) exec(ctx context.Context, at seat) (pending bool, err error) {
 	failed := *c.errs[0]
 	if c.v, err = c.fn(ctx, failed); err == nil {
-		at.degraded(failed)
+		at.took(failed)
 	}
 	return false, err
 }
@@ -71,4 +73,37 @@ func (c *trial[T]) exec(context.Context, seat) (bool, error) {
 func (c *trial[T]) alone(ctx context.Context) error {
 	_, err := c.exec(ctx, seat{})
 	return err
+}
+
+// Fallback is the value of n or, if that fails, v: n is optional here. A cancellation is passed on as it is.
+//
+// Limit: when the limit of the flow passes before n is there, n has failed, and v is the value.
+// v is shared by all runs: for a fresh value, use [Recover].
+func Fallback[T any](n Node[T], v T) Node[T] {
+	return add[T]("flow.Fallback", 2, node{kind: StandIn, inputs: data(n.n)}, func(w wiring) cell {
+		return &standIn[T]{pass(w, n), v}
+	})
+}
+
+type standIn[T any] struct {
+	passing[T]
+	spare T
+}
+
+// exec is called if the input has failed.
+func (c *standIn[T]) exec(context.Context, seat) (bool, error) {
+	c.v = c.spare
+	return false, nil
+}
+
+func (c *standIn[T]) alone(ctx context.Context) error {
+	switch err := *c.errs[0]; {
+	case err == nil:
+		c.take(0)
+	case future.IsCanceled(err):
+		return err
+	default:
+		c.v = c.spare
+	}
+	return nil
 }

@@ -12,11 +12,13 @@ import (
 // Flow is a typed graph of tasks, compiled once. It is immutable; its methods
 // may be called from any number of goroutines.
 type Flow[In, Out any] struct {
-	plan    *plan
-	limit   time.Duration // zero: none
-	catches []func(context.Context, In, error) (Out, error)
-	told    []func(context.Context, In, error)
-	task    task.Task[In, Out]
+	plan     *plan
+	limit    time.Duration // zero: none
+	reserve  time.Duration
+	catches  []func(context.Context, In, error) (Out, error)
+	told     []func(context.Context, In, error)
+	degraded []func(Out, []Loss) Out
+	task     task.Task[In, Out]
 }
 
 // New builds a flow: build is called once, with the node of the input, and
@@ -60,10 +62,17 @@ func input0[T any](b *builder, place task.Place) Node[T] {
 	return n
 }
 
-// Timeout limits a run to d: it is answered by then, with a [*deadline.Error]
-// that names the flow and what it waited for, even if a task ignores its ctx;
-// what still runs is cancelled and left to the scope. Of several limits the
-// shortest holds. A d of zero or less panics.
+// Timeout limits a run to d, even if a task ignores its ctx. Of several limits, and the deadline of the caller's ctx, the
+// earliest holds. A d of zero or less panics.
+//
+// When the limit passes, every call that runs or has not begun has failed with a [*deadline.Error], and its ctx has ended. Then
+// what stands in for it acts: [Fallback], [Try], [Any], [Either], the Fallback of a task, and quick functions. If
+// they make the result, that is the answer, on time. What needs time ([Recover], [Flow.Catch], the Recover of a task) has what
+// [Flow.Reserve] has left. Else the run fails with the first required call that was late. What still runs is left to the scope.
+//
+// A deadline of ctx is such a limit too. Without a Reserve its calls are given up 1 % of the time earlier that is left when the run
+// begins, and at most 5 ms, so that the answer comes before those give up who wait with the same ctx. After a
+// Timeout without a Reserve, quick functions have 5 ms.
 func (f *Flow[In, Out]) Timeout(d time.Duration) *Flow[In, Out] {
 	g := *f.must("Timeout")
 	if d <= 0 {
@@ -75,11 +84,24 @@ func (f *Flow[In, Out]) Timeout(d time.Duration) *Flow[In, Out] {
 	return finished(g)
 }
 
-// Catch has fn answer in place of a run that has failed. It gets the caller's
-// ctx, without the limit of Timeout, and the failure, which is an [*Error] or
-// a [*deadline.Error]. It is not called when the caller's ctx has ended. Of several, each catches what
-// the ones before it return.
+// Reserve leaves d of the time of a run, its Timeout or the deadline of ctx, to what needs time when calls were late: Recover,
+// Catch, Degraded, quick functions, and the reply. The calls end d earlier. Without a limit there is
+// nothing to reserve. A Reserve takes at most half of the time that is left when a run begins. Of several, the longest
+// holds. A negative d panics.
+func (f *Flow[In, Out]) Reserve(d time.Duration) *Flow[In, Out] {
+	g := *f.must("Reserve")
+	if d < 0 {
+		panic("flow.Flow.Reserve: a negative duration of " + d.String())
+	}
+	g.reserve = max(g.reserve, d)
+	return finished(g)
+}
+
+// Catch has fn answer in place of a run that has failed. It gets the caller's ctx and the failure, which is an [*Error].
+// It is not called when the caller has left. Of several, each catches what the ones before it return.
 //
+// Limit: fn has until the end of the run: what [Flow.Reserve] has left of a Timeout or of the deadline of ctx. After a Timeout without
+// a Reserve it has the caller's ctx, and the answer waits for it.
 // Panics: a panic of fn is joined to the failure.
 // Concurrency: fn runs on a goroutine of the run.
 func (f *Flow[In, Out]) Catch(fn func(ctx context.Context, in In, err error) (Out, error)) *Flow[In, Out] {
@@ -90,10 +112,10 @@ func (f *Flow[In, Out]) Catch(fn func(ctx context.Context, in In, err error) (Ou
 }
 
 // OnError tells fn of each failure of a run, before Catch: cancellations too,
-// and failures of the effects of [Also]. It changes nothing. When the caller's
-// ctx has ended, nobody waits for it; a run that could not start is not told.
+// and failures of the effects of [Also]. It changes nothing. At the limit of the run, and when the caller has left, the
+// answer does not wait for it, but the scope does. A run that could not start is not told.
 //
-// Panics: a panic of fn is joined to the failure; for an effect it counts as an unobserved failure of the scope.
+// Panics: a panic of fn is joined to the failure; when nobody waits for fn, and for an effect, it counts as an unobserved failure of the scope.
 // Concurrency: fn runs on a goroutine of the run.
 func (f *Flow[In, Out]) OnError(fn func(ctx context.Context, in In, err error)) *Flow[In, Out] {
 	g := *f.must("OnError")
@@ -117,13 +139,13 @@ func (f *Flow[In, Out]) must(method string) *Flow[In, Out] {
 // cancelled and belongs to the scope of ctx, which joins it; without a scope it may outlive Do.
 //
 // Failure: the first failure that nothing in the flow recovers, as an [*Error], unless Catch answers.
-// Cancellation: if ctx ends first, Do returns at once, with [future.Cause](ctx) or,
-// if that was a deadline, with a [*deadline.Error] that says it was inherited.
+// Cancellation: if ctx is cancelled first, Do returns at once, with [future.Cause](ctx). A deadline of ctx is a limit of the run: see [Flow.Timeout].
 // Cost: two allocations, and one if it has to block against a ctx that is not Jade's own; a few more with a Timeout.
 func (f *Flow[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 	f.must("Do")
 	mustCtx("flow.Flow.Do", ctx)
-	answer, told := f.begin(ctx, in, true)
+	c, told := f.begin(ctx, in, true)
+	answer := c.promise.Future()
 	until := ctx
 	if told {
 		until = context.Background() // the run itself ends with ctx
@@ -132,8 +154,14 @@ func (f *Flow[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 	if err == nil {
 		return v, nil
 	}
-	answer.Cancel(err)                        // in case it was ctx that ended the wait
-	return answer.Await(context.Background()) // complete now, or in a moment
+	if _, done := answer.Peek(); !done { // it was ctx that ended the wait
+		if isDeadline(ctx.Err()) {
+			go c.ring(c.expire)
+		} else {
+			answer.Cancel(err)
+		}
+	}
+	return answer.Await(context.Background())
 }
 
 // Go starts a run and returns a future for its result. It belongs to the scope
@@ -144,8 +172,8 @@ func (f *Flow[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 func (f *Flow[In, Out]) Go(ctx context.Context, in In) future.Future[Out] {
 	f.must("Go")
 	mustCtx("flow.Flow.Go", ctx)
-	answer, _ := f.begin(ctx, in, false)
-	return answer
+	c, _ := f.begin(ctx, in, false)
+	return c.promise.Future()
 }
 
 // Task returns the flow as a task, of the same name: flows are built of flows.

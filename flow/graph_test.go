@@ -93,9 +93,9 @@ func TestGraphNode_Run_misuse(t *testing.T) {
 		inputs []any
 	}{
 		"flow.GraphNode.Run: one of shop has 1 inputs, not 2":                                {1, []any{1, 2}},
-		"flow.GraphNode.Run: sum2 of shop has 2 inputs, not 0":                                {3, nil},
+		"flow.GraphNode.Run: sum2 of shop has 2 inputs, not 0":                               {3, nil},
 		"flow.GraphNode.Run: one of shop takes a int as input 0, not a string":               {1, []any{"1"}},
-		"flow.GraphNode.Run: sum2 of shop takes a int as input 1, not a int64":                {3, []any{1, int64(2)}},
+		"flow.GraphNode.Run: sum2 of shop takes a int as input 1, not a int64":               {3, []any{1, int64(2)}},
 		"flow.GraphNode.Run: in of shop is a int, not a string":                              {0, []any{"1"}},
 		"flow.GraphNode.Run: in of shop is the input of the flow and takes one value, not 2": {0, []any{1, 2}},
 		"flow.Failed without an error":                                                       {1, []any{flow.Failed{}}},

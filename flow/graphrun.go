@@ -71,7 +71,7 @@ func (n GraphNode) input(inputs []any) (any, error) {
 // blocked returns the failure of an input that keeps the node from being made.
 func (n GraphNode) blocked(errs []error) error {
 	switch n.Kind {
-	case FirstOf, Recovery, Trial:
+	case FirstOf, Recovery, Trial, StandIn:
 		return nil
 	}
 	for _, in := range n.inputs {

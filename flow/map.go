@@ -13,6 +13,30 @@ func Map[A, R any](a Node[A], fn func(A) R) Node[R] {
 	}, a.n)
 }
 
+// MapErr is what fn makes of the value of a, as for [Map]. If fn fails, so does the node: it is for quick checks.
+func MapErr[A, R any](a Node[A], fn func(A) (R, error)) Node[R] {
+	mustFunc("flow.MapErr", fn == nil)
+	return add[R]("flow.MapErr", 2, node{kind: Mapping, called: called(fn), inputs: data(a.n)}, func(w wiring) cell {
+		va := from(w, a)
+		return &checking[R]{call: func() (R, error) { return fn(*va) }}
+	})
+}
+
+type checking[R any] struct {
+	slot[R]
+	call func() (R, error)
+}
+
+func (c *checking[R]) exec(context.Context, seat) (_ bool, err error) {
+	c.v, err = c.call()
+	return false, err
+}
+
+func (c *checking[R]) alone(ctx context.Context) error {
+	_, err := c.exec(ctx, seat{})
+	return err
+}
+
 func addMap[R any](where, name string, call func(wiring) func() R, inputs ...*node) Node[R] {
 	return add[R](where, 3, node{kind: Mapping, called: name, inputs: data(inputs...)}, func(w wiring) cell {
 		return &mapping[R]{call: call(w)}

@@ -132,6 +132,16 @@ func TestModel_seesMistakes(t *testing.T) {
 			}
 			return s.simulate(in)
 		},
+		"no Fallback stands in": func(s shape, in int) (answer, map[int]span) {
+			s.nodes = append([]vertex(nil), s.nodes...)
+			for i, v := range s.nodes {
+				if v.kind == "fallback" {
+					s.nodes[i].kind = "also"
+					s.nodes[i].inputs = []int{v.inputs[0], 0}
+				}
+			}
+			return s.simulate(in)
+		},
 		"a fallback is none":            otherPart(func(p policies) policies { p.fallback = false; return p }),
 		"no limit of an attempt":        otherPart(func(p policies) policies { p.each = 0; return p }),
 		"no limit of all attempts":      otherPart(func(p policies) policies { p.all = 0; return p }),
@@ -158,7 +168,7 @@ func TestModel_seesMistakes(t *testing.T) {
 		},
 	} {
 		noticed := false
-		for seed := uint64(0); seed < 500 && !noticed; seed++ {
+		for seed := uint64(0); seed < 3000 && !noticed; seed++ {
 			noticed = randomShape(rand.New(rand.NewPCG(seed, 1)), false, &ids{}, false).check(t, model) != ""
 		}
 		require.True(t, noticed, what)

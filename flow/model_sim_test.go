@@ -23,6 +23,7 @@ type sim struct {
 	tie      bool                  // two successes of an "any" came at one moment
 	wanted   map[int]bool          // what was needed, and may be again: it goes on
 	ready    []int                 // what is to begin, if it is needed when all else has been settled
+	expired  bool                  // the limit has passed
 }
 
 // outcomeOf is what becomes of a part if nothing ends it.
@@ -57,8 +58,17 @@ func (s shape) simulate(in int) (answer, map[int]span) {
 			}
 		}
 		next, running := m.next()
-		if ends, how := m.end(); ends > 0 && (!running || ends < next) {
+		if ends, how := m.end(); ends > 0 && (!running || ends <= next) {
 			m.now = ends
+			if how == "late" && a.how == "" {
+				m.complete() // what is part of the run has the same limit, and has answered by that
+				m.expire()
+				m.settle(out)
+				a = answer{value: m.value[out], failures: m.failures[out], how: "value", at: ends}
+				if m.failures[out] != nil {
+					a.how = "failure"
+				}
+			}
 			m.stop(func(int) bool { return true })
 			if a.how == "" {
 				a = answer{how: how, at: ends}
@@ -111,10 +121,33 @@ const forever = 2 * time.Hour
 
 // end is when the run ends from outside, and how; zero if it does not.
 func (m *sim) end() (time.Duration, string) {
-	if m.leave > 0 && (m.limit == 0 || m.leave < m.limit) {
+	limit := m.limit
+	if m.left > 0 && (limit == 0 || m.left < limit) {
+		limit = m.left
+	}
+	if m.leave > 0 && (limit == 0 || m.leave < limit) {
 		return m.leave, "left"
 	}
-	return m.limit, "late"
+	return limit, "late"
+}
+
+// expire fails every call that runs. One that has not begun fails when it is needed.
+func (m *sim) expire() {
+	m.expired = true
+	for i, s := range m.spans {
+		if s.ended < 0 && !m.dropped[i] {
+			m.spans[i] = span{s.begun, m.now}
+			m.failLate(i)
+		}
+	}
+}
+
+// failLate fails a call because of the limit: something may stand in for it.
+func (m *sim) failLate(i int) bool {
+	if p, ok := m.nodes[i].part.(policies); ok && p.fallback {
+		return m.succeed(i, instead)
+	}
+	return m.fail(i, []failure{{0, late}})
 }
 
 // remaining is the time until the deadline that the functions see; 0: there is none.
@@ -181,6 +214,9 @@ func (m *sim) need(i int, needed map[int]bool) {
 		return
 	}
 	needed[i] = true
+	if m.expired && m.nodes[i].isCall() {
+		return
+	}
 	in := m.nodes[i].inputs
 	switch m.nodes[i].kind {
 	case "after":
@@ -235,6 +271,9 @@ func (m *sim) advance(i int) (changed bool) {
 	in := v.inputs
 	if _, begun := m.spans[i]; begun || m.dropped[i] {
 		return false
+	}
+	if m.expired && v.isCall() {
+		return m.failLate(i)
 	}
 	switch v.kind {
 	case "step", "map", "require", "policies", "each", "nested":
@@ -298,10 +337,15 @@ func (m *sim) advance(i int) (changed bool) {
 		}
 		return complete && m.fail(i, all)
 	case "recover":
-		if m.ok(in[0]) {
+		if m.ok(in[0]) || m.expired { // it needs time
 			return m.pass(i, in[0])
 		}
 		return m.done[in[0]] && m.begin(i)
+	case "fallback":
+		if m.failures[in[0]] != nil {
+			return m.succeed(i, instead)
+		}
+		return m.pass(i, in[0])
 	}
 	switch { // try
 	case m.ok(in[0]):

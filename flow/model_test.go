@@ -32,6 +32,9 @@ type vertex struct {
 	part   part          // of one that is more than one function
 }
 
+// isCall reports whether the vertex calls a task.
+func (v vertex) isCall() bool { return v.kind == "step" || v.part != nil }
+
 const (
 	endsWell  = "value"
 	endsBadly = "error"
@@ -52,7 +55,7 @@ type failure struct {
 	ends string
 }
 
-var modelKinds = []string{"step", "step", "part", "part", "map", "after", "require", "also", "either", "any", "recover", "try"}
+var modelKinds = []string{"step", "step", "part", "part", "map", "after", "require", "also", "either", "any", "recover", "fallback", "fallback", "try"}
 
 // randomShape makes a shape. A simple one is of kinds that need no more than counters; a deep one is in another.
 func randomShape(r *rand.Rand, simple bool, n *ids, deep bool) shape {
@@ -227,6 +230,8 @@ func (s shape) node(i int, v vertex, nodes []number, h *happenings) number {
 		return flow.Either(flow.Map(arg(0), func(a int) bool { return a%2 == 0 }), arg(1), arg(2))
 	case "any":
 		return flow.Any(pickAll(nodes, v.inputs)...)
+	case "fallback":
+		return flow.Fallback(arg(0), instead)
 	case "recover":
 		return flow.Recover(arg(0), func(ctx context.Context, err error) (int, error) { return h.act(ctx, id, v) })
 	}

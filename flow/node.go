@@ -2,6 +2,7 @@ package flow
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/task"
@@ -21,18 +22,19 @@ func (n Node[T]) node() *node { return n.n }
 type Kind string
 
 const (
-	In          Kind = "in"      // the flow's input
-	Constant    Kind = "const"   // see Const
-	TaskStep    Kind = "step"    // see Step
-	Mapping     Kind = "map"     // see Map
-	Ordered     Kind = "after"   // see After
-	Requirement Kind = "require" // see Require
-	Effects     Kind = "also"    // see Also
-	Choice      Kind = "either"  // see Either
-	Elements    Kind = "each"    // see Each
-	FirstOf     Kind = "any"     // see Any
-	Recovery    Kind = "recover" // see Recover
-	Trial       Kind = "try"     // see Try
+	In          Kind = "in"       // the flow's input
+	Constant    Kind = "const"    // see Const
+	TaskStep    Kind = "step"     // see Step
+	Mapping     Kind = "map"      // see Map
+	Ordered     Kind = "after"    // see After
+	Requirement Kind = "require"  // see Require
+	Effects     Kind = "also"     // see Also
+	Choice      Kind = "either"   // see Either
+	Elements    Kind = "each"     // see Each
+	FirstOf     Kind = "any"      // see Any
+	Recovery    Kind = "recover"  // see Recover
+	Trial       Kind = "try"      // see Try
+	StandIn     Kind = "fallback" // see Fallback
 )
 
 // Role says what an edge is for.
@@ -70,6 +72,7 @@ type maker struct {
 	make   func(w wiring) cell
 	mends  bool              // its cell is a mender
 	guards bool              // its cell sees to functions that panic or call Goexit itself
+	claims bool              // its cell claims the node: see state.claim
 	again  func(point) maker // of a call of a task: see intercept.go
 }
 
@@ -87,6 +90,13 @@ type named struct {
 
 func describe[In, Out any](t task.Task[In, Out]) *named {
 	return &named{t.Name(), t.Origin(), t.Policies()}
+}
+
+// degrades reports whether something may stand in for the task, or for a part of it.
+func (t *named) degrades() bool {
+	return t.origin.Engine != nil || slices.ContainsFunc(t.policies, func(p task.Policy) bool {
+		return p.Kind == "fallback" || p.Kind == "recover"
+	})
 }
 
 // builder collects the nodes of one flow, in build order.

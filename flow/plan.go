@@ -14,12 +14,12 @@ type plan struct {
 	place   task.Place
 	specs   []spec
 	out     int32
-	counted bool      // counters are enough: see counters.go
-	effects bool      // some node runs for an effect
-	own     bool      // some node has a ctx of its own
-	left    []int32   // of a counted plan: for each node, a bit for each input that is not there from the start
-	first   []int32   // of a counted plan: nodes that are ready at the start
-	pool    sync.Pool // of *state
+	counted bool         // counters are enough, unless a run is observed: see counters.go
+	effects bool         // some node runs for an effect
+	own     bool         // some node has a ctx of its own
+	left    []int32      // of a counted plan: for each node, a bit for each input that is not there from the start
+	first   []int32      // of a counted plan: nodes that are ready at the start
+	pools   [2]sync.Pool // of *state: with counters, and with demand
 
 	root *plan // that it is a variant of: see intercept.go; nil if of none
 
@@ -34,9 +34,11 @@ type spec struct {
 	*node
 	users  []use
 	quick  bool  // its function, if it has one, is quick and runs inline
+	call   bool  // it calls a task
 	sight  int32 // of a node that is not: in those of a run
 	own    bool  // it may be cancelled alone, so it has a ctx of its own
 	effect bool  // it runs for an effect, so the answer does not cancel it
+	answer bool  // it runs for the answer
 }
 
 // use is a place where a node is an input.
@@ -55,13 +57,16 @@ func compile(name string, place task.Place, b *builder, out *node) *plan {
 	p := &plan{name: name, place: place, watched: 1, specs: make([]spec, len(b.nodes)), left: make([]int32, len(b.nodes)), counted: true}
 	for i, n := range b.nodes {
 		n.index = int32(i)
-		p.specs[i] = spec{node: n, quick: n.kind != TaskStep && n.kind != Elements && n.kind != Recovery}
+		call := n.kind == TaskStep || n.kind == Elements
+		p.specs[i] = spec{node: n, quick: !call && n.kind != Recovery, call: call}
 		if !p.specs[i].quick {
 			p.specs[i].sight = p.watched
 			p.watched++
 		}
 		switch n.kind {
-		case In, Constant, TaskStep, Mapping, Elements:
+		case In, Constant, Mapping:
+		case TaskStep, Elements:
+			p.counted = p.counted && !n.task.degrades()
 		default:
 			p.counted = false
 		}
@@ -83,8 +88,14 @@ func compile(name string, place task.Place, b *builder, out *node) *plan {
 			p.first = append(p.first, int32(i))
 		}
 	}
-	p.pool.New = func() any { return newState(p) }
+	p.openPools()
 	return p
+}
+
+func (p *plan) openPools() {
+	for demand := range p.pools {
+		p.pools[demand].New = func() any { return newState(p, demand == 0) }
+	}
 }
 
 // check panics on what only a mistake can cause.
@@ -119,27 +130,38 @@ func identity(o *task.Origin) any {
 }
 
 // mark finds the nodes that have a ctx of their own, and those that run for an
-// effect: all that such a node needs is one too.
+// effect, or for the answer: all that such a node needs is one too.
+//
+// A node is given up alone where a run goes on without the node that needs it: where that has failed for
+// want of another input and something takes the failure, or where another input was enough.
 func (p *plan) mark() {
+	taken := make([]bool, len(p.specs)) // the failure of the node may be taken
+	p.specs[p.out].answer = true
 	for i := len(p.specs) - 1; i >= 0; i-- {
 		s := &p.specs[i]
+		takes, several := false, len(s.inputs) > 1
+		switch s.kind {
+		case FirstOf, Choice, Recovery, Trial, StandIn:
+			takes = true
+		}
 		for _, in := range s.inputs {
 			from := &p.specs[in.n.index]
-			switch s.kind {
-			case FirstOf, Choice, Recovery, Trial:
-				from.own = true
-			}
-			from.own = from.own || s.own || in.role == Effect
+			taken[in.n.index] = taken[in.n.index] || takes || taken[i] || in.role == Effect
+			from.own = from.own || s.own || several && (takes || taken[i]) || in.role == Effect
 			from.effect = from.effect || s.effect || in.role == Effect
+			from.answer = from.answer || s.answer && in.role != Effect
 			p.effects = p.effects || in.role == Effect
 		}
-		p.own = p.own || s.own
 	}
 }
 
 // start returns a state for one run.
 func (p *plan) start(r *run) *state {
-	st := p.pool.Get().(*state)
+	kind := 1
+	if p.counted && r.watch == nil {
+		kind = 0
+	}
+	st := p.pools[kind].Get().(*state)
 	st.run = r
 	r.st = st
 	return st

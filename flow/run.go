@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/jade-go/jade/internal/alarm"
 	"github.com/jade-go/jade/internal/engine"
 )
 
@@ -21,8 +20,12 @@ type run struct {
 	foreign context.Context // see engine.Life
 	watch   *watch          // nil if nobody observes it
 	effects *effects        // of a plan that has some
+	around  context.Context // the caller's
+	outer   *run            // that this is a part of, if no limit of a task is between
 	begun   time.Time       // of a run that has a limit or is observed
-	alarm   *alarm.Alarm    // of a run that has a limit
+	limit   *limit          // of a run that has one
+	expired atomic.Bool     // that has passed
+	spare   spare           // of the functions that take time, and are no calls
 
 	// members counts the goroutines that work for the run, and the nodes that
 	// are being made elsewhere. When it gets to zero, that is for good.
@@ -34,8 +37,7 @@ type run struct {
 const (
 	undecided uint32 = iota
 	answering        // with what the run has come to
-	expired          // so, at its limit: the answer does not wait for an observer
-	leftAlone        // the caller's ctx has ended: nothing catches that
+	leftAlone        // the caller has left: nothing catches that
 )
 
 // decide reports whether the caller is the one who decides what becomes of the run.
@@ -46,6 +48,7 @@ type owner interface {
 	succeed()       // the output is made
 	fail(err error) // the output cannot be made
 	halt(err error) // the ctx has ended from outside, with err as the cause
+	expire()        // the limit has passed
 	tell(err error) // an effect has failed
 	drop()          // nobody works for the run any more
 }
@@ -72,9 +75,7 @@ func (r *run) Leave() {
 
 // dissolve is called when the last member has left.
 func (r *run) dissolve() {
-	if r.alarm != nil {
-		r.alarm.Release()
-	}
+	r.limit.release()
 	if r.effects != nil {
 		r.effects.release()
 	}
@@ -83,7 +84,16 @@ func (r *run) dissolve() {
 	st.recycle()
 	r.life.Release()
 	r.owner.drop()
-	r.owner, r.life, r.ctx, r.foreign, r.watch, r.effects = nil, nil, nil, nil, nil, nil
+	r.owner, r.life, r.ctx, r.foreign, r.around, r.outer, r.watch, r.effects = nil, nil, nil, nil, nil, nil, nil, nil
+}
+
+// beside calls fn in a goroutine of its own. The caller is a member.
+func (r *run) beside(fn func()) {
+	r.members.Add(1)
+	go func() {
+		defer r.Leave()
+		fn()
+	}()
 }
 
 // now is the time. To ask how much has passed costs half of what the clock does.

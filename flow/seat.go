@@ -16,9 +16,45 @@ func (at seat) finish(err, degraded error) {
 	at.st.offer(at.st.conclude(at.n, err, degraded))
 }
 
-// degraded notes that the node's value stands in for a failure.
-func (at seat) degraded(failure error) {
-	if failure != nil && at.st != nil && at.st.run.watch != nil {
+// degraded notes that the node's value stands in for a failure, or does without what inner says.
+func (at seat) degraded(failure error, inner []Loss) {
+	if failure != nil && at.st != nil {
+		at.degradedBy(failure, inner, 1)
+		at.notes(failure)
+	}
+}
+
+// degradedBy is degraded for a node with so many parts that something stands in for, whose end tells the observer so.
+func (at seat) degradedBy(failure error, inner []Loss, count int) {
+	if failure == nil || at.st == nil {
+		return
+	}
+	if d := at.st.demand; d != nil {
+		e := at.st.plan.errorOf(at.st.ctxAt(at.n), at.n, at.st.lateness(failure))
+		d.mu.Lock()
+		d.lose(at.n, e, inner, count)
+		d.mu.Unlock()
+	}
+}
+
+// took notes that the node has taken the failure of its input.
+func (at seat) took(failure error) {
+	if at.st == nil {
+		return
+	}
+	d := at.st.demand
+	d.mu.Lock()
+	at.st.take(failure)
+	d.mu.Unlock()
+	at.notes(failure)
+}
+
+// notes tells the observer, when the node ends, that its value stands in for a failure.
+func (at seat) notes(failure error) {
+	if at.st.run.watch != nil {
 		at.st.run.watch.degrade(at.n, failure)
 	}
 }
+
+// claim reports whether the caller says how the node ends.
+func (at seat) claim() bool { return at.st == nil || at.st.claim(at.n) }

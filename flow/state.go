@@ -34,14 +34,14 @@ type state struct {
 	work   func()      // worker, bound once: to start it allocates nothing
 }
 
-func newState(p *plan) *state {
+func newState(p *plan, counted bool) *state {
 	n := len(p.specs)
 	st := &state{plan: p, cells: make([]cell, n), errs: make([]error, n), link: make([]int32, n)}
 	w := wiring{st.cells, st.errs}
 	for i := range p.specs {
 		st.cells[i] = p.specs[i].make(w)
 	}
-	if p.counted {
+	if counted {
 		st.left = make([]int32, n)
 	} else {
 		st.demand = newDemand(n)
@@ -71,7 +71,11 @@ func (st *state) recycle() {
 		c.reset()
 	}
 	st.prepare()
-	st.plan.pool.Put(st)
+	kind := 0
+	if st.demand != nil {
+		kind = 1
+	}
+	st.plan.pools[kind].Put(st)
 }
 
 // launch starts a worker. The caller works for the run, or starts it.
@@ -174,6 +178,9 @@ func (st *state) step(w *worker, n int32) int32 {
 		w.duty, w.at = telling, n
 		ctx = st.run.watch.begin(st.run, n, ctx)
 		w.duty, w.at = serving, none
+		if st.demand.isOver(n) { // given up while the observer was being told
+			return st.pop()
+		}
 	}
 	return st.make(w, n, ctx)
 }
@@ -197,6 +204,10 @@ func (st *state) make(w *worker, n int32, ctx context.Context) int32 {
 // mended is told that the function of node n has failed, and sees to that.
 func (st *state) mended(n int32, ctx context.Context, err error) (next int32) {
 	if st.plan.specs[n].mends {
+		if !st.claim(n) {
+			st.strays(n, noStray)
+			return st.pop()
+		}
 		var pending bool
 		if pending, err = st.cells[n].(mender).mend(ctx, seat{st, n}, err); pending {
 			return st.pop()
@@ -216,7 +227,12 @@ const (
 
 // conclude is told how a node that may be observed has ended.
 func (st *state) conclude(n int32, err, degraded error) (next int32) {
-	if st.run.watch == nil {
+	w := st.run.watch
+	if w == nil {
+		return st.settle(n, err)
+	}
+	if st.demand.hold(n, err) { // the limit has passed: nobody waits for the observer
+		st.run.beside(func() { w.end(n, err, degraded) })
 		return st.settle(n, err)
 	}
 	told := false
@@ -225,7 +241,7 @@ func (st *state) conclude(n int32, err, degraded error) (next int32) {
 			st.offer(st.settle(n, err))
 		}
 	}()
-	st.run.watch.end(n, err, degraded)
+	w.end(n, err, degraded)
 	told = true
 	return st.settle(n, err)
 }

@@ -26,8 +26,9 @@ func addStep[A, R any](where string, t task.Task[A, R], gather func(wiring) func
 	n.maker = calling(t, func(t task.Task[A, R]) maker {
 		direct, mends := task.Direct(t)
 		late := task.Discarder(t)
-		return maker{mends: mends, guards: direct == nil, make: func(w wiring) cell {
-			return &step[A, R]{t: t, direct: direct, late: late, gather: gather(w)}
+		policed := mends || direct == nil
+		return maker{mends: mends, guards: direct == nil, claims: policed, make: func(w wiring) cell {
+			return &step[A, R]{t: t, direct: direct, mends: mends, policed: policed, late: late, gather: gather(w)}
 		}}
 	})
 	return add[R](where, 3, n, n.make)
@@ -35,16 +36,35 @@ func addStep[A, R any](where string, t task.Task[A, R], gather func(wiring) func
 
 type step[A, R any] struct {
 	slot[R]
-	t      task.Task[A, R]
-	direct task.Func[A, R]          // nil if more than a failure is to be seen to
-	late   func(context.Context, R) // nil if there is no Discard
-	gather func() A
+	t       task.Task[A, R]
+	direct  task.Func[A, R]          // nil if more than a failure is to be seen to
+	mends   bool                     // the policies see to a failure of direct
+	policed bool                     // there are policies, or more
+	late    func(context.Context, R) // nil if there is no Discard
+	gather  func() A
 }
 
 func (c *step[A, R]) exec(ctx context.Context, at seat) (pending bool, err error) {
-	if c.direct != nil {
+	if c.direct != nil && !c.mends {
 		c.v, err = c.direct(ctx, c.gather())
 		return false, err
+	}
+	if c.direct != nil {
+		v, err := c.direct(ctx, c.gather())
+		if err == nil && !at.claim() { // something stands in for it already
+			at.st.strays(at.n, noStray)
+			if c.late != nil {
+				c.late(ctx, v)
+			}
+			return true, nil
+		}
+		if err == nil {
+			c.v = v
+		}
+		return false, err
+	}
+	if !at.claim() {
+		return true, nil
 	}
 	at.wait()
 	return c.ended(at)(task.Start(ctx, c.t, c.gather(), at.crew(), stepHost[A, R]{c, at}))
@@ -53,8 +73,25 @@ func (c *step[A, R]) exec(ctx context.Context, at seat) (pending bool, err error
 // mend sees to a failure of the function that exec has called.
 func (c *step[A, R]) mend(ctx context.Context, at seat, failure error) (pending bool, err error) {
 	at.wait()
-	failed := task.Answer[R]{Value: c.v, Err: failure}
+	failed := task.Answer[R]{Err: failure}
 	return c.ended(at)(task.Mend(ctx, c.t, c.gather(), failed, at.crew(), stepHost[A, R]{c, at}))
+}
+
+// resign implements [resigner].
+func (c *step[A, R]) resign(at seat, late lateCall, failure error) (pending bool, err error) {
+	switch {
+	case !c.policed:
+		return false, failure
+	case late.complete:
+		return c.mend(at.st.run.ctx, at, failure) // carry gives it up
+	}
+	v, ok := task.Standby(c.t)
+	if !ok {
+		return false, failure
+	}
+	c.v = v
+	at.degraded(failure, nil)
+	return false, nil
 }
 
 func (c *step[A, R]) discard(ctx context.Context) {
@@ -70,7 +107,7 @@ func (c *step[A, R]) ended(at seat) func(task.Answer[R], bool) (bool, error) {
 			return true, nil
 		}
 		c.v = ans.Value
-		at.degraded(ans.Degraded)
+		at.degraded(ans.Degraded, ans.Losses)
 		at.waited()
 		return false, ans.Err
 	}
@@ -84,8 +121,15 @@ type stepHost[A, R any] struct {
 
 func (h stepHost[A, R]) Finish(ans task.Answer[R]) {
 	h.c.v = ans.Value
+	h.at.degradedBy(ans.Degraded, ans.Losses, 1)
 	h.at.finish(ans.Err, ans.Degraded)
 }
+
+// Around is the run that waits for a run that the task stands for.
+func (h stepHost[A, R]) Around() any { return h.at.st.run }
+
+// Carry is told of the call: see [task.Host].
+func (h stepHost[A, R]) Carry(call task.Carried) { h.at.st.carry(h.at.n, call) }
 
 func (c *step[A, R]) alone(ctx context.Context) (err error) {
 	c.v, err = c.t.Do(ctx, c.gather())

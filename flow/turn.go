@@ -17,6 +17,7 @@ type turn struct {
 	ready    []int32
 	canceled []cancellation
 	effects  []error // failures
+	late     []lateCall
 	answered bool
 }
 
@@ -30,6 +31,9 @@ func (t *turn) do() {
 	st := t.st
 	for _, c := range t.canceled {
 		c.life.End(c.cause)
+	}
+	for _, l := range t.late {
+		st.giveUp(l)
 	}
 	if t.answered {
 		out := st.plan.out
@@ -51,6 +55,10 @@ func (t *turn) want(n int32) {
 		return
 	}
 	d.phase[n] = wanted
+	if d.late != nil && s.call {
+		t.failLate(n)
+		return
+	}
 	if s.kind == Effects {
 		t.wantEffects(s)
 	}
@@ -104,13 +112,25 @@ func (t *turn) look(n int32) {
 	case Recovery:
 		switch in := s.inputs[0].n.index; {
 		case d.phase[in] != made:
-		case st.errs[in] == nil || d.cancel[in]:
+		case st.errs[in] == nil || d.cancel[in] || d.late != nil && !st.run.limit.reserves():
 			t.forward(n, in, 0)
 		default:
 			t.makeReady(n)
 		}
 	case Trial:
-		if d.phase[s.inputs[0].n.index] == made {
+		if in := s.inputs[0].n.index; d.phase[in] == made {
+			if st.errs[in] != nil && !d.cancel[in] {
+				st.take(st.errs[in])
+			}
+			t.inline(n)
+		}
+	case StandIn:
+		switch in := s.inputs[0].n.index; {
+		case d.phase[in] != made:
+		case st.errs[in] == nil || d.cancel[in]:
+			t.forward(n, in, 0)
+		default:
+			st.take(st.errs[in])
 			t.inline(n)
 		}
 	case Requirement:
@@ -208,6 +228,11 @@ func (t *turn) first(n int32) {
 	}
 	for i, in := range s.inputs {
 		if from := in.n.index; d.phase[from] == made && t.st.errs[from] == nil {
+			for _, other := range s.inputs {
+				if o := other.n.index; d.phase[o] == made && t.st.errs[o] != nil && !d.cancel[o] {
+					t.st.take(t.st.errs[o])
+				}
+			}
 			t.forward(n, from, i)
 			return
 		}
@@ -264,7 +289,13 @@ func (t *turn) disclaim(n int32, cause error) {
 	if d.claims[n]--; d.claims[n] > 0 || d.phase[n] == made || d.phase[n] == dropped {
 		return
 	}
-	if d.phase[n] == running && d.lives[n] != nil {
+	if d.phase[n] == running || d.phase[n] == held {
+		d.stray[n] = strays
+		if t.st.plan.specs[n].claims {
+			d.stray[n] = mayStray
+		}
+	}
+	if (d.phase[n] == running || d.phase[n] == held) && d.lives[n] != nil {
 		t.canceled = append(t.canceled, cancellation{d.lives[n], &future.CanceledError{Cause: cause}})
 	}
 	d.phase[n] = dropped
@@ -281,4 +312,4 @@ func (t *turn) offer() {
 
 // calls reports whether do may call a user's function: then nothing may be kept
 // for this goroutine, which may not come back.
-func (t *turn) calls() bool { return t.answered || len(t.effects) > 0 }
+func (t *turn) calls() bool { return t.answered || len(t.effects) > 0 || len(t.late) > 0 }

@@ -22,7 +22,10 @@ type watch struct {
 }
 
 // answer is how a run was answered.
-type answer struct{ err, degraded error }
+type answer struct {
+	err, degraded error
+	losses        []Loss
+}
 
 // sight is one call as an observer sees it.
 type sight struct {
@@ -120,7 +123,7 @@ func (w *watch) leave(r *run) {
 func (w *watch) tell() {
 	defer w.then() // whatever the observer does
 	if w.known.Load() {
-		w.sights[0].call.End(w.answer.err, w.answer.degraded)
+		w.sights[0].call.End(w.answer.err, w.answer.degraded, w.answer.losses...)
 	}
 }
 
@@ -145,6 +148,13 @@ func (w *watch) degrade(n int32, failure error) {
 func (w *watch) end(n int32, err, degraded error) {
 	if s := w.sight(n); s != nil && s.stage.CompareAndSwap(inSight, gone) {
 		s.call.End(err, degraded)
+	}
+}
+
+// straggle tells that node n has been given up.
+func (w *watch) straggle(n int32, err error) {
+	if s := w.sight(n); s != nil && s.seen() {
+		s.call.Straggle(err)
 	}
 }
 

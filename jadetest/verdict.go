@@ -59,7 +59,7 @@ func (o outcome) judge(usual outcome, inj *injection, due time.Duration) (v Verd
 		return VerdictNotCalled, ""
 	case o.err != nil:
 		return judgeError(o.err, inj)
-	case o.trace != nil && o.trace.Root().Status == task.Degraded:
+	case o.trace != nil && o.trace.Root().Status == task.Degraded && len(o.trace.Root().Losses) == 0:
 		return VerdictCaught, "caught: " + o.trace.Root().Err
 	case o.noticed(usual, task.Degraded):
 		return VerdictDegraded, ""

@@ -51,9 +51,12 @@ func (d *definition[In, Out]) do(ctx context.Context, in In, observed bool) (v O
 		begun = time.Now()
 	}
 	var work future.Future[Out]
-	if d.limited(ctx) {
+	switch {
+	case d.limited(ctx):
 		work, v, err = d.doWithin(ctx, in, begun)
-	} else {
+	case d.degrades():
+		work, v, err = d.doDegrading(ctx, in, observed)
+	default:
 		work = d.begin(ctx, in, observed)
 		v, err = work.Await(ctx)
 	}
@@ -74,7 +77,8 @@ func (d *definition[In, Out]) do(ctx context.Context, in In, observed bool) (v O
 // begin starts the task. What nobody observes, and what acts only once the function has
 // failed, needs no more than a goroutine.
 func (d *definition[In, Out]) begin(ctx context.Context, in In, observed bool) future.Future[Out] {
-	if d.starter == nil && !d.limits && engine.ObserverOf(ctx) == nil {
+	_, limited := ctx.Deadline()
+	if d.starter == nil && !d.limits && !(d.standsIn && limited) && engine.ObserverOf(ctx) == nil {
 		return future.Begin[Out](ctx, job[In, Out]{d, in})
 	}
 	return d.call(ctx, in, observed).promise.Future()
@@ -123,10 +127,14 @@ type call[In, Out any] struct {
 	members  atomic.Int32 // goroutines that work for it, and its answer while that is missing
 	observed bool
 	seen     *single // nil if nobody observes it
+	due      *due    // nil if nothing stands in for it at a deadline
 }
 
 func (d *definition[In, Out]) call(ctx context.Context, in In, observed bool) *call[In, Out] {
 	c := &call[In, Out]{d: d, in: in, observed: observed && engine.ObserverOf(ctx) != nil}
+	if d.standsIn {
+		c.due = &due{around: ctx, begun: time.Now()}
+	}
 	life, err := engine.Begin(ctx, c, engine.Terms{Promise: &c.promise, Watched: true})
 	if err != nil {
 		c.refuse(ctx, err)
@@ -134,6 +142,10 @@ func (d *definition[In, Out]) call(ctx context.Context, in In, observed bool) *c
 	}
 	c.life = life
 	c.members.Store(2)
+	if end, limited := ctx.Deadline(); limited && c.due != nil {
+		left := end.Sub(c.due.begun)
+		c.due.alarm.Set(left-engine.Hold(left), c.late)
+	}
 	go c.main()
 	return c
 }
@@ -156,7 +168,13 @@ func (c *call[In, Out]) refuse(ctx context.Context, cause error) {
 
 func (c *call[In, Out]) Name() string      { return c.d.name }
 func (c *call[In, Out]) Running() []string { return nil }
-func (c *call[In, Out]) Ended(error) error { return nil }
+
+func (c *call[In, Out]) Ended(error) error {
+	if c.due != nil && passed(c.due.around.Err()) {
+		go c.late()
+	}
+	return nil
+}
 
 // main is the goroutine of the call.
 func (c *call[In, Out]) main() {
@@ -216,6 +234,9 @@ func (c *call[In, Out]) Finish(ans Answer[Out]) {
 		c.promise.Complete(ans.Value, ans.Err)
 		c.Leave()
 	}()
+	if c.due != nil {
+		c.due.alarm.Release()
+	}
 	switch {
 	case c.seen != nil:
 		c.seen.ends(ans.Err, ans.Degraded)
@@ -240,6 +261,9 @@ func (c *call[In, Out]) Join() bool {
 // Leave implements [Crew].
 func (c *call[In, Out]) Leave() {
 	if c.members.Add(-1) == 0 {
+		if c.due != nil {
+			c.due.alarm.Release()
+		}
 		c.life.Release()
 		c.life, c.seen = nil, nil // a future of the call keeps the call, but not what the ctx has
 	}

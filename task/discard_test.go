@@ -112,7 +112,7 @@ func TestDiscard_getsWhatNobodyTakes(t *testing.T) {
 					}
 					b, begun := new(bin), time.Now()
 					require.Error(t, lose(b)(ctx))
-					require.Equal(t, 50*ms, time.Since(begun))
+					require.Contains(t, []time.Duration{50 * ms, 49500 * time.Microsecond}, time.Since(begun), "the latter if something stands in")
 					require.Empty(t, b.read(), "it is not here yet")
 					require.NoError(t, scope.Close())
 					require.Equal(t, time.Second, time.Since(begun))

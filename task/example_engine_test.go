@@ -2,10 +2,12 @@ package task_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
 
+	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
 
@@ -134,4 +136,49 @@ func ExampleDiscarder() {
 	}
 	closed.Wait()
 	// Output: nobody takes the brass bell
+}
+
+// desk is an engine that gives a call up.
+type desk struct {
+	line
+	call task.Carried
+}
+
+// Carry is told of the call before its function begins.
+func (d *desk) Carry(call task.Carried) { d.call = call }
+
+// At its limit an engine gives a call up: what stands in for it is the answer.
+func ExampleCarried() {
+	begun, end := make(chan struct{}), make(chan struct{})
+	item := task.New("item", func(context.Context, string) (Item, error) {
+		close(begun)
+		<-end
+		return Item{Name: "too late"}, nil
+	}).Retry(task.Retry{Attempts: 3}).Fallback(Item{Name: "something nice"})
+
+	engine := new(desk)
+	engine.Join()
+	go func() {
+		defer engine.Leave()
+		task.Start(context.Background(), item, "bell", engine, engine)
+	}()
+	<-begun
+	engine.call.GiveUp(errors.New("the limit has passed"))
+	close(end)
+	engine.workers.Wait()
+	// Output: something nice <nil>
+}
+
+func ExampleLoss() {
+	lost := task.Loss{Node: "rules/muted", Err: errors.New("connection refused"), Count: 1}
+	lost.Class = recovery.Classify(lost.Err)
+	fmt.Printf("without %s (%s): %v\n", lost.Node, lost.Class, lost.Err)
+	// Output: without rules/muted (unknown): connection refused
+}
+
+func ExampleStandby() {
+	item := task.New("item", fetchItem).Timeout(time.Second).Fallback(Item{Name: "something nice"})
+	v, ok := task.Standby(item)
+	fmt.Println(v.Name, ok)
+	// Output: something nice true
 }

@@ -232,7 +232,6 @@ func TestG16_theDeadlineOfTheCtxCameFirst(t *testing.T) {
 			"Timeout":                tk.Timeout(time.Hour),
 			"Timeout, Retry":         tk.Timeout(time.Hour).Retry(task.Retry{Attempts: 3}),
 			"Retry, Timeout":         tk.Retry(task.Retry{Attempts: 3}).Timeout(time.Hour),
-			"Timeout, Fallback":      tk.Timeout(time.Hour).Fallback(7),
 			"two Timeouts":           tk.Timeout(time.Hour).Timeout(2 * time.Hour),
 			"Wrap, Timeout":          tk.Wrap(same).Timeout(time.Hour),
 			"Timeout, then OnError":  tk.Timeout(time.Hour).OnError(func(context.Context, int, error) {}),

@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/jade-go/jade/deadline"
@@ -88,6 +89,9 @@ func (r *runner[In, Out]) disarm(turn, level int, err error) (error, bool) {
 	if !r.inTurn(turn, func() { l, r.limits[level] = r.limits[level], nil }) {
 		return err, false
 	}
+	if l == nil { // the call has been given up
+		return err, true
+	}
 	err = l.inTime(err)
 	l.release()
 	return err, true
@@ -163,25 +167,101 @@ func (r *runner[In, Out]) late(level int, l *limit) {
 		r.mu.Unlock()
 		return
 	}
-	r.turn++
-	turn := r.turn
-	inside := make([]*limit, level+1)
-	copy(inside, r.limits)
-	clear(r.limits[:level+1])
-	trial := r.trial
-	r.trial = nil
-	r.mu.Unlock()
-
-	err := l.error()
-	l.life.End(err)
-	for _, given := range inside {
-		if given != nil {
-			given.release()
-		}
+	s := r.seize(level)
+	inTime := s.held.known && s.held.err == nil && s.held.level <= level // only an observer was slow
+	next := result[Out]{level: level + 1}
+	if inTime {
+		r.passed = append(r.passed, s.turn-1)
+		next.v, next.known = s.held.v, true
 	}
-	var none Out
-	if trial != nil && !r.told(turn, level+1, none, err, func() { trial.straggles(err) }) {
+	r.held = next
+	r.mu.Unlock()
+	if !inTime {
+		next.err = l.error()
+		l.life.End(next.err)
+	}
+	r.goOn(s, next)
+}
+
+// GiveUp implements [Carried].
+func (r *runner[In, Out]) GiveUp(err error) {
+	if !r.crew.Join() {
 		return
 	}
-	r.finish(r.carry(turn, level+1, none, err))
+	defer r.crew.Leave()
+	r.mu.Lock()
+	if r.given || r.turn == finished {
+		r.mu.Unlock()
+		return
+	}
+	r.given = true
+	if r.held.kept {
+		r.mu.Unlock()
+		return
+	}
+	s := r.seize(len(r.limits) - 1)
+	next := result[Out]{err: err}
+	if s.held.known {
+		next = s.held
+	}
+	if next.mends {
+		next.err = errors.Join(err, next.err)
+	}
+	if next.err == nil {
+		r.passed = append(r.passed, s.turn-1)
+	}
+	r.held = next
+	r.mu.Unlock()
+	if trial := s.trial; trial != nil && next.err != nil {
+		r.beside(func() { trial.straggles(next.err) })
+	}
+	s.trial = nil
+	if slices.ContainsFunc(r.d.policies, policy[In, Out].slow) {
+		r.beside(func() { r.goOn(s, next) })
+		return
+	}
+	r.goOn(s, next)
+}
+
+// beside calls fn in a goroutine of its own. The caller is a member of the crew.
+func (r *runner[In, Out]) beside(fn func()) {
+	if r.crew.Join() {
+		go func() {
+			defer r.crew.Leave()
+			fn()
+		}()
+	}
+}
+
+// seizure is what a goroutine has taken over with the turn.
+type seizure[Out any] struct {
+	turn   int
+	limits []*limit
+	trial  *trial
+	held   result[Out]
+}
+
+// seize takes the turn, and the limits up to level. The caller has the lock.
+func (r *runner[In, Out]) seize(level int) seizure[Out] {
+	r.turn++
+	s := seizure[Out]{turn: r.turn, trial: r.trial, held: r.held}
+	if r.d.limits {
+		s.limits = slices.Clone(r.limits[:level+1])
+		clear(r.limits[:level+1])
+	}
+	r.trial = nil
+	return s
+}
+
+// goOn carries the call on with next.
+func (r *runner[In, Out]) goOn(s seizure[Out], next result[Out]) {
+	for _, l := range s.limits {
+		if l != nil {
+			l.release()
+		}
+	}
+	if s.trial != nil && next.err != nil && !r.told(s.turn, next.level, next.v, next.err, func() { s.trial.straggles(next.err) }) {
+		return
+	}
+	r.finish(r.carry(s.turn, next.level, next.v, next.err))
 }

@@ -53,6 +53,7 @@ type Outcome struct {
 
 	FailedNode string   // the node of the call's flow that Err came from: what failed the run, or what a flow.Recover stands in for
 	FailedOf   []string // the calls that the failure of that node is made of, by node: itself, or of a flow.Any all that it tried
+	Losses     []Loss   // of a run: what its answer does without; none if it is the answer of a Catch
 }
 
 // OutcomeOf returns the outcome of a call that began at a time and has ended
@@ -87,7 +88,7 @@ func (o *Outcome) judge(ctx context.Context, degraded error) {
 
 // blame says which node of a flow the failure came from.
 func (o *Outcome) blame(flow string) {
-	if o.Err == nil || flow == "" {
+	if o.Err == nil || flow == "" || len(o.Losses) > 0 { // these say it
 		return
 	}
 	if from, ok := engine.OriginOf(o.Err); ok && from.Flow == flow {

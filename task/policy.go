@@ -53,6 +53,9 @@ type policy[In, Out any] struct {
 	fallback Out
 }
 
+// slow reports whether the policy calls a function that may take time.
+func (p policy[In, Out]) slow() bool { return p.handle != nil }
+
 // with returns the task with one more policy around it.
 func (d definition[In, Out]) with(p policy[In, Out], about Policy) Task[In, Out] {
 	about.Kind = p.kind
@@ -61,6 +64,7 @@ func (d definition[In, Out]) with(p policy[In, Out], about Policy) Task[In, Out]
 	d.limits = d.limits || p.kind == kindTimeout
 	d.timed = d.timed || d.limits
 	d.tries = d.tries || p.kind == kindRetry
+	d.standsIn = d.standsIn || p.kind == kindRecover || p.kind == kindFallback
 	return Task[In, Out]{&d}
 }
 
@@ -90,8 +94,10 @@ func (t Task[In, Out]) Retry(p Retry) Task[In, Out] {
 }
 
 // Recover replaces a failure of what is inside of it by what fn returns. A
-// cancellation is passed on as it is, and so is any failure once the ctx around has ended.
+// cancellation is passed on as it is.
 //
+// Limit: fn needs time. When the deadline of the ctx around has passed, or the limit of the flow, fn is called
+// only if the Reserve of the flow has left some time. [Task.Fallback] needs none.
 // Panics: a panic of fn becomes a [*future.PanicError], joined to the failure.
 func (t Task[In, Out]) Recover(fn func(context.Context, In, error) (Out, error)) Task[In, Out] {
 	was := t.must("Recover")
@@ -99,9 +105,11 @@ func (t Task[In, Out]) Recover(fn func(context.Context, In, error) (Out, error))
 	return was.with(policy[In, Out]{kind: kindRecover, handle: fn}, Policy{})
 }
 
-// Fallback replaces a failure of what is inside of it by v. A cancellation is
-// passed on as it is, and so is any failure once the ctx around has ended.
+// Fallback replaces a failure of what is inside of it by v. A cancellation is passed on as it is.
 //
+// Limit: at the limit of its flow the task has failed, and v is its result. So it is with [Task.Do] and [Task.Go]
+// shortly before the deadline of ctx: 1 % of the time that was left at the start, and at most 5 ms, so that the
+// result comes before those give up who wait with the same ctx.
 // v is shared by all runs: for a fresh value, use [Task.Recover].
 func (t Task[In, Out]) Fallback(v Out) Task[In, Out] {
 	return t.must("Fallback").with(policy[In, Out]{kind: kindFallback, fallback: v}, Policy{})
@@ -125,7 +133,7 @@ func (t Task[In, Out]) Wrap(mw func(Func[In, Out]) Func[In, Out]) Task[In, Out] 
 	was := t.must("Wrap")
 	mustFunc("task.Task.Wrap", mw == nil)
 	d := *was
-	d.policies, d.limits, d.tries = nil, false, false
+	d.policies, d.limits, d.tries, d.standsIn = nil, false, false, false
 	d.wrap(was, mw)
 	d.about = append(d.about[:len(d.about):len(d.about)], Policy{Kind: kindWrap})
 	return Task[In, Out]{&d}

@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,11 +33,28 @@ type runner[In, Out any] struct {
 	tries    []int    // attempts in each retry, by level
 	limits   []*limit // the timeouts that run, by level
 	degraded error
-	trial    *trial // of the attempt that runs, if it is observed
+	losses   []Loss
+	trial    *trial      // of the attempt that runs, if it is observed
+	held     result[Out] // by the function that has been called last
+	given    bool        // up, by the engine
+	passed   []int       // turns whose result, which an observer was being told of, another goroutine goes on with
+}
+
+// result is what a call goes on with from a level, should the function that it is held by not return.
+type result[Out any] struct {
+	level int
+	v     Out
+	err   error
+	known bool // else an attempt is being made
+	mends bool // the function may replace err, if it has the time
+	kept  bool // it has: it is waited for when the call is given up
 }
 
 func newRunner[In, Out any](ctx context.Context, d *definition[In, Out], in In, crew Crew, host Host[Out]) *runner[In, Out] {
 	r := &runner[In, Out]{d: d, ctx: ctx, in: in, crew: crew, host: host}
+	if host, ok := host.(carrier); ok {
+		defer host.Carry(r) // when it is complete
+	}
 	if d.limits {
 		r.limits = make([]*limit, len(d.policies))
 	}
@@ -62,7 +80,7 @@ func (r *runner[In, Out]) carry(turn, level int, v Out, err error) (ans Answer[O
 		switch {
 		case p.kind == kindTimeout:
 			if err, ok = r.disarm(turn, level, err); !ok {
-				r.dispose(v, err)
+				r.dispose(turn, v, err)
 			}
 		case err == nil:
 		case p.kind == kindRetry:
@@ -72,8 +90,7 @@ func (r *runner[In, Out]) carry(turn, level int, v Out, err error) (ans Answer[O
 				level-- // where it goes on
 			}
 		case p.kind == kindOnError:
-			ctx, failure := r.ctxAt(level+1), err
-			ok = r.guarded(turn, level+1, failure, nil, func() { p.tell(ctx, r.in, failure) })
+			ok = r.tell(turn, level, p.tell, v, err)
 		default:
 			v, err, ok = r.replace(turn, level, v, err)
 		}
@@ -81,8 +98,15 @@ func (r *runner[In, Out]) carry(turn, level int, v Out, err error) (ans Answer[O
 			return ans, false
 		}
 	}
-	return Answer[Out]{v, err, r.degraded}, true
+	if !r.inTurn(turn, func() { r.turn = finished }) {
+		r.dispose(turn, v, err)
+		return ans, false
+	}
+	return Answer[Out]{v, err, r.degraded, r.losses}, true
 }
+
+// finished is the turn that nobody has.
+const finished = -1
 
 // finish tells the host, if the call is over.
 func (r *runner[In, Out]) finish(ans Answer[Out], over bool) {
@@ -133,14 +157,16 @@ func (r *runner[In, Out]) try(turn int) (v Out, err error, ok bool) {
 // call calls the function; trial, if there is one, is told.
 func (r *runner[In, Out]) call(turn int, ctx context.Context, trial *trial) (v Out, err error, ok bool) {
 	if r.d.starter != nil {
-		r.d.starter.Start(ctx, r.in, arrival[In, Out]{r, turn, trial})
+		if r.hold(turn, result[Out]{kept: true}) {
+			r.d.starter.Start(ctx, r.in, arrival[In, Out]{r, turn, trial})
+		}
 		return v, nil, false
 	}
 	returned := false
-	if !r.guarded(turn, 0, nil, trial, func() { v, err = r.d.fn(ctx, r.in); returned = true }) {
+	if !r.guarded(turn, result[Out]{}, trial, func() { v, err = r.d.fn(ctx, r.in); returned = true }) {
 		if returned { // too late
 			trial.ended(err)
-			r.dispose(v, err)
+			r.dispose(turn, v, err)
 		}
 		return v, err, false
 	}
@@ -158,17 +184,25 @@ func (a arrival[In, Out]) Finish(ans Answer[Out]) {
 	r := a.r
 	mine := r.mine(a.turn)
 	if ans.Degraded != nil {
-		mine = r.degrade(a.turn, ans.Degraded)
+		mine = r.inTurn(a.turn, func() { r.degraded, r.losses = ans.Degraded, ans.Losses })
 	}
 	if a.trial != nil {
 		mine = r.told(a.turn, 0, ans.Value, ans.Err, func() { a.trial.ended(ans.Err) })
 	} else if !mine {
-		r.dispose(ans.Value, ans.Err)
+		r.dispose(a.turn, ans.Value, ans.Err)
 	}
 	if !mine {
 		return
 	}
 	r.finish(r.carry(a.turn, 0, ans.Value, ans.Err))
+}
+
+// Around is what the engine says is around the call, unless a Timeout is between.
+func (a arrival[In, Out]) Around() any {
+	if h, ok := a.r.host.(interface{ Around() any }); ok && !a.r.d.limits {
+		return h.Around()
+	}
+	return nil
 }
 
 // wantsAnother reports whether the retry at level makes another attempt after
@@ -180,11 +214,11 @@ func (r *runner[In, Out]) wantsAnother(turn, level int, failure error) (again bo
 		return false, failure, false
 	}
 	ctx := r.ctxAt(level + 1)
-	if made >= p.Attempts || over(ctx) {
+	if made >= p.Attempts || r.isGiven() || over(ctx) {
 		return false, failure, true
 	}
 	wait := p.wait(ctx, made)
-	if !r.guarded(turn, level+1, failure, nil, func() {
+	if !r.guarded(turn, result[Out]{level: level + 1, err: failure, known: true}, nil, func() {
 		if again = p.wants(ctx, failure); again {
 			wait = retryAfter(failure, wait)
 		}
@@ -210,35 +244,74 @@ func (r *runner[In, Out]) wantsAnother(turn, level int, failure error) (again bo
 	}
 }
 
+// tell calls a function of OnError. A call that has been given up does not wait for it.
+func (r *runner[In, Out]) tell(turn, level int, tell func(context.Context, In, error), v Out, failure error) (ok bool) {
+	ctx := r.ctxAt(level + 1)
+	if r.isGiven() {
+		engine.Callback(r.ctx, r.d.name+": OnError", func() { tell(ctx, r.in, failure) })
+		return r.mine(turn)
+	}
+	return r.guarded(turn, result[Out]{level: level + 1, v: v, err: failure, known: true}, nil, func() { tell(ctx, r.in, failure) })
+}
+
 // replace lets a recover or a fallback act.
 func (r *runner[In, Out]) replace(turn, level int, was Out, failure error) (v Out, err error, ok bool) {
-	ctx := r.ctxAt(level + 1)
-	if over(ctx) || recovery.ClassifyIn(ctx, failure) == recovery.Canceled {
+	p := &r.d.policies[level]
+	around := r.ctxAt(level + 1)
+	if !r.isGiven() && hasLeft(around) || recovery.ClassifyIn(around, failure) == recovery.Canceled {
 		return was, failure, true
 	}
-	p := &r.d.policies[level]
 	if p.handle == nil {
 		return p.fallback, nil, r.degrade(turn, failure)
 	}
+	ctx, kept := r.timeFor(around)
+	if ctx == nil {
+		return was, failure, true
+	}
 	returned := false
-	ok = r.guarded(turn, level+1, failure, nil, func() { v, err = p.handle(ctx, r.in, failure); returned = true })
+	held := result[Out]{level: level + 1, v: was, err: failure, known: true, mends: true, kept: kept}
+	ok = r.guarded(turn, held, nil, func() { v, err = p.handle(ctx, r.in, failure); returned = true })
 	if ok && err == nil {
 		ok = r.degrade(turn, failure)
 	}
 	if returned && !ok {
-		r.dispose(v, err)
+		r.dispose(turn, v, err)
 	}
 	return v, err, ok
 }
 
+// timeFor returns the ctx for a function of Recover, or nil if there is no time for one. It is kept if
+// that is what the crew has reserved.
+func (r *runner[In, Out]) timeFor(around context.Context) (ctx context.Context, kept bool) {
+	if crew, ok := r.crew.(reserve); ok && around == r.ctx {
+		if ctx = crew.Reserved(); ctx != nil {
+			return ctx, true
+		}
+	}
+	if r.isGiven() || over(around) {
+		return nil, false
+	}
+	return around, false
+}
+
 func (r *runner[In, Out]) degrade(turn int, failure error) (mine bool) {
-	return r.inTurn(turn, func() { r.degraded = failure })
+	return r.inTurn(turn, func() { r.degraded, r.losses = failure, nil })
+}
+
+// hasLeft reports whether ctx has ended, and not by its deadline.
+func hasLeft(ctx context.Context) bool {
+	return ctx.Err() != nil && !(passed(ctx.Err()) && isDue(ctx))
+}
+
+// isDue reports whether ctx tells of a deadline that has passed.
+func isDue(ctx context.Context) bool {
+	end, limited := ctx.Deadline()
+	return limited && !time.Now().Before(end)
 }
 
 // over reports whether ctx has ended, or is just about to.
 func over(ctx context.Context) bool {
-	end, limited := ctx.Deadline()
-	return ctx.Err() != nil || limited && !time.Now().Before(end)
+	return ctx.Err() != nil || isDue(ctx)
 }
 
 // inTurn makes a change for who has the turn, and reports whether the caller has.
@@ -252,35 +325,42 @@ func (r *runner[In, Out]) inTurn(turn int, change func()) bool {
 	return true
 }
 
-// mine reports whether the turn has not passed to a timer.
-func (r *runner[In, Out]) mine(turn int) bool {
-	if !r.d.limits {
-		return true
-	}
+// mine reports whether the turn has not passed to another.
+func (r *runner[In, Out]) mine(turn int) bool { return r.inTurn(turn, func() {}) }
+
+// hold says with what the call goes on should the function that is to be called not return in time.
+func (r *runner[In, Out]) hold(turn int, with result[Out]) bool {
+	return r.inTurn(turn, func() { r.held = with })
+}
+
+func (r *runner[In, Out]) isGiven() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.turn == turn
+	return r.given
 }
 
 // guarded calls a user function. It reports false if this goroutine is not to
 // go on: the turn has passed to another, or the function did not return. Then a
-// new goroutine carries its failure, joined to the one it was told, on from
-// level. (Also after a panic: a deferred function cannot tell whether its
+// new goroutine carries its failure, joined to the one that it was told, on from the
+// level of held. (Also after a panic: a deferred function cannot tell whether its
 // goroutine lives on, as a function that Goexit runs may panic.)
-func (r *runner[In, Out]) guarded(turn, level int, told error, trial *trial, call func()) (ok bool) {
+func (r *runner[In, Out]) guarded(turn int, held result[Out], trial *trial, call func()) (ok bool) {
+	if !r.hold(turn, held) {
+		return false
+	}
 	returned := false
 	defer func() {
 		if !returned {
 			err := engine.Thrown(recover())
-			if told != nil {
-				err = errors.Join(told, err)
+			if held.err != nil {
+				err = errors.Join(held.err, err)
 			}
 			r.elsewhere(func() (Answer[Out], bool) {
 				var none Out
-				if trial != nil && !r.told(turn, level, none, err, func() { trial.ended(err) }) || !r.mine(turn) {
+				if trial != nil && !r.told(turn, held.level, none, err, func() { trial.ended(err) }) || !r.mine(turn) {
 					return Answer[Out]{}, false
 				}
-				return r.carry(turn, level, none, err)
+				return r.carry(turn, held.level, none, err)
 			})
 		}
 	}()
@@ -296,30 +376,31 @@ func (r *runner[In, Out]) told(turn, level int, v Out, err error, tell func()) (
 	defer func() {
 		switch mine = r.mine(turn); {
 		case !mine:
-			r.dispose(v, err)
+			r.dispose(turn, v, err)
 		case !returned:
 			r.elsewhere(func() (Answer[Out], bool) { return r.carry(turn, level, v, err) })
 		}
 	}()
+	r.hold(turn, result[Out]{level: level, v: v, err: err, known: true})
 	tell()
 	returned = true
 	return true
 }
 
-// dispose is told of a result that goes nowhere, as the turn has passed to another.
-func (r *runner[In, Out]) dispose(v Out, err error) {
-	if err == nil {
+// dispose is told of a result of a turn that goes nowhere, as the turn has passed to another: unless the result has too.
+func (r *runner[In, Out]) dispose(turn int, v Out, err error) {
+	if err != nil {
+		return
+	}
+	r.mu.Lock()
+	passed := slices.Contains(r.passed, turn)
+	r.mu.Unlock()
+	if !passed {
 		r.d.dispose(r.ctx, v)
 	}
 }
 
 // elsewhere starts a goroutine that carries the call on.
 func (r *runner[In, Out]) elsewhere(carry func() (Answer[Out], bool)) {
-	if !r.crew.Join() {
-		return
-	}
-	go func() {
-		defer r.crew.Leave()
-		r.finish(carry())
-	}()
+	r.beside(func() { r.finish(carry()) })
 }

@@ -133,11 +133,13 @@ func same(a, b context.Context) bool {
 }
 
 // ends tells how the call ended.
-func (s *scene) ends(err, degraded error) {
+func (s *scene) ends(err, degraded error, lost ...Loss) {
 	if err == nil && degraded == nil && s.passes() {
 		return
 	}
-	s.tell(s.outcome(err, degraded))
+	o := s.outcome(err, degraded)
+	o.Losses = lost
+	s.tell(o)
 }
 
 // straggles tells that the call goes on, but nobody waits for it any more.

@@ -26,8 +26,8 @@ func (s *Sight) Context() context.Context { return &s.s }
 // Degrade notes that the value of the call stands in for a failure. It is called before End, which tells so.
 func (s *Sight) Degrade(failure error) { s.s.degraded.Store(&failure) }
 
-// End tells how the call ended: see [OutcomeOf].
-func (s *Sight) End(err, degraded error) { s.s.ends(err, degraded) }
+// End tells how the call ended: see [OutcomeOf]. Of a run, lost is what its answer does without.
+func (s *Sight) End(err, degraded error, lost ...Loss) { s.s.ends(err, degraded, lost...) }
 
 // Straggle tells that the call has been given up because of err, although it still runs.
 func (s *Sight) Straggle(err error) { s.s.straggles(err) }

@@ -6,17 +6,38 @@ import "context"
 type Answer[Out any] struct {
 	Value    Out
 	Err      error
-	Degraded error // the failure that Value stands in for, if it does
+	Degraded error  // the failure that Value stands in for, if it does
+	Losses   []Loss // what Value does without, of a flow that answers so
 }
 
 // Host is an engine's side of one call: where it ends.
+//
+// A host that has a method Carry(Carried) can give the call up. Carry is called before a function of the task is.
 type Host[Out any] interface {
 	// Finish is called once, by whichever goroutine has carried the call to its end.
 	Finish(Answer[Out])
 }
 
+// carrier is a [Host] that can give the call up.
+type carrier interface{ Carry(Carried) }
+
+// Carried is a call that an engine has started.
+type Carried interface {
+	// GiveUp says that the limit of the engine has passed, and err is the failure of what still runs. What the
+	// policies of the task put in its place ends the call at once, by Finish: the value of a Fallback, or else the
+	// failure. Functions of Recover are called if the crew has reserved time; those of OnError are called beside. A
+	// call that a flow stands for goes on, as that flow has the same limit. After the first call GiveUp does nothing.
+	GiveUp(err error)
+}
+
+// reserve is a [Crew] that has time left for functions of Recover when its limit has passed.
+type reserve interface{ Reserved() context.Context }
+
 // Crew counts the goroutines that work for an engine. Both methods may be
 // called from any number of goroutines, also long after the call is finished.
+//
+// A crew that has a method Reserved() context.Context may have time left for functions of Recover when its limit has
+// passed: they get that ctx, unless it is nil.
 type Crew interface {
 	// Join counts one more in. It reports false if all have left, for good.
 	Join() bool
@@ -31,6 +52,20 @@ func Direct[In, Out any](t Task[In, Out]) (fn Func[In, Out], mends bool) {
 		return nil, false
 	}
 	return t.d.fn, len(t.d.policies) > 0
+}
+
+// Standby returns the value of the innermost Fallback of t, if there is one: what stands in for a call that an
+// engine does not even begin.
+func Standby[In, Out any](t Task[In, Out]) (v Out, ok bool) {
+	if t.d == nil {
+		return v, false
+	}
+	for _, p := range t.d.policies {
+		if p.kind == kindFallback {
+			return p.fallback, true
+		}
+	}
+	return v, false
 }
 
 // Mend carries a failure of the function that [Direct] has returned through the

@@ -24,6 +24,7 @@ type definition[In, Out any] struct {
 	timed    bool              // one is a timeout, perhaps within a Wrap
 	limits   bool              // one is a timeout
 	tries    bool              // one is a retry
+	standsIn bool              // one is a recover or a fallback
 	discard  func(Out)         // nil: a result that nobody takes is dropped
 
 	wrapped    *definition[In, Out] // what is within the outermost Wrap

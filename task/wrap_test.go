@@ -114,13 +114,19 @@ func TestWrap_givesItsCtxToWhatIsInside(t *testing.T) {
 		<-ctx.Done()
 		return 0, future.Cause(ctx)
 	})
-	for _, tk := range []number{look.Wrap(with), look.Fallback(7).Wrap(with), look.Timeout(time.Hour).Wrap(with)} {
+	for _, tk := range []number{look.Wrap(with), look.Timeout(time.Hour).Wrap(with)} {
 		synctest.Test(t, func(t *testing.T) {
 			_, elapsed, err := took(bg(), tk)
 			require.Equal(t, time.Second, elapsed)
 			require.ErrorIs(t, err, context.DeadlineExceeded)
 		})
 	}
+	synctest.Test(t, func(t *testing.T) { // what stands in comes before the deadline
+		v, elapsed, err := took(bg(), look.Fallback(7).Wrap(with))
+		require.NoError(t, err)
+		require.Equal(t, 7, v)
+		require.Equal(t, 995*ms, elapsed)
+	})
 }
 
 // G10: no user function runs on the goroutine that called Do or Go.

@@ -48,7 +48,7 @@ func Example() {
 		}
 	}
 	// Output:
-	// run page ok
+	// run page degraded
 	// node user ok
 }
 

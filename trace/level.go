@@ -84,7 +84,7 @@ func (l *level) decisive() []func(*Span) bool {
 	if l.timed {
 		return []func(*Span) bool{any}
 	}
-	if l.of.Status == task.OK {
+	if l.of.Status == task.OK || len(l.of.Losses) > 0 {
 		return []func(*Span) bool{func(s *Span) bool { return slices.Contains(l.of.Inputs, s.Node) }, any}
 	}
 	return []func(*Span) bool{

@@ -96,6 +96,9 @@ func (r *recording) close(i int, o *task.Outcome, t texts) *Trace {
 	if o.Status != task.Skipped {
 		s.FailedNode, s.FailedOf = o.FailedNode, o.FailedOf
 	}
+	for _, l := range o.Losses {
+		s.Losses = append(s.Losses, l.Node)
+	}
 	r.open--
 	if o.Status == task.Straggler {
 		r.strays++

@@ -50,6 +50,7 @@ type Span struct {
 
 	FailedNode string   `json:"failed_node,omitempty"` // the node of its flow that the failure came from: see [task.Outcome]
 	FailedOf   []string `json:"failed_of,omitempty"`   // the calls that the failure of that node is made of, by node
+	Losses     []string `json:"losses,omitempty"`      // of a run: the nodes whose value its answer does without, such as "rules/muted"
 	Cause      int      `json:"cause,omitempty"`       // the span whose failure it has passed on, or stands in for: most often a part of it; 0 if none
 }
 

@@ -135,7 +135,9 @@ func flowWhole() {
 	ctx := context.Background()
 	// snippet: flow-whole
 	timed(func() {
-		page, err := TimelyPage.Do(ctx, Request{"bell", "ada"}) // takes 170ms
+		page, err := future.Run(ctx, func(ctx context.Context) (Page, error) { // which joins logPage
+			return TimelyPage.Do(ctx, Request{"bell", "ada"}) // takes 170ms
+		})
 		fmt.Println(page, err)
 	})
 	// end

@@ -19,9 +19,10 @@ type call struct {
 	run             *call // the outermost run around it, or itself; nil outside of a flow
 
 	stage atomic.Uint32
-	lost  task.Outcome // written before the stage is givenUp, read only after
-	late  atomic.Bool  // that it was given up is on record, or about to be
-	tries atomic.Int32 // attempts that have begun in it; of a run, those above the first of each call
+	lost  task.Outcome          // written before the stage is givenUp, read only after
+	late  atomic.Bool           // that it was given up is on record, or about to be
+	told  atomic.Pointer[error] // the failure that a record of it says
+	tries atomic.Int32          // attempts that have begun in it; of a run, those above the first of each call
 
 	mu     sync.Mutex // of the outermost: guards the insides of all
 	inside *inside    // nil until something goes wrong
@@ -92,11 +93,23 @@ func (c *call) failed(o task.Outcome) {
 	case c.isCutOff(o):
 		c.note(failure{err: o.Err, status: task.Straggler, of: c}) // its run names it
 		return
-	case c.isKnown(o) || c.hasItFromAnother() && c.around.isKnown(o):
+	case c.isKnown(o) || c.hasItFromAnother() && c.around.isKnown(o) || c.isTold(o):
 		return
 	}
+	c.told.Store(&o.Err)
 	c.note(failure{err: o.Err, panic: o.Panic, status: o.Status, of: c})
 	c.write(levelOf(o), message, o)
+}
+
+// isTold reports whether something around the call has told of the failure already: a run that is answered at its limit does
+// not wait until it has been told of, so what is around it may be first.
+func (c *call) isTold(o task.Outcome) bool {
+	for a := c.around; a != nil; a = a.around {
+		if told := a.told.Load(); told != nil && wraps(*told, o.Err) {
+			return true
+		}
+	}
+	return false
 }
 
 // unwanted makes the record of a call that nobody wanted any more.

@@ -85,12 +85,12 @@ func TestOneFailure_isOneRecord(t *testing.T) {
 		"an error that cannot be compared": {func(ctx context.Context) { line("shop", calling("outer", list, same)).Do(ctx, "x") },
 			[]string{"failed item unknown", "run item unknown"}},
 		"a fallback around it": {func(ctx context.Context) { line("shop", calling("outer", item, same).Fallback("?")).Do(ctx, "x") },
-			[]string{"failed item business", "run <nil>"}},
+			[]string{"failed item business", "run business"}},
 		"a fallback inside": {func(ctx context.Context) { line("shop", line("inner", item.Fallback("?")).Task()).Do(ctx, "x") },
-			[]string{"degraded inner/item business", "run <nil>"}},
+			[]string{"degraded inner/item business", "run business"}},
 		"its Catch": {func(ctx context.Context) {
 			line("shop", line("inner", item).Catch(func(context.Context, string, error) (string, error) { return "", nil }).Task()).Do(ctx, "x")
-		}, []string{"failed inner/item business", "run <nil>"}},
+		}, []string{"failed inner/item business", "run business"}},
 		"a node that recovers it": {func(ctx context.Context) {
 			flow.New("shop", func(in flow.Node[string]) flow.Node[string] {
 				return flow.Recover(flow.Step(item, in), func(_ context.Context, err error) (string, error) { return "", wrapped(err) })
@@ -134,7 +134,7 @@ func TestOneFailure_isNotTwo(t *testing.T) {
 			flow.New("shop", func(in flow.Node[string]) flow.Node[string] {
 				return flow.Map2(try(in, item), try(in, price), func(a, b future.Result[string]) string { return "" })
 			}).Do(ctx, "x")
-		}, []string{"failed item business", "failed price business", "run <nil>"}},
+		}, []string{"failed item business", "failed price business", "run business"}},
 		"of two runs": {func(ctx context.Context) { item.Do(ctx, "x"); item.Do(ctx, "x") },
 			[]string{"failed item business", "failed item business"}},
 		"one not wrapped": {func(ctx context.Context) {

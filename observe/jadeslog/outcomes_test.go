@@ -90,7 +90,7 @@ func TestRecords_ofARun(t *testing.T) {
 		"degraded tasks": {line("shop", takes("price", ms, errSoldOut).Fallback("?"), takes("item", ms, errSoldOut).Fallback("?")), []string{
 			"WARN degraded kind=node flow=shop task=price status=degraded class=business error=sold out",
 			"WARN degraded kind=node flow=shop task=item status=degraded class=business error=sold out",
-			"INFO run flow=shop status=ok degraded=[item price]",
+			"INFO run flow=shop status=degraded class=business error=E degraded=[item price]",
 		}},
 		"caught": {line("shop", takes("item", ms, errSoldOut)).Catch(func(context.Context, string, error) (string, error) { return "", nil }), []string{
 			"WARN failed kind=node flow=shop task=item status=failed class=business error=sold out",
@@ -103,7 +103,7 @@ func TestRecords_ofARun(t *testing.T) {
 		}},
 		"recovered": {flow.New("shop", recovered), []string{
 			"WARN failed kind=node flow=shop task=item status=failed class=business error=sold out",
-			"INFO run flow=shop status=ok degraded=[item]",
+			"INFO run flow=shop status=degraded class=business error=E degraded=[item]",
 		}},
 		"an error none of whose methods return": {line("shop", line("inner", takes("item", ms, hostile{})).Task()), []string{
 			"ERROR failed kind=node flow=inner path=inner task=item status=failed class=unknown error=its Error method panicked",
@@ -150,7 +150,7 @@ func TestRecords_ofAnElement(t *testing.T) {
 	require.Equal(t, []any{"run", "items", "failed", 2.0}, []any{got[1]["msg"], got[1]["task"], got[1]["status"], got[1]["retries"]})
 	require.Equal(t, "WARN degraded kind=element flow=shop task=items element=1 status=degraded class=dependency error=busy", got[2].brief())
 	require.EqualValues(t, 2, got[3][jadeslog.KeyElement])
-	require.Equal(t, "INFO run flow=shop status=ok degraded=[items]", got[4].brief())
+	require.Equal(t, "INFO run flow=shop status=degraded class=dependency error=shop: items (jadeslog/outcomes_test.go:137): busy degraded=[items]", got[4].brief())
 
 	j = logged(t, slog.LevelDebug, func(ctx context.Context) { list(pick.Retry(always)).Do(ctx, "x") })
 	require.Equal(t, "DEBUG attempt kind=attempt flow=shop task=items element=1 attempt=1 status=failed class=dependency error=busy", j.brief(t)[0])
@@ -199,7 +199,7 @@ func TestRecords_times(t *testing.T) {
 		got = append(got, [3]any{e["msg"], e["elapsed_ms"], e["deadline_left_ms"]})
 	}
 	require.Equal(t, [][3]any{
-		{"failed", 1.5, nil}, {"straggler", 8.0, 0.0}, {"failed", 10.0, 0.0}, {"run", 10.0, 0.0}, {"returned", 12.0, -4.0},
+		{"failed", 1.5, nil}, {"straggler", 7.9, 0.0}, {"failed", 9.9, 0.0}, {"run", 9.9, 0.0}, {"returned", 12.0, -4.1},
 	}, got)
 }
 

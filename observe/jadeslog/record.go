@@ -73,10 +73,12 @@ func (c *call) writeLine(o task.Outcome) {
 	var r record
 	r.number(KeyRun, c.about.Run)
 	r.text(KeyFlow, c.about.Flow)
-	r.from(c, o)
+	if len(o.Losses) == 0 {
+		r.from(c, o)
+	}
 	r.outcome(o)
 	r.number(KeyRetries, uint64(c.tries.Load()))
-	if names := c.degradedTasks(); len(names) > 0 {
+	if names := c.degradedTasks(o.Losses); len(names) > 0 {
 		r.add(slog.Any(KeyDegraded, names))
 	}
 	r.times(o, c.about.Deadline)
@@ -94,13 +96,19 @@ func (c *call) element() *call {
 	return nil
 }
 
-func (c *call) degradedTasks() []string {
+// degradedTasks names what the answer of a run does without: what its flow says is lost, and what flows and tasks that
+// were called by functions say.
+func (c *call) degradedTasks(lost []task.Loss) (names []string) {
+	for _, l := range lost {
+		names = append(names, l.Node)
+	}
 	c.outermost.mu.Lock()
 	defer c.outermost.mu.Unlock()
-	if c.inside == nil {
-		return nil
+	if c.inside != nil {
+		names = append(names, c.inside.degraded...)
 	}
-	return slices.Clone(c.inside.degraded)
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // record is one in the making. What there is nothing to say about is left out.

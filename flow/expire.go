@@ -1,0 +1,179 @@
+package flow
+
+import (
+	"slices"
+
+	"github.com/jade-go/jade/deadline"
+	"github.com/jade-go/jade/task"
+)
+
+// This file is what happens to the nodes of a run at its limit. Each call that runs or has not begun has failed then: what
+// stands in for it acts, here or where its value is taken. What wants a call later finds that it has failed.
+
+// expire gives up the calls. The caller is a member.
+func (st *state) expire(late error) {
+	d := st.demand
+	d.mu.Lock()
+	d.late = late
+	t := turn{st: st}
+	if !d.open { // an observer is still being told of the run
+		d.open = true
+		t.want(st.plan.out)
+	}
+	for n := range d.phase {
+		s := &st.plan.specs[n]
+		switch d.phase[n] {
+		case wanted, ready:
+			if s.call {
+				t.failLate(int32(n))
+			}
+			if s.kind == Recovery && d.phase[n] == ready && !st.run.limit.reserves() {
+				d.phase[n] = wanted
+				t.look(int32(n))
+			}
+		case running, held:
+			if s.call && (s.answer || !s.effect) || s.kind == Recovery && !st.run.limit.reserves() {
+				t.late = append(t.late, lateCall{n: int32(n), begun: true, complete: true})
+			}
+		}
+	}
+	d.mu.Unlock()
+	st.run.life.End(late)
+	t.offer()
+	if st.head.Load() != none {
+		st.wake()
+	}
+	t.do()
+}
+
+// lateness is err or, if a function has returned the end of its ctx at the limit, what that says.
+func (st *state) lateness(err error) error {
+	if !st.run.expired.Load() || !deadline.Foreign(err) {
+		return err
+	}
+	st.demand.mu.Lock()
+	defer st.demand.mu.Unlock()
+	if st.demand.late == nil {
+		return err
+	}
+	return st.demand.late
+}
+
+// lateCall is a call that has failed as the limit has passed.
+type lateCall struct {
+	n        int32
+	begun    bool // its function may have been called
+	complete bool // its inputs are there
+}
+
+// failLate is told that call n is wanted, although the limit has passed, or has not begun when it passes.
+func (t *turn) failLate(n int32) {
+	d := t.st.demand
+	complete := !slices.ContainsFunc(t.st.plan.specs[n].inputs, func(in input) bool {
+		return d.phase[in.n.index] != made || t.st.errs[in.n.index] != nil
+	})
+	d.phase[n] = held
+	t.late = append(t.late, lateCall{n: n, complete: complete})
+}
+
+// resigner is the cell of a call that something of the task may stand in for.
+type resigner interface {
+	// resign ends the call, as of [task.Carried]. If that is done elsewhere it reports pending, and at is told when it is over.
+	resign(at seat, late lateCall, failure error) (pending bool, err error)
+}
+
+// giveUp fails a call that is late.
+func (st *state) giveUp(l lateCall) {
+	d, n := st.demand, l.n
+	d.mu.Lock()
+	over := d.phase[n] != running && d.phase[n] != held
+	call, back, late, life := d.calls[n], d.back[n], d.late, d.lives[n]
+	d.mu.Unlock()
+	switch {
+	case over:
+		return
+	case back.is: // in time: only an observer was slow
+		st.offer(st.settle(n, back.err))
+		return
+	case call != nil:
+		st.strays(n, mayStray)
+		call.GiveUp(late)
+		return
+	}
+	err := late
+	if c, ok := st.cells[n].(resigner); ok {
+		if l.begun && st.plan.specs[n].claims && !st.claim(n) {
+			return // whoever makes the node finds that the limit has passed: see carry
+		}
+		if l.begun {
+			st.strays(n, strays)
+		}
+		var pending bool
+		if pending, err = c.resign(seat{st, n}, l, late); pending {
+			return
+		}
+	}
+	if l.begun {
+		st.strays(n, strays)
+	}
+	if err != nil && l.begun && st.run.watch != nil {
+		st.run.beside(func() { st.run.watch.straggle(n, err) })
+	}
+	if life != nil {
+		life.End(late)
+	}
+	st.offer(st.settle(n, err))
+}
+
+func (st *state) strays(n int32, s stray) {
+	st.demand.mu.Lock()
+	defer st.demand.mu.Unlock()
+	st.demand.stray[n] = s
+}
+
+// claim reports whether the caller is the one who says how node n, whose function has been called, ends. In a run with counters
+// nobody else can.
+func (st *state) claim(n int32) bool {
+	d := st.demand
+	if d == nil {
+		return true
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.phase[n] != running {
+		return false
+	}
+	d.phase[n] = held
+	return true
+}
+
+// carry notes the call of node n, which can be given up, and does so if the limit has passed.
+func (st *state) carry(n int32, call task.Carried) {
+	d := st.demand
+	if d == nil {
+		return
+	}
+	d.mu.Lock()
+	d.calls[n] = call
+	late := d.late
+	d.mu.Unlock()
+	if late != nil {
+		call.GiveUp(late)
+	}
+}
+
+// isOver reports whether node n, whose function was to be called, has ended meanwhile.
+func (d *demand) isOver(n int32) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.phase[n] != running && d.phase[n] != held
+}
+
+// hold notes that the function of node n has returned, while an observer is told of that, and reports whether the limit has
+// passed: then nobody waits for the observer.
+func (d *demand) hold(n int32, err error) (late bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.back[n] = returned{true, err}
+	return d.late != nil
+}

@@ -1,0 +1,192 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jade-go/jade/deadline"
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/engine"
+	recovery "github.com/jade-go/jade/recover"
+	"github.com/jade-go/jade/task"
+)
+
+// This file is how it is decided what becomes of a run.
+
+// succeed answers with the output. In the plain case it does not go through
+// answer: a goroutine begins with a small stack, and to let that grow costs more
+// than most of a run.
+func (c *call[In, Out]) succeed() {
+	if !c.decide(answering) {
+		c.st.discard(c.plan.out)
+		return
+	}
+	out := c.st.cells[c.plan.out].(interface{ value() *Out }).value()
+	if c.watch != nil || c.host != nil || c.st.demand.hasLosses() {
+		c.tellDegraded(0, c.answerOf(*out))
+		return
+	}
+	c.limit.release()
+	c.effects.answered()
+	c.promise.Complete(*out, nil)
+}
+
+// fail answers with a failure of the flow: Catch may turn it into an answer.
+//
+// If the caller has left, that is why, whatever the node made of it.
+func (c *call[In, Out]) fail(err error) {
+	if !c.expired.Load() && c.ctx.Err() != nil {
+		c.halt(future.Cause(c.ctx))
+		err = c.inherited(err)
+	}
+	if c.decide(answering) {
+		c.life.End(&future.CanceledError{Cause: err})
+		c.resolve(err)
+	}
+}
+
+// inherited is err, with a deadline of the caller's ctx that a function has returned made one that says so.
+func (c *call[In, Out]) inherited(err error) error {
+	e, ok := err.(*Error)
+	if !ok || !isDeadline(c.around.Err()) || !deadline.Foreign(e.Err) {
+		return err
+	}
+	named := *e
+	named.Err = deadline.Inherited(c.around, c.plan.name+": "+e.Node, c.start(), e.Err)
+	return &named
+}
+
+// start is when the run has begun, if the ctx has told of its deadline; else it is not known.
+func (r *run) start() time.Time {
+	if r.begun.IsZero() {
+		return time.Now()
+	}
+	return r.begun
+}
+
+// halt is told by a worker that the ctx has ended from outside, before Ended was perhaps.
+func (c *call[In, Out]) halt(cause error) {
+	if isDeadline(c.around.Err()) {
+		c.expire()
+		return
+	}
+	if c.decide(leftAlone) {
+		c.endEffects(cause)
+		c.resolve(cause)
+	}
+}
+
+// Ended implements [engine.Work]: the ctx has ended from outside. If the caller has left, the answer is
+// the cause, now; what has to be told is told by a goroutine of its own.
+func (c *call[In, Out]) Ended(cause error) error {
+	if !c.Join() {
+		return cause // too late to matter
+	}
+	if isDeadline(c.around.Err()) {
+		go func() {
+			defer c.Leave()
+			c.expire()
+		}()
+		return nil
+	}
+	if !c.decide(leftAlone) {
+		c.Leave()
+		return cause
+	}
+	c.endEffects(cause)
+	go c.hooks(0, 0, task.Answer[Out]{Err: cause})
+	return cause
+}
+
+// endEffects is called when there is nobody left that they could be for.
+func (c *call[In, Out]) endEffects(cause error) {
+	if c.effects != nil {
+		c.effects.life.End(cause)
+	}
+}
+
+// arm sets the alarm for the limit, unless the run is over already.
+func (c *call[In, Out]) arm() {
+	if c.limit != nil && c.fate.Load() == undecided {
+		c.limit.first.Set(time.Until(c.limit.at), func() { c.ring(c.expire) })
+	}
+}
+
+// ring has a goroutine of a timer's do something, if anybody still works for the run.
+func (c *call[In, Out]) ring(do func()) {
+	if c.Join() {
+		defer c.Leave()
+		do()
+	}
+}
+
+// expire is called when the limit has passed, once it has or more often: the calls are given up.
+func (c *call[In, Out]) expire() {
+	if c.expired.Swap(true) {
+		return
+	}
+	now := time.Now()
+	at, last := now, now.Add(grace)
+	if c.limit != nil {
+		at, last = c.limit.at, c.limit.last
+	}
+	late := c.lateAt(at)
+	if c.st.demand != nil {
+		c.st.expire(late)
+	} else if c.decide(answering) {
+		c.life.End(late)
+		c.resolve(c.plan.classed(c.st.firstMissing(), late, recovery.Timeout))
+	}
+	c.hurry()
+	if c.limit != nil {
+		c.limit.wait(func() { c.ring(c.close) })
+	} else {
+		time.AfterFunc(time.Until(last), func() { c.ring(c.close) })
+	}
+}
+
+// close is called when the run has to be answered, whatever is missing.
+func (c *call[In, Out]) close() {
+	if c.limit.spares() {
+		c.endSpare(c.lateAt(c.limit.end))
+	}
+	if c.decide(answering) {
+		late := c.lateAt(c.lastAt())
+		c.life.End(late)
+		c.resolve(c.plan.classed(c.st.firstMissing(), late, recovery.Timeout))
+		return
+	}
+	c.cutShort()
+}
+
+func (r *run) lastAt() time.Time {
+	if r.limit == nil {
+		return time.Now()
+	}
+	return r.limit.last
+}
+
+// refuse answers a run that may not start.
+func (c *call[In, Out]) refuse(cause error) {
+	var none Out
+	if deadline.Foreign(cause) {
+		cause = deadline.Inherited(c.around, c.plan.name, c.start(), cause)
+	}
+	if c.host != nil {
+		c.host.Finish(task.Answer[Out]{Err: cause})
+		return
+	}
+	c.promise.Complete(none, cause)
+	if engine.ObserverOf(c.around) != nil {
+		c.promise.Future().OnDone(func(future.Result[Out]) { // in a goroutine that the scope joins
+			c.flow.plan.refused(c.around, cause)
+		})
+	}
+}
+
+// isDeadline reports whether err, of a ctx, is a deadline. A panic in a method of err counts as no.
+func isDeadline(err error) (is bool) {
+	defer func() { _ = recover() }()
+	return errors.Is(err, context.DeadlineExceeded)
+}

@@ -1,0 +1,188 @@
+package flow
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/jade-go/jade/deadline"
+	"github.com/jade-go/jade/internal/alarm"
+	"github.com/jade-go/jade/internal/engine"
+)
+
+// limit is when a run has to be answered. First its calls are given up, and what stands in for them may make the answer. What
+// takes time has until the end of the run.
+type limit struct {
+	at        time.Time // the calls are given up
+	end       time.Time // of the run: its Timeout, or the deadline of the caller's ctx
+	last      time.Time // the run is answered, whatever is missing
+	inherited bool      // end is the caller's
+	reserved  bool      // there is time between at and end
+	first     alarm.Alarm
+	second    *alarm.Alarm // for last; guarded by mu
+	mu        sync.Mutex
+}
+
+// grace is how long quick functions may take after a Timeout that has no Reserve.
+const grace = 5 * time.Millisecond
+
+// newLimit works out the limit of a run that begins now; nil: none.
+//
+// Without a Reserve, calls are given up a moment before the caller's deadline, so that the answer comes before those give up
+// who wait with the same ctx.
+//
+// A run that is part of another one, whose limit is the same, has as much time as that: its calls are given up at the same time.
+func newLimit(around context.Context, outer *run, begun time.Time, timeout, reserve time.Duration) *limit {
+	end, inherited := around.Deadline()
+	if outer != nil && outer.limit != nil && !(timeout > 0 && begun.Add(timeout).Before(end)) {
+		o := outer.limit
+		l := &limit{at: o.at, end: o.end, last: o.last, inherited: true, reserved: o.reserved}
+		if reserve > 0 {
+			l.reserved = true
+			l.at = l.at.Add(-min(reserve, max(0, l.at.Sub(begun))/2))
+		}
+		return l
+	}
+	if own := begun.Add(timeout); timeout > 0 && (!inherited || own.Before(end)) {
+		end, inherited = own, false
+	} else if !inherited {
+		return nil
+	}
+	left := max(0, end.Sub(begun))
+	l := &limit{at: end, end: end, last: end, inherited: inherited}
+	switch {
+	case reserve > 0:
+		l.reserved = true
+		l.at = end.Add(-min(reserve, left/2))
+	case l.inherited:
+		l.at = end.Add(-engine.Hold(left))
+	default:
+		l.last = end.Add(grace)
+		if theirs, limited := around.Deadline(); limited {
+			if hold := theirs.Add(-engine.Hold(theirs.Sub(begun))); hold.Before(l.at) {
+				l.at, l.end, l.inherited = hold, theirs, true
+			}
+			if theirs.Before(l.last) {
+				l.last = theirs
+			}
+		}
+	}
+	return l
+}
+
+// reserves reports whether there is time between at and end.
+func (l *limit) reserves() bool { return l != nil && l.reserved }
+
+// spares reports whether the functions that take time are limited too.
+func (l *limit) spares() bool { return l != nil && (l.reserved || l.inherited) }
+
+// wait sets the alarm for last.
+func (l *limit) wait(ring func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.second == nil {
+		l.second = new(alarm.Alarm)
+		l.second.Set(time.Until(l.last), ring)
+	}
+}
+
+func (l *limit) release() {
+	if l == nil {
+		return
+	}
+	l.first.Release()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.second != nil {
+		l.second.Release()
+	}
+}
+
+// lateAt is the failure of what is late at a point in time.
+func (r *run) lateAt(at time.Time) *deadline.Error {
+	if l := r.limit; l != nil && !l.inherited {
+		return &deadline.Error{Name: r.late(), Limit: at.Sub(r.begun), Elapsed: time.Since(r.begun)}
+	}
+	begun := r.begun
+	if begun.IsZero() { // the ctx did not tell of its deadline
+		begun = time.Now()
+	}
+	return deadline.Inherited(r.around, r.late(), begun, r.around.Err())
+}
+
+// spare is what the functions of Recover, Catch and OnError run in: the ctx of the caller, as work of
+// the run. It has until the end of the run, and ends with the answer.
+type spare struct {
+	mu   sync.Mutex
+	life engine.Life
+	over bool
+}
+
+// spareCtx returns the ctx for functions that take time.
+func (r *run) spareCtx() context.Context {
+	r.spare.mu.Lock()
+	defer r.spare.mu.Unlock()
+	if r.spare.life == nil && !r.spare.over {
+		var until time.Time
+		if r.limit.spares() {
+			until = r.limit.end
+		}
+		around := r.timeAround()
+		life, err := r.begin(around, until)
+		if err != nil {
+			return around // it has ended
+		}
+		r.spare.life = life
+	}
+	if r.spare.over {
+		return r.life.Context() // which has ended
+	}
+	return r.spare.life.Context()
+}
+
+// timeAround is the ctx that has the time of the run: that of the caller or, of a part of a run that has reserved some, what that has.
+func (r *run) timeAround() context.Context {
+	if r.outer != nil && r.limit.spares() && r.limit.inherited && r.outer.Join() {
+		defer r.outer.Leave()
+		if r.outer.limit.reserves() {
+			return r.outer.spareCtx()
+		}
+	}
+	return r.around
+}
+
+// endSpare ends it, with cause as the reason.
+func (r *run) endSpare(cause error) {
+	r.spare.mu.Lock()
+	life := r.spare.life
+	r.spare.mu.Unlock()
+	if life != nil {
+		life.End(cause)
+	}
+}
+
+// closeSpare is called when the run is answered.
+func (r *run) closeSpare() {
+	r.spare.mu.Lock()
+	life := r.spare.life
+	r.spare.life, r.spare.over = nil, true
+	r.spare.mu.Unlock()
+	if life != nil {
+		life.Release()
+	}
+}
+
+// Reserved returns the ctx for functions of Recover, nil if the flow has no Reserve. A runner of a task asks for it: see [task.Crew].
+func (r *run) Reserved() context.Context {
+	if !r.limit.reserves() {
+		return nil
+	}
+	ctx := r.spareCtx()
+	if ctx.Err() != nil {
+		return nil
+	}
+	if r.watch != nil {
+		return engine.WithValues(ctx, r.ctx)
+	}
+	return ctx
+}
