@@ -149,5 +149,5 @@ func TestTraceSchema_isDocumented(t *testing.T) {
 			require.NotEmpty(t, about, "%s.%s", name, field)
 		}
 	}
-	require.Len(t, document.Defs["span"].Properties, 24)
+	require.Len(t, document.Defs["span"].Properties, 25)
 }

@@ -32,8 +32,8 @@ func TestPages_haveALimit(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, Answer{p.Name() + ": not shown, try again later", recovery.Timeout}, answer)
 		assert.Equal(t, pageLimit, took)
-		assert.Equal(t, "rules: no "+p.Name()+", class timeout: "+p.Name()+": profile: "+
-			"deadline exceeded: limit 120ms, elapsed 120ms\n", w.log.String())
+		assert.Equal(t, "rules: no "+p.Name()+", class timeout: "+p.Name()+": profile (rules/pages.go:37): "+
+			p.Name()+": profile: deadline exceeded: limit 120ms, elapsed 120ms\n", w.log.String())
 	})
 }
 
@@ -62,10 +62,26 @@ func TestPages_doNotAnswerWhoHasLeft(t *testing.T) {
 	onEach(t, func(t *testing.T, w *world, p *page) {
 		w.takes["muted"] = 20 * ms
 		w.asked, w.begun = map[string]time.Duration{}, time.Now()
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(10*ms, cancel)
+		_, err := p.Do(ctx, tea)
+		require.ErrorIs(t, err, context.Canceled)
+		assert.Equal(t, 10*ms, time.Since(w.begun))
+	})
+}
+
+// A deadline of the one who asks is a limit, not a leaving: there is an answer a moment before it.
+func TestPages_answerBeforeADeadline(t *testing.T) {
+	onEach(t, func(t *testing.T, w *world, p *page) {
+		w.takes["muted"] = 20 * ms
+		w.asked, w.begun = map[string]time.Duration{}, time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), 10*ms)
 		defer cancel()
-		_, err := p.Do(ctx, tea)
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		assert.Equal(t, 10*ms, time.Since(w.begun))
+		answer, err := p.Do(ctx, tea)
+		require.NoError(t, err)
+		assert.Equal(t, Answer{p.Name() + ": not shown, try again later", recovery.Timeout}, answer)
+		assert.Equal(t, 10*ms-10*ms/100, time.Since(w.begun))
+		time.Sleep(ms) // the log is told beside the answer
+		assert.Regexp(t, `^rules: no `+p.Name()+`, class timeout: .*elapsed 9\.9ms, inherited from the caller's ctx\n$`, w.log.String())
 	})
 }

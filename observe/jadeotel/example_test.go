@@ -54,7 +54,7 @@ func ExampleNew() {
 	// Output:
 	// item: ok, 0 links
 	// price: degraded, jade.degraded, 1 links
-	// order-page: ok, 0 links
+	// order-page: degraded, jade.degraded, 0 links
 	// 100 <nil>
 }
 

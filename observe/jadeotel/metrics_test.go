@@ -87,8 +87,8 @@ jade.element.active flow=order-page task=review: 0
 jade.element.duration flow=order-page outcome=ok task=review: 6 in 12ms
 jade.run.active flow=order-page: 0
 jade.run.active flow=rules: 0
-jade.run.duration flow=order-page outcome=ok: 2 in 66ms
-jade.run.duration flow=rules outcome=ok: 2 in 10ms
+jade.run.duration class=business flow=order-page outcome=degraded: 2 in 66ms
+jade.run.duration class=business flow=rules outcome=degraded: 2 in 10ms
 jade.task.active flow=order-page task=ads: 0
 jade.task.active flow=order-page task=audit: 0
 jade.task.active flow=order-page task=gross price: 0
@@ -99,6 +99,7 @@ jade.task.active flow=order-page task=review: 0
 jade.task.active flow=order-page task=rules: 0
 jade.task.active flow=rules task=age: 0
 jade.task.active flow=rules task=country: 0
+jade.task.duration class=business flow=order-page outcome=degraded task=rules: 2 in 10ms
 jade.task.duration class=business flow=rules outcome=degraded task=country: 2 in 10ms
 jade.task.duration class=timeout flow=order-page outcome=degraded task=ads: 2 in 20ms
 jade.task.duration flow=order-page outcome=ok task=audit: 2 in 80ms
@@ -106,7 +107,6 @@ jade.task.duration flow=order-page outcome=ok task=item: 2 in 36ms
 jade.task.duration flow=order-page outcome=ok task=net price: 2 in 12ms
 jade.task.duration flow=order-page outcome=ok task=render: 2
 jade.task.duration flow=order-page outcome=ok task=review: 2 in 8ms
-jade.task.duration flow=order-page outcome=ok task=rules: 2 in 10ms
 jade.task.duration flow=rules outcome=ok task=age: 2 in 6ms
 jade.task.retries flow=order-page task=item: 4
 jade.task.stragglers flow=order-page task=ads: 0

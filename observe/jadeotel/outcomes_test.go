@@ -46,7 +46,7 @@ shop 0s-0s failed code ERROR
     item attempt 0s-0s failed code ERROR !exception:0s:*errors.errorString`},
 		"also one that is made up for": {
 			func(ctx context.Context) { line("shop", throws.Fallback("?")).Do(ctx, "x") }, `
-shop 0s-0s ok
+shop 0s-0s degraded code !degraded:0s:code
   item 0s-0s degraded code !exception:0s:*errors.errorString !degraded:0s:code`},
 		"the caller has left": {
 			func(ctx context.Context) {
@@ -98,7 +98,7 @@ item 0s-25ms failed timeout ERROR !returned:12ms:item:1:failed:dependency !retry
 				late := task.New("item", func(context.Context, string) (string, error) { time.Sleep(12 * ms); panic(7) })
 				line("shop", late.Timeout(10*ms).Fallback("?"), takes("price", 5*ms, nil)).Do(ctx, "x")
 			}, `
-shop 0s-15ms ok !returned:12ms:item:1:failed:code !exception:12ms:int
+shop 0s-15ms degraded timeout !returned:12ms:item:1:failed:code !exception:12ms:int !degraded:15ms:timeout
   item 0s-10ms degraded timeout !degraded:10ms:timeout
     item attempt 0s-10ms straggler timeout ERROR !straggler:10ms
   price 10ms-15ms ok <input item`},

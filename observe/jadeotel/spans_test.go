@@ -48,10 +48,10 @@ func TestSpans_ofAnOrderPage(t *testing.T) {
 		time.Sleep(time.Second)
 	})
 	require.Equal(t, strings.TrimSpace(`
-order-page 0s-33ms ok !skipped:33ms:gross price
+order-page 0s-33ms degraded business !skipped:33ms:gross price !degraded:33ms:business
   audit 0s-40ms ok
-  rules 0s-5ms ok
-    rules 0s-5ms ok
+  rules 0s-5ms degraded business !degraded:5ms:business
+    rules 0s-5ms degraded business !degraded:5ms:business
       age 0s-3ms ok
       country 0s-5ms degraded business !degraded:5ms:business
   item 5ms-23ms ok <after rules !retry:11ms:2:dependency !retry:19ms:3:dependency

@@ -65,8 +65,10 @@ func Example() {
 	// a bell <nil>
 	// a lamp <nil>
 	// something nice <nil>
-	// jade_run_duration_seconds_count{flow="order-page",outcome="ok"} 3
-	// jade_runs_total{class="none",flow="order-page",outcome="ok"} 3
+	// jade_run_duration_seconds_count{flow="order-page",outcome="degraded"} 1
+	// jade_run_duration_seconds_count{flow="order-page",outcome="ok"} 2
+	// jade_runs_total{class="business",flow="order-page",outcome="degraded"} 1
+	// jade_runs_total{class="none",flow="order-page",outcome="ok"} 2
 	// jade_tasks_total{class="business",flow="order-page",outcome="degraded",task="item"} 1
 	// jade_tasks_total{class="none",flow="order-page",outcome="ok",task="item"} 2
 }

@@ -153,8 +153,8 @@ func TestCollector_nestedFlowsHaveRunsOfTheirOwn(t *testing.T) {
 	})
 	n := read(t, c)
 	require.Equal(t, numbers{
-		"{class=none flow=shop outcome=ok}":          1,
-		"{class=business flow=stock outcome=failed}": 1,
+		"{class=business flow=shop outcome=degraded}": 1,
+		"{class=business flow=stock outcome=failed}":  1,
 	}, n.of("jade_runs_total"))
 	require.Equal(t, numbers{
 		"{class=business flow=shop outcome=degraded task=part}": 1,
