@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -81,7 +82,7 @@ func TestPages_answerBeforeADeadline(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, Answer{p.Name() + ": not shown, try again later", recovery.Timeout}, answer)
 		assert.Equal(t, 10*ms-10*ms/100, time.Since(w.begun))
-		time.Sleep(ms) // the log is told beside the answer
+		synctest.Wait() // the log is told beside the answer
 		assert.Regexp(t, `^rules: no `+p.Name()+`, class timeout: .*elapsed 9\.9ms, inherited from the caller's ctx\n$`, w.log.String())
 	})
 }
