@@ -53,3 +53,11 @@ func ExampleSimulate() {
 		fmt.Println(jadetest.Simulate(t, shop(quick("coupons").Timeout(50*time.Millisecond).Fallback(0)), 1, load))
 	}
 }
+
+// A cache inside of a Wrap answers if the service does not, and nobody needs to hear of that.
+func ExampleMayAlter() {
+	_ = func(t *testing.T) {
+		page := shop(takes("coupons", 10*time.Millisecond).Wrap(swallows)).Timeout(100 * time.Millisecond)
+		jadetest.Faults(t, page, 1, jadetest.MayFail("item", "coupons"), jadetest.MayAlter("coupons"))
+	}
+}

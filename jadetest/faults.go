@@ -1,8 +1,6 @@
 package jadetest
 
 import (
-	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -14,8 +12,9 @@ import (
 // Faults runs f with in once for each of its tasks and each fault, and with [Pairs] once for each two tasks and
 // faults, and fails t with one line for each demand that is not met. The matrix says what became of all runs.
 //
-// Always forbidden are answers that are late, hung or crashed, that leave something running, and errors that do not name the task
-// or have lost its cause. See [MustDegrade] for more. A fault is in place of the task's function, inside of its policies,
+// Always forbidden are answers that are late, hung or crashed, that leave something running, errors that do not name the task
+// or have lost its cause, and other answers for which nothing says that a task failed, unless it returned nothing and no error, or
+// [MayAlter] names it. See [MustDegrade] for more. A fault is in place of the task's function, inside of its policies,
 // in each attempt and each element; the others are called. Tasks in flows within are among them, flows as a whole are not.
 //
 // Each run is in a bubble of [testing/synctest], so time in it is virtual, and a goroutine that does not end
@@ -43,7 +42,7 @@ func Explore[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, opts ...Op
 		opt(&s)
 	}
 	tasks := tasksOf(nil, f.Graph())
-	m := &Matrix{flow: f.Name(), faults: s.faults, must: s.must, may: s.may, cells: map[[2]Injected]Cell{}, limits: map[string]time.Duration{}}
+	m := &Matrix{flow: f.Name(), faults: s.faults, must: s.must, may: s.may, alter: s.alter, cells: map[[2]Injected]Cell{}, vanished: map[[2]Injected][]string{}, limits: map[string]time.Duration{}}
 	for _, task := range tasks {
 		m.tasks = append(m.tasks, task.path)
 		m.limits[task.path] = task.limit
@@ -85,11 +84,8 @@ func Explore[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, opts ...Op
 		}
 	}
 	again, _ := run()
-	switch {
-	case again.err != nil:
+	if m.unlike = different(usual.value, again.value); again.err != nil {
 		m.unlike = again.err.Error()
-	case !reflect.DeepEqual(again.value, usual.value):
-		m.unlike = fmt.Sprintf("%+v, and then %+v", usual.value, again.value)
 	}
 	return m
 }

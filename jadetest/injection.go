@@ -2,7 +2,9 @@ package jadetest
 
 import (
 	"context"
+	"errors"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,15 +19,16 @@ type injection struct {
 	release chan struct{}        // closed when the verdict is in: what hangs may return
 	leave   func(cause error)    // ends the caller's ctx
 
-	mu    sync.Mutex
-	fired map[string]bool
-	runs  map[string]int // calls of functions that are under way, by the path of the task
+	mu     sync.Mutex
+	fired  map[string]bool
+	failed map[string]bool // those that failed: neither a nil nor a call that was only slow
+	runs   map[string]int  // calls of functions that are under way, by the path of the task
 }
 
 type injectionKey struct{}
 
 func newInjection(limit time.Duration, faults ...*Injected) *injection {
-	inj := &injection{faults: map[string]*Injected{}, limit: limit, fired: map[string]bool{}, runs: map[string]int{}}
+	inj := &injection{faults: map[string]*Injected{}, limit: limit, fired: map[string]bool{}, failed: map[string]bool{}, runs: map[string]int{}}
 	for _, f := range faults {
 		inj.faults[f.Task] = f
 	}
@@ -60,9 +63,7 @@ func ownLimit(n flow.GraphNode) (limit time.Duration) {
 }
 
 func (inj *injection) befall(ctx context.Context, fault *Injected, own time.Duration, call func(context.Context) (any, error)) (any, error) {
-	inj.mu.Lock()
-	inj.fired[fault.Task] = true
-	inj.mu.Unlock()
+	inj.note(fault.Task, fault.Fault < Nil || fault.Fault == Hang)
 	switch fault.Fault {
 	case Panic:
 		panic(fault)
@@ -71,9 +72,9 @@ func (inj *injection) befall(ctx context.Context, fault *Injected, own time.Dura
 	case Nil:
 		return nil, nil
 	case Slow:
-		return inj.slow(ctx, 2*own, call)
+		return inj.slow(ctx, fault.Task, 2*own, call)
 	case TooSlow:
-		return inj.slow(ctx, 2*inj.limit, call)
+		return inj.slow(ctx, fault.Task, 2*inj.limit, call)
 	case Hang:
 		<-inj.release
 	case CallerLeaves:
@@ -87,17 +88,27 @@ func (inj *injection) befall(ctx context.Context, fault *Injected, own time.Dura
 	return nil, fault
 }
 
-func (inj *injection) slow(ctx context.Context, d time.Duration, call func(context.Context) (any, error)) (any, error) {
+func (inj *injection) slow(ctx context.Context, name string, d time.Duration, call func(context.Context) (any, error)) (any, error) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 		return call(ctx)
 	case <-ctx.Done():
-		return nil, future.Cause(ctx)
+		cause := future.Cause(ctx)
+		inj.note(name, errors.Is(cause, context.DeadlineExceeded)) // or else it was not needed any more
+		return nil, cause
 	case <-inj.release:
 		return nil, context.Canceled
 	}
+}
+
+// note notes that the fault of a task has befallen it, and whether it failed of it.
+func (inj *injection) note(name string, failed bool) {
+	inj.mu.Lock()
+	defer inj.mu.Unlock()
+	inj.fired[name] = true
+	inj.failed[name] = inj.failed[name] || failed
 }
 
 // enter notes that a function is called, and returns what notes that it has returned.
@@ -117,6 +128,19 @@ func (inj *injection) hit(name string) bool {
 	inj.mu.Lock()
 	defer inj.mu.Unlock()
 	return inj.fired[name]
+}
+
+// failures lists the tasks that have failed of their faults.
+func (inj *injection) failures() (names []string) {
+	inj.mu.Lock()
+	defer inj.mu.Unlock()
+	for name := range inj.faults {
+		if inj.failed[name] {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // underWay names the tasks whose functions have not returned.

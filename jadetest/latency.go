@@ -4,18 +4,19 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"time"
 
+	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
 
 // Sample is one call of a task: how long it takes, and how it ends.
 type Sample struct {
-	Took time.Duration
-	Err  error
+	Took     time.Duration
+	Err      error
+	Censored bool // it had not ended by then: how long it would have taken, nobody knows
 }
 
 // Latency is a distribution of calls. It draws one of them.
@@ -51,13 +52,13 @@ func LogNormal(median, p99 time.Duration) Latency {
 	}
 }
 
-// Measured draws from samples, each as likely as another.
+// Measured draws from samples, each as likely as another. One that is Censored stands for those that took longer; if none of these has
+// ended, for a call that does not end before it is given up.
 func Measured(samples ...Sample) Latency {
 	if len(samples) == 0 {
 		panic("jadetest.Measured: no samples")
 	}
-	samples = slices.Clone(samples)
-	return func(r *rand.Rand) Sample { return samples[r.IntN(len(samples))] }
+	return newMeasured(samples).draw
 }
 
 // Failing is l, but for a share of the calls that fail with err, after as long.
@@ -75,8 +76,8 @@ func (l Latency) Failing(share float64, err error) Latency {
 }
 
 // FromTraces returns what the tasks of recorded runs took, by the paths of their nodes, for [Simulate]. A task that has failed does so
-// with an error of the same text and class. Those that were cancelled or given up tell how long they
-// took at least, not how long they would have: they are left out.
+// with an error of the same text and class. Those that were cancelled, given up or cut off by their limit tell how long they
+// took at least, not how long they would have: they are Censored samples.
 func FromTraces(traces ...*trace.Trace) map[string]Latency {
 	samples := map[string][]Sample{}
 	for _, tr := range traces {
@@ -105,13 +106,22 @@ func add(samples map[string][]Sample, tr *trace.Trace) {
 		if paths[i] == "" || s.Kind == task.RunCall || attempted[i] {
 			continue
 		}
-		switch s.Status {
-		case task.OK:
-			samples[paths[i]] = append(samples[paths[i]], Sample{Took: s.Elapsed()})
-		case task.Failed, task.Degraded:
-			samples[paths[i]] = append(samples[paths[i]], Sample{s.Elapsed(), &recorded{s}})
+		sample := Sample{Took: s.Elapsed()}
+		switch {
+		case s.Status == task.Skipped:
+			continue
+		case s.Status == task.Straggler, s.Status == task.Canceled, cutOff(s):
+			sample.Censored = true
+		case s.Status != task.OK:
+			sample.Err = &recorded{s}
 		}
+		samples[paths[i]] = append(samples[paths[i]], sample)
 	}
+}
+
+// cutOff reports whether a call failed since its own limit had passed.
+func cutOff(s trace.Span) bool {
+	return s.Class == recovery.Timeout && s.Deadline > 0 && s.End >= s.Deadline
 }
 
 func mustNotBeNegative(where string, d time.Duration) {

@@ -14,12 +14,14 @@ type Matrix struct {
 	tasks     []string // in the order of the flow
 	faults    []Fault
 	must, may []string
+	alter     []string                 // that MayAlter names
 	limit     time.Duration            // of the whole; zero: none
 	due       time.Duration            // when the answer is; zero: there is no limit
 	unlike    string                   // how a second run without a fault was another; empty: it was not
 	usual     time.Duration            // what the answer takes without a fault
 	limits    map[string]time.Duration // of the tasks that have a Timeout
 	cells     map[[2]Injected]Cell
+	vanished  map[[2]Injected][]string // the tasks whose failure nothing told of, of the runs that are altered
 	order     [][2]Injected
 }
 
@@ -63,6 +65,9 @@ func (m *Matrix) try(run func(...*Injected) (outcome, *injection), usual outcome
 	o, inj := run(faults...)
 	v, detail := o.judge(usual, inj, m.due)
 	m.cells[key] = Cell{v, o.took, detail}
+	if v == VerdictAltered {
+		m.vanished[key] = inj.failures()
+	}
 }
 
 // String is the matrix as a table: a row for each fault, a column for each task and, if

@@ -18,6 +18,7 @@ type settings struct {
 	around   []func(context.Context) context.Context
 	must     []string
 	may      []string
+	alter    []string
 }
 
 // Only limits the faults that are tried.
@@ -68,6 +69,13 @@ func MustDegrade(tasks ...string) Option {
 // MayFail says that without the tasks of these names there is no answer: they may fail the flow, with an error that says so or to its Catch.
 func MayFail(tasks ...string) Option {
 	return func(s *settings) { s.may = append(s.may, tasks...) }
+}
+
+// MayAlter says that a failure of the tasks of these names may give another answer though nothing tells of the failure: neither an error,
+// nor a Fallback, Recover or Try, but mostly a Wrap or the function of another task. For other tasks that is a problem, as nobody would notice. It takes the place of no
+// [MustDegrade] or [MayFail], and a task that returns nothing and no error may alter the answer anyway.
+func MayAlter(tasks ...string) Option {
+	return func(s *settings) { s.alter = append(s.alter, tasks...) }
 }
 
 func mustBePositive(where string, d time.Duration) {

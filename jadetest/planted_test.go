@@ -139,6 +139,20 @@ var planted = map[string]struct {
 		},
 		`jadetest\.Simulate: serial has no task c, but a, b`,
 	},
+	"a limit beyond what was seen": {
+		func(t *testing.T) {
+			jadetest.Simulate(t, one(quick("a").Timeout(51*ms).Fallback(0)), 1, seenFor(t, 50*ms))
+		},
+		`jadetest\.Simulate: one: a has a limit of 51ms, but calls of it were waited for no longer than 50ms: record some that are, or simulate a shorter limit`,
+	},
+	"a limit of the whole beyond what was seen": {
+		func(t *testing.T) { jadetest.Simulate(t, one(quick("a")).Timeout(100*ms), 1, seenFor(t, 50*ms)) },
+		`jadetest\.Simulate: one: a has a limit of 100ms, but calls of it were waited for no longer than 50ms`,
+	},
+	"no limit at all": {
+		func(t *testing.T) { jadetest.Simulate(t, one(quick("a")), 1, seenFor(t, 50*ms)) },
+		`jadetest\.Simulate: one: a has no limit, but calls of it were waited for no longer than 50ms`,
+	},
 	"a simulated network": {
 		func(t *testing.T) {
 			r, _, err := os.Pipe()

@@ -69,6 +69,8 @@ func (f *finding) add(key [2]Injected) {
 func (m *Matrix) problem(key [2]Injected) (problem, bool) {
 	p := problem{first: key[0].Task, second: key[1].Task, verdict: m.cells[key].Verdict}
 	switch {
+	case p.verdict == VerdictAltered:
+		return p, slices.ContainsFunc(m.vanished[key], func(task string) bool { return !m.demands(m.alter, task) })
 	case p.verdict < VerdictCaught:
 		return p, false
 	case p.verdict > VerdictFailed:
@@ -97,7 +99,10 @@ func (m *Matrix) line(p problem, f *finding) string {
 		who += " and " + p.second
 	}
 	what := p.verdict.String()
-	if p.verdict <= VerdictFailed {
+	switch p.verdict {
+	case VerdictAltered:
+		what += ", and nothing says that it failed"
+	case VerdictCaught, VerdictFailed:
 		what += ", and must degrade"
 	}
 	detail := strings.ReplaceAll(f.detail, "\n", "; ")
@@ -116,6 +121,8 @@ func shorten(names []string) string {
 // advice is what an author may do.
 func (p problem) advice(who string) string {
 	switch {
+	case p.verdict == VerdictAltered:
+		return "let the error reach a Fallback, a Recover or the flow, rather than a Wrap, or say MayAlter"
 	case p.verdict <= VerdictFailed && p.waits:
 		return "give " + who + " a Timeout that leaves time to answer, and what stands in for it then"
 	case p.verdict <= VerdictFailed:
@@ -149,9 +156,9 @@ func (m *Matrix) called(task string) bool {
 	return false
 }
 
-// unknown names what MustDegrade or MayFail name that is no task, or both of them.
+// unknown names what MustDegrade, MayFail or MayAlter name that is no task, or both of the first two.
 func (m *Matrix) unknown() string {
-	for where, names := range map[string][]string{"MustDegrade": m.must, "MayFail": m.may} {
+	for where, names := range map[string][]string{"MustDegrade": m.must, "MayFail": m.may, "MayAlter": m.alter} {
 		for _, name := range names {
 			if !slices.ContainsFunc(m.tasks, func(task string) bool { return m.demands([]string{name}, task) }) {
 				return fmt.Sprintf("%s: %s has no task %s, but %s", where, m.flow, name, strings.Join(m.tasks, ", "))

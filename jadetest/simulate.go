@@ -31,6 +31,7 @@ type Prediction struct {
 	P50, P90, P99 time.Duration // of the time until the answer, failures included
 	Degraded      float64       // share of the answers that came although some task had failed or something stood in for it
 	Failed        float64       // share of the runs
+	Censored      float64       // share of the runs in which a call drew a [Sample] of which nobody knows when it ends
 }
 
 // Simulate runs f many times in virtual time, one run after the other, with tasks that take as long and fail as often as the latencies say,
@@ -40,7 +41,9 @@ type Prediction struct {
 //
 // What it leaves out: the time of the program itself, and queues for processors, connections and services.
 // A function is called when its latency is over, and adds the time that it takes itself: it is best a fake that answers at once (see [Replace]).
-// A latency for what is no task of f ends the test.
+//
+// A call that draws a Censored sample, one that was given up when it was recorded, does not end before its limit does. A limit that is longer than what was waited for then, or
+// none, ends the test, as nobody knows what would come of it; so does a latency for what is no task of f.
 func Simulate[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, load Load) Prediction {
 	t.Helper()
 	switch {
@@ -58,13 +61,13 @@ func Simulate[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, load Load
 			t.Fatalf("jadetest.Simulate: %s has no task %s, but %s", f.Name(), name, strings.Join(known, ", "))
 		}
 	}
-	s := &simulation{load: load, under: map[string]int{}}
+	s := &simulation{load: load, under: map[string]int{}, endless: map[string]*endless{}}
 	slowed := f.Intercept(func(path []string, n flow.GraphNode) flow.Interceptor {
 		if n.Flow != nil {
 			return nil
 		}
 		name := strings.Join(append(path, n.Name), "/")
-		return s.interceptor(name, load.Latencies[name])
+		return s.interceptor(name, ownLimit(n), load.Latencies[name])
 	})
 	p := Prediction{Flow: f.Name(), Runs: load.Runs}
 	stuck, err := enclosed(t, s.underWay, func(*testing.T) {
@@ -73,6 +76,9 @@ func Simulate[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, load Load
 		for i := range load.Runs {
 			r := simulateOne(slowed, in, s, i)
 			took = append(took, r.took)
+			if r.censored {
+				p.Censored++
+			}
 			switch {
 			case r.err != nil:
 				p.Failed++
@@ -85,6 +91,7 @@ func Simulate[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, load Load
 		slices.Sort(took)
 		p.P50, p.P90, p.P99 = percentile(took, 50), percentile(took, 90), percentile(took, 99)
 		p.Failed /= float64(load.Runs)
+		p.Censored /= float64(load.Runs)
 		p.Degraded /= float64(max(answered, 1))
 	})
 	switch {
@@ -93,13 +100,20 @@ func Simulate[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, load Load
 	case err != nil:
 		t.Fatalf("jadetest.Simulate: %s: %v", f.Name(), err)
 	}
+	if beyond := s.beyond(); beyond != "" {
+		t.Fatalf("jadetest.Simulate: %s: %s", f.Name(), beyond)
+	}
 	return p
 }
 
 // String is the prediction in one line.
 func (p Prediction) String() string {
-	return fmt.Sprintf("%s: p50 %s, p90 %s, p99 %s, degraded %.1f %%, failed %.1f %% (%d runs)",
-		p.Flow, rounded(p.P50), rounded(p.P90), rounded(p.P99), 100*p.Degraded, 100*p.Failed, p.Runs)
+	censored := ""
+	if p.Censored > 0 {
+		censored = fmt.Sprintf(", %.1f %% with a call that was recorded without its end", 100*p.Censored)
+	}
+	return fmt.Sprintf("%s: p50 %s, p90 %s, p99 %s, degraded %.1f %%, failed %.1f %%%s (%d runs)",
+		p.Flow, rounded(p.P50), rounded(p.P90), rounded(p.P99), 100*p.Degraded, 100*p.Failed, censored, p.Runs)
 }
 
 func rounded(d time.Duration) time.Duration { return d.Round(100 * time.Microsecond) }
@@ -112,8 +126,9 @@ func percentile(sorted []time.Duration, q int) time.Duration {
 type simulation struct {
 	load Load
 
-	mu    sync.Mutex
-	under map[string]int
+	mu      sync.Mutex
+	under   map[string]int
+	endless map[string]*endless
 }
 
 // simulated is one run of a simulation.
@@ -125,6 +140,7 @@ type simulated struct {
 	mu       sync.Mutex
 	calls    map[string]int
 	degraded bool
+	censored bool
 }
 
 type simulatedKey struct{}
@@ -171,10 +187,14 @@ func (r *simulated) draw(seed uint64, name string, l Latency) Sample {
 	r.calls[name]++
 	n := r.calls[name]
 	r.mu.Unlock()
-	return l(draws(seed, fmt.Sprint(name, " ", r.number), n))
+	sample := l(draws(seed, fmt.Sprint(name, " ", r.number), n))
+	r.mu.Lock()
+	r.censored = r.censored || sample.Censored
+	r.mu.Unlock()
+	return sample
 }
 
-func (s *simulation) interceptor(name string, l Latency) flow.Interceptor {
+func (s *simulation) interceptor(name string, own time.Duration, l Latency) flow.Interceptor {
 	return func(ctx context.Context, _ any, call func(context.Context) (any, error)) (any, error) {
 		s.count(name, 1)
 		defer s.count(name, -1)
@@ -183,6 +203,9 @@ func (s *simulation) interceptor(name string, l Latency) flow.Interceptor {
 			return call(ctx)
 		}
 		sample := r.draw(s.load.Seed, name, l)
+		if sample.Censored {
+			return nil, s.wait(ctx, name, own, sample.Took)
+		}
 		timer := time.NewTimer(sample.Took)
 		defer timer.Stop()
 		select {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 	"time"
 
@@ -20,7 +19,7 @@ const (
 	VerdictNotCalled                // the task was not called
 	VerdictOK                       // the answer is the one without the fault
 	VerdictDegraded                 // there is an answer, and the run knows that something failed
-	VerdictAltered                  // there is another answer, and the run knows of no failure
+	VerdictAltered                  // there is another answer, and nothing says that a task failed: see [MayAlter]
 	VerdictCaught                   // the flow has failed, and its Catch has answered
 	VerdictFailed                   // the error names the task and has its cause
 	VerdictBadError                 // the error does not
@@ -63,12 +62,15 @@ func (o outcome) judge(usual outcome, inj *injection, due time.Duration) (v Verd
 		return VerdictCaught, "caught: " + o.trace.Root().Err
 	case o.noticed(usual, task.Degraded):
 		return VerdictDegraded, ""
-	case reflect.DeepEqual(o.value, usual.value):
+	}
+	changed := different(usual.value, o.value)
+	switch {
+	case changed == "":
 		return VerdictOK, ""
 	case o.noticed(usual, task.Failed), o.noticed(usual, task.Straggler), inj.cancels() && o.noticed(usual, task.Canceled):
 		return VerdictDegraded, ""
 	}
-	return VerdictAltered, ""
+	return VerdictAltered, changed
 }
 
 // noticed reports whether more calls ended so than in the usual run. (Those that were cancelled are asked for only if that is

@@ -35,7 +35,7 @@ var may = map[string][]string{
 	module + "/debug":   {module + "/diagram", module + "/flow", module + "/task", module + "/trace"},
 	module + "/jadetest": {
 		module + "/future", module + "/recover", module + "/task", module + "/flow", module + "/trace", module + "/diagram",
-		engine, "go.uber.org/goleak", // a helper for tests
+		engine, excerpt, "go.uber.org/goleak", // a helper for tests
 	},
 	module + "/faas": {
 		module + "/future", module + "/recover", module + "/deadline", module + "/task", module + "/flow", module + "/observe/jadeslog", engine, errtree,
