@@ -186,6 +186,20 @@ stock (system) failed: no connection
 	require.Contains(t, textOf(t, diagram.Run(run)), "\nIts deadline was at 20 ms.\n")
 }
 
+// What was given up at the limit is lost, as what failed before.
+func TestWriteText_lostAtTheLimit(t *testing.T) {
+	run := &trace.Trace{Name: "shop", Spans: []trace.Span{
+		{Parent: -1, Kind: task.RunCall, Flow: "shop", End: 50 * ms, Status: task.Degraded, Class: recovery.Timeout, Losses: []string{"ads", "rules/muted"}},
+		{ID: 1, Kind: task.NodeCall, Node: "ads", End: 50 * ms, Status: task.Straggler, Class: recovery.Timeout, Err: "late"},
+		{ID: 2, Kind: task.NodeCall, Node: "rules", End: 50 * ms},
+		{ID: 3, Parent: 2, Kind: task.RunCall, Flow: "rules", End: 50 * ms},
+		{ID: 4, Parent: 3, Kind: task.NodeCall, Node: "muted", End: 50 * ms, Status: task.Straggler, Class: recovery.Timeout, Err: "late"},
+		{ID: 5, Kind: task.NodeCall, Node: "mirror", End: 50 * ms, Status: task.Straggler},
+	}}
+	require.Contains(t, textOf(t, diagram.Run(run)),
+		"shop took 50 ms, degraded: ads (timeout) and muted (timeout) failed, and the answer does without them. mirror was given up.\n")
+}
+
 func TestWriteText_flow(t *testing.T) {
 	require.Equal(t, `
 chat

@@ -130,7 +130,7 @@ func (d *Diagram) ending() string {
 	} else if root.Status == task.Degraded {
 		text += ", degraded"
 	}
-	return text + "." + late(troubles)
+	return text + "." + d.late(troubles)
 }
 
 // because names the call that failed the run, by what it is: others may have failed with the same words, or have been slower.
@@ -160,7 +160,7 @@ func (d *Diagram) lost() string {
 		case t.inside:
 		case t.replaced:
 			replaced = append(replaced, t.classed())
-		case t.span.Status == task.Failed:
+		case t.span.Status == task.Failed, d.isLost(t.span):
 			failed = append(failed, t.classed())
 		}
 	}
@@ -174,11 +174,26 @@ func (d *Diagram) lost() string {
 	return strings.Join(parts, "; ")
 }
 
-// late names what was given up while the answer was there.
-func late(troubles []trouble) string {
+// isLost reports whether the answer does without the value of a call that was given up.
+func (d *Diagram) isLost(s *trace.Span) bool {
+	lost := d.trace.Root().Losses
+	if s.Status != task.Straggler || len(lost) == 0 {
+		return false
+	}
+	name := s.Node
+	for i := s.Parent; i > 0; i = d.trace.Spans[i].Parent {
+		if around := &d.trace.Spans[i]; around.Kind == task.NodeCall {
+			name = around.Node + "/" + name
+		}
+	}
+	return slices.Contains(lost, name)
+}
+
+// late names what else was given up while the answer was there.
+func (d *Diagram) late(troubles []trouble) string {
 	var names []string
 	for _, t := range troubles {
-		if t.span.Status == task.Straggler {
+		if t.span.Status == task.Straggler && !d.isLost(t.span) {
 			names = append(names, shorten(t.name, nameSize, 2*mostText))
 		}
 	}

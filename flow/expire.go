@@ -117,6 +117,7 @@ func (st *state) giveUp(l lateCall) {
 		st.strays(n, strays)
 	}
 	if err != nil && l.begun && st.run.watch != nil {
+		st.run.watch.givenUp(n, err)
 		st.run.beside(func() { st.run.watch.straggle(n, err) })
 	}
 	if life != nil {

@@ -232,6 +232,9 @@ func (st *state) conclude(n int32, err, degraded error) (next int32) {
 		return st.settle(n, err)
 	}
 	if st.demand.hold(n, err) { // the limit has passed: nobody waits for the observer
+		if err != nil {
+			w.givenUp(n, err)
+		}
 		st.run.beside(func() { w.end(n, err, degraded) })
 		return st.settle(n, err)
 	}

@@ -30,7 +30,8 @@ type answer struct {
 // sight is one call as an observer sees it.
 type sight struct {
 	call  task.Sight
-	stage atomic.Uint32 // of a node
+	stage atomic.Uint32         // of a node
+	late  atomic.Pointer[error] // why it was given up at the limit
 }
 
 // Stages of a node.
@@ -92,7 +93,7 @@ func (w *watch) arrived(r *run, s *sight, stage uint32) {
 	defer w.leave(r)
 	s.stage.Store(stage)
 	if stage == inSight {
-		s.call.Straggle(w.answer.err)
+		w.leftBehind(s)
 	}
 }
 
@@ -151,11 +152,27 @@ func (w *watch) end(n int32, err, degraded error) {
 	}
 }
 
+// givenUp notes that node n has failed at the limit. Nobody waits for the observer then: the run may be answered before it knows that.
+func (w *watch) givenUp(n int32, err error) {
+	if s := w.sight(n); s != nil {
+		s.late.Store(&err)
+	}
+}
+
 // straggle tells that node n has been given up.
 func (w *watch) straggle(n int32, err error) {
 	if s := w.sight(n); s != nil && s.seen() {
 		s.call.Straggle(err)
 	}
+}
+
+// leftBehind tells that a node still runs, although the run has been answered.
+func (w *watch) leftBehind(s *sight) {
+	err := w.answer.err
+	if late := s.late.Load(); late != nil {
+		err = *late
+	}
+	s.call.Straggle(err)
 }
 
 // answered is told how the run was, and what to do when the observer has been told of that.
@@ -202,7 +219,7 @@ func (w *watch) sweepNode(n int32) {
 				return
 			}
 		case inSight:
-			s.call.Straggle(w.answer.err)
+			w.leftBehind(s)
 			return
 		default:
 			return

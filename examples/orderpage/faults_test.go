@@ -33,8 +33,7 @@ func fakeShop() *shop {
 
 // Whatever happens to a call, or to two of them, the page comes in time, and degraded rather than not at all.
 func TestFaults(t *testing.T) {
-	jadetest.Faults(t, newOrderPage(fakeShop()), order,
-		jadetest.Deadline(800*time.Millisecond), jadetest.Context(reserve), jadetest.AnswerWithin(750*time.Millisecond),
+	jadetest.Faults(t, newOrderPage(fakeShop(), 800*time.Millisecond), order, jadetest.AnswerWithin(750*time.Millisecond),
 		jadetest.MayFail("item", "address"), jadetest.MustDegrade("coins", "coupons", "freight", "inspection"),
 		jadetest.Pairs()).Golden(t, "testdata/faults.md")
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/samber/lo"
@@ -13,15 +14,26 @@ import (
 )
 
 // byFutures is the same page as futures: the body of the request says what runs.
-func byFutures(s *shop) handler {
+func byFutures(s *shop, limit time.Duration) handler {
 	fetch := newTasks(s)
 	return func(ctx context.Context, order Order) (Page, error) {
 		begun := time.Now()
+		ctx, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
 		ctx, end := task.Begin(ctx, task.Call{Kind: task.RunCall, Flow: "order-page"}) // which a flow does by itself
 		page, err := orderPage(ctx, fetch, order)
-		end(task.OutcomeOf(ctx, err, nil, begun))
+		end(task.OutcomeOf(ctx, err, page.lost(), begun))
 		return page, err
 	}
+}
+
+// lost is what the page does without; nil if it is whole.
+func (p Page) lost() error {
+	var lost []error
+	for _, part := range p.Degraded {
+		lost = append(lost, part)
+	}
+	return errors.Join(lost...)
 }
 
 // tasks are the calls of the page, by name: what an observer is told of.
@@ -52,7 +64,8 @@ func newTasks(s *shop) tasks {
 // takes as arguments is there, and none runs any more when orderPage returns.
 func orderPage(ctx context.Context, fetch tasks, order Order) (Page, error) {
 	return future.Run(ctx, func(ctx context.Context) (Page, error) {
-		inTime, cancel := deadline.Reserve(ctx, replyTime(ctx)) // calls end early enough to degrade and reply
+		end, _ := ctx.Deadline()
+		inTime, cancel := deadline.Reserve(ctx, min(replyTime, time.Until(end)/2)) // calls end early enough to degrade and reply
 		defer cancel()
 
 		// Who needs what: the dependencies are the arguments.

@@ -4,7 +4,7 @@
 // Read handler.go first: it is the page, as a flow. futures.go is the same page
 // as futures: see -style. The rest is the world around it: calls.go asks the
 // services, service.go and data.go are the services, report.go prints what happened, and
-// pages.go shows it in a browser.
+// pages.go shows it in a browser. The log is on standard error.
 package main
 
 import (
@@ -13,10 +13,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"time"
 
+	"github.com/jade-go/jade/observe/jadeslog"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -40,17 +42,17 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	before := goroutines()
-	result, err := visit(o)
+	result, err := visit(o, stderr)
 	if err != nil {
 		fmt.Fprintln(stderr, "orderpage: cannot start the services:", err)
 		return exitNone
 	}
 	result.left = leftBehind(before, 2*time.Second)
 	if result.err != nil {
-		fmt.Fprintln(stderr, "orderpage: no page:", result.failure())
+		fmt.Fprintln(stderr, "orderpage: no page:", noPage(result.err))
 	}
 	report(stdout, result)
-	if err := show(o, result.runs, stdout); err != nil {
+	if err := show(o, result.runs, stdout, stderr); err != nil {
 		fmt.Fprintln(stderr, "orderpage:", err)
 		return exitNone
 	}
@@ -70,18 +72,10 @@ type outcome struct {
 	left     []string // goroutines that did not end
 }
 
-// failure is the one error that says why there is no page.
-func (o outcome) failure() *PartError {
-	if failed, ok := errors.AsType[*PartError](o.err); ok {
-		return failed
-	}
-	return newPartError(thePage, o.err)
-}
-
 func (o outcome) late() bool { return o.total > o.deadline }
 
 // visit opens the services, asks for one page, and closes them again.
-func visit(o options) (outcome, error) {
+func visit(o options, stderr io.Writer) (outcome, error) {
 	running, err := open(o.faults)
 	if err != nil {
 		return outcome{}, err
@@ -91,15 +85,18 @@ func visit(o options) (outcome, error) {
 	defer transport.CloseIdleConnections()
 
 	result := outcome{deadline: o.deadline, runs: trace.NewHistory(kept)}
-	answer := styles[o.style](&shop{client: &http.Client{Transport: transport}, urls: running.urls, bugs: o.bugs})
+	answer := styles[o.style](&shop{client: &http.Client{Transport: transport}, urls: running.urls, bugs: o.bugs}, o.deadline)
 
-	ctx := task.Observe(context.Background(), trace.NewRecorder(result.runs.Add))
-	ctx, cancel := context.WithTimeout(ctx, o.deadline)
-	defer cancel()
+	ctx := task.Observe(context.Background(), observer(result.runs, stderr))
 	asked := time.Now()
 	result.page, result.err = answer(ctx, order)
 	result.total = time.Since(asked)
 	return result, nil
+}
+
+// observer keeps the runs, and logs them: a line for each, and a record of what went wrong.
+func observer(runs *trace.History, log io.Writer) task.Observer {
+	return task.Tee(trace.NewRecorder(runs.Add), jadeslog.New(slog.New(slog.NewTextHandler(log, nil))))
 }
 
 // order is the one whose page is gathered.

@@ -1,12 +1,15 @@
 package main
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // handler gathers the page of an order.
 type handler func(ctx context.Context, order Order) (Page, error)
 
-// styles are the ways in which the page is written. Their answers are the same.
-var styles = map[string]func(*shop) handler{"flow": byFlow, "futures": byFutures}
+// styles are the ways in which the page is written, each with the limit of a page. Their answers are the same.
+var styles = map[string]func(s *shop, limit time.Duration) handler{"flow": byFlow, "futures": byFutures}
 
 // Order is what the page is asked for.
 type Order struct {
@@ -14,6 +17,10 @@ type Order struct {
 	Item string
 	User string
 }
+
+func (o Order) item() string { return o.Item }
+
+func (o Order) user() string { return o.User }
 
 // Page is the answer.
 type Page struct {

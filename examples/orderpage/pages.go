@@ -19,9 +19,9 @@ import (
 )
 
 // show writes the picture of the run, and serves such pictures, if the flags say so.
-func show(o options, runs *trace.History, stdout io.Writer) error {
+func show(o options, runs *trace.History, stdout, stderr io.Writer) error {
 	if o.html != "" {
-		if err := writePicture(o.html, runs); err != nil {
+		if err := writePicture(o.html, runs, o.deadline); err != nil {
 			return err
 		}
 	}
@@ -30,23 +30,23 @@ func show(o options, runs *trace.History, stdout io.Writer) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return serve(ctx, o, runs, stdout)
+	return serve(ctx, o, runs, stdout, stderr)
 }
 
-func writePicture(file string, runs *trace.History) error {
+func writePicture(file string, runs *trace.History, limit time.Duration) error {
 	latest := runs.Recent()
 	if len(latest) == 0 {
 		return errors.New("-html: there was no time to begin, so there is nothing to draw")
 	}
 	var page bytes.Buffer
-	if err := picture(latest[0]).WriteHTML(&page); err != nil {
+	if err := picture(latest[0], limit).WriteHTML(&page); err != nil {
 		return err
 	}
 	return os.WriteFile(file, page.Bytes(), 0o644)
 }
 
 // serve serves pictures of the runs, and gathers the page again for each request to /order, until ctx ends.
-func serve(ctx context.Context, o options, runs *trace.History, stdout io.Writer) error {
+func serve(ctx context.Context, o options, runs *trace.History, stdout, stderr io.Writer) error {
 	running, err := open(o.faults)
 	if err != nil {
 		return err
@@ -57,8 +57,8 @@ func serve(ctx context.Context, o options, runs *trace.History, stdout io.Writer
 	s := &shop{client: &http.Client{Transport: transport}, urls: running.urls, bugs: o.bugs}
 
 	pages := http.NewServeMux()
-	pages.Handle("/", debug.Handler(runs, newOrderPage(s)))
-	pages.Handle("/order", again(styles[o.style](s), runs, o.deadline))
+	pages.Handle("/", debug.Handler(runs, newOrderPage(s, o.deadline)))
+	pages.Handle("/order", again(styles[o.style](s, o.deadline), observer(runs, stderr)))
 	listener, err := net.Listen("tcp", o.debug)
 	if err != nil {
 		return err
@@ -79,14 +79,11 @@ func serve(ctx context.Context, o options, runs *trace.History, stdout io.Writer
 }
 
 // again answers with the page, gathered anew.
-func again(answer handler, runs *trace.History, limit time.Duration) http.Handler {
-	recorder := trace.NewRecorder(runs.Add)
+func again(answer handler, observer task.Observer) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(task.Observe(r.Context(), recorder), limit)
-		defer cancel()
-		page, err := answer(ctx, order)
+		page, err := answer(task.Observe(r.Context(), observer), order)
 		if err != nil {
-			http.Error(w, outcome{err: err}.failure().Error(), http.StatusBadGateway)
+			http.Error(w, noPage(err).Error(), http.StatusBadGateway)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -30,23 +31,23 @@ func TestHTML_showsTheRun(t *testing.T) {
 func TestHTML_saysWhyThereIsNone(t *testing.T) {
 	got := execute(t, "-html", filepath.Join(t.TempDir(), "no", "such", "folder", "page.html"))
 	assert.Equal(t, 1, got.code)
-	assert.Regexp(t, `^orderpage: open .*page.html: no such file or directory\n$`, got.stderr)
+	assert.Regexp(t, `^orderpage: open .*page.html: no such file or directory\n$`, got.said())
 
-	require.EqualError(t, writePicture("page.html", trace.NewHistory(1)), "-html: there was no time to begin, so there is nothing to draw")
+	require.EqualError(t, writePicture("page.html", trace.NewHistory(1), time.Second), "-html: there was no time to begin, so there is nothing to draw")
 }
 
-func TestHTML_showsARunThatMayNotStart(t *testing.T) {
+func TestHTML_showsARunWithoutTime(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "page.html")
 	assert.Equal(t, 1, execute(t, "-deadline", "1ns", "-html", file).code)
 	page, err := os.ReadFile(file)
 	require.NoError(t, err)
-	assert.Contains(t, string(page), "order-page did not start.")
+	assert.Contains(t, string(page), "order-page failed after ")
 }
 
 func TestDebug_saysWhyThereIsNone(t *testing.T) {
 	got := execute(t, "-debug", "nowhere:port")
 	assert.Equal(t, 1, got.code)
-	assert.Regexp(t, `^orderpage: listen tcp.*\n$`, got.stderr)
+	assert.Regexp(t, `^orderpage: listen tcp.*\n$`, got.said())
 }
 
 // The pages are there, another run is seen, and everything ends when it is told to.
@@ -59,7 +60,7 @@ func TestDebug_servesThePages(t *testing.T) {
 	out, in := io.Pipe()
 	ended := make(chan error, 1)
 	runs := trace.NewHistory(kept)
-	go func() { ended <- serve(ctx, o, runs, in) }()
+	go func() { ended <- serve(ctx, o, runs, in, io.Discard) }()
 
 	said := make([]byte, 500)
 	n, err := out.Read(said)

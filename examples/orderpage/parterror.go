@@ -19,8 +19,8 @@ type PartError struct {
 	cause error
 }
 
-func newPartError(name string, err error) *PartError {
-	return &PartError{Part: name, Class: recovery.Classify(err).String(), Reason: reason(err), cause: err}
+func newPartError(name string, class recovery.Class, err error) *PartError {
+	return &PartError{Part: name, Class: class.String(), Reason: reason(err), cause: err}
 }
 
 func (e *PartError) Error() string {
@@ -30,19 +30,19 @@ func (e *PartError) Error() string {
 // Unwrap returns what the call failed with.
 func (e *PartError) Unwrap() error { return e.cause }
 
-// thePage is named when no call has failed: it was late before one was, or the page could not be put together.
-const thePage = "the page"
-
-// origin returns the call of a flow that has failed, and with what.
-func origin(err error) (name string, cause error) {
-	failed, ok := errors.AsType[*flow.Error](err)
-	switch {
-	case !ok:
-		return thePage, err
-	case failed.Task == "": // such as a Map
-		return thePage, failed.Err
+// noPage names the part that there is no page without.
+func noPage(err error) *PartError {
+	if named, ok := errors.AsType[*PartError](err); ok {
+		return named
 	}
-	return failed.Node, failed.Err
+	name, cause := "the page", err // if no call has failed: it could not begin, or the page could not be put together
+	if failed, ok := errors.AsType[*flow.Error](err); ok {
+		cause = failed.Err
+		if failed.Task != "" { // it is a call, not a Map
+			name = failed.Node
+		}
+	}
+	return newPartError(name, recovery.Classify(err), cause)
 }
 
 // reason words err for the reader of a page.

@@ -18,14 +18,14 @@ type part[T any] struct {
 func optional[T any](ctx context.Context, name string, f future.Future[T], fallback T) future.Future[part[T]] {
 	whole := combinators.Map(f, func(v T) part[T] { return part[T]{value: v} })
 	return recovery.Recover(ctx, whole, func(_ context.Context, err error) (part[T], error) {
-		return part[T]{value: fallback, lost: newPartError(name, err)}, nil
+		return part[T]{value: fallback, lost: newPartError(name, recovery.Classify(err), err)}, nil
 	})
 }
 
 // required returns a future for f's value; its failure names the part.
 func required[T any](ctx context.Context, name string, f future.Future[T]) future.Future[T] {
 	return recovery.Recover(ctx, f, func(_ context.Context, err error) (none T, _ error) {
-		return none, newPartError(name, err)
+		return none, newPartError(name, recovery.Classify(err), err)
 	})
 }
 

@@ -1,10 +1,14 @@
 package main
 
-import "github.com/jade-go/jade/flow"
+import (
+	"time"
+
+	"github.com/jade-go/jade/flow"
+)
 
 // plan names the calls of the page, for the flags. What they are is read off the
 // flow; the futures make the same ones.
-var plan = planOf(newOrderPage(new(shop)).Graph())
+var plan = planOf(newOrderPage(new(shop), time.Second).Graph())
 
 func planOf(g flow.Graph) (names []string) {
 	for _, n := range g.Nodes {

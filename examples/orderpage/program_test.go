@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -63,13 +64,13 @@ func TestProgram(t *testing.T) {
 
 				if c.failed != "" {
 					assert.Equal(t, 1, got.code)
-					assert.Contains(t, got.stderr, "orderpage: no page: ")
-					assert.Contains(t, got.stderr, c.failed)
-					assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "one line: %s", got.stderr)
+					assert.Contains(t, got.said(), "orderpage: no page: ")
+					assert.Contains(t, got.said(), c.failed)
+					assert.Equal(t, 1, strings.Count(got.said(), "\n"), "one line: %s", got.stderr)
 					assert.NotContains(t, got.stdout, "{", "no page, or part of one")
 				} else {
 					assert.Equal(t, 0, got.code)
-					assert.Empty(t, got.stderr)
+					assert.Empty(t, got.said())
 					checkPage(t, got.page(t), c.degraded)
 				}
 				checkPromises(t, got)
@@ -81,6 +82,31 @@ func TestProgram(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A call that is down is named wherever somebody looks for it: in the log, the text, the picture, and the last line.
+func TestProgram_namesTheCallThatIsDown(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "page.html")
+	got := execute(t, "-down", "address", "-html", file)
+	assert.Equal(t, 1, got.code)
+	assert.Regexp(t, `(?m)^time=\S+ level=ERROR .*task=address .*class=dependency .*connection refused`, got.stderr)
+	assert.Regexp(t, `(?m)^time=\S+ level=INFO msg=run .*task=address status=failed class=dependency`, got.stderr)
+	assert.Regexp(t, `^orderpage: no page: address failed, class dependency: dial tcp .*connection refused\n$`, got.said())
+	assert.Contains(t, got.stdout, ": address (dependency) failed.\n")
+	picture, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Contains(t, string(picture), ": address (dependency) failed.")
+}
+
+// A page without an optional call is a warning, and its line says what is missing.
+func TestProgram_logsWhatThePageLacks(t *testing.T) {
+	got := execute(t, "-hang", "coupons")
+	assert.Equal(t, 0, got.code)
+	assert.Empty(t, got.page(t).Coupons)
+	assert.Regexp(t, `(?m)^time=\S+ level=WARN msg=degraded .*coupons`, got.stderr)
+	assert.Regexp(t, `(?m)^time=\S+ level=INFO msg=run .*status=degraded class=timeout .*degraded=\[?coupons`, got.stderr)
+	assert.NotContains(t, got.stderr, "level=ERROR", "what the page can do without is no alarm")
+	assert.Contains(t, got.stdout, ", degraded: coupons (timeout) failed, and the answer does without it.\n")
 }
 
 // A page in 300 ms may be whole or degraded, as busy as the machine is, but it
@@ -157,6 +183,11 @@ func execute(t *testing.T, args ...string) execution {
 		require.NoError(t, err)
 	}
 	return execution{command.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+}
+
+// said is what standard error has besides the log.
+func (r execution) said() string {
+	return regexp.MustCompile(`(?m)^time=.*\n`).ReplaceAllString(r.stderr, "")
 }
 
 // page decodes the page, which is what the output begins with.

@@ -18,7 +18,7 @@ func report(w io.Writer, o outcome) {
 	}
 	var sum time.Duration
 	for _, run := range o.runs.Recent() { // one, or none if there was no time to begin
-		_ = picture(run).WriteText(w) // w is the terminal
+		_ = picture(run, o.deadline).WriteText(w) // w is the terminal
 		fmt.Fprintln(w)
 		sum = sumOf(run)
 	}
@@ -34,8 +34,8 @@ func report(w io.Writer, o outcome) {
 }
 
 // picture lays a run over what the page would run.
-func picture(run *trace.Trace) *diagram.Diagram {
-	return diagram.Overlay(newOrderPage(new(shop)).Graph(), run)
+func picture(run *trace.Trace, limit time.Duration) *diagram.Diagram {
+	return diagram.Overlay(newOrderPage(new(shop), limit).Graph(), run)
 }
 
 // sumOf is what the calls of a run have cost.

@@ -77,24 +77,21 @@ func TestPageJSON_isThePage(t *testing.T) {
 	assert.JSONEq(t, string(want), pageJSON(page))
 }
 
-func TestOutcome_oneFailure(t *testing.T) {
-	lost := newPartError("item", StatusError(503))
-	o := outcome{err: errors.Join(errors.New("another"), lost)}
-	assert.Same(t, lost, o.failure())
-
-	o = outcome{err: errors.New("out of stock")}
-	assert.EqualError(t, o.failure(), "the page failed, class unknown: out of stock")
+func TestNoPage_oneFailure(t *testing.T) {
+	lost := newPartError("item", recovery.Dependency, StatusError(503))
+	assert.Same(t, lost, noPage(errors.Join(errors.New("another"), lost)))
+	assert.EqualError(t, noPage(errors.New("out of stock")), "the page failed, class unknown: out of stock")
 }
 
 // What is no call has no name that the reader of a page knows.
-func TestOrigin(t *testing.T) {
-	name, err := origin(&flow.Error{Flow: "order-page", Node: "coins", Task: "coins", Err: StatusError(500)})
-	assert.Equal(t, "coins", name)
-	assert.Equal(t, StatusError(500), err)
+func TestNoPage_namesTheCall(t *testing.T) {
+	err := noPage(&flow.Error{Flow: "order-page", Node: "coins", Task: "coins", Err: StatusError(500)})
+	assert.Equal(t, "coins", err.Part)
+	assert.Equal(t, StatusError(500), err.Unwrap())
 
-	name, err = origin(&flow.Error{Flow: "order-page", Node: "map#4", Err: StatusError(500)})
-	assert.Equal(t, "the page", name)
-	assert.Equal(t, StatusError(500), err)
+	err = noPage(&flow.Error{Flow: "order-page", Node: "newPage", Err: StatusError(500)})
+	assert.Equal(t, "the page", err.Part)
+	assert.Equal(t, StatusError(500), err.Unwrap())
 }
 
 // The plan is read off the flow: what it must be is said here once more.

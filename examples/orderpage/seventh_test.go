@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// A seventh call is one task and one line of the flow. What else must change the
+// A seventh call is one line of the flow. What else must change the
 // type checker says, change by change. When it has nothing left to say, the program runs.
 func TestSeventhCall(t *testing.T) {
 	p := newPatched(t)
@@ -23,20 +23,19 @@ func (s *shop) gift(_ context.Context, item Item, to Address) (Gift, error) {
 }
 `)
 
-	// The task and the line.
-	p.after("handler.go", "s.inspection).Wrap(inTime)", "\n\tfetchGift := task.New2(\"gift\", s.gift).Wrap(inTime)")
-	line := p.after("handler.go", "flow.Step2(fetchInspection, item, address)", "\n\t\tgift := flow.Step2(fetchGift, item, address)")
+	// The line.
+	line := p.after("handler.go", "s.inspection), item, address)", "\n\t\tgift := flow.Step2(task.New2(\"gift\", s.gift), item, address)")
 	p.refused("handler.go", line+1, "declared and not used: gift")
 
 	// So it has to be used: in the page.
 	line = p.replace("handler.go", "flow.Map7(", "flow.Map8(")
-	p.replace("handler.go", "flow.Try(inspection), render)", "flow.Try(inspection), flow.Try(gift), render)")
-	p.refused("handler.go", line+1, "of render does not match", "future.Result[Gift]")
+	p.after("handler.go", "flow.Fallback(inspection, noInspection),", "\n\t\t\tflow.Fallback(gift, noGift),")
+	p.refused("handler.go", line+6, "of newPage does not match", "Gift")
 
-	// render has to take it, and is the place that says what becomes of it.
-	p.replace("handler.go", "inspection future.Result[Inspection],", "inspection future.Result[Inspection], gift future.Result[Gift],")
-	line = p.after("handler.go", `orElse(&page, "inspection", inspection, noInspection)`, "\n\tpage.Gift = orElse(&page, \"gift\", gift, noGift)")
-	p.refused("handler.go", line+1, "page.Gift undefined")
+	// newPage has to take it, and to put it somewhere.
+	p.replace("handler.go", "inspection Inspection,", "inspection Inspection, gift Gift,")
+	line = p.replace("handler.go", "freight, inspection, []*PartError{}", "freight, inspection, gift, []*PartError{}")
+	p.refused("handler.go", line, "cannot use gift")
 
 	// And that is all.
 	p.after("page.go", "Inspection Inspection   `json:\"inspection\"`", "\n\tGift Gift `json:\"gift\"`")

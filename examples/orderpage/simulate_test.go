@@ -24,7 +24,7 @@ func TestSimulate_realRuns(t *testing.T) {
 	defer running.close()
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
-	real := newOrderPage(&shop{client: &http.Client{Transport: transport}, urls: running.urls})
+	real := newOrderPage(&shop{client: &http.Client{Transport: transport}, urls: running.urls}, time.Minute)
 
 	var mu sync.Mutex
 	var traces []*trace.Trace
@@ -43,7 +43,7 @@ func TestSimulate_realRuns(t *testing.T) {
 	}
 	slices.Sort(took)
 
-	p := jadetest.Simulate(t, newOrderPage(fakeShop()), order, jadetest.Load{Latencies: jadetest.FromTraces(traces...), Runs: 500})
+	p := jadetest.Simulate(t, newOrderPage(fakeShop(), time.Minute), order, jadetest.Load{Latencies: jadetest.FromTraces(traces...), Runs: 500})
 	t.Logf("recorded: p50 %s, p90 %s; %s", took[20], took[36], p)
 	require.InEpsilon(t, took[20], p.P50, .3) // what a busy machine does between the calls is in none of them
 	require.Zero(t, p.Failed)
@@ -55,10 +55,9 @@ func TestSimulate_aLimitOfTheCoupons(t *testing.T) {
 	for _, s := range allServices() {
 		latencies[s.name] = jadetest.LogNormal(s.latency, 3*s.latency)
 	}
-	load := jadetest.Load{Latencies: latencies, Deadline: 800 * time.Millisecond, Context: reserve, Runs: 1000}
-	usual := jadetest.Simulate(t, newOrderPage(fakeShop()), order, load)
-	load.Deadline = 250 * time.Millisecond
-	hurried := jadetest.Simulate(t, newOrderPage(fakeShop()), order, load)
+	load := jadetest.Load{Latencies: latencies, Runs: 1000}
+	usual := jadetest.Simulate(t, newOrderPage(fakeShop(), 800*time.Millisecond), order, load)
+	hurried := jadetest.Simulate(t, newOrderPage(fakeShop(), 250*time.Millisecond), order, load)
 	t.Log(usual, "\n", hurried)
 	require.Less(t, usual.Degraded, .01)
 	require.Greater(t, hurried.Degraded, .1)

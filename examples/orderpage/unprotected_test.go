@@ -4,7 +4,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,32 +13,31 @@ import (
 const unprotected = `package main
 
 import (
-	"context"
 	"os"
+	"time"
 
 	"github.com/jade-go/jade/flow"
-	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/task"
 )
 
 func without(what string) bool { return os.Getenv("UNPROTECTED") == what }
 
-// tried is flow.Try, or nothing.
-func tried[T any](name string, n flow.Node[T]) flow.Node[future.Result[T]] {
-	if without("fallback " + name) {
-		return flow.Map(n, func(v T) future.Result[T] { return future.Result[T]{Value: v} })
+// limited gives a flow its limit and its reserve, or does not.
+func limited[In, Out any](f *flow.Flow[In, Out], limit time.Duration) *flow.Flow[In, Out] {
+	if !without("limit") {
+		f = f.Timeout(limit)
 	}
-	return flow.Try(n)
+	if !without("reserve") {
+		f = f.Reserve(replyTime)
+	}
+	return f
 }
-`
 
-// limited is inTime, or nothing, for one call.
-const limited = `
-func limitedCALL[In, Out any](call task.Func[In, Out]) task.Func[In, Out] {
-	if without("timeout CALL") {
-		return func(ctx context.Context, in In) (Out, error) { return call(ctx, in) }
+// optionally is flow.Fallback, or nothing.
+func optionally[T any](name string, n flow.Node[T], v T) flow.Node[T] {
+	if without("fallback " + name) {
+		return n
 	}
-	return inTime(call)
+	return flow.Fallback(n, v)
 }
 `
 
@@ -47,14 +45,11 @@ func limitedCALL[In, Out any](call task.Func[In, Out]) task.Func[In, Out] {
 func TestFaults_missEveryProtection(t *testing.T) {
 	t.Parallel()
 	p := newPatched(t)
-	text := unprotected
-	for _, call := range plan {
-		text += strings.ReplaceAll(limited, "CALL", call)
-		p.replace("handler.go", "."+call+").Wrap(inTime)", "."+call+").Wrap(limited"+call+")")
-	}
-	p.create("unprotected.go", text)
+	p.create("unprotected.go", unprotected)
+	p.replace("handler.go", "return flow.New(\"order-page\", func", "return limited(flow.New(\"order-page\", func")
+	p.replace("handler.go", ".Timeout(limit).Reserve(replyTime)", ", limit)")
 	for _, call := range []string{"coins", "coupons", "freight", "inspection"} {
-		p.replace("handler.go", "flow.Try("+call+")", "tried(\""+call+"\", "+call+")")
+		p.replace("handler.go", "flow.Fallback("+call, "optionally(\""+call+"\", "+call)
 	}
 	p.accepted()
 	binary := p.buildTest(t)
@@ -67,16 +62,17 @@ func TestFaults_missEveryProtection(t *testing.T) {
 	}
 	said, passed := faults(t, "nothing")
 	require.True(t, passed, said)
-	for _, call := range plan {
-		said, passed := faults(t, "timeout "+call)
-		require.False(t, passed, "nothing misses the limit of %s", call)
-		require.Regexp(t, `jadetest\.Faults: order-page: `+call+`: .*: give `+call+` a Timeout that leaves time to answer`, said)
-		if call == "item" || call == "address" { // without which there is no page
-			continue
-		}
-		said, passed = faults(t, "fallback "+call)
-		require.False(t, passed, "nothing misses the fallback of %s", call)
-		require.Regexp(t, `jadetest\.Faults: order-page: `+call+`: business, .*: give `+call+` a Fallback, or take the failure by flow\.Recover or flow\.Try`, said)
+	for without, want := range map[string]string{
+		"limit":               `item: hang: hung: give item a Timeout, or the flow`,
+		"reserve":             `item: too slow, hang: late`,
+		"fallback coins":      `coins: business, .*: give coins a Fallback, or take the failure by flow\.`,
+		"fallback coupons":    `coupons: business, .*: give coupons a Fallback, or take the failure by flow\.`,
+		"fallback freight":    `freight: business, .*: give freight a Fallback, or take the failure by flow\.`,
+		"fallback inspection": `inspection: business, .*: give inspection a Fallback, or take the failure by flow\.`,
+	} {
+		said, passed := faults(t, without)
+		require.False(t, passed, "nothing misses the %s", without)
+		require.Regexp(t, `jadetest\.Faults: order-page: `+want, said)
 	}
 }
 
