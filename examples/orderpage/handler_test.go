@@ -48,6 +48,14 @@ func (all inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
+func inProcessURLs() map[string]string {
+	urls := map[string]string{}
+	for _, name := range plan {
+		urls[name] = "http://" + name
+	}
+	return urls
+}
+
 // gathered is a page, or none, and what it took.
 type gathered struct {
 	page  Page
@@ -84,10 +92,7 @@ var teaTin = Order{ID: "o-2001", Item: "i-1001", User: "u-7"}
 
 // gather gathers the page in the bubble of the test.
 func gather(ctx context.Context, o options, order Order) gathered {
-	s := &shop{client: &http.Client{Transport: newInProcess(o.faults)}, urls: map[string]string{}, bugs: o.bugs}
-	for _, name := range plan {
-		s.urls[name] = "http://" + name
-	}
+	s := &shop{client: &http.Client{Transport: newInProcess(o.faults)}, urls: inProcessURLs(), bugs: o.bugs}
 	runs := trace.NewHistory(1)
 	asked := time.Now()
 	page, err := styles[o.style](s, cmp.Or(o.deadline, 24*time.Hour))(task.Observe(ctx, trace.NewRecorder(runs.Add)), order)
