@@ -1,14 +1,19 @@
 package diagram_test
 
 import (
+	"context"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/diagram"
 	"github.com/jade-go/jade/flow"
+	recovery "github.com/jade-go/jade/recover"
+	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/trace"
 )
 
 // criticalLines are the lines of the critical path of a run of f, as its SVG draws them.
@@ -62,5 +67,24 @@ func TestOverlay_theCriticalPathRunsFromInputToResult(t *testing.T) {
 		"of no call": {pageOf(func(in flow.Node[string]) flow.Node[string] { return flow.Map(in, same) }), []string{"in → same"}},
 	} {
 		t.Run(name, func(t *testing.T) { require.Equal(t, row.want, criticalLines(t, row.flow)) })
+	}
+}
+
+// A fallback joins calls, as a Try does: it is glue, and it runs when its call was given up, as does what takes its value.
+func TestOverlay_aFallbackRunsWhenItsCallIsGivenUp(t *testing.T) {
+	shop := flow.New("shop", func(in flow.Node[int]) flow.Node[int] {
+		ads := flow.Step(task.New("ads", func(_ context.Context, n int) (int, error) { return n, nil }), in)
+		return flow.Map2(in, flow.Fallback(ads, 0), func(a, b int) int { return a + b })
+	})
+	run := &trace.Trace{Name: "shop", Spans: []trace.Span{
+		{Parent: -1, Kind: task.RunCall, Flow: "shop", Inputs: []string{"ads"}, End: 50 * ms, Status: task.Degraded, Losses: []string{"ads"}},
+		{ID: 1, Kind: task.NodeCall, Node: "ads", Task: "ads", Inputs: []string{"in"}, End: 50 * ms, Status: task.Straggler, Class: recovery.Timeout},
+	}}
+	for name, svg := range map[string]string{
+		"shown":    svgOf(t, diagram.Overlay(shop.Graph(), run)),
+		"detailed": svgOf(t, diagram.Overlay(shop.Graph(), run).Detailed()),
+	} {
+		require.NotContains(t, svg, "did not run", name)
+		require.Equal(t, name == "detailed", strings.Contains(svg, ">fallback<"), name)
 	}
 }

@@ -60,5 +60,9 @@ func (c *chart) starved(b *box, into []line) bool {
 	if b.kind == flow.Mapping {
 		return gone > 0
 	}
-	return inputs > 0 && gone == inputs && b.kind != flow.Trial && b.kind != flow.Recovery
+	switch b.kind {
+	case flow.Trial, flow.Recovery, flow.StandIn:
+		return false
+	}
+	return inputs > 0 && gone == inputs
 }

@@ -11,7 +11,7 @@ func (c *chart) count() (n int) {
 	return n
 }
 
-// glued reports whether a box is only what joins calls: a quick function, a constant, a Try, a Recover that had nothing to do.
+// glued reports whether a box is only what joins calls: a quick function, a constant, a Try, a Fallback, a Recover that had nothing to do.
 // It may be left out where few lines meet.
 func glued(b *box, in, out int) bool {
 	if b.output || b.span != nil || b.inner != nil {
@@ -20,7 +20,7 @@ func glued(b *box, in, out int) bool {
 	switch b.kind {
 	case flow.Constant:
 		return true
-	case flow.Mapping, flow.Trial, flow.Recovery:
+	case flow.Mapping, flow.Trial, flow.Recovery, flow.StandIn:
 		return out > 0 && (in <= 1 || out <= 1 || in*out <= in+out+3)
 	}
 	return false

@@ -119,7 +119,7 @@ func flowScope() {
 }
 
 // snippet: flow-whole-page
-var TimelyPage = OrderPage.Timeout(150 * time.Millisecond).OnError(logPage).Catch(emptyPage)
+var TimelyPage = OrderPage.Timeout(150 * time.Millisecond).Reserve(20 * time.Millisecond).OnError(logPage).Catch(emptyPage)
 
 func logPage(_ context.Context, in Request, err error) {
 	fmt.Println("log:", in, err)
@@ -151,7 +151,7 @@ var fallbackPage = flow.New("order-page", func(in flow.Node[Request]) flow.Node[
 	address := flow.Step(FetchAddress, user)
 	coins := flow.Step(FetchCoins, user)
 	// snippet: flow-fallback
-	coupons := flow.Step2(FailCoupons.Fallback(Coupons{}), item, address)
+	coupons := flow.Fallback(flow.Step2(FailCoupons, item, address), Coupons{})
 	// end
 	return flow.Map4(item, address, coins, coupons, newPage)
 })
@@ -162,25 +162,77 @@ func flowFallback() {
 	fmt.Println(page, err)
 }
 
-// snippet: flow-try-page
+// snippet: flow-limit-page
 type Shown struct {
-	Page    Page
+	Page
 	Missing []string
 }
 
-var ReportingPage = flow.New("order-page", func(in flow.Node[Request]) flow.Node[Shown] {
+func newShown(item Item, address Address, coins int, coupons Coupons) Shown {
+	return Shown{Page: Page{item, address, coins, coupons}}
+}
+
+func (s Shown) without(lost []flow.Loss) Shown {
+	for _, l := range lost {
+		s.Missing = append(s.Missing, fmt.Sprintf("%s (%s)", l.Node, l.Class))
+	}
+	return s
+}
+
+var LimitedPage = flow.New("order-page", func(in flow.Node[Request]) flow.Node[Shown] {
+	user := flow.Map(in, Request.UserID)
 	item := flow.Step(FetchItem, flow.Map(in, Request.ItemID))
-	address := flow.Step(FetchAddress, flow.Map(in, Request.UserID))
-	coupons := flow.Try(flow.Step2(FailCoupons, item, address))
-	return flow.Map3(item, address, coupons, show)
+	address := flow.Step(FetchAddress, user)
+	coins := flow.Step(FetchCoins, user)
+	coupons := flow.Step2(FetchCoupons, item, address)
+	return flow.Map4(item, address, coins, flow.Fallback(coupons, Coupons{}), newShown)
+}).Timeout(150 * time.Millisecond).Reserve(20 * time.Millisecond).Degraded(Shown.without)
+
+// end
+
+func flowLimit() {
+	ctx := context.Background()
+	// snippet: flow-limit
+	timed(func() { fmt.Println(LimitedPage.Do(ctx, Request{"bell", "ada"})) }) // takes 170ms
+	// end
+}
+
+// snippet: flow-maperr-page
+var CheckedItem = flow.New("checked-item", func(in flow.Node[Request]) flow.Node[Item] {
+	return flow.Step(FetchItem, flow.MapErr(in, requested))
 })
 
-func show(item Item, address Address, coupons future.Result[Coupons]) Shown {
-	shown := Shown{Page: Page{Item: item, Address: address, Coupons: coupons.Value}}
-	if coupons.Err != nil {
-		shown.Missing = append(shown.Missing, fmt.Sprintf("coupons (%s)", recovery.Classify(coupons.Err)))
+func requested(in Request) (string, error) {
+	if in.Item == "" {
+		return "", errors.New("no item is asked for")
 	}
-	return shown
+	return in.Item, nil
+}
+
+// end
+
+func flowMapErr() {
+	ctx := context.Background()
+	// snippet: flow-maperr
+	_, err := CheckedItem.Do(ctx, Request{User: "ada"})
+	if failure, ok := errors.AsType[*flow.Error](err); ok {
+		fmt.Println(failure.Node, "-", failure.Err)
+	}
+	// end
+}
+
+// snippet: flow-try-page
+var CouponsOrWhy = flow.New("coupons-or-why", func(in flow.Node[Request]) flow.Node[string] {
+	item := flow.Step(FetchItem, flow.Map(in, Request.ItemID))
+	address := flow.Step(FetchAddress, flow.Map(in, Request.UserID))
+	return flow.Map(flow.Try(flow.Step2(FailCoupons, item, address)), orWhy)
+})
+
+func orWhy(coupons future.Result[Coupons]) string {
+	if coupons.Err != nil {
+		return fmt.Sprintf("no coupons: %s", recovery.Classify(coupons.Err))
+	}
+	return fmt.Sprint(coupons.Value)
 }
 
 // end
@@ -188,7 +240,7 @@ func show(item Item, address Address, coupons future.Result[Coupons]) Shown {
 func flowTry() {
 	ctx := context.Background()
 	// snippet: flow-try
-	fmt.Println(ReportingPage.Do(ctx, Request{"bell", "ada"}))
+	fmt.Println(CouponsOrWhy.Do(ctx, Request{"bell", "ada"}))
 	// end
 }
 

@@ -71,6 +71,8 @@ var programs = map[string]func(){
 	"flow-scope":    flowScope,
 	"flow-whole":    flowWhole,
 	"flow-fallback": flowFallback,
+	"flow-limit":    flowLimit,
+	"flow-maperr":   flowMapErr,
 	"flow-try":      flowTry,
 	"flow-after":    flowAfter,
 	"flow-early":    flowEarly,
