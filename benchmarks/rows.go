@@ -23,6 +23,7 @@ var rows = []row{
 	orderPageThens,
 	flowPage,
 	flowPageDeadline,
+	flowPageFallbacks,
 	flowOf1000,
 	flowObserverOff,
 	recorderOn,
