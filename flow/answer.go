@@ -175,6 +175,7 @@ func (c *call[In, Out]) finish(ans task.Answer[Out]) {
 		return
 	}
 	c.life.End(&future.CanceledError{Cause: errAnswered})
+	ans.Late = c.expired.Load()
 	c.host.Finish(ans)
 }
 

@@ -113,12 +113,18 @@ func (n nested[In, Out]) Start(ctx context.Context, in In, host task.Host[Out]) 
 func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 	p := c.flow.plan
 	c.plan, c.owner = p, c
+	unheld := false
 	if h, ok := c.host.(interface{ Around() any }); ok {
-		c.outer, _ = h.Around().(*run)
+		switch around := h.Around().(type) {
+		case *run:
+			c.outer = around
+		case *effects:
+			unheld = true
+		}
 	}
 	if _, limited := c.around.Deadline(); limited || c.flow.limit > 0 {
 		c.begun = time.Now()
-		c.limit = newLimit(c.around, c.outer, c.begun, c.flow.limit, c.flow.reserve)
+		c.limit = newLimit(c.around, c.outer, c.begun, c.flow.limit, c.flow.reserve, unheld)
 		t.Until = c.limit.at
 	}
 	if c.life, err = engine.Begin(c.around, c, t); err != nil {

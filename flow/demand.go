@@ -35,7 +35,8 @@ type demand struct {
 	told   []bool         // of the failure of an effect: OnError will be
 	lives  []engine.Life  // of nodes that have a ctx of their own and run
 	calls  []task.Carried // that can be given up, of nodes that run
-	back   []returned     // of nodes whose end the observer is being told of
+	back   []returned     // of nodes whose function has returned, and which wait for the observer, or for expire
+	giving bool           // expire is giving calls up: other goroutines leave it to that to go on
 	lost   []loss         // failures that something has taken
 	lossy  atomic.Bool    // there are some
 	open   bool           // the output is wanted
@@ -54,8 +55,9 @@ const (
 
 // returned is how the function of a node has returned.
 type returned struct {
-	is  bool
-	err error
+	is   bool
+	told bool // the observer, if there is one
+	err  error
 }
 
 // phase is how far a node is.
@@ -92,7 +94,7 @@ func (d *demand) prepare(p *plan) {
 		d.lossy.Store(false)
 	}
 	clear(d.stray)
-	d.open, d.late = false, nil
+	d.open, d.late, d.giving = false, nil, false
 	for i := range p.specs {
 		d.claims[i] = int32(len(p.specs[i].users))
 		if k := p.specs[i].kind; k == In || k == Constant {
@@ -213,16 +215,29 @@ func (d *demand) life(n int32) engine.Life {
 }
 
 func (st *state) settleDemand(n int32, err error) (next int32) {
+	return st.settleBy(n, err, false)
+}
+
+// settleBy is settleDemand; given says that it is expire which settles n.
+func (st *state) settleBy(n int32, err error, given bool) (next int32) {
 	d := st.demand
 	canceled := false
 	if err != nil {
+		if r := st.run; !given && !st.plan.specs[n].effect && !r.expired.Load() && r.fate.Load() == undecided && r.ctx.Err() != nil {
+			r.owner.halt(future.Cause(r.ctx)) // the caller has left, or the limit has passed: that is why
+		}
 		e := st.plan.errorOf(st.ctxAt(n), n, st.lateness(err))
 		err, canceled = e, e.class == recovery.Canceled
 	}
 	late := err == nil && st.isLate(n)
 	d.mu.Lock()
+	if d.giving && !given {
+		d.back[n] = returned{true, true, err}
+		d.mu.Unlock()
+		return none
+	}
 	life := d.lives[n]
-	d.lives[n], d.calls[n] = nil, nil
+	d.lives[n], d.calls[n], d.back[n] = nil, nil, returned{}
 	t := turn{st: st}
 	if d.phase[n] == running || d.phase[n] == held {
 		if late && !st.plan.specs[n].effect {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"sync"
@@ -122,9 +123,10 @@ type elements[A, R any] struct {
 	mu       sync.Mutex
 	values   []R
 	done     []bool
-	calls    []task.Carried // of the elements that run, if they can be given up
-	kept     []R            // the successes, if there is a Discard for them
-	next     int            // the element to take
+	calls    []task.Carried         // of the elements that run, if they can be given up
+	back     map[int]task.Answer[R] // of elements whose end the observer is being told of
+	kept     []R                    // the successes, if there is a Discard for them
+	next     int                    // the element to take
 	made     int
 	free     int // servers that may be started yet
 	over     bool
@@ -244,6 +246,18 @@ func (g *elements[A, R]) put(i int, ans task.Answer[R]) {
 	g.at.finish(err, nil)
 }
 
+// hold notes how an element has ended, while an observer is told of that, and reports whether the limit has passed: then
+// nobody waits for the observer.
+func (g *elements[A, R]) hold(i int, ans task.Answer[R]) (late bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.back == nil {
+		g.back = map[int]task.Answer[R]{}
+	}
+	g.back[i] = ans
+	return g.late != nil
+}
+
 // lose notes that something stands in for an element, or for a part of it. Several of one name are one loss. The caller has the lock.
 func (g *elements[A, R]) lose(failure error, inner []Loss) {
 	if g.degraded == nil {
@@ -273,12 +287,15 @@ func (g *elements[A, R]) GiveUp(err error) {
 		return
 	}
 	g.late = err
-	done, calls := slices.Clone(g.done), slices.Clone(g.calls)
+	done, calls, back := slices.Clone(g.done), slices.Clone(g.calls), maps.Clone(g.back)
 	g.mu.Unlock()
 	v, ok := task.Standby(g.t)
 	for i := range g.as {
+		ans, returned := back[i]
 		switch {
 		case done[i]:
+		case returned: // in time: only an observer was slow
+			g.put(i, ans)
 		case i < len(calls) && calls[i] != nil:
 			calls[i].GiveUp(err)
 		case ok:
@@ -301,7 +318,7 @@ type elementHost[A, R any] struct {
 func (h *elementHost[A, R]) make(ctx context.Context) (done bool) {
 	g, i := h.g, h.i
 	if g.ctx.Err() != nil {
-		h.end(task.Answer[R]{Err: future.Cause(g.ctx)})
+		h.end(g.refused())
 		return true
 	}
 	var ans task.Answer[R]
@@ -320,7 +337,7 @@ func (h *elementHost[A, R]) make(ctx context.Context) (done bool) {
 }
 
 // Around is the run that waits for a run that the task stands for.
-func (h elementHost[A, R]) Around() any { return h.g.run }
+func (h elementHost[A, R]) Around() any { return h.g.at.around() }
 
 // Carry is told of the call: see [task.Host].
 func (h elementHost[A, R]) Carry(call task.Carried) {
@@ -337,11 +354,24 @@ func (h elementHost[A, R]) Carry(call task.Carried) {
 	}
 }
 
+// refused is the answer of an element whose ctx has ended before it begins. At a limit something may stand in for it.
+func (g *elements[A, R]) refused() task.Answer[R] {
+	cause := future.Cause(g.ctx)
+	if v, ok := task.Standby(g.t); ok && g.run.expired.Load() {
+		return task.Answer[R]{Value: v, Degraded: cause}
+	}
+	return task.Answer[R]{Err: cause}
+}
+
 // end is told how the element ended.
 func (h *elementHost[A, R]) end(ans task.Answer[R]) {
 	i := h.i
 	h.i = int(none)
-	defer h.g.put(i, ans) // whatever the observer does
+	if h.seen == nil || h.g.hold(i, ans) {
+		h.g.put(i, ans)
+	} else {
+		defer h.g.put(i, ans) // whatever the observer does
+	}
 	if h.seen != nil {
 		h.seen.End(ans.Err, ans.Degraded)
 	}

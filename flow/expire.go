@@ -14,7 +14,7 @@ import (
 func (st *state) expire(late error) {
 	d := st.demand
 	d.mu.Lock()
-	d.late = late
+	d.late, d.giving = late, true
 	t := turn{st: st}
 	if !d.open { // an observer is still being told of the run
 		d.open = true
@@ -43,7 +43,33 @@ func (st *state) expire(late error) {
 	if st.head.Load() != none {
 		st.wake()
 	}
+	given := t.late
+	t.late = nil
+	for len(given) > 0 { // in the order of the nodes, whatever comes back meanwhile
+		next := given[0]
+		given = given[1:]
+		st.giveUp(next)
+	}
+	d.mu.Lock()
+	d.giving = false
+	var back []int32
+	for n, r := range d.back {
+		if r.is && r.told {
+			back = append(back, int32(n))
+		}
+	}
+	d.mu.Unlock()
+	for _, n := range back {
+		st.offer(st.settle(n, st.backOf(n)))
+	}
 	t.do()
+}
+
+// backOf is how the function of node n has returned.
+func (st *state) backOf(n int32) error {
+	st.demand.mu.Lock()
+	defer st.demand.mu.Unlock()
+	return st.demand.back[n].err
 }
 
 // lateness is err or, if a function has returned the end of its ctx at the limit, what that says.
@@ -92,17 +118,29 @@ func (st *state) giveUp(l lateCall) {
 	switch {
 	case over:
 		return
-	case back.is: // in time: only an observer was slow
-		st.offer(st.settle(n, back.err))
+	case back.is: // in time, and only an observer was slow, or at this very moment
+		st.offer(st.settleBy(n, back.err, true))
 		return
 	case call != nil:
 		st.strays(n, mayStray)
 		call.GiveUp(late)
+		if life != nil {
+			life.End(late)
+		}
+		d.mu.Lock()
+		back = d.back[n]
+		d.mu.Unlock()
+		if back.is {
+			st.offer(st.settleBy(n, back.err, true))
+		}
 		return
 	}
 	err := late
 	if c, ok := st.cells[n].(resigner); ok {
-		if l.begun && st.plan.specs[n].claims && !st.claim(n) {
+		d.mu.Lock()
+		mine := !l.begun || !st.plan.specs[n].claims || d.claim(n)
+		d.mu.Unlock()
+		if !mine {
 			return // whoever makes the node finds that the limit has passed: see carry
 		}
 		if l.begun {
@@ -123,7 +161,7 @@ func (st *state) giveUp(l lateCall) {
 	if life != nil {
 		life.End(late)
 	}
-	st.offer(st.settle(n, err))
+	st.offer(st.settleBy(n, err, true))
 }
 
 func (st *state) strays(n int32, s stray) {
@@ -141,6 +179,11 @@ func (st *state) claim(n int32) bool {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	return d.claim(n) || d.phase[n] == dropped // nobody wants it, but it ends as it does
+}
+
+// claim is that of state for who has the lock, of a node that something waits for.
+func (d *demand) claim(n int32) bool {
 	if d.phase[n] != running {
 		return false
 	}
@@ -163,6 +206,16 @@ func (st *state) carry(n int32, call task.Carried) {
 	}
 }
 
+// givenUp is the failure of node n if it has been given up at the limit, and its function is not to be called.
+func (d *demand) givenUp(n int32) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.phase[n] != made {
+		return nil
+	}
+	return d.late
+}
+
 // isOver reports whether node n, whose function was to be called, has ended meanwhile.
 func (d *demand) isOver(n int32) bool {
 	d.mu.Lock()
@@ -175,6 +228,8 @@ func (d *demand) isOver(n int32) bool {
 func (d *demand) hold(n int32, err error) (late bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.back[n] = returned{true, err}
+	if d.late == nil {
+		d.back[n] = returned{is: true, err: err}
+	}
 	return d.late != nil
 }

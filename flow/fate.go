@@ -108,9 +108,10 @@ func (c *call[In, Out]) endEffects(cause error) {
 
 // arm sets the alarm for the limit, unless the run is over already.
 func (c *call[In, Out]) arm() {
-	if c.limit != nil && c.fate.Load() == undecided {
-		c.limit.first.Set(time.Until(c.limit.at), func() { c.ring(c.expire) })
+	if c.limit == nil || c.limit.shared || c.fate.Load() != undecided {
+		return
 	}
+	c.limit.first.Set(time.Until(c.limit.at), func() { c.ring(c.expire) })
 }
 
 // ring has a goroutine of a timer's do something, if anybody still works for the run.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"strings"
@@ -272,4 +273,25 @@ func TestIssue_whoChangedAGraphChangedTheFlow(t *testing.T) {
 	after, err := json.Marshal(f.Graph())
 	require.NoError(t, err)
 	require.JSONEq(t, string(before), string(after))
+}
+
+// Of the failures of a scope that are only counted, those are left out that are never reported: the run of a flow that was
+// cancelled says so by an error of its own.
+func TestIssue_cancelledRunsWereCountedAsFailures(t *testing.T) {
+	ctx, scope := future.WithScope(plainCtx())
+	var left []future.Future[int]
+	for range 150 { // as many as a scope lists, and more
+		left = append(left, future.Go(ctx, func(context.Context) (int, error) { return 0, errSoldOut }))
+	}
+	for range 10 {
+		future.Go(ctx, func(context.Context) (int, error) {
+			return 0, fmt.Errorf("page: %w", &flow.Error{Flow: "shop", Node: "item", Err: &future.CanceledError{Cause: errNoRoute}})
+		})
+	}
+	scope.Wait()
+	for _, f := range left {
+		_, err := f.Await(plainCtx())
+		require.Equal(t, errSoldOut, err)
+	}
+	require.NoError(t, scope.Close())
 }

@@ -18,6 +18,7 @@ type limit struct {
 	last      time.Time // the run is answered, whatever is missing
 	inherited bool      // end is the caller's
 	reserved  bool      // there is time between at and end
+	shared    bool      // at is that of the run around, whose end tells
 	first     alarm.Alarm
 	second    *alarm.Alarm // for last; guarded by mu
 	mu        sync.Mutex
@@ -32,11 +33,11 @@ const grace = 5 * time.Millisecond
 // who wait with the same ctx.
 //
 // A run that is part of another one, whose limit is the same, has as much time as that: its calls are given up at the same time.
-func newLimit(around context.Context, outer *run, begun time.Time, timeout, reserve time.Duration) *limit {
+func newLimit(around context.Context, outer *run, begun time.Time, timeout, reserve time.Duration, unheld bool) *limit {
 	end, inherited := around.Deadline()
 	if outer != nil && outer.limit != nil && !(timeout > 0 && begun.Add(timeout).Before(end)) {
 		o := outer.limit
-		l := &limit{at: o.at, end: o.end, last: o.last, inherited: true, reserved: o.reserved}
+		l := &limit{at: o.at, end: o.end, last: o.last, inherited: true, reserved: o.reserved, shared: reserve == 0}
 		if reserve > 0 {
 			l.reserved = true
 			l.at = l.at.Add(-min(reserve, max(0, l.at.Sub(begun))/2))
@@ -54,6 +55,11 @@ func newLimit(around context.Context, outer *run, begun time.Time, timeout, rese
 	case reserve > 0:
 		l.reserved = true
 		l.at = end.Add(-min(reserve, left/2))
+		if l.inherited { // the answer comes before those give up who wait with the same ctx
+			l.end = end.Add(-engine.Hold(left))
+			l.last = l.end
+		}
+	case l.inherited && unheld: // nobody waits for it
 	case l.inherited:
 		l.at = end.Add(-engine.Hold(left))
 	default:

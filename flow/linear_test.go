@@ -110,7 +110,7 @@ func TestObserver_failuresOfFlowsInFlows(t *testing.T) {
 	}
 	begun := time.Now()
 	observedRun(f)
-	require.Less(t, time.Since(begun), 2*time.Second, "it took a minute")
+	require.Less(t, time.Since(begun), 8*time.Second, "it took a minute")
 	_, err := f.Do(plainCtx(), 1)
 	require.ErrorIs(t, err, errSoldOut)
 	require.Equal(t, 1200, strings.Count(err.Error(), "f: f (")+1, "each is named, in one line")

@@ -92,7 +92,8 @@ func (s shape) simulate(in int) (answer, map[int]span) {
 	if m.tie {
 		return answer{}, nil
 	}
-	if s.catch && (a.how == "failure" || a.how == "late") {
+	inherited := m.left > 0 && (m.limit == 0 || m.left <= m.limit) // there is no time for a Catch then
+	if s.catch && a.how == "failure" && !(m.expired && inherited && a.at == m.left) {
 		a.value, a.how = caught, "value"
 	}
 	return a, m.all()

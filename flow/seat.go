@@ -9,6 +9,14 @@ func (at seat) wait()           { at.st.run.members.Add(1) }
 func (at seat) waited()         { at.st.run.members.Add(-1) } // the worker is a member too
 func (at seat) crew() task.Crew { return at.st.run }
 
+// around is the run whose limit the node has, or the effects of that, which have until its end.
+func (at seat) around() any {
+	if s := &at.st.plan.specs[at.n]; s.effect && !s.answer {
+		return at.st.run.effects
+	}
+	return at.st.run
+}
+
 // finish is told, by any goroutine, how the node ended.
 func (at seat) finish(err, degraded error) {
 	r := at.st.run

@@ -178,7 +178,8 @@ func (st *state) step(w *worker, n int32) int32 {
 		w.duty, w.at = telling, n
 		ctx = st.run.watch.begin(st.run, n, ctx)
 		w.duty, w.at = serving, none
-		if st.demand.isOver(n) { // given up while the observer was being told
+		if err := st.demand.givenUp(n); err != nil { // while the observer was being told
+			st.run.watch.end(n, err, nil)
 			return st.pop()
 		}
 	}

@@ -126,7 +126,7 @@ func (h stepHost[A, R]) Finish(ans task.Answer[R]) {
 }
 
 // Around is the run that waits for a run that the task stands for.
-func (h stepHost[A, R]) Around() any { return h.at.st.run }
+func (h stepHost[A, R]) Around() any { return h.at.around() }
 
 // Carry is told of the call: see [task.Host].
 func (h stepHost[A, R]) Carry(call task.Carried) { h.at.st.carry(h.at.n, call) }

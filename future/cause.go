@@ -216,7 +216,7 @@ func glance(err error) verdict {
 			return seemsLate
 		case err == context.Canceled:
 			return seemsCanceled
-		case reflect.TypeOf(err) == wrapping:
+		case reflect.TypeOf(err) == wrapping, wrapsTamely(err):
 			err = errors.Unwrap(err)
 			continue
 		case reflect.TypeOf(err) == joining || reflect.TypeOf(err) == wrappingSeveral:
@@ -229,6 +229,12 @@ func glance(err error) verdict {
 		return seemsFailure
 	}
 	return seemsFailure
+}
+
+// wrapsTamely reports whether err is of a type whose Unwrap can be called anywhere, such as that of the failure of a flow.
+func wrapsTamely(err error) bool {
+	_, wraps := err.(interface{ Unwrap() error })
+	return wraps && errtree.IsTame(err) && !reflect.ValueOf(err).IsZero()
 }
 
 // glanceAtAll is for a joined error: it is a cancellation only if all its parts

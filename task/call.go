@@ -237,6 +237,9 @@ func (c *call[In, Out]) Finish(ans Answer[Out]) {
 	if c.due != nil {
 		c.due.alarm.Release()
 	}
+	if ans.Late {
+		c.promise.Complete(ans.Value, ans.Err)
+	}
 	switch {
 	case c.seen != nil:
 		c.seen.ends(ans.Err, ans.Degraded)

@@ -37,6 +37,7 @@ type runner[In, Out any] struct {
 	trial    *trial      // of the attempt that runs, if it is observed
 	held     result[Out] // by the function that has been called last
 	given    bool        // up, by the engine
+	overdue  bool        // the work has answered at a limit
 	passed   []int       // turns whose result, which an observer was being told of, another goroutine goes on with
 }
 
@@ -102,7 +103,7 @@ func (r *runner[In, Out]) carry(turn, level int, v Out, err error) (ans Answer[O
 		r.dispose(turn, v, err)
 		return ans, false
 	}
-	return Answer[Out]{v, err, r.degraded, r.losses}, true
+	return Answer[Out]{v, err, r.degraded, r.losses, r.given || r.overdue}, true
 }
 
 // finished is the turn that nobody has.
@@ -182,13 +183,18 @@ type arrival[In, Out any] struct {
 
 func (a arrival[In, Out]) Finish(ans Answer[Out]) {
 	r := a.r
-	mine := r.mine(a.turn)
-	if ans.Degraded != nil {
-		mine = r.inTurn(a.turn, func() { r.degraded, r.losses = ans.Degraded, ans.Losses })
-	}
-	if a.trial != nil {
+	mine := r.inTurn(a.turn, func() {
+		r.overdue = ans.Late
+		if ans.Degraded != nil {
+			r.degraded, r.losses = ans.Degraded, ans.Losses
+		}
+	})
+	switch {
+	case a.trial != nil && ans.Late: // nobody waits for the observer
+		r.beside(func() { a.trial.ended(ans.Err) })
+	case a.trial != nil:
 		mine = r.told(a.turn, 0, ans.Value, ans.Err, func() { a.trial.ended(ans.Err) })
-	} else if !mine {
+	case !mine:
 		r.dispose(a.turn, ans.Value, ans.Err)
 	}
 	if !mine {

@@ -8,6 +8,7 @@ type Answer[Out any] struct {
 	Err      error
 	Degraded error  // the failure that Value stands in for, if it does
 	Losses   []Loss // what Value does without, of a flow that answers so
+	Late     bool   // it was given at a limit, or after it: it waits for no observer any more
 }
 
 // Host is an engine's side of one call: where it ends.
