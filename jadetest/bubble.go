@@ -15,8 +15,10 @@ import (
 )
 
 // enclosed runs body in a bubble and returns how that ended: with an error if it panicked or, in
-// words, why virtual time cannot pass. Then the bubble is given up, and tasks names those to blame.
+// words, why virtual time cannot pass. Then the bubble is given up. Tasks names those whose functions are under way.
 func enclosed(t *testing.T, tasks func() []string, body func(*testing.T)) (stuck string, err error) {
+	showLabels()
+	explainCrossings()
 	var bubble atomic.Pointer[string]
 	ended := make(chan error, 1)
 	go func() {
@@ -47,13 +49,38 @@ func enclosed(t *testing.T, tasks func() []string, body func(*testing.T)) (stuck
 				continue
 			}
 			if g, stuck := w.stuck(*own); stuck {
-				names := tasks()
-				slices.Sort(names)
-				return fmt.Sprintf("%s: virtual time cannot pass, as something waits for what is outside of the test, or for a lock whose holder sleeps (%s): put a fake in its place, see jadetest.Replace",
-					strings.Join(names, ", "), g), nil
+				return why(g, tasks()), nil
 			}
 		}
 	}
+}
+
+// why says who waits for what is outside of the bubble, so that virtual time cannot pass.
+func why(g living, tasks []string) string {
+	at := g.String()
+	if slices.Contains(tasks, g.task) {
+		tasks = []string{g.task}
+		if i := slices.IndexFunc(g.frames, frame.users); i < 0 { // it works for the function of the task, as a connection does
+			for _, other := range allLiving() {
+				if other.bubble == g.bubble && other.task == g.task && slices.ContainsFunc(other.frames, frame.users) {
+					at = other.place() + ", by " + at
+					break
+				}
+			}
+		}
+	}
+	slices.Sort(tasks)
+	waits, remedy := "something waits for what is outside of the test, or for a lock whose holder sleeps", "put a fake in its place, see jadetest.Replace"
+	if foreign(g.state) {
+		waits = "something waits for a channel or a WaitGroup that was made outside of the bubble that each run is in"
+		remedy = "make it in the run, or " + remedy
+	}
+	return fmt.Sprintf("%s: virtual time cannot pass, as %s (%s): %s", strings.Join(tasks, ", "), waits, at, remedy)
+}
+
+// foreign reports whether a goroutine with that state, which no other of its bubble can wake, waits for something that could have been made in it.
+func foreign(state string) bool {
+	return strings.HasPrefix(state, "chan ") || strings.HasPrefix(state, "select") || state == "sync.WaitGroup.Wait"
 }
 
 // leftBehind lists the goroutines of the caller's bubble that have not ended.

@@ -18,6 +18,7 @@ type living struct {
 	id      int
 	state   string // as "chan receive", or "chan receive (durable)" in a bubble
 	bubble  string // of testing/synctest; empty: it is in none
+	task    string // that it runs for, as labelled; empty: for none, or that is not known
 	frames  []frame
 	creator frame // of the go statement
 }
@@ -32,7 +33,7 @@ type frame struct {
 // leaked marks a state: the garbage collector has found that nothing can wake the goroutine.
 const leaked = " (leaked)"
 
-var heading = regexp.MustCompile(`^goroutine (\d+)[^\[]*\[([^,\]]+).*\]:$`)
+var heading = regexp.MustCompile(`^goroutine (\d+)[^\[]*\[(.+?)(?:,.*| labels:.*)?\]:$`)
 var bubbleMark = regexp.MustCompile(`, synctest bubble (\d+)`)
 
 // allLiving lists the goroutines, the caller's first.
@@ -66,6 +67,7 @@ func parseLiving(dump string) (all []living) {
 		if b := bubbleMark.FindStringSubmatch(lines[0]); b != nil {
 			g.bubble = b[1]
 		}
+		g.task = labelOf(lines[0])
 		for i := 1; i+1 < len(lines); i += 2 { // pairs of a call and its place
 			g.add(lines[i], lines[i+1])
 		}
@@ -150,8 +152,8 @@ func (f frame) String() string {
 	return path.Base(f.function) + " (" + path.Base(folder) + "/" + file + ":" + f.line + ")"
 }
 
-// String names the goroutine, in one line, by what a reader will look for in the source.
-func (g living) String() string {
+// place is where it is, by what a reader will look for in the source.
+func (g living) place() string {
 	var at frame
 	if len(g.frames) > 0 {
 		at = g.frames[0]
@@ -159,7 +161,12 @@ func (g living) String() string {
 	if i := slices.IndexFunc(g.frames, frame.users); i >= 0 {
 		at = g.frames[i]
 	}
-	text := at.String()
+	return at.String()
+}
+
+// String names the goroutine, in one line.
+func (g living) String() string {
+	text := g.place()
 	if outermost := g.outermost(); outermost.ours() {
 		pkg, _, _ := strings.Cut(strings.TrimPrefix(outermost.function, module), ".")
 		text += " of a " + cmp.Or(path.Base(pkg), "goroutine")

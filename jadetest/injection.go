@@ -38,12 +38,15 @@ func newInjection(limit time.Duration, faults ...*Injected) *injection {
 // interceptor injects the fault that a run has for the task of node n, whose path is name.
 func interceptor(name string, n flow.GraphNode) flow.Interceptor {
 	own := ownLimit(n)
+	mark, unmark := labelled(name)
 	return func(ctx context.Context, _ any, call func(context.Context) (any, error)) (any, error) {
 		inj, ok := ctx.Value(injectionKey{}).(*injection)
 		if !ok {
 			return call(ctx)
 		}
 		defer inj.enter(name)()
+		mark()
+		defer unmark()
 		fault := inj.faults[name]
 		if fault == nil {
 			return call(ctx)

@@ -4,10 +4,13 @@ import (
 	"context"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -69,6 +72,68 @@ var planted = map[string]struct {
 			jadetest.Faults(t, shop(calls.Fallback(0)).Timeout(limit), 1)
 		},
 		`jadetest\.Faults: shop: coupons: virtual time cannot pass, as something waits for what is outside of the test, or for a lock whose holder sleeps \(jadetest_test\..* \(jadetest/planted_test\.go:\d+\).*, IO wait.*\): put a fake in its place`,
+	},
+	"a network, while others sleep": {
+		func(t *testing.T) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			require.NoError(t, err)
+			client := &http.Client{}
+			get := task.New("coupons", func(ctx context.Context, n int) (int, error) {
+				r, err := http.NewRequestWithContext(ctx, "GET", "http://"+l.Addr().String(), nil)
+				if err != nil {
+					return 0, err
+				}
+				_, err = client.Do(r) // which nobody answers, in a goroutine of the client
+				return 0, err
+			})
+			f := flow.New("shop", func(in number) number {
+				return flow.Map3(flow.Step(takes("address", 30*time.Second), in), flow.Step(get, in), flow.Step(takes("item", time.Minute), in), sum3)
+			})
+			jadetest.Faults(t, f, 1)
+		},
+		`jadetest\.Faults: shop: coupons: virtual time cannot pass, as something waits for what is outside of the test, or for a lock whose holder sleeps \(jadetest_test\.\S+ \(jadetest/planted_test\.go:\d+\), by .*IO wait.*\): put a fake in its place`,
+	},
+	"a channel from outside": {
+		func(t *testing.T) {
+			c := make(chan int)
+			waits := task.New("coupons", func(context.Context, int) (int, error) { return <-c, nil })
+			jadetest.Faults(t, flow.New("shop", func(in number) number {
+				return flow.Map2(flow.Step(takes("item", time.Minute), in), flow.Step(waits, in), sum)
+			}), 1)
+		},
+		`jadetest\.Faults: shop: coupons: virtual time cannot pass, as something waits for a channel or a WaitGroup that was made outside of the bubble that each run is in \(jadetest_test\.\S+ \(jadetest/planted_test\.go:\d+\).*, chan receive\): make it in the run, or put a fake`,
+	},
+	"a channel of another run": {
+		func(t *testing.T) {
+			slots := sync.OnceValue(func() chan int { return make(chan int, 1) })
+			keeps := task.New("coupons", func(_ context.Context, n int) (int, error) {
+				slots() <- n
+				return <-slots(), nil
+			})
+			jadetest.Faults(t, shop(keeps), 1)
+		},
+		`jadetest: coupons: jadetest_test\.\S+ \(jadetest/planted_test\.go:\d+\): a channel that was made in one bubble of testing/synctest is used in another one, for which the runtime ends the process\.
+	Each run of jadetest\.Faults, and each seed of jadetest\.Schedules, has a bubble of its own\. Make the channel anew in each run`,
+	},
+	"a channel that another goroutine uses": {
+		func(t *testing.T) {
+			asked := make(chan chan int, 1)
+			go func() { answerOne(<-asked) }()
+			asks := task.New("coupons", func(context.Context, int) (int, error) {
+				c := make(chan int)
+				asked <- c
+				return <-c, nil
+			})
+			jadetest.Faults(t, shop(asks), 1)
+		},
+		`jadetest: jadetest_test\.answerOne \(jadetest/planted_test\.go:\d+\): a channel that was made in one bubble of testing/synctest is used outside of any, for which`,
+	},
+	"a WaitGroup of another seed": {
+		func(t *testing.T) {
+			var all sync.WaitGroup
+			jadetest.Schedules(t, 2, func(*testing.T, context.Context) { all.Add(1) })
+		},
+		`jadetest: jadetest_test\.\S+ \(jadetest/planted_test\.go:\d+\): a WaitGroup that was made in one bubble`,
 	},
 	"no answer without any fault": {
 		func(t *testing.T) {
@@ -171,6 +236,10 @@ var planted = map[string]struct {
 }
 
 func leftRunning(c chan int) { <-c }
+
+func answerOne(c chan int) { c <- 1 }
+
+func sum3(a, b, c int) int { return a + b + c }
 
 const plantedVariable = "JADETEST_PLANTED"
 

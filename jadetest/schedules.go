@@ -63,6 +63,7 @@ func Schedules(t *testing.T, n int, fn func(t *testing.T, ctx context.Context)) 
 // inOneBubble is synctest.Test that says which schedule it was if that ends in a deadlock.
 func inOneBubble(t *testing.T, replay string, fn func(*testing.T)) {
 	t.Helper()
+	explainCrossings()
 	defer func() {
 		if p := recover(); p != nil {
 			panic(fmt.Sprintf("%v (%s)", p, replay))

@@ -195,9 +195,12 @@ func (r *simulated) draw(seed uint64, name string, l Latency) Sample {
 }
 
 func (s *simulation) interceptor(name string, own time.Duration, l Latency) flow.Interceptor {
+	mark, unmark := labelled(name)
 	return func(ctx context.Context, _ any, call func(context.Context) (any, error)) (any, error) {
 		s.count(name, 1)
 		defer s.count(name, -1)
+		mark()
+		defer unmark()
 		r, ok := ctx.Value(simulatedKey{}).(*simulated)
 		if !ok || l == nil {
 			return call(ctx)
