@@ -68,20 +68,14 @@ func Explore[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, opts ...Op
 	if v >= VerdictFailed {
 		t.Fatalf("jadetest.Faults: %s without any fault: %s: %s", m.flow, v, detail)
 	}
-	for i, first := range m.tasks {
+	alone := kinds{}
+	for _, task := range m.tasks {
 		for _, fault := range m.faults {
-			m.try(run, usual, Injected{first, fault}, Injected{})
-			if !s.pairs || fault == CallerLeaves {
-				continue
-			}
-			for _, second := range m.tasks[i+1:] {
-				for _, other := range m.faults {
-					if other != CallerLeaves {
-						m.try(run, usual, Injected{first, fault}, Injected{second, other})
-					}
-				}
-			}
+			alone.add(Injected{task, fault}, m.try(run, usual, Injected{task, fault}, Injected{}))
 		}
+	}
+	if s.pairs {
+		m.tryPairs(run, usual, alone)
 	}
 	again, _ := run()
 	if m.unlike = different(usual.value, again.value); again.err != nil {

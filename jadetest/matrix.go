@@ -48,8 +48,8 @@ func (m *Matrix) AtPair(a, b Injected) Cell {
 	return m.cells[[2]Injected{b, a}]
 }
 
-// try makes a run and notes what became of it.
-func (m *Matrix) try(run func(...*Injected) (outcome, *injection), usual outcome, first, second Injected) {
+// try makes a run, notes what became of it, and returns that.
+func (m *Matrix) try(run func(...*Injected) (outcome, *injection), usual outcome, first, second Injected) (o outcome) {
 	key := [2]Injected{first, second}
 	m.order = append(m.order, key)
 	faults := []*Injected{&first}
@@ -59,7 +59,7 @@ func (m *Matrix) try(run func(...*Injected) (outcome, *injection), usual outcome
 	for _, f := range faults {
 		if f.Fault == Slow && m.limits[f.Task] == 0 || f.Fault == TooSlow && m.limit == 0 {
 			m.cells[key] = Cell{}
-			return
+			return o
 		}
 	}
 	o, inj := run(faults...)
@@ -68,6 +68,7 @@ func (m *Matrix) try(run func(...*Injected) (outcome, *injection), usual outcome
 	if v == VerdictAltered {
 		m.vanished[key] = inj.failures()
 	}
+	return o
 }
 
 // String is the matrix as a table: a row for each fault, a column for each task and, if

@@ -34,6 +34,7 @@ func Only(fs ...Fault) Option {
 }
 
 // Pairs has every pair of faults of two tasks tried too. (If the caller leaves, there is nobody for a second one to matter to.)
+// Of faults of a task that lead to the same alone - the same answer at the same time, by calls that end alike - one is tried, and stands for the others.
 func Pairs() Option { return func(s *settings) { s.pairs = true } }
 
 // Deadline gives the caller's ctx a deadline, d after the start of each run, as a platform does.
