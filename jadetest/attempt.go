@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/task"
-	"github.com/jade-go/jade/trace"
 )
 
 // outcome is what became of one run.
@@ -21,8 +19,8 @@ type outcome struct {
 	took     time.Duration
 	value    any
 	err      error
-	crash    error // that the caller of the flow got instead of an answer
-	trace    *trace.Trace
+	crash    error    // that the caller of the flow got instead of an answer
+	seen     *tally   // nil: the run was not observed
 	left     []string // what still runs when all is over
 	stuck    string   // why virtual time cannot pass
 }
@@ -55,8 +53,8 @@ func observe[In, Out any](f *flow.Flow[In, Out], in In, s *settings, inj *inject
 	for _, around := range s.around {
 		ctx = around(ctx)
 	}
-	var recorded atomic.Pointer[trace.Trace]
-	ctx = task.Observe(ctx, task.Tee(task.ObserverOf(ctx), trace.NewRecorder(func(tr *trace.Trace) { recorded.CompareAndSwap(nil, tr) })))
+	seen := &tally{begun: time.Now()}
+	ctx = task.Observe(ctx, task.Tee(task.ObserverOf(ctx), seen))
 	ctx, scope := future.WithScope(context.WithValue(without(ctx), injectionKey{}, inj), future.Grace(patience), future.Unobserved(func(error) {}))
 
 	begun := time.Now()
@@ -86,7 +84,7 @@ func observe[In, Out any](f *flow.Flow[In, Out], in In, s *settings, inj *inject
 	}
 	synctest.Wait()
 	o.left = append(o.left, leftBehind()...)
-	o.trace = recorded.Load()
+	o.seen = seen
 	return o
 }
 

@@ -1,12 +1,6 @@
 package jadetest
 
-import (
-	"cmp"
-	"slices"
-	"strings"
-
-	"github.com/jade-go/jade/task"
-)
+import "slices"
 
 // kinds tells the faults of each task apart by what they lead to alone. Of those that lead to the same, one is tried in pairs.
 type kinds map[Injected]kind
@@ -15,20 +9,15 @@ type kinds map[Injected]kind
 type kind struct {
 	fault Fault // the first that leads to it
 	outcome
-	calls []reached
-}
-
-// reached is a call of a run, and how it ended.
-type reached struct {
-	name   string
-	status task.Status
-	from   int64
-	until  int64
+	calls []tallied
 }
 
 // add is told what a fault has led to.
 func (all kinds) add(what Injected, o outcome) {
-	k := kind{what.Fault, o, callsOf(o)}
+	k := kind{fault: what.Fault, outcome: o}
+	if o.seen != nil {
+		k.calls = o.seen.sorted()
+	}
 	for fault := range what.Fault {
 		if other, ok := all[Injected{what.Task, fault}]; ok && other.fault == fault && other.like(k) {
 			k = other
@@ -41,29 +30,11 @@ func (all kinds) add(what Injected, o outcome) {
 // like reports whether both lead to the same: the same answer at the same time, if to any, and by the same calls. What is nil
 // is like nothing else, since it is no failure.
 func (k kind) like(other kind) bool {
-	if k.fault == Nil || other.fault == Nil || k.trace == nil || other.trace == nil {
+	if k.fault == Nil || other.fault == Nil || k.seen == nil || other.seen == nil {
 		return false
 	}
 	return k.answered == other.answered && k.took == other.took && (k.crash == nil) == (other.crash == nil) && (k.err == nil) == (other.err == nil) &&
-		len(k.left) == len(other.left) && slices.Equal(k.calls, other.calls) && different(k.value, other.value) == ""
-}
-
-func callsOf(o outcome) (calls []reached) {
-	if o.trace == nil {
-		return nil
-	}
-	names := make([]string, len(o.trace.Spans))
-	for i, s := range o.trace.Spans {
-		if s.Parent >= 0 {
-			names[i] = names[s.Parent] + "/"
-		}
-		names[i] += s.Label()
-		calls = append(calls, reached{names[i], s.Status, int64(s.Start), int64(s.End)})
-	}
-	slices.SortFunc(calls, func(a, b reached) int {
-		return cmp.Or(strings.Compare(a.name, b.name), cmp.Compare(a.from, b.from), cmp.Compare(a.until, b.until), cmp.Compare(a.status, b.status))
-	})
-	return calls
+		len(k.left) == len(other.left) && slices.CompareFunc(k.calls, other.calls, tallied.compare) == 0 && different(k.value, other.value) == ""
 }
 
 // tryPairs tries each two tasks with each two kinds of their faults, and notes for faults that are alike what became of one of them.

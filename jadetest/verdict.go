@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/excerpt"
 	"github.com/jade-go/jade/task"
 )
 
@@ -58,8 +59,8 @@ func (o outcome) judge(usual outcome, inj *injection, due time.Duration) (v Verd
 		return VerdictNotCalled, ""
 	case o.err != nil:
 		return judgeError(o.err, inj)
-	case o.trace != nil && o.trace.Root().Status == task.Degraded && len(o.trace.Root().Losses) == 0:
-		return VerdictCaught, "caught: " + o.trace.Root().Err
+	case o.seen != nil && o.seen.run().Status == task.Degraded && len(o.seen.run().Losses) == 0:
+		return VerdictCaught, "caught: " + excerpt.OfError(o.seen.run().Err)
 	case o.noticed(usual, task.Degraded):
 		return VerdictDegraded, ""
 	}
@@ -76,20 +77,7 @@ func (o outcome) judge(usual outcome, inj *injection, due time.Duration) (v Verd
 // noticed reports whether more calls ended so than in the usual run. (Those that were cancelled are asked for only if that is
 // the fault: it is also what becomes of who loses, and of what is not over when the verdict is in.)
 func (o outcome) noticed(usual outcome, status task.Status) bool {
-	return o.count(status) > usual.count(status)
-}
-
-// count is how many calls of the run ended so, attempts aside.
-func (o outcome) count(status task.Status) (n int) {
-	if o.trace == nil {
-		return 0
-	}
-	for _, s := range o.trace.Spans {
-		if s.Status == status && s.Kind != task.AttemptCall {
-			n++
-		}
-	}
-	return n
+	return o.seen != nil && usual.seen != nil && o.seen.count(status) > usual.seen.count(status)
 }
 
 // judgeError says whether an error is one that helps: it names a task that something befell, and

@@ -1,0 +1,84 @@
+package jadetest
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jade-go/jade/task"
+)
+
+// tally notes the calls of a run and how they ended, as a trace does, but no texts: there are thousands of runs.
+type tally struct {
+	begun time.Time
+
+	mu    sync.Mutex
+	calls []tallied // in the order of their beginning: the run itself first
+	root  task.Outcome
+}
+
+// tallied is one call of a run. One that has not ended is a straggler.
+type tallied struct {
+	path        []string
+	node        string
+	kind        task.CallKind
+	number      int // of an attempt or an element
+	status      task.Status
+	from, until time.Duration
+}
+
+// Begin implements [task.Observer].
+func (y *tally) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	i := len(y.calls)
+	y.calls = append(y.calls, tallied{c.Path, cmp.Or(c.Node, c.Task), c.Kind, max(c.Attempt, c.Element), task.Straggler, c.Start.Sub(y.begun), -1})
+	return ctx, func(o task.Outcome) { y.end(i, o) }
+}
+
+func (y *tally) end(i int, o task.Outcome) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if call := &y.calls[i]; call.until < 0 { // or else it was given up, and has returned now
+		call.until, call.status = call.from+o.Elapsed, o.Status
+		if i == 0 {
+			y.root = o
+		}
+	}
+}
+
+// run is how the run itself ended.
+func (y *tally) run() task.Outcome {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return y.root
+}
+
+// count is how many calls ended so, attempts aside.
+func (y *tally) count(status task.Status) (n int) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	for _, c := range y.calls {
+		if c.status == status && c.kind != task.AttemptCall {
+			n++
+		}
+	}
+	return n
+}
+
+// sorted lists the calls in an order that does not depend on which of those that begin at once is first.
+func (y *tally) sorted() []tallied {
+	y.mu.Lock()
+	calls := slices.Clone(y.calls)
+	y.mu.Unlock()
+	slices.SortFunc(calls, tallied.compare)
+	return calls
+}
+
+func (c tallied) compare(other tallied) int {
+	return cmp.Or(slices.Compare(c.path, other.path), strings.Compare(c.node, other.node), cmp.Compare(c.kind, other.kind), cmp.Compare(c.number, other.number),
+		cmp.Compare(c.from, other.from), cmp.Compare(c.until, other.until), cmp.Compare(c.status, other.status))
+}
