@@ -63,7 +63,7 @@ func ids(all []living) (ids []int) {
 // the bubble could wake them. It is what synctest.Wait waits for; but that would wait for ever for one that is not.
 // The limit has to be one of real time, which a bubble has no clock for but that of the garbage collector.
 func lookInBubble() (left []living, settled bool) {
-	const yields, limit = 10, time.Second
+	const yields, limit = 200, time.Second
 	var begun time.Time
 	for i := 0; ; i++ {
 		left = neighbours()
