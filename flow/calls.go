@@ -22,7 +22,7 @@ func (p *plan) described() {
 			}
 			c := task.Call{
 				Kind: task.NodeCall, Flow: p.name, Node: s.name, Place: s.node.place,
-				Inputs: from.names(s.inputs), After: from.names(after[i]),
+				Inputs: from.names(s.inputs), After: from.names(after[i]), Effect: s.effect && !s.answer,
 			}
 			if s.task != nil {
 				c.Task, c.Place = s.task.name, s.task.origin.Place

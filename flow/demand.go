@@ -160,6 +160,9 @@ func (st *state) enterDemand(n int32) (context.Context, verdict) {
 		life.Release()
 	}
 	if fails {
+		if r.watch != nil { // beside, as it may not return
+			r.beside(func() { r.watch.lose(n, err) })
+		}
 		st.offer(st.settle(n, err))
 	}
 	return nil, skip

@@ -243,6 +243,10 @@ func (g *elements[A, R]) put(i int, ans task.Answer[R]) {
 		}
 	}
 	g.life.Release()
+	if err == nil {
+		g.at.finish(nil, g.degraded)
+		return
+	}
 	g.at.finish(err, nil)
 }
 

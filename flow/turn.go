@@ -28,6 +28,7 @@ type cancellation struct {
 
 // do does what follows from a turn, without the lock.
 func (t *turn) do() {
+	defer t.tellEffects() // also if a function of the user's has ended the goroutine
 	st := t.st
 	for _, c := range t.canceled {
 		c.life.End(c.cause)
@@ -43,9 +44,28 @@ func (t *turn) do() {
 			st.run.owner.succeed()
 		}
 	}
-	for _, err := range t.effects {
-		st.run.owner.tell(err)
+}
+
+// tellEffects tells of the effects that have failed. If a function that is told does not return, a new goroutine goes on.
+func (t *turn) tellEffects() {
+	for len(t.effects) > 0 {
+		err := t.effects[0]
+		t.effects = t.effects[1:]
+		t.tellEffect(err)
 	}
+}
+
+func (t *turn) tellEffect(err error) {
+	returned := false
+	defer func() {
+		if !returned && len(t.effects) > 0 {
+			rest := turn{st: t.st, effects: t.effects}
+			t.effects = nil
+			t.st.run.beside(rest.tellEffects)
+		}
+	}()
+	t.st.run.owner.tell(err)
+	returned = true
 }
 
 // want is told that node n is needed.

@@ -209,7 +209,7 @@ func (w *watch) sweepNode(n int32) {
 		case unseen:
 			if s.stage.CompareAndSwap(unseen, missed) {
 				if w.plan.specs[n].observable() {
-					w.skip(n)
+					w.skipUnneeded(n)
 				}
 				return
 			}
@@ -238,12 +238,24 @@ func (p *plan) refused(ctx context.Context, why error) {
 	end(o)
 }
 
-// skip tells of a node that is not going to start.
-func (w *watch) skip(n int32) {
-	why := w.answer.err
-	if why == nil {
-		why = ErrUnneeded
+// lose tells of an effect that cannot start any more, because of why.
+func (w *watch) lose(n int32, why error) {
+	if s := w.sight(n); s != nil && w.known.Load() && s.stage.CompareAndSwap(unseen, missed) {
+		w.skip(n, why)
 	}
+}
+
+// skipUnneeded tells of a node that the run, which has been answered, did not come to.
+func (w *watch) skipUnneeded(n int32) {
+	if why := w.answer.err; why != nil {
+		w.skip(n, why)
+		return
+	}
+	w.skip(n, ErrUnneeded)
+}
+
+// skip tells of a node that is not going to start.
+func (w *watch) skip(n int32, why error) {
 	c := w.plan.calls[n]
 	c.Start = time.Now()
 	ctx, end := task.Begin(w.sights[0].call.Context(), c)

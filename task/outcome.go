@@ -53,6 +53,7 @@ type Outcome struct {
 
 	FailedNode string   // the node of the call's flow that Err came from: what failed the run, or what a flow.Recover stands in for
 	FailedOf   []string // the calls that the failure of that node is made of, by node: itself, or of a flow.Any all that it tried
+	Lost       bool     // of an effect of a flow.Also: it was cut off, or never began, as its time was up or its scope closed
 	Losses     []Loss   // of a run: what its answer does without; none if it is the answer of a Catch
 }
 

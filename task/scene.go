@@ -171,6 +171,18 @@ func (s *scene) givenUp() bool {
 	return s.about.Kind != RunCall && s.Context.Err() == context.Canceled
 }
 
+// cutsOff reports whether the call has not done its work because there was no more time for it, or its scope has closed. A
+// failure of its own is none.
+func (s *scene) cutsOff(o Outcome) bool {
+	switch o.Status {
+	case Canceled, Skipped, Straggler:
+		return true
+	case Failed:
+		return o.Class == recovery.Timeout && s.Context.Err() != nil
+	}
+	return false
+}
+
 // tell passes on one ending, after at most one that says Straggler.
 func (s *scene) tell(o Outcome) {
 	if was := s.state.Load(); was&silent != 0 {
@@ -194,6 +206,7 @@ func (s *scene) tell(o Outcome) {
 		s.amend(&o)
 	}
 	o.blame(s.about.Flow)
+	o.Lost = s.about.Effect && s.cutsOff(o)
 	s.end(o)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
@@ -18,11 +19,12 @@ type call struct {
 	outermost       *call
 	run             *call // the outermost run around it, or itself; nil outside of a flow
 
-	stage atomic.Uint32
-	lost  task.Outcome          // written before the stage is givenUp, read only after
-	late  atomic.Bool           // that it was given up is on record, or about to be
-	told  atomic.Pointer[error] // the failure that a record of it says
-	tries atomic.Int32          // attempts that have begun in it; of a run, those above the first of each call
+	stage  atomic.Uint32
+	lost   task.Outcome          // written before the stage is givenUp, read only after
+	late   atomic.Bool           // that it was given up is on record, or about to be
+	told   atomic.Pointer[error] // the failure that a record of it says
+	status atomic.Int32          // that it has ended with, counted from 1; 0: it runs
+	tries  atomic.Int32          // attempts that have begun in it; of a run, those above the first of each call
 
 	mu     sync.Mutex // of the outermost: guards the insides of all
 	inside *inside    // nil until something goes wrong
@@ -51,6 +53,10 @@ func (c *call) GoString() string { return "jade.Context" }
 
 // end is told how the call has ended. Nothing of what succeeds is on record, except for the line of a run.
 func (c *call) end(o task.Outcome) {
+	if o.Lost {
+		c.loseEffect(o)
+		return
+	}
 	if o.Status == task.Straggler {
 		c.giveUp(o)
 		return
@@ -59,8 +65,19 @@ func (c *call) end(o task.Outcome) {
 		c.returned(o)
 		return
 	}
+	if c.about.Kind == task.RunCall && len(o.FailedOf) > 0 {
+		c.noteFailed(o.FailedOf)
+	}
+	c.status.Store(int32(o.Status) + 1)
 	if c.run == c {
 		defer c.writeLine(o) // whatever the handler does with the other records
+		if o.Status != task.OK || c.hasReports() {
+			c.judge(o)
+		}
+		return
+	}
+	if len(o.Losses) > 0 && c.run != nil {
+		c.holdLosses(o.Losses)
 	}
 	if c.tries.Load() > 0 && c.about.Kind != task.RunCall {
 		defer c.settle(o.Err)
@@ -74,7 +91,7 @@ func (c *call) end(o task.Outcome) {
 func (c *call) unwell(o task.Outcome) {
 	switch {
 	case c.about.Kind == task.AttemptCall:
-		c.write(debug, MessageAttempt, o)
+		c.write(debug, MessageAttempt, o, time.Now(), 0)
 	case o.Status == task.Canceled || o.Status == task.Skipped && !c.isRefused(o):
 		c.unwanted(o)
 	default:
@@ -87,18 +104,65 @@ func (c *call) failed(o task.Outcome) {
 	message := MessageFailed
 	if o.Status == task.Degraded {
 		message = MessageDegraded
-		c.noteDegraded(o)
 	}
+	judged := c.run != nil && !c.isForEffect()
 	switch {
 	case c.isCutOff(o):
 		c.note(failure{err: o.Err, status: task.Straggler, of: c}) // its run names it
+		if judged {
+			c.hold(o, true)
+		}
 		return
-	case c.isKnown(o) || c.hasItFromAnother() && c.around.isKnown(o) || c.isTold(o):
+	case c.hasItFromAnother() && c.around.isKnown(o):
+		c.passOn(o)
+		return
+	case c.isKnown(o) || c.isTold(o):
 		return
 	}
 	c.told.Store(&o.Err)
 	c.note(failure{err: o.Err, panic: o.Panic, status: o.Status, of: c})
-	c.write(levelOf(o), message, o)
+	if judged {
+		c.hold(o, false)
+		return
+	}
+	c.write(levelOf(o), message, o, time.Now(), 0)
+}
+
+// passOn is told that the call has failed of what another node has failed of.
+func (c *call) passOn(o task.Outcome) {
+	f, found := c.around.origin(o)
+	if !found {
+		return
+	}
+	c.outermost.mu.Lock()
+	defer c.outermost.mu.Unlock()
+	for a := f.of; a != nil && a != c.around; a = a.around {
+		in := a.insides()
+		in.passedOn = append(in.passedOn, c.about.Node)
+	}
+}
+
+// loseEffect makes the record of an effect that was cut off.
+func (c *call) loseEffect(o task.Outcome) {
+	c.lost = o
+	if c.stage.Load() != over && c.late.CompareAndSwap(false, true) {
+		c.write(warn, MessageLost, o, time.Now(), 0)
+	}
+	if o.Status != task.Straggler {
+		c.stage.Store(over)
+		return
+	}
+	c.stage.CompareAndSwap(running, givenUp)
+}
+
+// isForEffect reports whether no answer needs the call: nothing stands in for what it fails of.
+func (c *call) isForEffect() bool {
+	for a := c; a != nil && a != c.run; a = a.around {
+		if a.about.Effect {
+			return true
+		}
+	}
+	return false
 }
 
 // isTold reports whether something around the call has told of the failure already: a run that is answered at its limit does
@@ -123,7 +187,7 @@ func (c *call) unwanted(o task.Outcome) {
 	case c.around == nil:
 		level = info
 	}
-	c.write(level, message, o)
+	c.write(level, message, o, time.Now(), 0)
 }
 
 // isRefused reports whether the call was not started because of its deadline, and nothing around it can fail of that.

@@ -9,12 +9,15 @@
 //	message    level  when
 //	run        Info   the run of a flow has ended, however; a flow inside another one has no line
 //	                  of its own, nor has a task that runs alone
-//	failed     Error  a call has failed: class code, system, dependency or timeout
+//	failed     Error  a call has failed, and so has its run, or it was a task that ran alone or an effect: class
+//	                  code, system, dependency, timeout or unknown
 //	           Warn   class business: the author meant it, and nobody has to get up for it
-//	degraded   Warn   a call has a result that stands in for a failure: it was foreseen, and the
-//	                  caller has an answer
+//	degraded   Warn   a call has failed, and the run goes on without it: a Fallback, a Recover, a Try, an Any, a Catch or
+//	                  a function has taken the failure
 //	           Error  class code: a fallback mends no bug
-//	straggler  Warn   a call was given up because its time was up, and still runs
+//	lost       Warn   an effect of a flow.Also was cut off or never began: its time was up, or its scope was closed
+//	straggler  Warn   a call was given up because its time was up, and still runs; nothing stands in for it, and its run has
+//	                  not failed of it
 //	           Debug  it was given up because the run has its answer, or has failed of something else: it
 //	                  has just been cancelled, and most return at once
 //	returned   Info   a straggler has returned, if it was on record as one or has taken a second more
@@ -37,10 +40,14 @@
 // one chain of calls: two nodes that fail with the same error are two failures.
 //
 // What a call turns into another error, without wrapping it, is a failure of its own. So is a panic with an
-// error as its value, and each failure of a task that another one calls again. A failure that a flow
-// recovers in another node (flow.Recover, flow.Any, Catch) has been written as failed before that is known. A call that fails because
+// error as its value, and each failure of a task that another one calls again. A call that fails because
 // the time of what is around it is up has no record: the one around it has. A task that was to be started by
 // itself after its deadline is a failure with the status skipped.
+//
+// Only the end of a run tells whether it has failed of a failure, or has gone on without. So the records of what has failed inside a run are
+// made when it ends, with the time at which the call did. Those of effects, and of tasks that run alone, are made at once. What a flow does without
+// ([task.Outcome], Losses) is one record a node: of an Each with the number of elements as count, and also of a node that never began. Its
+// message is degraded, and its status that of the call itself: failed, degraded or, of a call that was late, straggler.
 //
 // An attempt that was given up is told of by the record of its task, if that fails of it; if another attempt is made
 // instead, or the task ends otherwise, while the old attempt still runs, that is a straggler. A straggler that panics in the end is
@@ -63,12 +70,13 @@
 //	attempts          integer   failed, degraded       how many have begun, if the task has a Timeout or a Retry
 //	place             string    all but run            file:line where the task, the node or the flow was made
 //	status            string    all                    ok, degraded, failed, canceled, skipped or straggler
-//	class             string    all with an error      code, system, dependency, timeout, canceled or business
+//	class             string    all with an error      code, system, dependency, timeout, canceled, business or unknown
 //	error             string    all with an error      its text, at most 4 KiB
 //	panic             string    all with a panic       the value that was passed to panic
 //	stack             string    all with a panic       of the goroutine that has panicked, at most 16 KiB; of nothing but a panic
 //	retries           integer   run                    attempts above the first of each call
-//	degraded          strings   run                    the tasks, with their path, that have a result that stands in for a failure, sorted
+//	degraded          strings   run                    what the run has gone on without: nodes, with their path, sorted
+//	count             integer   degraded               elements of a flow.Each that something stands in for, if there are several
 //	elapsed_ms        number    all                    milliseconds since the start of the call
 //	deadline_left_ms  number    all with a deadline    milliseconds until the deadline of the call's ctx, below zero after it
 //

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/task"
@@ -15,7 +14,12 @@ type inside struct {
 	failures []failure
 	seen     int      // how many there were
 	held     []*call  // attempts that were given up, of which there is no record yet
-	degraded []string // of a run: which of its tasks
+	degraded []string // of a run: what was called by functions of it, and was degraded
+	reports  []report // of a run: what waits for its end
+	losses   []task.Loss
+	verdict  *verdict // of a run: nil until it has ended
+	failedOf []string // of a run: nodes that it has failed of
+	passedOn []string // nodes that have failed of what this one has
 }
 
 // failure is one that is on record.
@@ -53,26 +57,18 @@ func (c *call) insides() *inside {
 	return c.inside
 }
 
-// noteDegraded has the run know that a task of it is degraded. If it is a node without a task, that
-// is what the failure comes from.
-func (c *call) noteDegraded(o task.Outcome) {
-	if c.run == nil || c.about.Kind == task.RunCall {
-		return
-	}
-	of := c
-	if c.hasItFromAnother() {
-		f, _ := c.around.origin(o)
-		if of = f.of; of == nil {
-			return
-		}
-	}
-	name := strings.Join(append(slices.Clip(of.about.Path), of.about.Task), "/")
+// noteFailed notes what the run has failed of.
+func (c *call) noteFailed(of []string) {
 	c.outermost.mu.Lock()
 	defer c.outermost.mu.Unlock()
-	in := c.run.insides()
-	if i, found := slices.BinarySearch(in.degraded, name); !found {
-		in.degraded = slices.Insert(in.degraded, i, name)
-	}
+	c.insides().failedOf = of
+}
+
+// hasReports reports whether something waits for the end of the run.
+func (c *call) hasReports() bool {
+	c.outermost.mu.Lock()
+	defer c.outermost.mu.Unlock()
+	return c.inside != nil && len(c.inside.reports)+len(c.inside.losses) > 0
 }
 
 // isKnown reports whether the call has failed of what is on record already, inside of it. A

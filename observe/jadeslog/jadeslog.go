@@ -30,8 +30,8 @@ func LineLevel(level slog.Leveler) Option {
 // says. It may observe any number of runs at once, and calls the handler of logger from all
 // their goroutines. A nil logger panics.
 //
-// Blocking: a call waits for the handler wherever a record is made of it, and so does what comes after
-// that call. A handler that writes to something slow should have a buffer of its own.
+// Blocking: the answer of a run waits for the handler, unless the limit of the run has passed; so does what comes after a call of which a
+// record is made at once. A handler that writes to something slow should have a buffer of its own.
 // Panics: a panic of the handler is logged by [slog.Default] and changes nothing; the record is lost.
 // Cost: two allocations for each call that it is told of, and a record only for what the comment of the package lists.
 func New(logger *slog.Logger, opts ...Option) task.Observer {

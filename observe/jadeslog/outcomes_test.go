@@ -3,7 +3,9 @@ package jadeslog_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -93,7 +95,7 @@ func TestRecords_ofARun(t *testing.T) {
 			"INFO run flow=shop status=degraded class=business error=E degraded=[item price]",
 		}},
 		"caught": {line("shop", takes("item", ms, errSoldOut)).Catch(func(context.Context, string, error) (string, error) { return "", nil }), []string{
-			"WARN failed kind=node flow=shop task=item status=failed class=business error=sold out",
+			"WARN degraded kind=node flow=shop task=item status=failed class=business error=sold out",
 			"INFO run flow=shop task=item status=degraded class=business error=E",
 		}},
 		"not caught": {line("shop", takes("item", ms, errSoldOut)).Catch(func(context.Context, string, error) (string, error) { panic("oh") }), []string{
@@ -102,7 +104,7 @@ func TestRecords_ofARun(t *testing.T) {
 			"INFO run flow=shop task=item status=failed class=code error=E",
 		}},
 		"recovered": {flow.New("shop", recovered), []string{
-			"WARN failed kind=node flow=shop task=item status=failed class=business error=sold out",
+			"WARN degraded kind=node flow=shop task=item status=failed class=business error=sold out",
 			"INFO run flow=shop status=degraded class=business error=E degraded=[item]",
 		}},
 		"an error none of whose methods return": {line("shop", line("inner", takes("item", ms, hostile{})).Task()), []string{
@@ -145,12 +147,12 @@ func TestRecords_ofAnElement(t *testing.T) {
 		list(pick.Fallback("?")).Do(ctx, "x")
 	})
 	got := j.entries(t)
-	require.Len(t, got, 5)
+	require.Len(t, got, 4)
 	require.Equal(t, "ERROR failed kind=element flow=shop task=items element=1 status=failed class=dependency error=busy attempts=3", got[0].brief())
 	require.Equal(t, []any{"run", "items", "failed", 2.0}, []any{got[1]["msg"], got[1]["task"], got[1]["status"], got[1]["retries"]})
 	require.Equal(t, "WARN degraded kind=element flow=shop task=items element=1 status=degraded class=dependency error=busy", got[2].brief())
-	require.EqualValues(t, 2, got[3][jadeslog.KeyElement])
-	require.Equal(t, "INFO run flow=shop status=degraded class=dependency error=shop: items (jadeslog/outcomes_test.go:137): busy degraded=[items]", got[4].brief())
+	require.EqualValues(t, 2, got[2][jadeslog.KeyCount], "elements that something stands in for")
+	require.Equal(t, "INFO run flow=shop status=degraded class=dependency error=shop: items (jadeslog/outcomes_test.go:139): busy degraded=[items]", got[3].brief())
 
 	j = logged(t, slog.LevelDebug, func(ctx context.Context) { list(pick.Retry(always)).Do(ctx, "x") })
 	require.Equal(t, "DEBUG attempt kind=attempt flow=shop task=items element=1 attempt=1 status=failed class=dependency error=busy", j.brief(t)[0])
@@ -199,7 +201,7 @@ func TestRecords_times(t *testing.T) {
 		got = append(got, [3]any{e["msg"], e["elapsed_ms"], e["deadline_left_ms"]})
 	}
 	require.Equal(t, [][3]any{
-		{"failed", 1.5, nil}, {"straggler", 7.9, 0.0}, {"failed", 9.9, 0.0}, {"run", 9.9, 0.0}, {"returned", 12.0, -4.1},
+		{"failed", 1.5, nil}, {"failed", 7.9, 0.0}, {"run", 9.9, 0.0}, {"returned", 12.0, -4.1},
 	}, got)
 }
 
@@ -210,4 +212,109 @@ func TestRecords_longTextsAreCut(t *testing.T) {
 	}
 	j := logged(t, slog.LevelInfo, func(ctx context.Context) { takes("item", ms, errors.New(string(long))).Do(ctx, "x") })
 	require.Len(t, j.entries(t)[0]["error"], 4<<10+len("…"))
+}
+
+// What something in a flow takes is a warning, however it is taken: one record a failure, with the names of the run's line.
+func TestRecords_ofWhatIsTaken(t *testing.T) {
+	const taken = "WARN degraded kind=node flow=shop task=item status=failed class=dependency error=busy"
+	item := takes("item", ms, unavailable{})
+	panics := task.New("item", func(context.Context, string) (string, error) { panic("oh") })
+	shop := func(build func(in flow.Node[string]) flow.Node[string]) *flow.Flow[string, string] {
+		return flow.New("shop", build)
+	}
+	text := func(r future.Result[string]) string { return r.Value }
+	for what, c := range map[string]struct {
+		shop *flow.Flow[string, string]
+		want []string
+		line string
+	}{
+		"Try": {shop(func(in flow.Node[string]) flow.Node[string] { return flow.Map(flow.Try(flow.Step(item, in)), text) }),
+			[]string{taken}, "degraded [item]"},
+		"Fallback of a node": {shop(func(in flow.Node[string]) flow.Node[string] { return flow.Fallback(flow.Step(item, in), "?") }),
+			[]string{taken}, "degraded [item]"},
+		"Fallback of a task": {shop(func(in flow.Node[string]) flow.Node[string] { return flow.Step(item.Fallback("?"), in) }),
+			[]string{strings.Replace(taken, "status=failed", "status=degraded", 1)}, "degraded [item]"},
+		"Recover": {shop(func(in flow.Node[string]) flow.Node[string] {
+			return flow.Recover(flow.Step(item, in), func(context.Context, error) (string, error) { return "?", nil })
+		}), []string{taken}, "degraded [item]"},
+		"Any": {shop(func(in flow.Node[string]) flow.Node[string] {
+			return flow.Any(flow.Step(item, in), flow.Step(takes("price", 5*ms, nil), in))
+		}), []string{taken}, "degraded [item]"},
+		"a bug": {shop(func(in flow.Node[string]) flow.Node[string] { return flow.Fallback(flow.Step(panics, in), "?") }),
+			[]string{"ERROR degraded kind=node flow=shop task=item status=failed class=code error=panic: oh panic=oh"}, "degraded [item]"},
+		"in a run that fails of something else": {shop(func(in flow.Node[string]) flow.Node[string] {
+			return flow.Step(takes("price", ms, syscall.EMFILE), flow.Fallback(flow.Step(item, in), "?"))
+		}), []string{taken, "ERROR failed kind=node flow=shop task=price status=failed class=system error=too many open files"}, "failed [item]"},
+		"in a run that fails of an equal error": {shop(func(in flow.Node[string]) flow.Node[string] {
+			return flow.Step(takes("price", ms, unavailable{}), flow.Fallback(flow.Step(item, in), "?"))
+		}), []string{taken, "ERROR failed kind=node flow=shop task=price status=failed class=dependency error=busy"}, "failed [item]"},
+		"around a nested flow": {shop(func(in flow.Node[string]) flow.Node[string] {
+			return flow.Fallback(flow.Step(line("inner", item).Task(), in), "?")
+		}), []string{strings.NewReplacer("flow=shop", "flow=inner path=inner").Replace(taken)}, "degraded [inner]"},
+		"at the limit, and never begun": {shop(func(in flow.Node[string]) flow.Node[string] {
+			slow := flow.Step(stubborn("slow", 20*ms, nil), in)
+			return flow.Map2(flow.Fallback(slow, "?"), flow.Fallback(flow.Step(item, slow), "?"), func(a, b string) string { return a + b })
+		}).Timeout(10 * ms), []string{
+			"WARN degraded kind=node flow=shop task=slow status=straggler class=timeout error=E",
+			"WARN degraded kind=node flow=shop node=item status=degraded class=timeout error=E",
+			"INFO returned kind=node flow=shop task=slow status=ok",
+		}, "degraded [item slow]"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			j := logged(t, slog.LevelInfo, func(ctx context.Context) { c.shop.Do(ctx, "x"); time.Sleep(time.Second) })
+			var got []string
+			for _, e := range j.entries(t) {
+				if e["msg"] == jadeslog.MessageRun {
+					require.Equal(t, c.line, fmt.Sprint(e["status"], " ", e["degraded"]))
+					continue
+				}
+				if e["class"] == "timeout" {
+					e["error"] = "E"
+				}
+				got = append(got, e.brief())
+			}
+			require.ElementsMatch(t, c.want, got)
+		})
+	}
+}
+
+// An effect that is cut off is a warning of its own; one that fails by itself is a failure.
+func TestRecords_ofEffects(t *testing.T) {
+	page := func(effects ...task.Task[string, string]) *flow.Flow[string, string] {
+		return flow.New("shop", func(in flow.Node[string]) flow.Node[string] {
+			var all []flow.Dependency
+			for _, e := range effects {
+				all = append(all, flow.Step(e, in))
+			}
+			return flow.Also(in, all...)
+		})
+	}
+	told := func(j *journal) (all []string) {
+		for _, e := range j.entries(t) {
+			if e["msg"] != jadeslog.MessageRun {
+				all = append(all, fmt.Sprint(e["level"], " ", e["msg"], " ", e["task"], " ", e["class"]))
+			}
+		}
+		return all
+	}
+	audit := takes("audit", time.Minute, nil)
+	require.Equal(t, []string{"WARN lost audit timeout"}, told(logged(t, slog.LevelInfo, func(ctx context.Context) {
+		page(audit).Timeout(10*ms).Do(ctx, "x")
+		time.Sleep(time.Second)
+	})), "the limit of the run")
+	require.Equal(t, []string{"WARN lost audit canceled"}, told(logged(t, slog.LevelInfo, func(ctx context.Context) {
+		page(audit).Do(ctx, "x")
+	})), "the scope is closed")
+	require.Equal(t, []string{"ERROR failed audit dependency"}, told(logged(t, slog.LevelInfo, func(ctx context.Context) {
+		page(takes("audit", ms, unavailable{})).Do(ctx, "x")
+		time.Sleep(time.Second)
+	})), "its own failure")
+	require.Equal(t, []string{"ERROR failed audit timeout"}, told(logged(t, slog.LevelInfo, func(ctx context.Context) {
+		page(audit.Timeout(5*ms)).Do(ctx, "x")
+		time.Sleep(time.Second)
+	})), "its own limit")
+	require.Empty(t, told(logged(t, slog.LevelInfo, func(ctx context.Context) {
+		page(stubborn("audit", 20*ms, nil)).Timeout(10*ms).Do(ctx, "x")
+		time.Sleep(time.Second)
+	})), "it has done its work all the same")
 }

@@ -34,8 +34,8 @@ func isFailure(class recovery.Class) bool {
 	return class != recovery.None && class != recovery.Canceled
 }
 
-// write makes a record of the call.
-func (c *call) write(level slog.Level, message string, o task.Outcome) {
+// write makes a record of the call, with the time of what it is about.
+func (c *call) write(level slog.Level, message string, o task.Outcome, at time.Time, count int) {
 	if !c.observer.logger.Enabled(c.Context, level) {
 		return
 	}
@@ -60,8 +60,13 @@ func (c *call) write(level slog.Level, message string, o task.Outcome) {
 		r.text(KeyPanic, value)
 		r.text(KeyStack, stack)
 	}
-	r.times(o, a.Deadline)
-	c.observer.logger.LogAttrs(c.Context, level, message, r.attrs...)
+	if count > 1 {
+		r.add(slog.Int(KeyCount, count))
+	}
+	r.times(o, a.Deadline, at)
+	all := slog.NewRecord(at, level, message, 0)
+	all.AddAttrs(r.attrs...)
+	_ = c.observer.logger.Handler().Handle(c.Context, all) // as a Logger does
 }
 
 // writeLine makes the line of a run.
@@ -81,7 +86,7 @@ func (c *call) writeLine(o task.Outcome) {
 	if names := c.degradedTasks(o.Losses); len(names) > 0 {
 		r.add(slog.Any(KeyDegraded, names))
 	}
-	r.times(o, c.about.Deadline)
+	r.times(o, c.about.Deadline, time.Now())
 	c.observer.logger.LogAttrs(c.Context, level, MessageRun, r.attrs...)
 }
 
@@ -153,10 +158,10 @@ func (r *record) outcome(o task.Outcome) {
 	}
 }
 
-func (r *record) times(o task.Outcome, until time.Time) {
+func (r *record) times(o task.Outcome, until, at time.Time) {
 	r.add(slog.Float64(KeyElapsed, milliseconds(o.Elapsed)))
 	if !until.IsZero() {
-		r.add(slog.Float64(KeyDeadlineLeft, milliseconds(time.Until(until))))
+		r.add(slog.Float64(KeyDeadlineLeft, milliseconds(until.Sub(at))))
 	}
 }
 

@@ -23,12 +23,16 @@ func (c *call) giveUp(o task.Outcome) {
 	}
 	switch {
 	case late:
-		c.write(warn, MessageStraggler, o)
+		if c.run != nil && !c.isForEffect() {
+			c.hold(o, false)
+			return
+		}
+		c.write(warn, MessageStraggler, o, time.Now(), 0)
 	case attempt:
-		c.around.hold(c)
-		c.write(debug, MessageAttempt, o)
+		c.around.keep(c)
+		c.write(debug, MessageAttempt, o, time.Now(), 0)
 	default: // it has just been cancelled: most return at once
-		c.write(debug, MessageStraggler, o)
+		c.write(debug, MessageStraggler, o, time.Now(), 0)
 	}
 }
 
@@ -48,10 +52,10 @@ func (c *call) returned(o task.Outcome) {
 		level = info
 	}
 	if o.Panic != nil && !c.isKnown(o) { // nobody else will tell of it
-		c.write(levelOf(o), MessageFailed, o)
+		c.write(levelOf(o), MessageFailed, o, time.Now(), 0)
 		return
 	}
-	c.write(level, MessageReturned, o)
+	c.write(level, MessageReturned, o, time.Now(), 0)
 }
 
 // isAnotherTry counts an attempt that begins. If an earlier one that was given up still runs, that is put on record.
@@ -66,8 +70,8 @@ func (c *call) isAnotherTry() {
 	c.around.settle(nil)
 }
 
-// hold keeps an attempt that was given up until it is known what becomes of its task.
-func (c *call) hold(attempt *call) {
+// keep keeps an attempt that was given up until it is known what becomes of its task.
+func (c *call) keep(attempt *call) {
 	c.outermost.mu.Lock()
 	defer c.outermost.mu.Unlock()
 	in := c.insides()
@@ -80,7 +84,7 @@ func (c *call) settle(err error) {
 	for _, attempt := range c.release() {
 		if attempt.stage.Load() == givenUp && !wraps(err, attempt.lost.Err) {
 			attempt.late.Store(true)
-			attempt.write(warn, MessageStraggler, attempt.lost)
+			attempt.write(warn, MessageStraggler, attempt.lost, time.Now(), 0)
 		}
 	}
 }

@@ -5,6 +5,7 @@ const (
 	MessageRun       = "run"       // a run has ended
 	MessageFailed    = "failed"    // a call has failed
 	MessageDegraded  = "degraded"  // a call has a result that stands in for a failure
+	MessageLost      = "lost"      // an effect was cut off
 	MessageStraggler = "straggler" // a call still runs, but it was given up
 	MessageReturned  = "returned"  // a straggler has returned
 	MessageCanceled  = "canceled"  // nobody wanted the result of a call any more
@@ -32,6 +33,7 @@ const (
 	KeyAttempts     = "attempts"
 	KeyRetries      = "retries"
 	KeyDegraded     = "degraded"
+	KeyCount        = "count"
 	KeyElapsed      = "elapsed_ms"
 	KeyDeadlineLeft = "deadline_left_ms"
 )

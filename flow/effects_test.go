@@ -1,0 +1,136 @@
+package flow_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/task"
+)
+
+// effects is an observer that lists which effects are lost.
+type effects struct {
+	mu   sync.Mutex
+	lost []string
+}
+
+func (e *effects) Begin(_ context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+	return nil, func(o task.Outcome) {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if o.Lost {
+			e.lost = append(e.lost, c.Node+" "+o.Status.String())
+		}
+	}
+}
+
+// withEffects is a flow that answers at once and has these effects.
+func withEffects(fns map[string]func(context.Context) error) *flow.Flow[int, int] {
+	return flow.New("page", func(in flow.Node[int]) flow.Node[int] {
+		var all []flow.Dependency
+		for name, fn := range fns {
+			all = append(all, flow.Step(task.New(name, func(ctx context.Context, in int) (int, error) { return in, fn(ctx) }), in))
+		}
+		return flow.Also(in, all...)
+	})
+}
+
+func untilDone(ctx context.Context) error { <-ctx.Done(); return context.Cause(ctx) }
+
+// OnError is told of each effect that is cut off or fails, also if it ends its goroutine each time.
+func TestAlso_tellsOnErrorOfEach(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var told []string
+		onError := func(_ context.Context, _ int, err error) {
+			mu.Lock()
+			e, _ := errors.AsType[*flow.Error](err)
+			told = append(told, e.Node)
+			mu.Unlock()
+			runtime.Goexit()
+		}
+		// Both fail of one failure: so they are told of by one goroutine.
+		broken := task.New("broken", func(context.Context, int) (int, error) { return 0, errors.New("broken") })
+		after := task.New("after", func(_ context.Context, in int) (int, error) { return in, nil })
+		f := flow.New("page", func(in flow.Node[int]) flow.Node[int] {
+			b := flow.Step(broken, in)
+			return flow.Also(in, b, flow.Step(after, b), flow.Step(task.New("slow", func(ctx context.Context, in int) (int, error) { return in, untilDone(ctx) }), in))
+		}).OnError(onError)
+		ctx, scope := future.WithScope(t.Context(), future.Unobserved(func(error) {}))
+		_, err := f.Do(ctx, 1)
+		require.NoError(t, err)
+		synctest.Wait()
+		require.NoError(t, scope.Close())
+		require.ElementsMatch(t, []string{"broken", "broken", "slow"}, told, "the second one names what it has failed of")
+	})
+}
+
+// An effect is lost if it is cut off, however, and not if it fails by itself or does its work all the same.
+func TestAlso_whatIsCutOffIsLost(t *testing.T) {
+	fails := func(context.Context) error { return errors.New("broken") }
+	ignores := func(context.Context) error { time.Sleep(50 * time.Millisecond); return nil }
+	for what, c := range map[string]struct {
+		limit time.Duration
+		leave time.Duration
+		fn    func(context.Context) error
+		want  []string
+	}{
+		"by the limit of the run":         {10 * time.Millisecond, time.Second, untilDone, []string{"audit failed"}},
+		"by the end of the scope":         {0, 10 * time.Millisecond, untilDone, []string{"audit canceled"}},
+		"not one that fails":              {10 * time.Millisecond, time.Second, fails, nil},
+		"not one that ignores its ctx":    {10 * time.Millisecond, time.Second, ignores, nil},
+		"not one that is over in time":    {0, time.Second, ignores, nil},
+		"not one that returns at closing": {0, 10 * time.Millisecond, ignores, nil},
+	} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := withEffects(map[string]func(context.Context) error{"audit": c.fn})
+				if c.limit > 0 {
+					f = f.Timeout(c.limit)
+				}
+				var seen effects
+				ctx, scope := future.WithScope(task.Observe(t.Context(), &seen), future.Unobserved(func(error) {}))
+				_, err := f.Do(ctx, 1)
+				require.NoError(t, err)
+				time.Sleep(c.leave)
+				require.NoError(t, scope.Close())
+				require.Equal(t, c.want, seen.lost)
+			})
+		})
+	}
+}
+
+// One that has not begun when there is no more time for it is lost too, and told of.
+func TestAlso_whatNeverBeginsIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := task.New("slow", func(_ context.Context, in int) (int, error) { time.Sleep(50 * time.Millisecond); return in, nil })
+		send := task.New("send", func(_ context.Context, in int) (int, error) { return in, nil })
+		var mu sync.Mutex
+		var told []string
+		f := flow.New("page", func(in flow.Node[int]) flow.Node[int] {
+			return flow.Also(in, flow.Step(send, flow.Step(slow, in)))
+		}).Timeout(10 * time.Millisecond).OnError(func(_ context.Context, _ int, err error) {
+			mu.Lock()
+			defer mu.Unlock()
+			e, _ := errors.AsType[*flow.Error](err)
+			told = append(told, e.Node)
+		})
+		var seen effects
+		ctx, scope := future.WithScope(task.Observe(t.Context(), &seen))
+		_, err := f.Do(ctx, 1)
+		require.NoError(t, err)
+		time.Sleep(time.Second)
+		require.NoError(t, scope.Close())
+		require.Equal(t, []string{"send"}, slices.Compact(told))
+		require.Equal(t, []string{"send skipped"}, seen.lost)
+	})
+}
