@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -42,7 +43,7 @@ func Buckets(bounds ...float64) Option {
 	return func(o *options) { o.buckets = slices.Clone(bounds) }
 }
 
-// Names limits how many flows have series of their own, and how many tasks, 500 of either if it is not
+// Names limits how many flows have series of their own, how many tasks, and how many nodes that were lost, 500 of each if it is not
 // given; a task of two flows counts as two. Those that are seen later share the series
 // that are called [Other]. Tasks that run alone belong to the flow with the empty name, which is not counted. A limit below 1 panics.
 func Names(limit int) Option {
@@ -60,10 +61,11 @@ func New(opts ...Option) *Collector {
 		opt(&o)
 	}
 	c := &Collector{vectors: newVectors(o.buckets)}
-	var flows, tasks atomic.Int64
+	var flows, tasks, nodes atomic.Int64
 	flows.Store(int64(o.names) + 1) // one for tasks that run alone
 	tasks.Store(int64(o.names))
-	c.flows = newTable(&flows, func(name string) *flowSeries { return c.vectors.newFlow(name, &tasks) })
+	nodes.Store(int64(o.names))
+	c.flows = newTable(&flows, func(name string) *flowSeries { return c.vectors.newFlow(name, &tasks, &nodes) })
 	c.flows.of("")
 	return c
 }
@@ -72,7 +74,11 @@ func New(opts ...Option) *Collector {
 func (c *Collector) Begin(_ context.Context, about task.Call) (context.Context, func(task.Outcome)) {
 	of := c.flows.of(about.Flow)
 	if about.Kind == task.RunCall {
-		return nil, begin(of.runs(), nil)
+		end := begin(of.runs(), nil)
+		return nil, func(o task.Outcome) {
+			of.lose(o.Losses)
+			end(o)
+		}
 	}
 	name := about.Task
 	if name == "" {
@@ -81,7 +87,17 @@ func (c *Collector) Begin(_ context.Context, about task.Call) (context.Context, 
 	t := of.tasks.of(name)
 	switch about.Kind {
 	case task.NodeCall:
-		return nil, begin(t.calls, t.stragglers)
+		end := begin(t.calls, t.stragglers)
+		if !about.Effect {
+			return nil, end
+		}
+		lost := sync.OnceFunc(t.lost().Inc)
+		return nil, func(o task.Outcome) {
+			if o.Lost {
+				lost()
+			}
+			end(o)
+		}
 	case task.ElementCall:
 		return nil, begin(t.elements(), t.stragglers)
 	case task.AttemptCall:

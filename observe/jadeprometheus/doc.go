@@ -18,6 +18,9 @@
 //	jade_element_duration_seconds histogram  flow, task, outcome         the whole Each is one of jade_tasks_total
 //	jade_elements_in_flight       gauge      flow, task
 //	jade_attempts_total           counter    flow, task, outcome, class  attempts of tasks that have a Timeout or a Retry
+//	jade_losses_total             counter    flow, node, class           nodes that an answer did without, whatever took the failure: a
+//	                                                                     Fallback, a Recover, a Try or an Any; of a nested flow, in that
+//	jade_effects_lost_total       counter    flow, task                  effects of a flow.Also that were cut off or never began
 //	jade_retries_total            counter    flow, task                  those of them that were not the first
 //	jade_stragglers               gauge      flow, task                  calls and attempts that were given up and still run
 //
@@ -41,11 +44,11 @@
 //
 // # Queries
 //
-// The share of runs that had no answer of their own; the tasks whose fallbacks hide failures; the 99th percentile of a
+// The share of runs that had no answer of their own; what answers do without; the 99th percentile of a
 // task's time, by classic buckets and by native ones, of which a server has either; and work that hangs:
 //
 //	sum by (flow) (rate(jade_runs_total{outcome=~"failed|degraded"}[5m])) / sum by (flow) (rate(jade_runs_total[5m]))
-//	sum by (task, class) (rate(jade_tasks_total{outcome="degraded"}[5m])) > 0
+//	sum by (flow, node, class) (rate(jade_losses_total[5m])) > 0
 //	histogram_quantile(0.99, sum by (task, le) (rate(jade_task_duration_seconds_bucket[5m])))
 //	histogram_quantile(0.99, sum by (task) (rate(jade_task_duration_seconds[5m])))
 //	min_over_time(jade_stragglers[5m]) > 0

@@ -128,7 +128,7 @@ func ExampleCollector_Describe() {
 	into := make(chan *prometheus.Desc, 100)
 	metrics.Describe(into)
 	fmt.Println(len(into), "metrics")
-	// Output: 12 metrics
+	// Output: 14 metrics
 }
 
 // Options of one collector.

@@ -17,8 +17,8 @@ import (
 func busy(t testing.TB, opts ...jadeprometheus.Option) *jadeprometheus.Collector {
 	c := jadeprometheus.New(opts...)
 	for _, kind := range []task.CallKind{task.RunCall, task.NodeCall, task.ElementCall, task.AttemptCall} {
-		_, end := c.Begin(t.Context(), task.Call{Kind: kind, Flow: "shop", Node: "item", Task: "item", Attempt: 2})
-		end(task.Outcome{Elapsed: 3 * time.Millisecond})
+		_, end := c.Begin(t.Context(), task.Call{Kind: kind, Flow: "shop", Node: "item", Task: "item", Attempt: 2, Effect: kind == task.NodeCall})
+		end(task.Outcome{Elapsed: 3 * time.Millisecond, Losses: []task.Loss{{Node: "item"}}})
 	}
 	return c
 }
@@ -33,9 +33,9 @@ func TestCollector_namesFollowThePractice(t *testing.T) {
 		names = append(names, f.GetName())
 	}
 	require.Equal(t, []string{
-		"jade_attempts_total",
+		"jade_attempts_total", "jade_effects_lost_total",
 		"jade_element_duration_seconds", "jade_elements_in_flight", "jade_elements_total",
-		"jade_retries_total",
+		"jade_losses_total", "jade_retries_total",
 		"jade_run_duration_seconds", "jade_runs_in_flight", "jade_runs_total",
 		"jade_stragglers",
 		"jade_task_duration_seconds", "jade_tasks_in_flight", "jade_tasks_total",

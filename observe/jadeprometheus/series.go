@@ -13,23 +13,48 @@ import (
 
 // flowSeries are the series of a flow. There are some for runs once it has any.
 type flowSeries struct {
-	runs  func() *series
-	tasks *table[taskSeries]
+	runs   func() *series
+	tasks  *table[taskSeries]
+	losses *table[lossSeries]
+}
+
+// lossSeries are those of a node in a flow, by class.
+type lossSeries struct {
+	classes [classes + 1]prometheus.Counter
+}
+
+func (v *vectors) newLosses(of, node string) *lossSeries {
+	s := new(lossSeries)
+	for i := range s.classes {
+		s.classes[i] = v.losses.WithLabelValues(of, node, className(i))
+	}
+	return s
+}
+
+// lose counts what the answer of a run does without. What a nested flow does without is counted where that has run.
+func (f *flowSeries) lose(lost []task.Loss) {
+	for _, l := range lost {
+		if !strings.Contains(l.Node, "/") {
+			f.losses.of(l.Node).classes[index(int(l.Class), classes)].Inc()
+		}
+	}
 }
 
 // taskSeries are the series of a task in a flow. There are some for elements and attempts once it has any.
 type taskSeries struct {
 	calls      *series
 	stragglers prometheus.Gauge
+	lost       func() prometheus.Counter // of effects
 	elements   func() *series
 	attempts   func() (*series, prometheus.Counter)
 }
 
-func (v *vectors) newFlow(name string, room *atomic.Int64) *flowSeries {
+func (v *vectors) newFlow(name string, room, nodes *atomic.Int64) *flowSeries {
 	name = valid(name)
 	return &flowSeries{
-		runs:  sync.OnceValue(func() *series { return newSeries(v.runs, name) }),
-		tasks: newTable(room, func(of string) *taskSeries { return v.newTask(name, valid(of)) }),
+		runs:   sync.OnceValue(func() *series { return newSeries(v.runs, name) }),
+		tasks:  newTable(room, func(of string) *taskSeries { return v.newTask(name, valid(of)) }),
+		losses: newTable(nodes, func(of string) *lossSeries { return v.newLosses(name, valid(of)) }),
 	}
 }
 
@@ -37,6 +62,7 @@ func (v *vectors) newTask(of, name string) *taskSeries {
 	return &taskSeries{
 		calls:      newSeries(v.tasks, of, name),
 		stragglers: v.stragglers.WithLabelValues(of, name),
+		lost:       sync.OnceValue(func() prometheus.Counter { return v.effects.WithLabelValues(of, name) }),
 		elements:   sync.OnceValue(func() *series { return newSeries(v.elements, of, name) }),
 		attempts: sync.OnceValues(func() (*series, prometheus.Counter) {
 			return newSeries(v.attempts, of, name), v.retries.WithLabelValues(of, name)

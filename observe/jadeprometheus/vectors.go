@@ -12,12 +12,15 @@ const (
 	labelTask    = "task"
 	labelOutcome = "outcome"
 	labelClass   = "class"
+	labelNode    = "node"
 )
 
 // vectors are all that a collector measures.
 type vectors struct {
 	runs, tasks, elements, attempts *family
 
+	losses     *prometheus.CounterVec
+	effects    *prometheus.CounterVec
 	retries    *prometheus.CounterVec
 	stragglers *prometheus.GaugeVec
 }
@@ -50,6 +53,8 @@ func newVectors(buckets []float64) *vectors {
 		attempts: &family{
 			totals: counters("jade_attempts_total", "Attempts of tasks with a Timeout or a Retry that have ended or were given up.", labelFlow, labelTask, labelOutcome, labelClass),
 		},
+		losses:     counters("jade_losses_total", "Nodes of flows whose value an answer did without.", labelFlow, labelNode, labelClass),
+		effects:    counters("jade_effects_lost_total", "Effects of a flow.Also that were cut off or never began.", names...),
 		retries:    counters("jade_retries_total", "Attempts of tasks that were not the first of their call.", names...),
 		stragglers: gauges("jade_stragglers", "Calls and attempts of tasks that were given up and still run.", names...),
 	}
@@ -65,7 +70,7 @@ func (v *vectors) all() (all []prometheus.Collector) {
 			all = append(all, f.inFlight)
 		}
 	}
-	return append(all, v.retries, v.stragglers)
+	return append(all, v.losses, v.effects, v.retries, v.stragglers)
 }
 
 func counters(name, help string, labels ...string) *prometheus.CounterVec {
