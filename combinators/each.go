@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/internal/errtree"
 )
 
 // Each calls fn for each element of in, at most limit at a time, and returns a
@@ -47,8 +46,6 @@ type ElementError struct {
 	Index int
 	Err   error
 }
-
-func init() { errtree.Trust(&ElementError{}) }
 
 // failed is the failure of an element: a cancellation says nothing of it, and stays what it is.
 func failed(index int, err error) error {
