@@ -22,6 +22,7 @@ type outcome struct {
 	crash    error    // that the caller of the flow got instead of an answer
 	seen     *tally   // nil: the run was not observed
 	left     []string // what still runs when all is over
+	holder   holder   // what no task is, and did not return when the answer was due, or at all
 	stuck    string   // why virtual time cannot pass
 }
 
@@ -72,20 +73,48 @@ func observe[In, Out any](f *flow.Flow[In, Out], in In, s *settings, inj *inject
 		v, a.err = f.Do(ctx, in)
 		a.value, a.crash = v, nil
 	}()
-	select {
-	case o = <-answers:
-	case <-time.After(inj.limit + patience):
-		o.took = time.Since(begun)
-	}
+	o = inj.await(answers)
 	close(inj.release)
 	leave(errors.New("the verdict is in"))
 	if late, ok := errors.AsType[*future.StragglerError](scope.Close()); ok {
 		o.left = late.Names
 	}
 	synctest.Wait()
-	o.left = append(o.left, leftBehind()...)
+	behind := leftBehind()
+	o.left = append(o.left, named(behind)...)
+	if o.holder.kind == "" {
+		o.holder = holderOf(behind)
+	}
 	o.seen = seen
 	return o
+}
+
+// await waits for the answer, and looks what holds it when it is due.
+func (inj *injection) await(answers <-chan outcome) (o outcome) {
+	begun := time.Now()
+	var due <-chan time.Time
+	if inj.due > 0 {
+		timer := time.NewTimer(inj.due + 1) // an answer at that instant is not late
+		defer timer.Stop()
+		due = timer.C
+	}
+	enough := time.NewTimer(inj.limit + patience)
+	defer enough.Stop()
+	for {
+		select {
+		case answer := <-answers:
+			answer.holder = o.holder
+			return answer
+		case <-due:
+			o.holder = holderOf(neighbours())
+		case <-enough.C:
+			o.took = time.Since(begun)
+			if o.holder.kind == "" {
+				o.holder = holderOf(neighbours())
+			}
+			return o
+		}
+	}
 }
 
 // patience is how much virtual time something gets that should have ended.

@@ -84,12 +84,24 @@ func foreign(state string) bool {
 }
 
 // leftBehind lists the goroutines of the caller's bubble that have not ended.
-func leftBehind() (names []string) {
+func leftBehind() (left []living) {
 	all := allLiving()
 	for _, g := range all[1:] {
 		if g.bubble == all[0].bubble && !g.makesBubble() {
-			names = append(names, g.String())
+			left = append(left, g)
 		}
+	}
+	return left
+}
+
+// named names goroutines, and the tasks that have started them.
+func named(all []living) (names []string) {
+	for _, g := range all {
+		name := g.String()
+		if g.task != "" {
+			name += ", of " + g.task
+		}
+		names = append(names, name)
 	}
 	return distinct(names)
 }

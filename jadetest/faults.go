@@ -42,7 +42,7 @@ func Explore[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, opts ...Op
 		opt(&s)
 	}
 	tasks := tasksOf(nil, f.Graph())
-	m := &Matrix{flow: f.Name(), faults: s.faults, must: s.must, may: s.may, alter: s.alter, cells: map[[2]Injected]Cell{}, vanished: map[[2]Injected][]string{}, limits: map[string]time.Duration{}}
+	m := &Matrix{flow: f.Name(), faults: s.faults, must: s.must, may: s.may, alter: s.alter, cells: map[[2]Injected]Cell{}, vanished: map[[2]Injected][]string{}, holders: map[[2]Injected]holder{}, limits: map[string]time.Duration{}}
 	for _, task := range tasks {
 		m.tasks = append(m.tasks, task.path)
 		m.limits[task.path] = task.limit
@@ -95,6 +95,7 @@ func runner[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, s *settings
 	return func(faults ...*Injected) (outcome, *injection) {
 		t.Helper()
 		inj := newInjection(m.limit, faults...)
+		inj.due = m.due
 		o := attempt(t, watched, in, s, inj)
 		if o.stuck != "" {
 			t.Fatalf("jadetest.Faults: %s: %s", m.flow, o.stuck)

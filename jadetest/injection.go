@@ -16,6 +16,7 @@ import (
 type injection struct {
 	faults  map[string]*Injected // by the path of the task
 	limit   time.Duration        // of the whole run
+	due     time.Duration        // when the answer is; 0: there is no limit
 	release chan struct{}        // closed when the verdict is in: what hangs may return
 	leave   func(cause error)    // ends the caller's ctx
 

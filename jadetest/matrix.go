@@ -21,6 +21,7 @@ type Matrix struct {
 	usual     time.Duration            // what the answer takes without a fault
 	limits    map[string]time.Duration // of the tasks that have a Timeout
 	cells     map[[2]Injected]Cell
+	holders   map[[2]Injected]holder   // of the runs that are late, hung or leak, if it is no task
 	vanished  map[[2]Injected][]string // the tasks whose failure nothing told of, of the runs that are altered
 	order     [][2]Injected
 }
@@ -65,8 +66,11 @@ func (m *Matrix) try(run func(...*Injected) (outcome, *injection), usual outcome
 	o, inj := run(faults...)
 	v, detail := o.judge(usual, inj, m.due)
 	m.cells[key] = Cell{v, o.took, detail}
-	if v == VerdictAltered {
+	switch v {
+	case VerdictAltered:
 		m.vanished[key] = inj.failures()
+	case VerdictLate, VerdictHung, VerdictLeaked:
+		m.holders[key] = o.holder
 	}
 	return o
 }

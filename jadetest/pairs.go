@@ -54,9 +54,7 @@ func (m *Matrix) tryPairs(run func(...*Injected) (outcome, *injection), usual ou
 					}
 					m.order = append(m.order, key)
 					m.cells[key] = m.cells[like]
-					if names := m.vanished[like]; names != nil {
-						m.vanished[key] = names
-					}
+					m.vanished[key], m.holders[key] = m.vanished[like], m.holders[like]
 				}
 			}
 		}

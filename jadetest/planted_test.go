@@ -46,6 +46,13 @@ var planted = map[string]struct {
 		},
 		`shop: item: nil: leaked: end what item starts when its ctx ends \(still running: jadetest_test\.leftRunning`,
 	},
+	"a leak that is no task": {
+		func(t *testing.T) {
+			f := shop(coupons()).OnError(func(context.Context, int, error) { leftRunning(make(chan int)) }).Timeout(limit)
+			jadetest.Faults(t, f, 1, jadetest.Only(jadetest.Business))
+		},
+		`shop: item: business: leaked: end OnError or Catch jadetest_test\.leftRunning \(jadetest/planted_test\.go:\d+\) when its ctx ends, as that is what still runs, and no task \(still running: `,
+	},
 	"a task that ignores its ctx for ever": {
 		func(t *testing.T) {
 			ignores := task.New("coupons", func(_ context.Context, n int) (int, error) {

@@ -49,7 +49,8 @@ func (m *Matrix) Problems() (lines []string) {
 type problem struct {
 	first, second string
 	verdict       Verdict
-	waits         bool // for something that takes too long
+	waits         bool   // for something that takes too long
+	holder        holder // what keeps the answer, if it is no task
 }
 
 type finding struct {
@@ -67,7 +68,7 @@ func (f *finding) add(key [2]Injected) {
 
 // problem is what is wrong with a run, if anything is.
 func (m *Matrix) problem(key [2]Injected) (problem, bool) {
-	p := problem{first: key[0].Task, second: key[1].Task, verdict: m.cells[key].Verdict}
+	p := problem{first: key[0].Task, second: key[1].Task, verdict: m.cells[key].Verdict, holder: m.holders[key]}
 	switch {
 	case p.verdict == VerdictAltered:
 		return p, slices.ContainsFunc(m.vanished[key], func(task string) bool { return !m.demands(m.alter, task) })
@@ -90,7 +91,7 @@ func (m *Matrix) problem(key [2]Injected) (problem, bool) {
 
 // alone reports whether one task of a pair has the problem on its own.
 func (m *Matrix) alone(found map[problem]*finding, p problem, task string) bool {
-	return found[problem{first: task, verdict: p.verdict, waits: p.waits}] != nil
+	return found[problem{first: task, verdict: p.verdict, waits: p.waits, holder: p.holder}] != nil
 }
 
 func (m *Matrix) line(p problem, f *finding) string {
@@ -128,6 +129,9 @@ func (p problem) advice(who string) string {
 	case p.verdict <= VerdictFailed:
 		return "give " + who + " a Fallback, or take the failure by flow.Recover or flow.Try"
 	}
+	if p.holder.kind != "" {
+		return p.adviceBeside()
+	}
 	switch p.verdict {
 	case VerdictBadError:
 		return "let the error name the task and have its cause, as by fmt.Errorf and %w"
@@ -139,6 +143,14 @@ func (p problem) advice(who string) string {
 		return "give " + who + " a Timeout, or the flow"
 	}
 	return "this is a mistake in what runs the flow"
+}
+
+// adviceBeside is what an author may do about a function that is no task, so no Timeout and no Fallback is of use.
+func (p problem) adviceBeside() string {
+	if p.verdict == VerdictLeaked {
+		return fmt.Sprintf("end %v when its ctx ends, as that is what still runs, and no task", p.holder)
+	}
+	return fmt.Sprintf("let %v return at once, as the answer waits for that, and for no task: let it hand over what takes time", p.holder)
 }
 
 // demands reports whether the names are of the task: its path, or the last part of that.
