@@ -54,17 +54,16 @@ func (o *openCalls) outermost() []string {
 	return slices.Clone(o.runs)
 }
 
-// running names the nodes and tasks that have not returned, with the place where their tasks were made.
+// running names the nodes and tasks that have not returned, or of which an attempt or an element has not, with the place where their tasks were made.
 func (o *openCalls) running() (names []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, c := range o.open {
-		if c.Kind == task.NodeCall {
+		if c.Kind != task.RunCall {
 			names = append(names, nameOf(c))
 		}
 	}
-	slices.Sort(names)
-	return names
+	return distinct(names)
 }
 
 func nameOf(c task.Call) string {

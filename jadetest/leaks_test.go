@@ -81,11 +81,58 @@ func leakFlow(ctx context.Context) (func(), <-chan struct{}) {
 	return func() { close(hold) }, gone
 }
 
+// stubborn is a task that runs until hold is closed, whatever its ctx says.
+func stubborn(hold chan struct{}, all *sync.WaitGroup) task.Task[int, int] {
+	return task.New("slow", func(context.Context, int) (int, error) {
+		defer all.Done()
+		<-hold
+		return 0, nil
+	})
+}
+
+// leakOf runs a flow that gives n calls of a stubborn task up.
+func leakOf(n int, f func(task.Task[int, int]) *flow.Flow[int, int]) leak {
+	return func(ctx context.Context) (func(), <-chan struct{}) {
+		hold, gone := make(chan struct{}), make(chan struct{})
+		var all sync.WaitGroup
+		all.Add(n)
+		_, _ = f(stubborn(hold, &all)).Do(ctx, 1)
+		return func() { close(hold); all.Wait(); close(gone) }, gone
+	}
+}
+
+func timedOut(t task.Task[int, int]) *flow.Flow[int, int] { return one(t.Timeout(ms).Fallback(0)) }
+
+func nestedTimedOut(t task.Task[int, int]) *flow.Flow[int, int] {
+	return flow.New("page", func(in number) number { return flow.Step(timedOut(t).Task(), in) })
+}
+
+func limited(t task.Task[int, int]) *flow.Flow[int, int] { return one(t).Timeout(ms) }
+
+func timedOutEach(t task.Task[int, int]) *flow.Flow[int, int] {
+	return flow.New("page", func(in number) number {
+		each := flow.Each(t.Timeout(ms).Fallback(0), flow.Map(in, func(n int) []int { return []int{n, n} }), 2)
+		return flow.Map(each, func(all []int) int { return len(all) })
+	})
+}
+
+func limitedEach(t task.Task[int, int]) *flow.Flow[int, int] {
+	return flow.New("page", func(in number) number {
+		each := flow.Each(t, flow.Map(in, func(n int) []int { return []int{n, n} }), 2)
+		return flow.Map(each, func(all []int) int { return len(all) })
+	}).Timeout(ms)
+}
+
 // leaks are what NoLeaks has to find, with what it has to say of it.
 var leaks = map[string]struct {
 	leak leak
 	says string // a regular expression
 }{
+	"a task that was given up":                   {leakOf(1, timedOut), `^jadetest.NoLeaks: 1 goroutine left; tasks running: slow \(jadetest/leaks_test.go:\d+\)`},
+	"a task that was given up, in a flow within": {leakOf(1, nestedTimedOut), `^jadetest.NoLeaks: 1 goroutine left; tasks running: one/slow \(jadetest/leaks_test.go:\d+\)`},
+	"a task of a flow that is over":              {leakOf(1, limited), `^jadetest.NoLeaks: 1 goroutine left; tasks running: slow \(jadetest/leaks_test.go:\d+\)`},
+	"elements that were given up":                {leakOf(2, timedOutEach), `^jadetest.NoLeaks: 2 goroutines left; tasks running: slow \(jadetest/leaks_test.go:\d+\)(;|\n)`},
+	"elements of a flow that is over":            {leakOf(2, limitedEach), `^jadetest.NoLeaks: 2 goroutines left; tasks running: slow \(jadetest/leaks_test.go:\d+\)(;|\n)`},
 	"a plain goroutine": {leakPlain, `^jadetest.NoLeaks: 1 goroutine left
 	jadetest_test.leakPlain.func1 \(jadetest/leaks_test.go:\d+\), chan receive, started by jadetest_test.leakPlain \(jadetest/leaks_test.go:\d+\)$`},
 	"a future outside of any scope": {leakFuture, `^jadetest.NoLeaks: 1 goroutine left
