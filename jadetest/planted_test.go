@@ -49,9 +49,9 @@ var planted = map[string]struct {
 	"a leak that is no task": {
 		func(t *testing.T) {
 			f := shop(coupons()).OnError(func(context.Context, int, error) { leftRunning(make(chan int)) }).Timeout(limit)
-			jadetest.Faults(t, f, 1, jadetest.Only(jadetest.Business))
+			jadetest.Faults(t, f, 1, jadetest.Only(jadetest.TooSlow))
 		},
-		`shop: item: business: leaked: end OnError or Catch jadetest_test\.leftRunning \(jadetest/planted_test\.go:\d+\) when its ctx ends, as that is what still runs, and no task \(still running: `,
+		`shop: item: too slow: leaked: end OnError jadetest_test\.leftRunning \(jadetest/planted_test\.go:\d+\) when its ctx ends, as that is what still runs, and no task \(still running: `,
 	},
 	"a task that ignores its ctx for ever": {
 		func(t *testing.T) {
