@@ -20,7 +20,8 @@ type tally struct {
 	root  task.Outcome
 }
 
-// tallied is one call of a run. One that has not ended is a straggler.
+// tallied is one call of a run. One that has not ended is a straggler. One that returns at the very instant at which it is given up is not: whether
+// the observer hears that it was given up depends on who is first.
 type tallied struct {
 	path        []string
 	node        string
@@ -42,8 +43,9 @@ func (y *tally) Begin(ctx context.Context, c task.Call) (context.Context, func(t
 func (y *tally) end(i int, o task.Outcome) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
-	if call := &y.calls[i]; call.until < 0 { // or else it was given up, and has returned now
-		call.until, call.status = call.from+o.Elapsed, o.Status
+	call, until := &y.calls[i], y.calls[i].from+o.Elapsed
+	if call.until < 0 || call.until == until && o.Status != task.Straggler { // or else it was given up before, and has returned now
+		call.until, call.status = until, o.Status
 		if i == 0 {
 			y.root = o
 		}
