@@ -67,6 +67,7 @@ type page struct {
 	Part     string        // what part of them Chart shows, if they are too many
 	Left     string        // how long it was until the deadline
 	Bars     []bar
+	Many     bool // more bars than a browser lays out in a time that one waits
 	Marks    []tick
 	Answer   string // where the answer came, if that is not the end
 	Deadline string // where the deadline is, if it is in the picture
@@ -124,6 +125,7 @@ func (p *page) tellRun() {
 	p.Word, p.Verdict, p.Note = p.State.word(), p.verdict(), p.note()
 	p.complain(boxed)
 	p.Bars, p.Marks = p.bars(), p.scale.marks()
+	p.Many = len(p.Bars) > mostLaidOut
 	if root.End < p.scale.whole {
 		p.Answer = p.scale.percent(root.End)
 	}
@@ -217,6 +219,9 @@ func (p *page) choose() {
 		p.Items[i].First = p.Items[i].ID == first
 	}
 }
+
+// mostLaidOut is how many bars a page lays out at once. Beyond that, those out of sight wait until they are scrolled to.
+const mostLaidOut = 500
 
 // mostWhole is how many boxes a page has at most, with its switch: more of them no browser shows in a time that one waits.
 const mostWhole = 10_000

