@@ -128,6 +128,11 @@ var belongings = map[string]func(g *guarded, in fint){
 			return combinators.Each(ctx, 2, []int{1, 2, 3}, func(context.Context, int) (int, error) { g.runs("an element"); return 1, nil })
 		}))
 	},
+	"SettleEach in FlatMap": func(g *guarded, in fint) {
+		own(g, "SettleEach", combinators.FlatMap(g.ctx, in, func(ctx context.Context, _ int) future.Future[results] {
+			return combinators.SettleEach(ctx, 2, []int{1, 2, 3}, func(context.Context, int) (int, error) { g.runs("an element"); panic(errBoom) })
+		}))
+	},
 }
 
 // Whatever completes the input, and whatever slow thing of somebody else stands

@@ -165,3 +165,31 @@ func TestEach_elementsThatFailWithWhatCannotBeCompared(t *testing.T) {
 		}
 	}
 }
+
+func TestSettleEach_elementsThatFailWithWhatCannotBeCompared(t *testing.T) {
+	for name, err := range strange.Errors {
+		for _, limit := range []int{1, 3, 10} {
+			t.Run(fmt.Sprintf("%s/%d", name, limit), func(t *testing.T) {
+				ctx, scope := future.WithScope(bg())
+				got := await(t, combinators.SettleEach(ctx, limit, make([]int, 10), func(context.Context, int) (int, error) { return 0, err }))
+				require.NoError(t, got.Err)
+				for _, r := range got.Value {
+					require.Error(t, r.Err)
+				}
+				require.NoError(t, scope.Close())
+				parent, cancel := context.WithCancelCause(bg())
+				inside, scope := future.WithScope(parent, future.Unobserved(func(error) {}))
+				waits := func(ctx context.Context, _ int) (int, error) { <-ctx.Done(); return 0, context.Cause(ctx) }
+				f := combinators.SettleEach(inside, limit, make([]int, 10), waits)
+				g := combinators.SettleEach(parent, limit, make([]int, 10), waits)
+				h := combinators.SettleEach(bg(), limit, make([]int, 10), waits)
+				cancel(err)
+				h.Cancel(err)
+				require.Error(t, await(t, f).Err)
+				require.Error(t, await(t, g).Err)
+				require.Error(t, await(t, h).Err)
+				scope.Close()
+			})
+		}
+	}
+}

@@ -28,6 +28,7 @@
 // For many of a kind:
 //
 //   - a function of each element, some at a time: [Each]
+//   - the same, failures included, and what is there at the deadline: [SettleEach]
 //   - each result as it comes in, in a loop: [AsCompleted]
 //
 // What to do when one fails or is late is told by the packages recovery
@@ -47,8 +48,8 @@
 // or its scope closes, a future that still waits for its input ends at once
 // (but for Finally), and the ctx of a function that runs is done. To cancel a
 // future reaches further only where that is the same work as its input or owns
-// its inputs: Tap and Finally pass it on; Race, Any, Quorum and Each own what
-// they run, and cancel what has lost with a cause that matches [ErrLost]. Then,
+// its inputs: Tap and Finally pass it on; Race, Any, Quorum, Each and SettleEach
+// own what they run, and cancel what has lost with a cause that matches [ErrLost]. Then,
 // Map, FlatMap, All, Zip and Settle depend on their inputs without owning
 // them: those go on for whoever else uses them, and end with their scope. To
 // keep a future from being cancelled by those who own it, hand them a

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/jade-go/jade/combinators"
+	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
 )
 
@@ -88,6 +90,39 @@ func ExampleEach_failure() {
 	// ask for lamp
 	// ask for anvil
 	// [] element[1]: item anvil: no such item
+}
+
+// A list page has 300 ms. It asks for its items until 20 ms before that, shows those that are there, and says how many are not.
+func ExampleSettleEach() {
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	calls, stop := deadline.Reserve(ctx, 20*time.Millisecond)
+	defer stop()
+	slowly := func(ctx context.Context, id string) (Item, error) {
+		if id == "mill" {
+			return hang(ctx)
+		}
+		return fetchItem(ctx, id)
+	}
+	list := []string{"lamp", "anvil", "mill", "bell"}
+	results, err := combinators.SettleEach(calls, 2, list, slowly).Await(ctx)
+	for i, r := range results {
+		switch {
+		case r.Err == nil:
+			fmt.Println(r.Value.Name)
+		case errors.Is(r.Err, context.DeadlineExceeded):
+			fmt.Println(list[i], "is late")
+		default:
+			fmt.Println(r.Err)
+		}
+	}
+	fmt.Println(err, ctx.Err())
+	// Output:
+	// oil lamp
+	// element[1]: item anvil: no such item
+	// mill is late
+	// brass bell
+	// <nil> <nil>
 }
 
 func ExampleElementError() {

@@ -208,6 +208,14 @@ func TestG18_noRegistrationOutlivesItsFuture(t *testing.T) {
 		}
 		require.Zero(t, ctx.registrations())
 	})
+	t.Run("SettleEach", func(t *testing.T) {
+		ctx := newCountingContext()
+		await(t, combinators.SettleEach(ctx, 3, make([]int, 10), func(ctx context.Context, _ int) (int, error) { ctx.Done(); return 1, errBoom }))
+		for i := 0; ctx.registrations() > 0 && i < 1e6; i++ {
+			runtime.Gosched() // the last goroutines are on their way out
+		}
+		require.Zero(t, ctx.registrations())
+	})
 }
 
 // inLinks hangs n combinators one behind the other.

@@ -37,8 +37,10 @@ func TestMisuse_panicsInTheCaller(t *testing.T) {
 			"combinators.Then9: nil function": func() {
 				combinators.Then9[int, int, int, int, int, int, int, int, int, int](bg(), f, f, f, f, f, f, f, f, f, nil)
 			},
-			"combinators.Each: nil context":  func() { combinators.Each(noCtx, 1, []int{1}, again) },
-			"combinators.Each: nil function": func() { combinators.Each[int, int](bg(), 1, nil, nil) },
+			"combinators.Each: nil context":        func() { combinators.Each(noCtx, 1, []int{1}, again) },
+			"combinators.Each: nil function":       func() { combinators.Each[int, int](bg(), 1, nil, nil) },
+			"combinators.SettleEach: nil context":  func() { combinators.SettleEach(noCtx, 1, []int{1}, again) },
+			"combinators.SettleEach: nil function": func() { combinators.SettleEach[int, int](bg(), 1, nil, nil) },
 		} {
 			t.Run(want+"/"+state, func(t *testing.T) {
 				defer func() { require.Equal(t, want, recover()) }()
@@ -52,8 +54,9 @@ func TestMisuse_panicsInTheCaller(t *testing.T) {
 func TestMisuse_numbers(t *testing.T) {
 	for _, n := range []int{0, -1, math.MinInt} {
 		for name, misuse := range map[string]func(){
-			"combinators.Quorum: ": func() { combinators.Quorum(n, future.Of(1, nil)) },
-			"combinators.Each: ":   func() { combinators.Each(bg(), n, []int{1}, again) },
+			"combinators.Quorum: ":     func() { combinators.Quorum(n, future.Of(1, nil)) },
+			"combinators.Each: ":       func() { combinators.Each(bg(), n, []int{1}, again) },
+			"combinators.SettleEach: ": func() { combinators.SettleEach(bg(), n, []int{1}, again) },
 		} {
 			t.Run(name, func(t *testing.T) {
 				defer func() {

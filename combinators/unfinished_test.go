@@ -80,6 +80,10 @@ var startsWith = map[string]func(ctx context.Context, f fint) error{
 		_, err := combinators.Each(ctx, 2, []int{1, 2, 3}, func(ctx context.Context, _ int) (int, error) { return f.Await(ctx) }).Await(bg())
 		return err
 	},
+	"SettleEach": func(ctx context.Context, f fint) error {
+		_, err := combinators.SettleEach(ctx, 2, []int{1, 2, 3}, func(ctx context.Context, _ int) (int, error) { return f.Await(ctx) }).Await(bg())
+		return err
+	},
 	"Each that waits for its ctx": func(ctx context.Context, f fint) error {
 		_, err := combinators.Each(ctx, 2, []int{1, 2, 3}, func(ctx context.Context, _ int) (int, error) {
 			<-ctx.Done()
