@@ -16,6 +16,7 @@ type limit struct {
 	at        time.Time // the calls are given up
 	end       time.Time // of the run: its Timeout, or the deadline of the caller's ctx
 	last      time.Time // the run is answered, whatever is missing
+	due       time.Time // the deadline of the run, for an observer: its Timeout, or the deadline of ctx, whichever is earlier
 	inherited bool      // end is the caller's
 	reserved  bool      // there is time between at and end
 	shared    bool      // at is that of the run around, whose end tells
@@ -37,7 +38,7 @@ func newLimit(around context.Context, outer *run, begun time.Time, timeout, rese
 	end, inherited := around.Deadline()
 	if outer != nil && outer.limit != nil && !(timeout > 0 && begun.Add(timeout).Before(end)) {
 		o := outer.limit
-		l := &limit{at: o.at, end: o.end, last: o.last, inherited: true, reserved: o.reserved, shared: reserve == 0}
+		l := &limit{at: o.at, end: o.end, last: o.last, due: o.due, inherited: true, reserved: o.reserved, shared: reserve == 0}
 		if reserve > 0 {
 			l.reserved = true
 			l.at = l.at.Add(-min(reserve, max(0, l.at.Sub(begun))/2))
@@ -50,7 +51,7 @@ func newLimit(around context.Context, outer *run, begun time.Time, timeout, rese
 		return nil
 	}
 	left := max(0, end.Sub(begun))
-	l := &limit{at: end, end: end, last: end, inherited: inherited}
+	l := &limit{at: end, end: end, last: end, due: end, inherited: inherited}
 	switch {
 	case reserve > 0:
 		l.reserved = true

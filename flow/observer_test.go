@@ -81,7 +81,7 @@ func TestObserver_isToldOfRunsAndNodes(t *testing.T) {
 		run := w.call(t, task.RunCall, "")
 		require.NotZero(t, run.Run)
 		require.Equal(t, task.Call{
-			Kind: task.RunCall, Run: run.Run, Flow: "shop", Inputs: []string{"sum", "price"}, Place: f.Graph().Place, Start: begun, Deadline: end,
+			Kind: task.RunCall, Run: run.Run, Flow: "shop", Inputs: []string{"sum", "price"}, Place: f.Graph().Place, Start: begun, Deadline: begun.Add(time.Hour),
 		}, run)
 		require.Equal(t, task.Call{
 			Kind: task.NodeCall, Run: run.Run, Flow: "shop", Node: "price", Task: "price", Inputs: []string{"item"},

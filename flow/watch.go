@@ -62,7 +62,13 @@ func (w *watch) sight(n int32) *sight {
 // beginRun tells of the run and returns the ctx for its nodes.
 func (w *watch) beginRun(r *run) context.Context {
 	defer w.leave(r)
-	ctx := w.sights[0].call.Begin(r.ctx, w.observer, &w.plan.ran, r.begun)
+	about := &w.plan.ran
+	if l := r.limit; l != nil { // the ctx of the run ends earlier: with that of its calls
+		limited := *about
+		limited.Deadline = l.due
+		about = &limited
+	}
+	ctx := w.sights[0].call.Begin(r.ctx, w.observer, about, r.begun)
 	w.known.Store(true)
 	w.sweep()
 	return ctx

@@ -62,7 +62,7 @@ type Call struct {
 	Element  int      // of an element: its index
 	Place    Place    // where the task, the node or the flow was made
 	Start    time.Time
-	Deadline time.Time // of the ctx; zero if there is none
+	Deadline time.Time // of the call's ctx; of a run, when it has to be answered: what Flow.Reserve keeps back is before that. Zero if there is none
 }
 
 // Observe returns a ctx that has o told of all calls that are started with it.

@@ -93,9 +93,9 @@ func TestRecorder_whatIsKnownOfACall(t *testing.T) {
 		require.NoError(t, err)
 		tr := p.one(t)
 		require.Equal(t, &trace.Trace{
-			Run: tr.Run, Name: "shop", Start: begun, Deadline: begun.Add(time.Hour),
+			Run: tr.Run, Name: "shop", Start: begun, Deadline: begun.Add(time.Hour + 5*ms),
 			Spans: []trace.Span{
-				{ID: 0, Parent: -1, Kind: task.RunCall, Flow: "shop", Place: f.Graph().Place, Inputs: []string{"price"}, End: 10 * ms, Deadline: time.Hour},
+				{ID: 0, Parent: -1, Kind: task.RunCall, Flow: "shop", Place: f.Graph().Place, Inputs: []string{"price"}, End: 10 * ms, Deadline: time.Hour + 5*ms},
 				{ID: 1, Parent: 0, Kind: task.NodeCall, Flow: "shop", Node: "item", Task: "item", Place: item.Origin().Place, End: 5 * ms, Deadline: time.Hour},
 				{
 					ID: 2, Parent: 0, Kind: task.NodeCall, Flow: "shop", Node: "price", Task: "price", Place: price.Origin().Place,

@@ -78,7 +78,7 @@
 //	degraded          strings   run                    what the run has gone on without: nodes, with their path, sorted
 //	count             integer   degraded               elements of a flow.Each that something stands in for, if there are several
 //	elapsed_ms        number    all                    milliseconds since the start of the call
-//	deadline_left_ms  number    all with a deadline    milliseconds until the deadline of the call's ctx, below zero after it
+//	deadline_left_ms  number    all with a deadline    milliseconds until the call is late or, of a run, until the end of its Timeout or of the caller's ctx, below zero after it
 //
 // Records are written with the ctx of the call, so that a handler finds there what it adds, such as the id of a request.
 //

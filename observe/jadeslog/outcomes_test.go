@@ -201,7 +201,7 @@ func TestRecords_times(t *testing.T) {
 		got = append(got, [3]any{e["msg"], e["elapsed_ms"], e["deadline_left_ms"]})
 	}
 	require.Equal(t, [][3]any{
-		{"failed", 1.5, nil}, {"failed", 7.9, 0.0}, {"run", 9.9, 0.0}, {"returned", 12.0, -4.1},
+		{"failed", 1.5, nil}, {"failed", 7.9, 0.0}, {"run", 9.9, 0.1}, {"returned", 12.0, -4.1},
 	}, got)
 }
 
