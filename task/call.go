@@ -52,7 +52,7 @@ func (d *definition[In, Out]) do(ctx context.Context, in In, observed bool) (v O
 	}
 	var work future.Future[Out]
 	switch {
-	case d.limited(ctx):
+	case d.limited(ctx) && !d.asked(observed):
 		work, v, err = d.doWithin(ctx, in, begun)
 	case d.degrades():
 		work, v, err = d.doDegrading(ctx, in, observed)
@@ -78,7 +78,7 @@ func (d *definition[In, Out]) do(ctx context.Context, in In, observed bool) (v O
 // failed, needs no more than a goroutine.
 func (d *definition[In, Out]) begin(ctx context.Context, in In, observed bool) future.Future[Out] {
 	_, limited := ctx.Deadline()
-	if d.starter == nil && !d.limits && !(d.standsIn && limited) && engine.ObserverOf(ctx) == nil {
+	if d.starter == nil && !d.limits && !d.asked(observed) && !(d.standsIn && limited) && engine.ObserverOf(ctx) == nil {
 		return future.Begin[Out](ctx, job[In, Out]{d, in})
 	}
 	return d.call(ctx, in, observed).promise.Future()
@@ -244,7 +244,7 @@ func (c *call[In, Out]) Finish(ans Answer[Out]) {
 	case c.seen != nil:
 		c.seen.ends(ans.Err, ans.Degraded)
 	case ans.Degraded != nil:
-		stoodIn(c.life.Context(), ans.Degraded)
+		c.d.stoodIn(c.life.Context(), ans)
 	}
 }
 

@@ -31,6 +31,9 @@ func (j job[In, Out]) Mend(ctx context.Context, v Out, err error) (Out, error) {
 	const first = 0
 	go func() { r.finish(r.carry(first, 0, v, err)) }()
 	<-w.over
+	if w.ans.Degraded != nil {
+		j.d.stoodIn(ctx, w.ans)
+	}
 	return w.ans.Value, w.ans.Err
 }
 

@@ -129,6 +129,9 @@ func (t Task[In, Out]) OnError(fn func(context.Context, In, error)) Task[In, Out
 // a cache. mw is called once, here; the function that it returns is called by
 // each run, and is part of the guarded call. If there are policies inside of
 // it, they run in a goroutine of their own while it waits for them.
+//
+// What stands in for a failure inside of it degrades the task, and its flow has a [Loss], if the ctx that the function is
+// given is the one that it passes on, or made from that. A value that the function itself puts in place of a failure is a result like any other.
 func (t Task[In, Out]) Wrap(mw func(Func[In, Out]) Func[In, Out]) Task[In, Out] {
 	was := t.must("Wrap")
 	mustFunc("task.Task.Wrap", mw == nil)
@@ -142,8 +145,10 @@ func (t Task[In, Out]) Wrap(mw func(Func[In, Out]) Func[In, Out]) Task[In, Out] 
 // wrap puts mw around what d has inside.
 func (d *definition[In, Out]) wrap(inside *definition[In, Out], mw func(Func[In, Out]) Func[In, Out]) {
 	fn := inside.fn
+	d.quiet, d.hides = inside.quiet, inside.hides
 	if inside.starter != nil || len(inside.policies) > 0 {
 		fn = inside.doQuietly
+		d.quiet, d.hides = inside, inside.standsIn || inside.starter != nil || inside.hides
 	}
 	d.wrapped, d.middleware, d.starter = inside, mw, nil
 	if d.fn = mw(fn); d.fn == nil {

@@ -163,6 +163,7 @@ func (r *runner[In, Out]) call(turn int, ctx context.Context, trial *trial) (v O
 		}
 		return v, nil, false
 	}
+	ctx, in := r.d.lookInside(ctx)
 	returned := false
 	if !r.guarded(turn, result[Out]{}, trial, func() { v, err = r.d.fn(ctx, r.in); returned = true }) {
 		if returned { // too late
@@ -170,6 +171,9 @@ func (r *runner[In, Out]) call(turn int, ctx context.Context, trial *trial) (v O
 			r.dispose(turn, v, err)
 		}
 		return v, err, false
+	}
+	if failure, losses := in.found(); failure != nil && err == nil {
+		r.inTurn(turn, func() { r.degraded, r.losses = failure, losses })
 	}
 	return v, err, trial == nil || r.told(turn, 0, v, err, func() { trial.ended(err) })
 }

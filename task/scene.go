@@ -210,13 +210,6 @@ func (s *scene) tell(o Outcome) {
 	s.end(o)
 }
 
-// stoodIn is told of a degraded result inside a Wrap: only the call around that is observed.
-func stoodIn(ctx context.Context, failure error) {
-	if around := sceneOf(ctx); around != nil {
-		around.sink().degraded.Store(&failure)
-	}
-}
-
 // sink is the call that is degraded if something inside s is that is not observed
 // itself: not an attempt, but what that is one of.
 func (s *scene) sink() *scene {

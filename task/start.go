@@ -49,7 +49,7 @@ type Crew interface {
 // if nothing that is around it acts before it has failed, and else nil. It reports whether a failure
 // is for [Mend] then. A panic or a Goexit of the function is a failure that is the engine's to notice.
 func Direct[In, Out any](t Task[In, Out]) (fn Func[In, Out], mends bool) {
-	if t.d == nil || t.d.limits || t.d.tries {
+	if t.d == nil || t.d.limits || t.d.tries || t.d.hides {
 		return nil, false
 	}
 	return t.d.fn, len(t.d.policies) > 0

@@ -29,6 +29,8 @@ type definition[In, Out any] struct {
 
 	wrapped    *definition[In, Out] // what is within the outermost Wrap
 	middleware func(Func[In, Out]) Func[In, Out]
+	quiet      *definition[In, Out] // what fn calls inside of its Wraps and has policies or a starter; nil if nothing has
+	hides      bool                 // what stands in there would be hidden by the Wrap: see inside.go
 }
 
 // Origin says which tasks are the same one, under whatever name and with
