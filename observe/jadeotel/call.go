@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.opentelemetry.io/otel/trace"
 
@@ -27,14 +28,17 @@ type call struct {
 
 	failed atomic.Int32 // class of the latest attempt in it that has not succeeded
 	late   atomic.Bool  // a call inside of it, that is not an attempt, has failed for want of time
+	closed atomic.Bool  // it has ended, although the span may be open
 	parts  atomic.Pointer[parts]
 }
 
 // parts is what is known of what is inside a call, once there is something.
 type parts struct {
-	mu     sync.Mutex
-	inputs map[string]input     // of a run: its nodes that have ended, by name
-	thrown []*future.PanicError // of the outermost
+	mu      sync.Mutex
+	inputs  map[string]input     // of a run: its nodes that have ended, by name
+	pending []pending            // of a run: the calls that have failed in it
+	verdict *verdict             // of a run: nil until it has ended
+	thrown  []*future.PanicError // of the outermost
 }
 
 type callKey struct{ of *observer }
@@ -82,9 +86,21 @@ func (c *call) close(o task.Outcome) {
 	}
 	at := c.about.Start.Add(o.Elapsed)
 	c.registerAsInput(o, at)
-	c.conclude(o, at)
-	c.span.End(trace.WithTimestamp(at))
+	c.closed.Store(true)
+	as := c.judgement(o)
+	run := c.waitsFor(as, o)
+	if c.about.Kind == task.RunCall {
+		c.judgeAll(verdict{o.Losses, run})
+	}
+	if run != nil {
+		run.keep(pending{c, o, at})
+		return
+	}
+	c.conclude(o, at, as)
+	c.finish(at)
 }
+
+func (c *call) finish(at time.Time) { c.span.End(trace.WithTimestamp(at)) }
 
 // tellAround has the call around know of what it cannot be told by its own outcome.
 func (c *call) tellAround(o task.Outcome) {

@@ -35,7 +35,7 @@ func (c *call) describe() {
 }
 
 // conclude gives the span what is known when the call has ended.
-func (c *call) conclude(o task.Outcome, at time.Time) {
+func (c *call) conclude(o task.Outcome, at time.Time, as judgement) {
 	with := make(attributes, 0, 3)
 	with.add(KeyOutcome.String(o.Status.String()))
 	with.class(o.Class)
@@ -43,10 +43,10 @@ func (c *call) conclude(o task.Outcome, at time.Time) {
 		addException(c.span, o.Panic, at)
 	}
 	switch {
-	case isFailure(o) || c.isLate(o):
+	case as == failed:
 		with.add(semconv.ErrorTypeKey.String(o.Class.String()))
 		c.span.SetStatus(codes.Error, excerpt.OfError(o.Err))
-	case o.Status == task.Degraded:
+	case as == taken || o.Status == task.Degraded:
 		event := attributes{KeyError.String(excerpt.OfError(o.Err))}
 		event.class(o.Class)
 		addEvent(c.span, EventDegraded, at, event)
@@ -56,6 +56,11 @@ func (c *call) conclude(o task.Outcome, at time.Time) {
 	if o.Status == task.Straggler {
 		addEvent(c.span, EventStraggler, at, nil)
 	}
+	lost := make([]string, len(o.Losses))
+	for i, l := range o.Losses {
+		lost[i] = l.Node
+	}
+	with.list(KeyLosses, lost)
 	c.span.SetAttributes(with...)
 }
 
@@ -95,7 +100,7 @@ func (c *call) tellOfRetry() {
 // by then, so that is the innermost one around it that still records.
 func (c *call) tellOfReturned(o task.Outcome) {
 	a := c.around
-	for a != nil && !a.span.IsRecording() {
+	for a != nil && (a.closed.Load() || !a.span.IsRecording()) {
 		a = a.around
 	}
 	if a == nil {

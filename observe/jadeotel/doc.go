@@ -38,8 +38,12 @@
 //
 // A business error leaves the status unset, as a response with status 404 does in the span of a server: the author meant it, the program works,
 // and a rate of errors that counts it wakes people for goods that are sold out. It is found by jade.class and
-// jade.outcome. Unset, too, is the status of what is degraded, which is a failure that was handled, of what was canceled, and of what
-// was given up only because its run had its answer or failed of something else.
+// jade.outcome. Unset, too, is the status of what was canceled, and of what was given up only because its run had its answer or failed of
+// something else.
+//
+// A failure that was foreseen is no alarm: the status is unset if there is a result that stands in for the failure, of the call itself or, by a
+// Fallback, a Recover, a Try or an Any of the flow, of the node. The span has an event. A failure of class code is an Error all the same: a fallback
+// mends no bug. So the span of a node that has failed ends, with the time of that, when its run does. Attempts are Errors when they fail.
 //
 // # Attributes of spans
 //
@@ -60,6 +64,7 @@
 //	jade.time_left     double   with a deadline    seconds from the start of the call to the deadline of its ctx
 //	code.file.path     string   all                last folder and name of the file where the task, the node or the flow was made
 //	code.line.number   int      all                and the line
+//	jade.losses        strings  runs               the nodes that the answer does without, with the nodes of nested flows after theirs: rules/muted
 //	jade.outcome       string   all                ok, degraded, failed, canceled, skipped or straggler
 //	jade.class         string   with an error      code, system, dependency, timeout, canceled or business; also of a failure that was replaced
 //	error.type         string   status Error       the class
@@ -70,7 +75,8 @@
 //	name            in the span of          when                          attributes
 //	jade.retry      a task or an element    another attempt begins        jade.attempt: its number; jade.class: of the failure of the one before
 //	jade.degraded   a call                  it ends with a result that    jade.class and jade.error, of that failure
-//	                                        stands in for a failure
+//	                                        stands in for a failure, or the flow has
+//	                                        something that stands in for it
 //	jade.straggler  a call                  it is given up, and goes on
 //	jade.returned   what is around it       it returns after all          jade.kind, flow, path, node, task, attempt or element, outcome, class, error
 //	jade.skipped    what is around it       a call never starts           jade.flow, path, node, task; jade.class: of the failure because of which
@@ -89,11 +95,13 @@
 //	jade.element.duration   histogram        s          flow, task, outcome, class   time that a task took for one element of an Each
 //	jade.element.active     up-down counter  {element}  flow, task                   those that run and are waited for
 //	jade.task.retries       counter          {attempt}  flow, task                   attempts that were not the first of their call
+//	jade.run.losses         counter          {loss}     flow, node, class            nodes that an answer did without; of a nested flow, in that
+//	jade.task.lost_effects  counter          {effect}   flow, task                   effects of a flow.Also that were cut off or never began
 //	jade.task.stragglers    up-down counter  {call}     flow, task                   calls and attempts that were given up and still run
 //
 // The attributes are jade.flow, jade.task, jade.outcome and jade.class as in spans, and error.type of what has failed if class is not
 // business. A call that is given up is measured then, one that is skipped is not. The task of a node without one is the node.
-// Runs and tasks of the first five hundred names have series of their own; all that come later share those with
+// Runs, tasks and lost nodes of the first five hundred names have series of their own; all that come later share those with
 // the attribute jade.overflow. The histograms have buckets from 1 ms to 30 s, which a view of the program's can change. A value that is
 // measured inside a sampled span may be kept with it as an exemplar.
 //

@@ -70,6 +70,9 @@ func (o *observer) Begin(ctx context.Context, about task.Call) (context.Context,
 	around, _ := ctx.Value(callKey{o}).(*call)
 	of := o.meters.of(&about)
 	of.begins(about.Kind)
+	if about.Effect {
+		of.beginsEffect(ctx)
+	}
 	again := about.Kind == task.AttemptCall && about.Attempt > 1
 	if again {
 		of.retries(ctx)

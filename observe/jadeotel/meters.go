@@ -20,6 +20,8 @@ type meters struct {
 	active     [kinds]metric.Int64ObservableUpDownCounter
 	stragglers metric.Int64ObservableUpDownCounter
 	retries    metric.Int64Counter
+	losses     metric.Int64Counter
+	effects    metric.Int64Counter // that were lost
 
 	known atomic.Pointer[map[seriesKey]*series] // replaced, never changed
 	mu    sync.Mutex                            // for who adds
@@ -27,10 +29,10 @@ type meters struct {
 
 const kinds = int(task.ElementCall) + 1
 
-// seriesKey is which calls have the same series: the runs of a flow, or the calls of a task in a flow.
+// seriesKey is which calls have the same series: the runs of a flow, or the calls of a task in a flow. The losses of a node have one too.
 type seriesKey struct {
-	run        bool
-	flow, task string
+	run              bool
+	flow, task, node string
 }
 
 // maxSeries limits how many there are, as a program may make names as it runs. All that come later are in one. (It
@@ -44,6 +46,8 @@ func newMeters(from metric.Meter) *meters {
 	m := &meters{
 		stragglers: mk.level(MetricTaskStragglers, "{call}", "Calls and attempts of tasks that were given up and still run."),
 		retries:    mk.counter(MetricTaskRetries, "{attempt}", "Attempts of tasks that were not the first of their call."),
+		losses:     mk.counter(MetricRunLosses, "{loss}", "Nodes of flows whose value an answer did without."),
+		effects:    mk.counter(MetricLostEffects, "{effect}", "Effects of a flow.Also that were cut off or never began."),
 	}
 	m.durations[task.RunCall] = mk.duration(MetricRunDuration, "Time from the start of a run to its answer.")
 	m.active[task.RunCall] = mk.level(MetricRunActive, "{run}", "Runs of flows that have no answer yet.")
@@ -103,6 +107,13 @@ func (m *meters) of(c *task.Call) *series {
 			key.task = c.Node
 		}
 	}
+	return m.at(key)
+}
+
+// ofNode returns the series of a node that an answer does without.
+func (m *meters) ofNode(flow, node string) *series { return m.at(seriesKey{flow: flow, node: node}) }
+
+func (m *meters) at(key seriesKey) *series {
 	if s := (*m.known.Load())[key]; s != nil {
 		return s
 	}
@@ -120,6 +131,7 @@ func (m *meters) add(key seriesKey) *series {
 	if len(known) < maxSeries {
 		names.text(KeyFlow, key.flow)
 		names.text(KeyTask, key.task)
+		names.text(KeyNode, key.node)
 	} else {
 		key = seriesKey{run: true, task: "others"} // which is no call's
 		if s := known[key]; s != nil {
@@ -127,7 +139,7 @@ func (m *meters) add(key seriesKey) *series {
 		}
 		names.add(KeyOverflow.Bool(true))
 	}
-	s := newSeries(m, names)
+	s := newSeries(m, key.flow, names)
 	more := make(map[seriesKey]*series, len(known)+1)
 	maps.Copy(more, known)
 	more[key] = s

@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace/noop"
 
+	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/observe/jadeotel"
 	"github.com/jade-go/jade/task"
 )
@@ -89,6 +90,8 @@ jade.run.active flow=order-page: 0
 jade.run.active flow=rules: 0
 jade.run.duration class=business flow=order-page outcome=degraded: 2 in 66ms
 jade.run.duration class=business flow=rules outcome=degraded: 2 in 10ms
+jade.run.losses class=business flow=rules node=country: 2
+jade.run.losses class=timeout flow=order-page node=ads: 2
 jade.task.active flow=order-page task=ads: 0
 jade.task.active flow=order-page task=audit: 0
 jade.task.active flow=order-page task=gross price: 0
@@ -108,6 +111,7 @@ jade.task.duration flow=order-page outcome=ok task=net price: 2 in 12ms
 jade.task.duration flow=order-page outcome=ok task=render: 2
 jade.task.duration flow=order-page outcome=ok task=review: 2 in 8ms
 jade.task.duration flow=rules outcome=ok task=age: 2 in 6ms
+jade.task.lost_effects flow=order-page task=audit: 0
 jade.task.retries flow=order-page task=item: 4
 jade.task.stragglers flow=order-page task=ads: 0
 `), strings.Join(collected(), "\n"))
@@ -210,4 +214,26 @@ func TestMetrics_haveALimitOfNames(t *testing.T) {
 	require.True(t, len(lines) == 501, "%d lines", len(lines))
 	require.Contains(t, lines, "jade.run.active flow=flow 499: 1")
 	require.Equal(t, "jade.run.active overflow=true: 100", lines[500])
+}
+
+// What is lost is counted once, whatever has taken the failure, and a counter of effects is there before the first is lost.
+func TestMetrics_ofWhatIsLost(t *testing.T) {
+	metered(t, func(t *testing.T, ctx context.Context, collected func() []string) {
+		rules := flow.New("rules", func(in flow.Node[string]) flow.Node[string] {
+			return flow.Fallback(flow.Step(takes("muted", ms, unavailable{}), in), "?")
+		})
+		f := flow.New("shop", func(in flow.Node[string]) flow.Node[string] {
+			ads := flow.Step(takes("ads", ms, errSoldOut).Fallback("?"), flow.Step(rules.Task(), in))
+			return flow.Also(ads, flow.Step(takes("audit", time.Hour, nil), in), flow.Step(takes("mail", ms, nil), in))
+		}).Timeout(10 * ms)
+		_, err := f.Do(ctx, "x")
+		require.NoError(t, err)
+		time.Sleep(time.Second)
+		require.Equal(t, []string{
+			"jade.run.losses class=business flow=shop node=ads: 1",
+			"jade.run.losses class=dependency flow=rules node=muted: 1",
+			"jade.task.lost_effects flow=shop task=audit: 1",
+			"jade.task.lost_effects flow=shop task=mail: 0",
+		}, sortedAs(collected(), "losses", "lost_effects"))
+	})
 }

@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/codes"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/observe/jadeotel"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
@@ -190,4 +191,88 @@ func TestErrors_thatPanicAndThatAreLong(t *testing.T) {
 	long := text(all.named(t, "price"), jadeotel.KeyError)
 	require.Less(t, len(long), 4200)
 	require.True(t, strings.HasPrefix(long, "\uFFFDé") && strings.HasSuffix(long, "é…"))
+}
+
+// A failure that the flow makes up for is no alarm. That of another node is one, and so is a bug.
+func TestStatus_ofWhatSomethingStandsInFor(t *testing.T) {
+	item := takes("item", ms, unavailable{})
+	nested := flow.New("rules", func(in flow.Node[string]) flow.Node[string] {
+		return flow.Step(takes("muted", ms, unavailable{}), in)
+	}).Task()
+	for what, c := range map[string]struct {
+		of   func(in flow.Node[string]) flow.Node[string]
+		want string
+	}{
+		"Fallback": {func(in flow.Node[string]) flow.Node[string] { return flow.Fallback(flow.Step(item, in), "?") }, `
+shop 0s-5ms degraded dependency !degraded:5ms:dependency
+  item 0s-1ms failed dependency !degraded:1ms:dependency
+  page 1ms-5ms ok <input item`},
+		"Try": {func(in flow.Node[string]) flow.Node[string] {
+			return flow.Map(flow.Try(flow.Step(item, in)), func(r future.Result[string]) string { return r.Value })
+		}, `
+shop 0s-5ms degraded dependency !degraded:5ms:dependency
+  item 0s-1ms failed dependency !degraded:1ms:dependency
+  page 1ms-5ms ok <input item`},
+		"Any": {func(in flow.Node[string]) flow.Node[string] {
+			return flow.Any(flow.Step(item, in), flow.Step(takes("old item", 2*ms, nil), in))
+		}, `
+shop 0s-6ms degraded dependency !degraded:6ms:dependency
+  item 0s-1ms failed dependency !degraded:1ms:dependency
+  old item 0s-2ms ok
+  page 2ms-6ms ok <input item <input old item`},
+		"a Try around a flow": {func(in flow.Node[string]) flow.Node[string] {
+			return flow.Map(flow.Try(flow.Step(nested, in)), func(r future.Result[string]) string { return r.Value })
+		}, `
+shop 0s-5ms degraded dependency !degraded:5ms:dependency
+  rules 0s-1ms failed dependency !degraded:1ms:dependency
+    rules 0s-1ms failed dependency !degraded:1ms:dependency
+      muted 0s-1ms failed dependency !degraded:1ms:dependency
+  page 1ms-5ms ok <input rules`},
+		"an Each": {func(in flow.Node[string]) flow.Node[string] {
+			each := flow.Each(item, flow.Map(in, func(string) []string { return make([]string, 1) }), 1)
+			return flow.Map(flow.Fallback(each, nil), func([]string) string { return "" })
+		}, `
+shop 0s-5ms degraded dependency !degraded:5ms:dependency
+  item 0s-1ms failed dependency !degraded:1ms:dependency
+    item element 0s-1ms failed dependency !degraded:1ms:dependency
+  page 1ms-5ms ok <input item`},
+		"a bug": {func(in flow.Node[string]) flow.Node[string] {
+			return flow.Fallback(flow.Step(task.New("item", func(context.Context, string) (string, error) { panic(7) }), in), "?")
+		}, `
+shop 0s-4ms degraded code !degraded:4ms:code
+  item 0s-0s failed code ERROR !exception:0s:int
+  page 0s-4ms ok <input item`},
+		"nothing, as the run fails": {func(in flow.Node[string]) flow.Node[string] {
+			return flow.Map2(flow.Fallback(flow.Step(item, in), "?"), flow.Step(takes("price", 2*ms, unavailable{}), in), func(a, b string) string { return a + b })
+		}, `
+shop 0s-2ms failed dependency ERROR !skipped:2ms:page:dependency
+  item 0s-1ms failed dependency ERROR
+  price 0s-2ms failed dependency ERROR`},
+	} {
+		t.Run(what, func(t *testing.T) {
+			all := traced(t, func(ctx context.Context) {
+				flow.New("shop", func(in flow.Node[string]) flow.Node[string] { return flow.Step(takes("page", 4*ms, nil), c.of(in)) }).Do(ctx, "x")
+			})
+			require.Equal(t, strings.TrimSpace(c.want), strings.Join(all.tree(t), "\n"))
+		})
+	}
+}
+
+// What an answer does without is told by name.
+func TestLosses_areNamed(t *testing.T) {
+	rules := flow.New("rules", func(in flow.Node[string]) flow.Node[string] {
+		return flow.Fallback(flow.Step(takes("muted", ms, unavailable{}), in), "?")
+	})
+	of := side("shop", takes("item", ms, nil), rules.Task(), takes("ads", ms, errSoldOut).Fallback("?"))
+	all := traced(t, func(ctx context.Context) {
+		_, err := of.Do(ctx, "x")
+		require.NoError(t, err)
+	})
+	for _, a := range all.named(t, "shop").Attributes() {
+		if a.Key == jadeotel.KeyLosses {
+			require.Equal(t, []string{"rules/muted", "ads"}, a.Value.AsStringSlice())
+			return
+		}
+	}
+	t.Fatal("no losses")
 }

@@ -2,6 +2,8 @@ package jadeotel
 
 import (
 	"context"
+	"strings"
+	"sync"
 	"sync/atomic"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -22,20 +24,43 @@ const (
 // the provider asks: its counters cost more than all else that a call has to pay.
 type series struct {
 	meters     *meters
+	flow       string
 	attributes attributes
 	names      metric.MeasurementOption
 	active     [kinds]level
 	stragglers level
+	effects    sync.Once // the counter of those that are lost is there, at zero
 	outcomes   [statuses][classes]atomic.Pointer[[]metric.RecordOption]
 }
 
-func newSeries(m *meters, with attributes) *series {
-	return &series{meters: m, attributes: with, names: metric.WithAttributeSet(attribute.NewSet(with...))}
+func newSeries(m *meters, flow string, with attributes) *series {
+	return &series{meters: m, flow: flow, attributes: with, names: metric.WithAttributeSet(attribute.NewSet(with...))}
 }
 
 func (s *series) begins(kind task.CallKind) {
 	if isMeasured(kind) {
 		s.active[kind].add(+1)
+	}
+}
+
+// beginsEffect has the counter of lost effects begin at zero: an increase can be seen only of what was there before.
+func (s *series) beginsEffect(ctx context.Context) {
+	s.effects.Do(func() { s.meters.effects.Add(ctx, 0, s.names) })
+}
+
+// loses counts what has been lost with a call: an effect or, of a run, what its answer does without. What a nested flow does without is
+// counted where that has run.
+func (s *series) loses(ctx context.Context, o task.Outcome) {
+	if o.Lost {
+		s.meters.effects.Add(ctx, 1, s.names)
+	}
+	for _, l := range o.Losses {
+		if strings.Contains(l.Node, "/") {
+			continue
+		}
+		with := append(attributes(nil), s.meters.ofNode(s.flow, l.Node).attributes...)
+		with.class(l.Class)
+		s.meters.losses.Add(ctx, 1, metric.WithAttributeSet(attribute.NewSet(with...)))
 	}
 }
 

@@ -48,7 +48,10 @@ func (t *tally) hear(o task.Outcome) news {
 	return nothing
 }
 
-func (t *tally) measure(ctx context.Context, o task.Outcome) { t.series.ends(ctx, t.kind, o) }
+func (t *tally) measure(ctx context.Context, o task.Outcome) {
+	t.series.ends(ctx, t.kind, o)
+	t.series.loses(ctx, o)
+}
 
 // unrecorded is a call without a span, inside one whose span is not recorded.
 type unrecorded struct {

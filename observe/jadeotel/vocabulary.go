@@ -15,6 +15,7 @@ const (
 	KeyAttempt  = attribute.Key("jade.attempt")
 	KeyElement  = attribute.Key("jade.element")
 	KeyTimeLeft = attribute.Key("jade.time_left")
+	KeyLosses   = attribute.Key("jade.losses")
 	KeyOutcome  = attribute.Key("jade.outcome")
 	KeyClass    = attribute.Key("jade.class")
 	KeyError    = attribute.Key("jade.error")
@@ -47,4 +48,6 @@ const (
 	MetricElementActive   = "jade.element.active"
 	MetricTaskRetries     = "jade.task.retries"
 	MetricTaskStragglers  = "jade.task.stragglers"
+	MetricRunLosses       = "jade.run.losses"
+	MetricLostEffects     = "jade.task.lost_effects"
 )

@@ -36,7 +36,9 @@
 // and has no duration.
 //
 // The counters of success and of each class of failure are there, at zero, from the first call of a
-// flow or a task on, so that the next failure is seen to increase them.
+// flow or a task on, so that the next failure is seen to increase them. So is jade_runs_total of what is degraded, and
+// jade_effects_lost_total of an effect from the first run on. Which nodes of a flow may be lost is not known before one is, so
+// jade_losses_total of a node begins with its first loss, which no increase shows: alert by the runs that are degraded, and look there for the name.
 //
 // The names of flows and tasks are those of the program, and [Names] limits how many there can be. For a label
 // of all metrics, as the name of the function, or another prefix, register with [prometheus.WrapRegistererWith] or

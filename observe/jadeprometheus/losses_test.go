@@ -51,3 +51,29 @@ func TestCollector_lostEffects(t *testing.T) {
 	})
 	require.Equal(t, numbers{"{flow=shop task=audit}": 1}, read(t, c).of("jade_effects_lost_total"))
 }
+
+// An increase is seen only of a counter that is there before.
+func TestCollector_hasCountersBeforeTheFirstLoss(t *testing.T) {
+	c := observed(t, func(t *testing.T, ctx context.Context, _ *jadeprometheus.Collector) {
+		_, err := flow.New("shop", func(in flow.Node[string]) flow.Node[string] {
+			return flow.Also(in, flow.Step(takes("mail", ms, nil), in))
+		}).Do(ctx, "bell")
+		require.NoError(t, err)
+		time.Sleep(time.Second)
+	})
+	var zeros []string
+	for _, f := range families(t, c) {
+		for _, m := range f.GetMetric() {
+			if m.GetCounter() == nil || m.GetCounter().GetValue() != 0 {
+				continue
+			}
+			line := f.GetName()
+			for _, l := range m.GetLabel() {
+				line += " " + l.GetValue()
+			}
+			zeros = append(zeros, line)
+		}
+	}
+	require.Contains(t, zeros, "jade_effects_lost_total shop mail")
+	require.Contains(t, zeros, "jade_runs_total dependency shop degraded")
+}

@@ -52,7 +52,13 @@ type taskSeries struct {
 func (v *vectors) newFlow(name string, room, nodes *atomic.Int64) *flowSeries {
 	name = valid(name)
 	return &flowSeries{
-		runs:   sync.OnceValue(func() *series { return newSeries(v.runs, name) }),
+		runs: sync.OnceValue(func() *series {
+			s := newSeries(v.runs, name)
+			for _, class := range failures { // what is lost is known by name only when it is
+				s.total(int(task.Degraded), int(class))
+			}
+			return s
+		}),
 		tasks:  newTable(room, func(of string) *taskSeries { return v.newTask(name, valid(of)) }),
 		losses: newTable(nodes, func(of string) *lossSeries { return v.newLosses(name, valid(of)) }),
 	}
