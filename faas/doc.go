@@ -14,5 +14,5 @@
 //
 // handler.go is the value, init.go its initialiser, invoke.go one invocation: how its time is divided and how it ends. invocation.go is what a
 // platform says of it, log.go how that gets into the log. json.go reads input and writes answers, strict.go looks for what nobody
-// means. http.go and problem.go are for HTTP, serve.go is a server.
+// means. http.go, losses.go and problem.go are for HTTP, serve.go is a server.
 package faas

@@ -52,10 +52,20 @@ func Reserve(d time.Duration) Option {
 	return func(s *settings) { s.reserve = d }
 }
 
+// TimeLeft is what [Drain] is given to wait as long as the platform lets it.
+const TimeLeft time.Duration = -1
+
 // Drain is how long an invocation waits, when it has its answer, for what it has started and not waited for, such as the effects of
-// a flow.Also; 100 ms without it. What still runs then is cancelled.
+// a flow.Also; 100 ms without it. What still runs then is cancelled, and an effect is told as lost.
+//
+// The caller gets the answer after that: on every platform a process may be frozen as soon as it has answered. So effects have what is least of
+// three: d; the time until the function's ctx ends, which is the platform's deadline less [Reserve]; and the Timeout of their flow. With
+// [TimeLeft] the first is no limit; where the platform has no deadline, as with [HTTP] without [Limit], that is as if Drain was not given.
+// An invocation that leaves nothing behind waits for nothing.
 func Drain(d time.Duration) Option {
-	mustNotBeNegative("faas.Drain", d)
+	if d != TimeLeft {
+		mustNotBeNegative("faas.Drain", d)
+	}
 	return func(s *settings) { s.drain = d }
 }
 

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/jade-go/jade/task"
 )
 
 // HTTPOption changes what [HTTP] accepts and answers.
@@ -21,6 +23,7 @@ type httpSettings struct {
 	limit  time.Duration
 	id     string
 	status func(error) int
+	losses bool // are told
 }
 
 const (
@@ -91,11 +94,16 @@ func HTTP[In, Out any](h *Handler[In, Out], opts ...HTTPOption) http.Handler {
 			i.ID = s.idOf(r)
 		}
 		ctx = WithInvocation(ctx, i)
+		var lost losses
+		if s.losses {
+			ctx = task.Observe(ctx, task.Tee(task.ObserverOf(ctx), &lost))
+		}
 		answer, err := answerHTTP(ctx, h, s, w, r)
 		if err != nil {
 			s.problem(err, i.ID).write(w)
 			return
 		}
+		lost.tell(w.Header())
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
 		send(w, answer)

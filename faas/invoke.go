@@ -119,8 +119,14 @@ func (h *Handler[In, Out]) caught(ctx context.Context, in In, failure error, pla
 // drained returns when nothing of the invocation runs any more, or was given up.
 func (h *Handler[In, Out]) drained(ctx, work context.Context, scope *future.Scope, plan plan) {
 	drain := h.drain
-	if !plan.end.IsZero() {
-		drain = min(drain, time.Until(plan.end))
+	switch left := time.Until(plan.end); {
+	case plan.end.IsZero() && drain == TimeLeft:
+		drain = defaultDrain
+	case plan.end.IsZero():
+	case drain == TimeLeft:
+		drain = left
+	default:
+		drain = min(drain, left)
 	}
 	if work.Err() == nil { // or else all of it has been cancelled
 		scope.WaitFor(drain)
