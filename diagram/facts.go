@@ -91,6 +91,12 @@ func (it *item) tellSpan(d *Diagram, s *trace.Span) {
 		it.add("took", spell(s.Elapsed()))
 		it.add("from", "+"+spell(s.Start)+" to +"+spell(s.End))
 	}
+	switch {
+	case s.Lost:
+		it.add("effect", "lost: it was cut off, or never began")
+	case s.Effect:
+		it.add("effect", "the answer does not need it")
+	}
 	if s.Returned > 0 {
 		it.add("returned", "+"+spell(s.Returned)+", "+spell(s.Returned-s.End)+" after it was given up")
 	}

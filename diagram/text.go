@@ -121,6 +121,9 @@ func (r row) note() string {
 		if class := s.Class.String(); s.Class != 0 && class != text { // not "canceled: canceled"
 			text += ": " + class
 		}
+		if s.Lost {
+			text = "lost, " + text
+		}
 		notes = append(notes, text)
 	}
 	if s.Attempts > 1 {

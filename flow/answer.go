@@ -220,6 +220,7 @@ func (c *call[In, Out]) cutShort() {
 
 // tell is told that an effect has failed.
 func (c *call[In, Out]) tell(err error) {
+	c.tellLost()
 	switch {
 	case len(c.flow.told) > 0 && c.expired.Load():
 		for _, told := range c.flow.told {

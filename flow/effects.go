@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jade-go/jade/deadline"
@@ -54,6 +55,38 @@ func (e *effects) answered() {
 			e.run.Leave()
 		}
 	})
+}
+
+// tellLost tells the observer of effects that cannot begin any more, as what they wait for was cut off. The caller is a member.
+func (r *run) tellLost() {
+	if r.watch == nil {
+		return
+	}
+	for n, why := range r.st.lostEffects(r.effects.ctx.Err() != nil) {
+		r.beside(func() { r.watch.lose(n, why) }) // as it may not return
+	}
+}
+
+// lostEffects are the failures of the nodes that run for an effect and not for the answer: all of them if there is no more time
+// for effects, or else those that have failed of what the limit has given up.
+func (st *state) lostEffects(isOver bool) map[int32]error {
+	d := st.demand
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	lost := map[int32]error{}
+	for n := range st.plan.specs {
+		s, err := &st.plan.specs[n], st.errs[n]
+		if s.effect && !s.answer && d.phase[n] == made && err != nil && (isOver || d.late != nil && wraps(err, d.late)) {
+			lost[int32(n)] = err
+		}
+	}
+	return lost
+}
+
+// wraps is errors.Is for errors of the library. A panic in a method of one that is inside counts as no.
+func wraps(err, target error) (is bool) {
+	defer func() { _ = recover() }()
+	return errors.Is(err, target)
 }
 
 func (e *effects) release() {

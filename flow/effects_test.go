@@ -134,3 +134,66 @@ func TestAlso_whatNeverBeginsIsLost(t *testing.T) {
 		require.Equal(t, []string{"send skipped"}, seen.lost)
 	})
 }
+
+// One that waits for what is cut off is lost with that, and told of by its own name. One that waits for what fails by itself is not.
+func TestAlso_whatWaitsForWhatIsCutOffIsLost(t *testing.T) {
+	for what, c := range map[string]struct {
+		limit time.Duration
+		fn    func(context.Context) error
+		want  []string
+	}{
+		"by the limit of the run":         {10 * time.Millisecond, untilDone, []string{"mail skipped", "print skipped", "slow failed"}},
+		"by the end of the scope":         {0, untilDone, []string{"mail skipped", "print skipped", "slow canceled"}},
+		"not if what they wait for fails": {10 * time.Millisecond, func(context.Context) error { return errors.New("broken") }, nil},
+	} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				same := func(_ context.Context, in int) (int, error) { return in, nil }
+				slow := task.New("slow", func(ctx context.Context, in int) (int, error) { return in, c.fn(ctx) })
+				f := flow.New("page", func(in flow.Node[int]) flow.Node[int] {
+					printed := flow.Step(task.New("print", same), flow.Step(slow, in))
+					return flow.Also(in, flow.Step(task.New("mail", same), flow.Map(printed, func(n int) int { return n })))
+				})
+				if c.limit > 0 {
+					f = f.Timeout(c.limit)
+				}
+				var told []string
+				var mu sync.Mutex
+				f = f.OnError(func(_ context.Context, _ int, err error) {
+					mu.Lock()
+					defer mu.Unlock()
+					told = append(told, err.Error())
+				})
+				var seen effects
+				ctx, scope := future.WithScope(task.Observe(t.Context(), &seen), future.Unobserved(func(error) {}))
+				_, err := f.Do(ctx, 1)
+				require.NoError(t, err)
+				time.Sleep(20 * time.Millisecond)
+				require.NoError(t, scope.Close())
+				slices.Sort(seen.lost)
+				require.Equal(t, c.want, seen.lost)
+				require.Len(t, told, 1, "once, by what they have failed of")
+				require.Contains(t, told[0], "page: slow")
+			})
+		})
+	}
+}
+
+// So is one that waits for a part of the answer that was given up, although there would be time for it.
+func TestAlso_whatWaitsForWhatIsGivenUpIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := task.New("slow", func(ctx context.Context, in int) (int, error) { return in, untilDone(ctx) })
+		mail := task.New("mail", func(_ context.Context, in int) (int, error) { return in, nil })
+		f := flow.New("page", func(in flow.Node[int]) flow.Node[int] {
+			item := flow.Step(slow, in)
+			return flow.Also(flow.Fallback(item, 7), flow.Step(mail, item))
+		}).Timeout(50 * time.Millisecond).Reserve(20 * time.Millisecond).OnError(func(context.Context, int, error) {})
+		var seen effects
+		ctx, scope := future.WithScope(task.Observe(t.Context(), &seen))
+		v, err := f.Do(ctx, 1)
+		require.NoError(t, err)
+		require.Equal(t, 7, v)
+		require.NoError(t, scope.Close())
+		require.Equal(t, []string{"mail skipped"}, seen.lost)
+	})
+}

@@ -49,6 +49,7 @@ func (r *recording) begin(parent int, c *task.Call) (i int, ok bool) {
 	s := r.trace.grow()
 	s.ID, s.Parent, s.Kind, s.Flow, s.Node, s.Task, s.Place = i, parent, c.Kind, c.Flow, c.Node, c.Task, c.Place
 	s.Attempt, s.Element, s.Inputs, s.After = c.Attempt, c.Element, c.Inputs, c.After
+	s.Effect = c.Effect
 	s.Start, s.End = max(0, c.Start.Sub(r.start)), running
 	if !c.Deadline.IsZero() {
 		s.Deadline = c.Deadline.Sub(r.start)
@@ -93,6 +94,7 @@ func (r *recording) close(i int, o *task.Outcome, t texts) *Trace {
 	}
 	s.End, s.Status, s.Class = s.Start+max(0, o.Elapsed), o.Status, o.Class
 	s.Err, s.Panic, s.Stack, s.Cause = t.err, t.panic, t.stack, t.cause
+	s.Lost = o.Lost
 	if o.Status != task.Skipped {
 		s.FailedNode, s.FailedOf = o.FailedNode, o.FailedOf
 	}

@@ -37,6 +37,8 @@ type Span struct {
 	Element  int            `json:"element,omitempty"` // of an element: its index
 	Inputs   []string       `json:"inputs,omitempty"`  // nodes of the same run whose data it took; of a run, that its answer is made of
 	After    []string       `json:"after,omitempty"`   // nodes of the same run that it waited for without taking their data
+	Effect   bool           `json:"effect,omitempty"`  // of a node: it ran for an effect of a flow.Also, and the answer did not need it
+	Lost     bool           `json:"lost,omitempty"`    // of an effect: it was cut off, or never began
 	Start    time.Duration  `json:"start"`
 	End      time.Duration  `json:"end"`                // of a straggler: when it was given up
 	Returned time.Duration  `json:"returned,omitempty"` // of a straggler: when it returned, if that was before the end of the run

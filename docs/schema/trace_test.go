@@ -53,8 +53,15 @@ func TestTraceSchema_freshTraces(t *testing.T) {
 		all := flow.Each(length.Retry(task.Retry{Attempts: 2}), flow.Map(in, func(s string) []string { return strings.Fields(s) }), 1)
 		return flow.Map3(all, flow.Step(bad.Fallback(1), in), flow.Step(odd.Timeout(time.Hour).Fallback(2), in), func(_ []int, a, b int) int { return a + b })
 	})
+	effects := flow.New("effects", func(in flow.Node[string]) flow.Node[string] {
+		hangs := task.New("audit", func(ctx context.Context, _ string) (int, error) { <-ctx.Done(); return 0, context.Cause(ctx) })
+		return flow.Also(in, flow.Step(hangs, in), flow.Step(length, in))
+	}).Timeout(time.Minute)
 	do := func(ctx context.Context) {
-		_, err := f.Do(ctx, "a b c")
+		_, err := effects.Do(ctx, "")
+		require.NoError(t, err)
+		time.Sleep(time.Hour)
+		_, err = f.Do(ctx, "a b c")
 		require.NoError(t, err)
 		_, err = f.Timeout(time.Minute).Do(ctx, "")
 		require.NoError(t, err)
@@ -68,7 +75,7 @@ func TestTraceSchema_freshTraces(t *testing.T) {
 		end(task.Outcome{})
 	}
 	all := append(recorded(t, do), recorded(t, do, trace.MaxSpans(3))...)
-	require.Len(t, all, 10)
+	require.Len(t, all, 12)
 	dropped := 0
 	for _, tr := range all {
 		dropped += tr.Dropped
@@ -149,5 +156,5 @@ func TestTraceSchema_isDocumented(t *testing.T) {
 			require.NotEmpty(t, about, "%s.%s", name, field)
 		}
 	}
-	require.Len(t, document.Defs["span"].Properties, 25)
+	require.Len(t, document.Defs["span"].Properties, 27)
 }

@@ -44,12 +44,13 @@ func TestCollector_losses(t *testing.T) {
 func TestCollector_lostEffects(t *testing.T) {
 	c := observed(t, func(t *testing.T, ctx context.Context, _ *jadeprometheus.Collector) {
 		_, err := flow.New("shop", func(in flow.Node[string]) flow.Node[string] {
-			return flow.Also(in, flow.Step(takes("audit", time.Hour, nil), in), flow.Step(takes("mail", ms, nil), in))
+			audit := flow.Step(takes("audit", time.Hour, nil), in)
+			return flow.Also(in, flow.Step(takes("archive", ms, nil), audit), flow.Step(takes("mail", ms, nil), in))
 		}).Timeout(10*ms).Do(ctx, "bell")
 		require.NoError(t, err)
 		time.Sleep(time.Second)
 	})
-	require.Equal(t, numbers{"{flow=shop task=audit}": 1}, read(t, c).of("jade_effects_lost_total"))
+	require.Equal(t, numbers{"{flow=shop task=archive}": 1, "{flow=shop task=audit}": 1}, read(t, c).of("jade_effects_lost_total"))
 }
 
 // An increase is seen only of a counter that is there before.

@@ -305,6 +305,12 @@ func TestRecords_ofEffects(t *testing.T) {
 	require.Equal(t, []string{"WARN lost audit canceled"}, told(logged(t, slog.LevelInfo, func(ctx context.Context) {
 		page(audit).Do(ctx, "x")
 	})), "the scope is closed")
+	require.ElementsMatch(t, []string{"WARN lost audit timeout", "WARN lost mail timeout"}, told(logged(t, slog.LevelInfo, func(ctx context.Context) {
+		flow.New("shop", func(in flow.Node[string]) flow.Node[string] {
+			return flow.Also(in, flow.Step(takes("mail", ms, nil), flow.Step(audit, in)))
+		}).Timeout(10*ms).Do(ctx, "x")
+		time.Sleep(time.Second)
+	})), "one that waits for it")
 	require.Equal(t, []string{"ERROR failed audit dependency"}, told(logged(t, slog.LevelInfo, func(ctx context.Context) {
 		page(takes("audit", ms, unavailable{})).Do(ctx, "x")
 		time.Sleep(time.Second)
