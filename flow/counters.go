@@ -57,16 +57,17 @@ func (st *state) enter(n int32) (ctx context.Context, v verdict) {
 }
 
 // settle is told that node n is made, and returns a node that has become ready and is on no list.
-func (st *state) settle(n int32, err error) (next int32) {
+func (t *turn) settle(n int32, err error) (next int32) {
+	st := t.st
 	switch {
 	case st.demand != nil:
-		return st.settleDemand(n, err)
+		return t.settleDemand(n, err, false)
 	case err != nil:
 		st.run.owner.fail(st.plan.errorOf(st.run.ctx, n, err))
 		return none
 	case n == st.plan.out:
 		st.ended.Store(true)
-		st.run.owner.succeed()
+		t.answered = true
 	case st.isLate(n):
 		st.discard(n)
 	}

@@ -163,7 +163,7 @@ func (st *state) enterDemand(n int32) (context.Context, verdict) {
 		if r.watch != nil { // beside, as it may not return
 			r.beside(func() { r.watch.lose(n, err) })
 		}
-		st.offer(st.settle(n, err))
+		st.end(n, err)
 	}
 	return nil, skip
 }
@@ -217,20 +217,14 @@ func (d *demand) life(n int32) engine.Life {
 	return d.lives[n]
 }
 
-func (st *state) settleDemand(n int32, err error) (next int32) {
-	return st.settleBy(n, err, false)
-}
-
-// settleBy is settleDemand; given says that it is expire which settles n.
-func (st *state) settleBy(n int32, err error, given bool) (next int32) {
+// settleDemand is settle; given says that it is expire which settles n. (A worker gets here with the stack that a goroutine
+// begins with. What is rare is in functions of its own, so that this is enough.)
+func (t *turn) settleDemand(n int32, err error, given bool) (next int32) {
+	st := t.st
 	d := st.demand
 	canceled := false
 	if err != nil {
-		if r := st.run; !given && !st.plan.specs[n].effect && !r.expired.Load() && r.fate.Load() == undecided && r.ctx.Err() != nil {
-			r.owner.halt(future.Cause(r.ctx)) // the caller has left, or the limit has passed: that is why
-		}
-		e := st.plan.errorOf(st.ctxAt(n), n, st.lateness(err))
-		err, canceled = e, e.class == recovery.Canceled
+		err, canceled = st.failureOf(n, err, given)
 	}
 	late := err == nil && st.isLate(n)
 	d.mu.Lock()
@@ -241,7 +235,6 @@ func (st *state) settleBy(n int32, err error, given bool) (next int32) {
 	}
 	life := d.lives[n]
 	d.lives[n], d.calls[n], d.back[n] = nil, nil, returned{}
-	t := turn{st: st}
 	if d.phase[n] == running || d.phase[n] == held {
 		if late && !st.plan.specs[n].effect {
 			err, canceled = errAnswered, true // nothing uses the value, even if the ctx has not ended yet
@@ -259,15 +252,23 @@ func (st *state) settleBy(n int32, err error, given bool) (next int32) {
 		life.Release()
 	}
 	next = none
-	if len(t.ready) > 0 && !t.calls() {
-		next, t.ready = t.ready[0], t.ready[1:]
+	if t.ready.size > 0 && !t.calls() {
+		next = t.ready.take(st.link)
 	}
-	if len(t.ready) > 0 {
+	if t.ready.size > 0 {
 		t.offer()
 		st.wake()
 	}
-	t.do()
 	return next
+}
+
+// failureOf is err as the failure of node n, and whether that is a cancellation.
+func (st *state) failureOf(n int32, err error, given bool) (e *Error, canceled bool) {
+	if r := st.run; !given && !st.plan.specs[n].effect && !r.expired.Load() && r.fate.Load() == undecided && r.ctx.Err() != nil {
+		r.owner.halt(future.Cause(r.ctx)) // the caller has left, or the limit has passed: that is why
+	}
+	e = st.plan.errorOf(st.ctxAt(n), n, st.lateness(err))
+	return e, e.class == recovery.Canceled
 }
 
 // isLate reports whether nothing can use the value of n any more, as the run has ended. (If n

@@ -33,7 +33,7 @@ func (st *state) expire(late error) {
 			}
 		case running, held:
 			if s.call && (s.answer || !s.effect) || s.kind == Recovery && !st.run.limit.reserves() {
-				t.late = append(t.late, lateCall{n: int32(n), begun: true, complete: true})
+				t.giveUpCall(lateCall{n: int32(n), begun: true, complete: true})
 			}
 		}
 	}
@@ -43,8 +43,8 @@ func (st *state) expire(late error) {
 	if st.head.Load() != none {
 		st.wake()
 	}
-	given := t.late
-	t.late = nil
+	given := t.more().late
+	t.rest.late = nil
 	for len(given) > 0 { // in the order of the nodes, whatever comes back meanwhile
 		next := given[0]
 		given = given[1:]
@@ -60,7 +60,7 @@ func (st *state) expire(late error) {
 	}
 	d.mu.Unlock()
 	for _, n := range back {
-		st.offer(st.settle(n, st.backOf(n)))
+		st.end(n, st.backOf(n))
 	}
 	t.do()
 }
@@ -99,7 +99,13 @@ func (t *turn) failLate(n int32) {
 		return d.phase[in.n.index] != made || t.st.errs[in.n.index] != nil
 	})
 	d.phase[n] = held
-	t.late = append(t.late, lateCall{n: n, complete: complete})
+	t.giveUpCall(lateCall{n: n, complete: complete})
+}
+
+// giveUpCall has a call given up when the turn is over.
+func (t *turn) giveUpCall(l lateCall) {
+	more := t.more()
+	more.late = append(more.late, l)
 }
 
 // resigner is the cell of a call that something of the task may stand in for.
@@ -119,7 +125,7 @@ func (st *state) giveUp(l lateCall) {
 	case over:
 		return
 	case back.is: // in time, and only an observer was slow, or at this very moment
-		st.offer(st.settleBy(n, back.err, true))
+		st.endGiven(n, back.err)
 		return
 	case call != nil:
 		st.strays(n, mayStray)
@@ -131,7 +137,7 @@ func (st *state) giveUp(l lateCall) {
 		back = d.back[n]
 		d.mu.Unlock()
 		if back.is {
-			st.offer(st.settleBy(n, back.err, true))
+			st.endGiven(n, back.err)
 		}
 		return
 	}
@@ -161,7 +167,7 @@ func (st *state) giveUp(l lateCall) {
 	if life != nil {
 		life.End(late)
 	}
-	st.offer(st.settleBy(n, err, true))
+	st.endGiven(n, err)
 }
 
 func (st *state) strays(n int32, s stray) {

@@ -24,13 +24,18 @@ func (c *call[In, Out]) succeed() {
 	}
 	out := c.st.cells[c.plan.out].(interface{ value() *Out }).value()
 	if c.watch != nil || c.host != nil || c.st.demand.hasLosses() {
-		c.tellDegraded(0, c.answerOf(*out))
+		c.succeedAtLength(out)
 		return
 	}
 	c.limit.release()
 	c.effects.answered()
 	c.promise.Complete(*out, nil)
 }
+
+// succeedAtLength is succeed for a run that somebody is told of.
+//
+//go:noinline
+func (c *call[In, Out]) succeedAtLength(out *Out) { c.tellDegraded(0, c.answerOf(*out)) }
 
 // fail answers with a failure of the flow: Catch may turn it into an answer.
 //

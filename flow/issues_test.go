@@ -295,3 +295,24 @@ func TestIssue_cancelledRunsWereCountedAsFailures(t *testing.T) {
 	}
 	require.NoError(t, scope.Close())
 }
+
+// So were effects that were cut off as the caller had left.
+func TestIssue_effectsThatWereCutOffWereCountedAsFailures(t *testing.T) {
+	ctx, scope := future.WithScope(plainCtx())
+	var seen []future.Future[int]
+	for range 100 { // as many as a scope lists
+		seen = append(seen, future.Go(ctx, func(context.Context) (int, error) { return 0, errSoldOut }))
+	}
+	scope.Wait()
+	audited := of(func(in number) number { return flow.Also(in, flow.Step(named("audit", func(ctx context.Context, _ int) (int, error) { return 0, untilDone(ctx) }), in)) })
+	asked, leave := context.WithCancel(ctx)
+	_, err := audited.Do(asked, 1)
+	require.NoError(t, err)
+	leave()
+	scope.Wait()
+	for _, f := range seen {
+		_, err := f.Await(plainCtx())
+		require.Equal(t, errSoldOut, err)
+	}
+	require.NoError(t, scope.Close())
+}

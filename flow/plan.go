@@ -133,12 +133,14 @@ func identity(o *task.Origin) any {
 // effect, or for the answer: all that such a node needs is one too.
 //
 // A node is given up alone where a run goes on without the node that needs it: where that has failed for
-// want of another input and something takes the failure, or where another input was enough.
+// want of another input and something takes the failure, or where another input was enough. So it is never a
+// required node, whose failure is that of the run and whose ctx ends with the run, unless it runs for an effect too.
 func (p *plan) mark() {
-	taken := make([]bool, len(p.specs)) // the failure of the node may be taken
-	p.specs[p.out].answer = true
+	taken, required := make([]bool, len(p.specs)), make([]bool, len(p.specs)) // what becomes of the failure of the node
+	p.specs[p.out].answer, required[p.out] = true, true
 	for i := len(p.specs) - 1; i >= 0; i-- {
 		s := &p.specs[i]
+		s.own = s.own && (s.effect || !required[i])
 		takes, several := false, len(s.inputs) > 1
 		switch s.kind {
 		case FirstOf, Choice, Recovery, Trial, StandIn:
@@ -147,6 +149,7 @@ func (p *plan) mark() {
 		for _, in := range s.inputs {
 			from := &p.specs[in.n.index]
 			taken[in.n.index] = taken[in.n.index] || takes || taken[i] || in.role == Effect
+			required[in.n.index] = required[in.n.index] || required[i] && (!takes || in.role == Condition) && in.role != Effect
 			from.own = from.own || s.own || several && (takes || taken[i]) || in.role == Effect
 			from.effect = from.effect || s.effect || in.role == Effect
 			from.answer = from.answer || s.answer && in.role != Effect

@@ -21,7 +21,9 @@ func (at seat) around() any {
 func (at seat) finish(err, degraded error) {
 	r := at.st.run
 	defer r.Leave()
-	at.st.offer(at.st.conclude(at.n, err, degraded))
+	t := turn{st: at.st}
+	at.st.offer(t.conclude(at.n, err, degraded))
+	t.do()
 }
 
 // degraded notes that the node's value stands in for a failure, or does without what inner says.

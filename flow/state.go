@@ -108,7 +108,8 @@ const (
 	settling             // the node has failed
 )
 
-// serve makes nodes until none is ready, and leaves the run.
+// serve makes nodes until none is ready, and leaves the run. (What follows from the end of a node is done here, not where its
+// function has been called: so it has enough of the stack that a goroutine begins with.)
 func (st *state) serve(w worker) {
 	r := st.run
 	finished := false
@@ -118,14 +119,31 @@ func (st *state) serve(w worker) {
 		}
 		r.Leave()
 	}()
-	for n := st.resume(&w); n != none; {
-		n = st.step(&w, n)
+	t := turn{st: st}
+	v, n, err := st.resume(&w)
+	for n != none {
+		if v == proceed {
+			v, err = st.step(&w, n)
+		}
+		switch v {
+		case over:
+			n = t.conclude(n, err, nil)
+			t.do()
+			if n == none {
+				n = st.pop()
+			}
+		case skip:
+			n = st.pop()
+		case stop:
+			n = none
+		}
+		v = proceed
 	}
 	finished = true
 }
 
-// resume does what a worker begins with.
-func (st *state) resume(w *worker) (next int32) {
+// resume does what a worker begins with, and returns a node to go on with, if there is one.
+func (st *state) resume(w *worker) (v verdict, n int32, err error) {
 	duty, n := w.duty, w.at
 	w.duty, w.at = serving, none
 	switch duty {
@@ -133,12 +151,14 @@ func (st *state) resume(w *worker) (next int32) {
 		st.announce()
 	case making:
 		ctx, _ := st.ctxOf(n)
-		return st.make(w, n, ctx)
+		v, err = st.make(w, n, ctx)
+		return v, n, err
 	case settling:
 		ctx, _ := st.ctxOf(n)
-		return st.mended(n, ctx, w.err)
+		v, err = st.mended(n, ctx, w.err)
+		return v, n, err
 	}
-	return st.pop()
+	return proceed, st.pop(), nil
 }
 
 // rescue goes on for a worker that a user's function did not return to. The
@@ -156,20 +176,27 @@ func (st *state) rescue(w worker, err error) {
 	go st.serve(w)
 }
 
-// step makes node n, and returns the one to go on with.
-func (st *state) step(w *worker, n int32) int32 {
-	ctx, ok := st.enter(n)
-	switch ok {
-	case skip:
-		return st.pop()
-	case stop:
-		return none
+// verdict says how it goes on with a node.
+type verdict int8
+
+const (
+	proceed verdict = iota // it is to be made
+	over                   // its function has returned
+	skip                   // not this one: it ends elsewhere, or not at all
+	stop                   // none any more
+)
+
+// step makes node n.
+func (st *state) step(w *worker, n int32) (verdict, error) {
+	ctx, v := st.enter(n)
+	if v != proceed {
+		return v, nil
 	}
 	if st.plan.specs[n].quick {
 		w.at = n
 		_, err := st.cells[n].exec(ctx, seat{st, n})
 		w.at = none
-		return st.orNext(st.settle(n, err))
+		return over, err
 	}
 	if st.head.Load() != none {
 		st.wake() // others may be made while this one is
@@ -180,82 +207,87 @@ func (st *state) step(w *worker, n int32) int32 {
 		w.duty, w.at = serving, none
 		if err := st.demand.givenUp(n); err != nil { // while the observer was being told
 			st.run.watch.end(n, err, nil)
-			return st.pop()
+			return skip, nil
 		}
 	}
 	return st.make(w, n, ctx)
 }
 
 // make calls the function of node n.
-func (st *state) make(w *worker, n int32, ctx context.Context) int32 {
+func (st *state) make(w *worker, n int32, ctx context.Context) (verdict, error) {
 	if !st.plan.specs[n].guards {
 		w.at = n
 	}
 	pending, err := st.cells[n].exec(ctx, seat{st, n})
 	w.at = none
-	if pending {
-		return st.pop()
-	}
-	if err != nil {
+	switch {
+	case pending:
+		return skip, nil
+	case err != nil:
 		return st.mended(n, ctx, err)
 	}
-	return st.orNext(st.conclude(n, nil, nil))
+	return over, nil
 }
 
 // mended is told that the function of node n has failed, and sees to that.
-func (st *state) mended(n int32, ctx context.Context, err error) (next int32) {
-	if st.plan.specs[n].mends {
-		if !st.claim(n) {
-			st.strays(n, noStray)
-			return st.pop()
-		}
-		var pending bool
-		if pending, err = st.cells[n].(mender).mend(ctx, seat{st, n}, err); pending {
-			return st.pop()
-		}
+func (st *state) mended(n int32, ctx context.Context, err error) (verdict, error) {
+	if !st.plan.specs[n].mends {
+		return over, err
 	}
-	return st.orNext(st.conclude(n, err, nil))
+	if !st.claim(n) {
+		st.strays(n, noStray)
+		return skip, nil
+	}
+	pending, err := st.cells[n].(mender).mend(ctx, seat{st, n}, err)
+	if pending {
+		return skip, nil
+	}
+	return over, err
 }
 
-// verdict says whether a ready node is to be made.
-type verdict int
-
-const (
-	proceed verdict = iota
-	skip            // not this one
-	stop            // none any more
-)
-
-// conclude is told how a node that may be observed has ended.
-func (st *state) conclude(n int32, err, degraded error) (next int32) {
-	w := st.run.watch
-	if w == nil {
-		return st.settle(n, err)
+// conclude is told how a node has ended, and returns one that has become ready and is on no list.
+func (t *turn) conclude(n int32, err, degraded error) (next int32) {
+	switch st := t.st; {
+	case st.run.watch != nil && !st.plan.specs[n].quick:
+		return t.concludeObserved(n, err, degraded)
+	case st.demand != nil: // not by settle: see settleDemand
+		return t.settleDemand(n, err, false)
 	}
+	return t.settle(n, err)
+}
+
+func (t *turn) concludeObserved(n int32, err, degraded error) (next int32) {
+	st, w := t.st, t.st.run.watch
 	if st.demand.hold(n, err) { // the limit has passed: nobody waits for the observer
 		if err != nil {
 			w.givenUp(n, err)
 		}
 		st.run.beside(func() { w.end(n, err, degraded) })
-		return st.settle(n, err)
+		return t.settle(n, err)
 	}
 	told := false
 	defer func() {
 		if !told { // the observer has ended the goroutine
-			st.offer(st.settle(n, err))
+			st.end(n, err)
 		}
 	}()
 	w.end(n, err, degraded)
 	told = true
-	return st.settle(n, err)
+	return t.settle(n, err)
 }
 
-// orNext is n or, if that is none, what is on the list.
-func (st *state) orNext(n int32) int32 {
-	if n != none {
-		return n
-	}
-	return st.pop()
+// end settles node n, and does what follows.
+func (st *state) end(n int32, err error) {
+	t := turn{st: st}
+	st.offer(t.settle(n, err))
+	t.do()
+}
+
+// endGiven is end for expire.
+func (st *state) endGiven(n int32, err error) {
+	t := turn{st: st}
+	st.offer(t.settleDemand(n, err, true))
+	t.do()
 }
 
 // offer gives a ready node to whoever comes next.

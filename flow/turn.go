@@ -3,7 +3,6 @@ package flow
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/future"
@@ -11,14 +10,19 @@ import (
 	recovery "github.com/jade-go/jade/recover"
 )
 
-// turn is one change under the lock, and what is to be done after it.
+// turn is one change under the lock, and what is to be done after it. It is small, as a worker has one on its stack.
 type turn struct {
 	st       *state
-	ready    []int32
-	canceled []cancellation
-	effects  []error // failures
-	late     []lateCall
+	ready    chain
 	answered bool
+	rest     *rest // nil in most turns
+}
+
+// rest is what is seldom to be done.
+type rest struct {
+	canceled []cancellation
+	late     []lateCall
+	effects  []error // failures
 }
 
 type cancellation struct {
@@ -26,45 +30,63 @@ type cancellation struct {
 	cause error
 }
 
-// do does what follows from a turn, without the lock.
+// more is the rest, to add to.
+func (t *turn) more() *rest {
+	if t.rest == nil {
+		t.rest = new(rest)
+	}
+	return t.rest
+}
+
+// do does what follows from a turn, without the lock. Then nothing does any more.
 func (t *turn) do() {
-	defer t.tellEffects() // also if a function of the user's has ended the goroutine
-	st := t.st
-	for _, c := range t.canceled {
+	rest, answered := t.rest, t.answered
+	t.rest, t.answered = nil, false
+	switch {
+	case rest != nil:
+		rest.do(t.st, answered)
+	case answered:
+		t.st.answer()
+	}
+}
+
+func (r *rest) do(st *state, answered bool) {
+	defer st.tellEffects(r.effects) // also if a function of the user's has ended the goroutine
+	for _, c := range r.canceled {
 		c.life.End(c.cause)
 	}
-	for _, l := range t.late {
+	for _, l := range r.late {
 		st.giveUp(l)
 	}
-	if t.answered {
-		out := st.plan.out
-		if err := st.errs[out]; err != nil {
-			st.run.owner.fail(err)
-		} else {
-			st.run.owner.succeed()
-		}
+	if answered {
+		st.answer()
 	}
 }
 
-// tellEffects tells of the effects that have failed. If a function that is told does not return, a new goroutine goes on.
-func (t *turn) tellEffects() {
-	for len(t.effects) > 0 {
-		err := t.effects[0]
-		t.effects = t.effects[1:]
-		t.tellEffect(err)
+// answer is called when the output is made, or has failed.
+func (st *state) answer() {
+	if err := st.errs[st.plan.out]; err != nil {
+		st.run.owner.fail(err)
+		return
+	}
+	st.run.owner.succeed()
+}
+
+// tellEffects tells of effects that have failed. If a function that is told does not return, a new goroutine goes on.
+func (st *state) tellEffects(failures []error) {
+	for i, err := range failures {
+		st.tellEffect(err, failures[i+1:])
 	}
 }
 
-func (t *turn) tellEffect(err error) {
+func (st *state) tellEffect(err error, others []error) {
 	returned := false
 	defer func() {
-		if !returned && len(t.effects) > 0 {
-			rest := turn{st: t.st, effects: t.effects}
-			t.effects = nil
-			t.st.run.beside(rest.tellEffects)
+		if !returned && len(others) > 0 {
+			st.run.beside(func() { st.tellEffects(others) })
 		}
 	}()
-	t.st.run.owner.tell(err)
+	st.run.owner.tell(err)
 	returned = true
 }
 
@@ -184,7 +206,7 @@ func (t *turn) all(n int32, inputs []input) bool {
 // makeReady puts n among the nodes that can be made.
 func (t *turn) makeReady(n int32) {
 	t.st.demand.phase[n] = ready
-	t.ready = append(t.ready, n)
+	t.ready.add(t.st.link, n)
 }
 
 // inline makes a node whose function is the library's own.
@@ -288,7 +310,8 @@ func (t *turn) made(n int32, err error, canceled bool) {
 func (t *turn) effect(n int32) {
 	if d := t.st.demand; d.phase[n] == made && t.st.errs[n] != nil && !d.told[n] {
 		d.told[n] = true
-		t.effects = append(t.effects, t.st.errs[n])
+		more := t.more()
+		more.effects = append(more.effects, t.st.errs[n])
 	}
 }
 
@@ -299,7 +322,11 @@ func (t *turn) giveUp(n int32, cause error) {
 		if s.kind == Choice && i > 0 && d.chosen[n] != 0 && int(d.chosen[n]) != i {
 			continue // given up when the other one was chosen
 		}
-		t.disclaim(in.n.index, cause)
+		if i := in.n.index; d.claims[i] > 1 || d.phase[i] == made {
+			d.claims[i]-- // nothing follows from that
+		} else {
+			t.disclaim(i, cause)
+		}
 	}
 }
 
@@ -316,7 +343,8 @@ func (t *turn) disclaim(n int32, cause error) {
 		}
 	}
 	if (d.phase[n] == running || d.phase[n] == held) && d.lives[n] != nil {
-		t.canceled = append(t.canceled, cancellation{d.lives[n], &future.CanceledError{Cause: cause}})
+		more := t.more()
+		more.canceled = append(more.canceled, cancellation{d.lives[n], &future.CanceledError{Cause: cause}})
 	}
 	d.phase[n] = dropped
 	t.giveUp(n, cause)
@@ -324,12 +352,35 @@ func (t *turn) disclaim(n int32, cause error) {
 
 // offer puts what is ready on the list, the first on top.
 func (t *turn) offer() {
-	for _, n := range slices.Backward(t.ready) {
-		t.st.push(n, n)
+	if t.ready.size > 0 {
+		t.st.push(t.ready.first, t.ready.last)
+		t.ready = chain{}
 	}
-	t.ready = nil
+}
+
+// chain is a list of nodes that are not on the list of the state, by its links.
+type chain struct{ first, last, size int32 }
+
+func (c *chain) add(link []int32, n int32) {
+	if c.size == 0 {
+		c.first = n
+	} else {
+		link[c.last] = n
+	}
+	c.last = n
+	c.size++
+}
+
+// take takes the first node out of a chain that is not empty.
+func (c *chain) take(link []int32) (n int32) {
+	n = c.first
+	c.first = link[n]
+	c.size--
+	return n
 }
 
 // calls reports whether do may call a user's function: then nothing may be kept
 // for this goroutine, which may not come back.
-func (t *turn) calls() bool { return t.answered || len(t.effects) > 0 || len(t.late) > 0 }
+func (t *turn) calls() bool {
+	return t.answered || t.rest != nil && len(t.rest.effects)+len(t.rest.late) > 0
+}

@@ -127,7 +127,7 @@ func (r *reporter) keep(errs ...error) {
 // fail counts err as an unobserved failure of s; without a scope it is logged.
 func (s *Scope) fail(name string, err error) {
 	if s != nil {
-		(&share{of: &failure{err: err, name: name}, scope: s}).list()
+		(&share{of: &failure{err: err, name: name, quiet: glance(err) == seemsCanceled}, scope: s}).list()
 	} else {
 		complain(name, err)
 	}
