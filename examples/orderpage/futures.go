@@ -10,6 +10,7 @@ import (
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
 
@@ -22,7 +23,9 @@ func byFutures(s *shop, limit time.Duration) handler {
 		defer cancel()
 		ctx, end := task.Begin(ctx, task.Call{Kind: task.RunCall, Flow: "order-page"}) // which a flow does by itself
 		page, err := orderPage(ctx, fetch, order)
-		end(task.OutcomeOf(ctx, err, page.lost(), begun))
+		outcome := task.OutcomeOf(ctx, err, page.lost(), begun)
+		outcome.Losses = page.losses() // what has a fallback is a warning, and the line of the run has its name
+		end(outcome)
 		return page, err
 	}
 }
@@ -34,6 +37,14 @@ func (p Page) lost() error {
 		lost = append(lost, part)
 	}
 	return errors.Join(lost...)
+}
+
+// losses are the parts that the page does without, as a flow tells of them.
+func (p Page) losses() (lost []task.Loss) {
+	for _, part := range p.Degraded {
+		lost = append(lost, task.Loss{Node: part.Part, Class: recovery.Classify(part.cause), Err: part.cause, Count: 1})
+	}
+	return lost
 }
 
 // tasks are the calls of the page, by name: what an observer is told of.
