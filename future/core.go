@@ -21,8 +21,8 @@ type core struct {
 
 // state is one future's memory.
 type state[T any] struct {
-	core
-	value T // written before head is complete, read only after
+	core  core // not embedded: each type of value would have a copy of each method
+	value T    // written before head is complete, read only after
 }
 
 var busy, complete node
@@ -94,7 +94,7 @@ func (c *core) succeed() chain {
 // settle completes s with a value.
 func (s *state[T]) settle(v T) chain {
 	s.value = v
-	return s.succeed()
+	return s.core.succeed()
 }
 
 // fail completes c with f if it is pending, and returns what to go on with.

@@ -19,7 +19,7 @@ func callBack(ctx context.Context, name string, fn func()) {
 	if _, around, _ := surroundings(ctx); around != nil {
 		h.scope = around.within()
 	}
-	h.act, h.phase = h, callback
+	h.node.act, h.node.phase = h, callback
 	resume(chain{&h.node, &h.node})
 }
 

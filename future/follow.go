@@ -83,32 +83,32 @@ func (b *behind[A, B]) pass() (next chain, passed bool) {
 	in, returned := b.in, false
 	defer func() {
 		if !returned {
-			resume(b.out.fail(b.out.because(thrown(recover()), place{pc: b.pc()})))
+			resume(b.out.core.fail(b.out.core.because(thrown(recover()), place{pc: b.pc()})))
 			passed = true
 		}
 	}()
-	v, passes := b.body.Pass(Result[A]{in.value, in.failed.error()})
+	v, passes := b.body.Pass(Result[A]{in.value, in.core.failed.error()})
 	returned = true
 	if !passes {
 		return chain{}, false
 	}
-	if in.failed == nil {
+	if in.core.failed == nil {
 		return b.out.settle(v), true
 	}
 	b.out.value = v
-	return b.out.failAs(in.failed), true
+	return b.out.core.failAs(in.core.failed), true
 }
 
 // returned completes the future with what the body has returned.
 func (b *behind[A, B]) returned(v B, err error, from *parent) chain {
 	if err == nil {
-		if !b.in.ok() {
-			b.in.failed.see() // the body has dealt with it
+		if !b.in.core.ok() {
+			b.in.core.failed.see() // the body has dealt with it
 		}
 		return b.out.settle(v)
 	}
 	b.out.value = v
-	return b.out.fail(b.out.again(err, b.in.failed, nil, place{from: from, pc: b.pc()}))
+	return b.out.core.fail(b.out.core.again(err, b.in.core.failed, nil, place{from: from, pc: b.pc()}))
 }
 
 // abandon leaves the input, whose node n a cancellation has claimed.
@@ -117,7 +117,7 @@ func (b *behind[A, B]) abandon(n *node, s *sweep, e *ending) {
 	if l, ok := b.body.(leaver[A]); ok {
 		l.left(Future[A]{b.in})
 	}
-	b.in.remove(n, true)
+	b.in.core.remove(n, true)
 	if m&Private != 0 {
 		s.future(&b.in.core, e, byCancel)
 	}

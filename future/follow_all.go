@@ -35,19 +35,19 @@ func FollowAll[R any, B AllBody[R]](ctx context.Context, n int, b B) Future[R] {
 	var w *joiner[R, B]
 	if p := shared(ctx); p != nil {
 		w = &joiner[R, B]{}
-		w.parent = p
+		w.ctx.parent = p
 	} else {
 		both := &struct {
-			joiner[R, B]
-			own parent
+			joiner joiner[R, B]
+			own    parent
 		}{own: newParent(ctx)}
 		w = &both.joiner
-		w.parent = &both.own
+		w.ctx.parent = &both.own
 	}
 	out := &state[R]{}
-	out.scope = w.parent.scope
-	out.work = w
-	w.work, w.body, w.out = w, b, out
+	out.core.scope = w.ctx.parent.scope
+	out.core.work = w
+	w.ctx.work, w.body, w.out = w, b, out
 	w.missing.Store(int32(n))
 	if w.places = w.few[:]; n <= len(w.few) {
 		w.places = w.places[:n]
@@ -76,7 +76,7 @@ func (a alone[R, B]) Func() any { return a.body }
 // joiner is a follower with several inputs: it has a node in the list of each.
 // Who sets phase owns the outcome: the first failure, the last success, or a cancellation.
 type joiner[R any, B AllBody[R]] struct {
-	workCtx
+	ctx     workCtx
 	body    B // read while an input may still be settled, let go of once Run has returned
 	out     *state[R]
 	places  []node
@@ -89,7 +89,7 @@ func (w *joiner[R, B]) claim(bits uint32) bool { return w.phase.CompareAndSwap(0
 
 // start is follower.start for several inputs.
 func (w *joiner[R, B]) start(b B, places []node, out *state[R]) {
-	if !w.enlist(&out.core, false) {
+	if !w.ctx.enlist(&out.core, false) {
 		return
 	}
 	var ready chain
@@ -111,7 +111,7 @@ func (w *joiner[R, B]) settle(n *node) (chain, bool) {
 	switch {
 	case c == nil:
 		if w.claim(0) {
-			return w.fail(w.out.because(ErrZero, place{})), false
+			return w.fail(w.out.core.because(ErrZero, place{})), false
 		}
 	case !c.ok():
 		if w.claim(0) {
@@ -130,8 +130,8 @@ func (w *joiner[R, B]) settle(n *node) (chain, bool) {
 // fail completes the future with the failure of an input.
 func (w *joiner[R, B]) fail(f *share) chain {
 	w.leave()
-	next := w.out.fail(f)
-	w.part(byCancel)
+	next := w.out.core.fail(f)
+	w.ctx.part(byCancel)
 	return next
 }
 
@@ -147,38 +147,38 @@ func (w *joiner[R, B]) leave() {
 
 // run calls the body, and completes the future with what it returns.
 func (w *joiner[R, B]) run() (next chain) {
-	if w.parent != &background {
-		if e := w.ending(); e != nil {
+	if w.ctx.parent != &background {
+		if e := w.ctx.ending(); e != nil {
 			var zero R
-			return w.conclude(zero, w.out.endsWith(e, w.place()))
+			return w.conclude(zero, w.out.core.endsWith(e, w.place()))
 		}
 	}
 	returned := false
 	defer func() {
 		if !returned {
 			var zero R
-			resume(w.conclude(zero, w.out.because(thrown(recover()), w.place())))
+			resume(w.conclude(zero, w.out.core.because(thrown(recover()), w.place())))
 		}
 	}()
-	v, err := w.body.Run(&w.workCtx)
+	v, err := w.body.Run(&w.ctx)
 	returned = true
 	var f *share
 	if err != nil {
-		f = w.out.because(err, w.place())
+		f = w.out.core.because(err, w.place())
 	}
 	return w.conclude(v, f)
 }
 
 func (w *joiner[R, B]) conclude(v R, f *share) (next chain) {
-	k := w.finish(finished)
+	k := w.ctx.finish(finished)
 	w.out.value = v
 	if f == nil {
-		next = w.out.succeed()
+		next = w.out.core.succeed()
 	} else {
-		next = w.out.fail(f)
+		next = w.out.core.fail(f)
 	}
 	k.tellNow()
-	w.part(byCancel)
+	w.ctx.part(byCancel)
 	var none B
 	w.body, w.places = none, nil
 	return next
@@ -190,9 +190,9 @@ func (w *joiner[R, B]) cancel(s *sweep, e *ending, by reach) {
 	case w.claim(dropped):
 		w.leave()
 		s.fail(&w.out.core, e, w.place())
-		w.part(by)
+		w.ctx.part(by)
 	case w.phase.Load()&dropped == 0:
-		w.sweep(s, e, by)
+		w.ctx.sweep(s, e, by)
 	}
 }
 
@@ -200,5 +200,5 @@ func (w *joiner[R, B]) cancel(s *sweep, e *ending, by reach) {
 func (w *joiner[R, B]) runs() bool { return w.phase.Load() != 0 }
 
 func (w *joiner[R, B]) input() *core { return nil }
-func (w *joiner[R, B]) home() *Scope { return w.parent.scope }
-func (w *joiner[R, B]) place() place { return place{from: w.parent, pc: entry(w.body)} }
+func (w *joiner[R, B]) home() *Scope { return w.ctx.parent.scope }
+func (w *joiner[R, B]) place() place { return place{from: w.ctx.parent, pc: entry(w.body)} }

@@ -10,30 +10,30 @@ import (
 // input's list, the ctx of its body, and the member of the ctx it was started
 // with, all in one allocation.
 type follower[A, B any] struct {
-	workCtx
-	node
-	behind[A, B]
+	ctx    workCtx
+	node   node
+	behind behind[A, B]
 }
 
 func followBody[A, B any](ctx context.Context, f Future[A], m Manner, b Body[A, B]) Future[B] {
 	var w *follower[A, B]
 	if p := shared(ctx); p != nil {
 		w = &follower[A, B]{}
-		w.parent = p
+		w.ctx.parent = p
 	} else {
 		both := &struct {
-			follower[A, B]
-			own parent
+			follower follower[A, B]
+			own      parent
 		}{own: newParent(ctx)}
 		w = &both.follower
-		w.parent = &both.own
+		w.ctx.parent = &both.own
 	}
 	out := &state[B]{}
-	out.scope = w.parent.scope
-	out.work = w
-	w.work, w.act = w, w
+	out.core.scope = w.ctx.parent.scope
+	out.core.work = w
+	w.ctx.work, w.node.act = w, w
 	w.behind = behind[A, B]{b, f.s, out}
-	w.phase = uint32(m)
+	w.node.phase = uint32(m)
 	w.start(f.s, out, m)
 	return Future[B]{out}
 }
@@ -43,22 +43,22 @@ func followBody[A, B any](ctx context.Context, f Future[A], m Manner, b Body[A, 
 // out come as arguments.
 func (w *follower[A, B]) start(in *state[A], out *state[B], m Manner) {
 	if m&Cleanup != 0 {
-		w.passive = true
-		_ = w.attach(false, true) // for its name; a scope that has closed does not list it
-	} else if !w.enlist(&out.core, in.done()) {
+		w.ctx.passive = true
+		_ = w.ctx.attach(false, true) // for its name; a scope that has closed does not list it
+	} else if !w.ctx.enlist(&out.core, in.core.done()) {
 		return
 	}
-	if !in.push(&w.node) {
+	if !in.core.push(&w.node) {
 		resume(chain{&w.node, &w.node})
-	} else if w.is(dropped) { // before it was there, perhaps
-		in.remove(&w.node, true)
+	} else if w.node.is(dropped) { // before it was there, perhaps
+		in.core.remove(&w.node, true)
 	}
 }
 
 func (w *follower[A, B]) settle(*node) (chain, bool) {
-	next, passed := w.pass()
+	next, passed := w.behind.pass()
 	if !passed {
-		w.in.failed.give() // now: the scope of the input may close before the body runs
+		w.behind.in.core.failed.give() // now: the scope of the input may close before the body runs
 		return chain{}, true
 	}
 	w.leave(byCancel)
@@ -67,26 +67,26 @@ func (w *follower[A, B]) settle(*node) (chain, bool) {
 
 // run calls the body, and completes the future with what it returns.
 func (w *follower[A, B]) run() (next chain) {
-	if w.parent != &background && !w.has(Cleanup) {
-		if e := w.ending(); e != nil {
-			return w.conclude(func() chain { return w.out.fail(w.out.endsWith(e, w.place())) })
+	if w.ctx.parent != &background && !w.node.has(Cleanup) {
+		if e := w.ctx.ending(); e != nil {
+			return w.conclude(func() chain { return w.behind.out.core.fail(w.behind.out.core.endsWith(e, w.place())) })
 		}
 	}
-	in := Result[A]{w.in.value, w.in.failed.error()}
+	in := Result[A]{w.behind.in.value, w.behind.in.core.failed.error()}
 	returned := false
 	defer func() {
 		if !returned {
-			failed := w.out.because(both(in.Err, thrown(recover())), w.place())
-			resume(w.conclude(func() chain { return w.out.fail(failed) }))
+			failed := w.behind.out.core.because(both(in.Err, thrown(recover())), w.place())
+			resume(w.conclude(func() chain { return w.behind.out.core.fail(failed) }))
 		}
 	}()
-	v, become, err := w.body.Run(&w.workCtx, in)
+	v, become, err := w.behind.body.Run(&w.ctx, in)
 	returned = true
 	if become.s != nil {
 		return w.forward(become.s)
 	}
-	k := w.finish(finished)
-	next = w.returned(v, err, w.parent)
+	k := w.ctx.finish(finished)
+	next = w.behind.returned(v, err, w.ctx.parent)
 	k.tellNow()
 	w.leave(byCancel)
 	return next
@@ -94,7 +94,7 @@ func (w *follower[A, B]) run() (next chain) {
 
 // conclude ends the ctx, completes the future, and lets go of everything.
 func (w *follower[A, B]) conclude(complete func() chain) chain {
-	k := w.finish(finished)
+	k := w.ctx.finish(finished)
 	next := complete()
 	k.tellNow()
 	w.leave(byCancel)
@@ -103,31 +103,31 @@ func (w *follower[A, B]) conclude(complete func() chain) chain {
 
 // leave lets go of everything; the future is complete.
 func (w *follower[A, B]) leave(by reach) {
-	w.part(by)
-	w.clear(w.manner())
+	w.ctx.part(by)
+	w.behind.clear(w.node.manner())
 }
 
 func (w *follower[A, B]) cancel(s *sweep, e *ending, by reach) {
 	switch {
-	case w.has(Cleanup) || w.is(dropped):
-	case w.drop():
-		s.fail(&w.out.core, e, w.place())
-		w.part(by)
-		w.abandon(&w.node, s, e)
-	case !w.is(dropped):
-		w.sweep(s, e, by)
-		if w.is(forwarding) {
-			s.future(&w.out.core, e, by)
+	case w.node.has(Cleanup) || w.node.is(dropped):
+	case w.node.drop():
+		s.fail(&w.behind.out.core, e, w.place())
+		w.ctx.part(by)
+		w.behind.abandon(&w.node, s, e)
+	case !w.node.is(dropped):
+		w.ctx.sweep(s, e, by)
+		if w.node.is(forwarding) {
+			s.future(&w.behind.out.core, e, by)
 		}
 	}
 }
 
 // runs reports whether the body has begun.
-func (w *follower[A, B]) runs() bool { return w.is(claimed) }
+func (w *follower[A, B]) runs() bool { return w.node.is(claimed) }
 
-func (w *follower[A, B]) input() *core { return w.dressed(w.manner()) }
-func (w *follower[A, B]) home() *Scope { return w.parent.scope }
-func (w *follower[A, B]) place() place { return place{from: w.parent, pc: w.pc()} }
+func (w *follower[A, B]) input() *core { return w.behind.dressed(w.node.manner()) }
+func (w *follower[A, B]) home() *Scope { return w.ctx.parent.scope }
+func (w *follower[A, B]) place() place { return place{from: w.ctx.parent, pc: w.behind.pc()} }
 
 var (
 	errOwnFuture = errors.New("future.Follow: the body returned its own future")
@@ -137,47 +137,47 @@ var (
 // forward stands behind a future whose body has named another that will have
 // the result.
 type forward[A, B any] struct {
-	node
+	node  node
 	scope *Scope
 	w     *follower[A, B] // w and in are let go of by who has claimed the node
 	in    *state[B]
 }
 
 func (w *follower[A, B]) forward(in *state[B]) chain {
-	if in == w.out {
-		failed := w.out.because(errOwnFuture, w.place())
-		return w.conclude(func() chain { return w.out.fail(failed) })
+	if in == w.behind.out {
+		failed := w.behind.out.core.because(errOwnFuture, w.place())
+		return w.conclude(func() chain { return w.behind.out.core.fail(failed) })
 	}
-	if p := w.parent; p.foreign() && p.alarm == nil && !w.has(Cleanup) { // the input was complete at the start
+	if p := w.ctx.parent; p.foreign() && p.alarm == nil && !w.node.has(Cleanup) { // the input was complete at the start
 		p.arm(w)
 	}
-	f := &forward[A, B]{scope: w.parent.scope, w: w, in: in}
-	f.act = f
-	if list, ok := w.out.lock(); ok {
-		w.out.work = f
-		w.out.unlock(list)
+	f := &forward[A, B]{scope: w.ctx.parent.scope, w: w, in: in}
+	f.node.act = f
+	if list, ok := w.behind.out.core.lock(); ok {
+		w.behind.out.core.work = f
+		w.behind.out.core.unlock(list)
 	}
-	if in.leadsTo(&w.out.core) {
-		if !f.claim() {
+	if in.core.leadsTo(&w.behind.out.core) {
+		if !f.node.claim() {
 			return chain{}
 		}
-		failed := w.out.because(errCycle, w.place())
-		return w.conclude(func() chain { return w.out.fail(failed) })
+		failed := w.behind.out.core.because(errCycle, w.place())
+		return w.conclude(func() chain { return w.behind.out.core.fail(failed) })
 	}
 	// Whoever ends the ctx looks at forwarding afterwards; here it is the
 	// other way round, so that one of the two sees the other.
-	w.set(forwarding)
-	if e := w.ending(); e != nil && !w.has(Cleanup) {
+	w.node.set(forwarding)
+	if e := w.ctx.ending(); e != nil && !w.node.has(Cleanup) {
 		s := &sweep{}
 		f.cancel(s, e, byScope)
 		s.run()
 		return chain{}
 	}
-	if !in.push(&f.node) {
+	if !in.core.push(&f.node) {
 		return chain{&f.node, &f.node}
 	}
-	if f.is(dropped) { // before it was there, perhaps
-		in.remove(&f.node, true)
+	if f.node.is(dropped) { // before it was there, perhaps
+		in.core.remove(&f.node, true)
 	}
 	return chain{}
 }
@@ -204,27 +204,27 @@ func (c *core) leadsTo(end *core) bool {
 func (f *forward[A, B]) target() *core { return &f.in.core }
 
 func (f *forward[A, B]) settle(*node) (chain, bool) {
-	in, out := f.in, f.w.out
+	in, out := f.in, f.w.behind.out
 	next := f.w.conclude(func() chain {
 		out.value = in.value
-		if in.failed == nil {
-			return out.succeed()
+		if in.core.failed == nil {
+			return out.core.succeed()
 		}
-		return out.failAs(in.failed)
+		return out.core.failAs(in.core.failed)
 	})
 	f.w, f.in = nil, nil
 	return next, false
 }
 
 func (f *forward[A, B]) cancel(s *sweep, e *ending, by reach) {
-	if !f.drop() {
+	if !f.node.drop() {
 		return
 	}
 	w, in := f.w, f.in
-	w.sweep(s, e, by)
-	s.fail(&w.out.core, e, w.place())
+	w.ctx.sweep(s, e, by)
+	s.fail(&w.behind.out.core, e, w.place())
 	w.leave(by)
-	in.remove(&f.node, true)
+	in.core.remove(&f.node, true)
 	f.w, f.in = nil, nil
 }
 

@@ -4,31 +4,31 @@ import "errors"
 
 // link is a quick continuation. It has no ctx.
 type link[A, B any] struct {
-	node
-	behind[A, B]
+	node   node
+	behind behind[A, B]
 }
 
 var errQuick = errors.New("future.Follow: a quick body cannot become another future")
 
 func followQuickly[A, B any](f Future[A], m Manner, b Body[A, B]) Future[B] {
 	out := &state[B]{}
-	out.scope = f.s.scope
-	if !f.s.done() {
+	out.core.scope = f.s.core.scope
+	if !f.s.core.done() {
 		l := &link[A, B]{behind: behind[A, B]{b, f.s, out}}
-		l.act = l
-		l.phase = uint32(m)
-		out.work = l
-		if f.s.push(&l.node) {
+		l.node.act = l
+		l.node.phase = uint32(m)
+		out.core.work = l
+		if f.s.core.push(&l.node) {
 			return Future[B]{out}
 		}
-		out.work = nil
+		out.core.work = nil
 	}
 	// An ordinary call on the caller's goroutine; nobody knows out yet.
 	h := behind[A, B]{b, f.s, out}
 	if _, passed := h.pass(); passed {
 		h.clear(m)
 	} else {
-		h.in.failed.give()
+		h.in.core.failed.give()
 		h.runQuickly(m)
 	}
 	return Future[B]{out}
@@ -36,16 +36,16 @@ func followQuickly[A, B any](f Future[A], m Manner, b Body[A, B]) Future[B] {
 
 // runQuickly calls the body inline.
 func (b *behind[A, B]) runQuickly(m Manner) (next chain) {
-	in := Result[A]{b.in.value, b.in.failed.error()}
+	in := Result[A]{b.in.value, b.in.core.failed.error()}
 	returned := false
 	defer func() {
 		if !returned {
-			next := b.out.fail(b.out.because(both(in.Err, thrown(recover())), place{pc: b.pc()}))
+			next := b.out.core.fail(b.out.core.because(both(in.Err, thrown(recover())), place{pc: b.pc()}))
 			b.clear(m)
 			resume(next)
 		}
 	}()
-	v, become, err := b.body.Run(b.in.scope.context(), in)
+	v, become, err := b.body.Run(b.in.core.scope.context(), in)
 	returned = true
 	if become.s != nil {
 		err = errQuick
@@ -56,24 +56,24 @@ func (b *behind[A, B]) runQuickly(m Manner) (next chain) {
 }
 
 func (l *link[A, B]) settle(n *node) (chain, bool) {
-	next, passed := l.pass()
+	next, passed := l.behind.pass()
 	if !passed {
-		l.in.failed.give()
+		l.behind.in.core.failed.give()
 		return chain{}, true
 	}
-	l.clear(n.manner())
+	l.behind.clear(n.manner())
 	return next, false
 }
 
-func (l *link[A, B]) run() chain { return l.runQuickly(l.manner()) }
+func (l *link[A, B]) run() chain { return l.behind.runQuickly(l.node.manner()) }
 
 func (l *link[A, B]) cancel(s *sweep, e *ending, _ reach) {
-	if !l.has(Cleanup) && l.drop() {
-		s.fail(&l.out.core, e, place{})
-		l.abandon(&l.node, s, e)
+	if !l.node.has(Cleanup) && l.node.drop() {
+		s.fail(&l.behind.out.core, e, place{})
+		l.behind.abandon(&l.node, s, e)
 	}
 }
 
-func (l *link[A, B]) input() *core { return l.dressed(l.manner()) }
-func (l *link[A, B]) home() *Scope { return l.out.scope }
-func (l *link[A, B]) place() place { return place{pc: l.pc()} }
+func (l *link[A, B]) input() *core { return l.behind.dressed(l.node.manner()) }
+func (l *link[A, B]) home() *Scope { return l.behind.out.core.scope }
+func (l *link[A, B]) place() place { return place{pc: l.behind.pc()} }

@@ -30,11 +30,11 @@ func (f Future[T]) Await(ctx context.Context) (T, error) {
 	if ctx == nil {
 		panic("future.Future.Await: nil context")
 	}
-	if f.s != nil && f.s.done() {
-		if f.s.failed == nil {
+	if f.s != nil && f.s.core.done() {
+		if f.s.core.failed == nil {
 			return f.s.value, nil
 		}
-		return f.s.value, f.s.failed.observe()
+		return f.s.value, f.s.core.failed.observe()
 	}
 	return f.await(ctx)
 }
@@ -44,19 +44,19 @@ func (f Future[T]) await(ctx context.Context) (T, error) {
 	if f.s == nil {
 		return zero, ErrZero
 	}
-	if err := f.s.wait(ctx); err != nil {
+	if err := f.s.core.wait(ctx); err != nil {
 		return zero, err
 	}
-	return f.s.value, f.s.failed.observe()
+	return f.s.value, f.s.core.failed.observe()
 }
 
 // Done returns a channel that is closed once f is complete. To receive from
 // it does not count as observing a failure.
 func (f Future[T]) Done() <-chan struct{} {
-	if f.s == nil || f.s.done() {
+	if f.s == nil || f.s.core.done() {
 		return closed
 	}
-	return f.s.channel()
+	return f.s.core.channel()
 }
 
 // Peek returns the result if f is complete. It never waits.
@@ -64,10 +64,10 @@ func (f Future[T]) Peek() (Result[T], bool) {
 	switch {
 	case f.s == nil:
 		return Result[T]{Err: ErrZero}, true
-	case !f.s.done():
+	case !f.s.core.done():
 		return Result[T]{}, false
 	}
-	return Result[T]{f.s.value, f.s.failed.observe()}, true
+	return Result[T]{f.s.value, f.s.core.failed.observe()}, true
 }
 
 // OnDone arranges to call fn with f's result in a goroutine of its own, as
@@ -91,10 +91,10 @@ func (f Future[T]) OnDone(fn func(Result[T])) (stop func() bool) {
 // passes the cancellation on to them; what only depends on its inputs (Then,
 // Map, All …) leaves them alone.
 func (f Future[T]) Cancel(cause error) {
-	if f.s == nil || f.s.done() {
+	if f.s == nil || f.s.core.done() {
 		return
 	}
-	f.s.cancelFuture(asked(cause))
+	f.s.core.cancelFuture(asked(cause))
 }
 
 // Name returns how reports call the work behind f: by its [Named] name, else
@@ -136,8 +136,8 @@ func (f Future[T]) Name() string {
 func Of[T any](v T, err error) Future[T] {
 	s := &state[T]{value: v}
 	if err != nil {
-		s.failed = s.because(err, place{})
+		s.core.failed = s.core.because(err, place{})
 	}
-	s.head.Store(&complete)
+	s.core.head.Store(&complete)
 	return Future[T]{s}
 }

@@ -41,8 +41,8 @@ func newPledge(ctx context.Context, out *core) *pledge {
 // pledge ties a new promise to ctx.
 func (p *Promise[T]) pledge(ctx context.Context) {
 	w := newPledge(ctx, &p.s.core)
-	p.s.scope = w.parent.scope
-	p.s.work = w
+	p.s.core.scope = w.parent.scope
+	p.s.core.work = w
 	w.enlist(&p.s.core, false)
 }
 
@@ -52,20 +52,20 @@ func (p *Promise[T]) pledge(ctx context.Context) {
 func (p *Promise[T]) Complete(v T, err error) bool {
 	mustPromise("future.Promise.Complete", p == nil)
 	// Whoever sees the result and closes the scope waits for what it sets off.
-	home := p.s.scope
+	home := p.s.core.scope
 	home.join()
 	defer home.leave()
 	var f *share
 	if err != nil {
-		f = p.s.because(err, p.place())
+		f = p.s.core.because(err, p.place())
 	}
-	list, ok := p.s.lock()
+	list, ok := p.s.core.lock()
 	if !ok {
 		return false
 	}
-	w, _ := p.s.work.(keeper)
+	w, _ := p.s.core.work.(keeper)
 	p.s.value = v
-	next := p.s.publish(list, f)
+	next := p.s.core.publish(list, f)
 	if w != nil {
 		w.settled()
 	}
@@ -75,11 +75,11 @@ func (p *Promise[T]) Complete(v T, err error) bool {
 
 // place is what gives the promise its name.
 func (p *Promise[T]) place() (at place) {
-	if list, ok := p.s.lock(); ok {
-		if p.s.work != nil {
-			at = p.s.work.place()
+	if list, ok := p.s.core.lock(); ok {
+		if p.s.core.work != nil {
+			at = p.s.core.work.place()
 		}
-		p.s.unlock(list)
+		p.s.core.unlock(list)
 	}
 	return at
 }
@@ -100,23 +100,23 @@ func (p *Promise[T]) Future() Future[T] {
 // for the work that is to complete the promise.
 func (p *Promise[T]) Context() context.Context {
 	mustPromise("future.Promise.Context", p == nil)
-	list, ok := p.s.lock()
+	list, ok := p.s.core.lock()
 	if !ok {
 		return p.afterwards()
 	}
-	w, ok := p.s.work.(*pledge)
+	w, ok := p.s.core.work.(*pledge)
 	if !ok {
 		w = newPledge(context.Background(), &p.s.core)
-		p.s.work = w
+		p.s.core.work = w
 	}
-	p.s.unlock(list)
+	p.s.core.unlock(list)
 	return &w.workCtx
 }
 
 // afterwards is the ctx of a promise that was complete when it was asked for.
 func (p *Promise[T]) afterwards() context.Context {
 	c := &workCtx{parent: &background}
-	if canceled, ok := p.s.failed.error().(*CanceledError); ok {
+	if canceled, ok := p.s.core.failed.error().(*CanceledError); ok {
 		c.kids.Store(&newEnding(context.Canceled, canceled).gone)
 	} else {
 		c.kids.Store(&finished.gone)

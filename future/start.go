@@ -69,7 +69,7 @@ func (s sealedJob[T, J]) at(from *parent) place { return place{from: from, given
 
 // goroutine is a running function. It starts in begin and ends in main.
 type goroutine[T any, J job[T]] struct {
-	workCtx
+	ctx workCtx
 	out *state[T] // until main has ended, as is job
 	job J
 }
@@ -79,21 +79,21 @@ func begin[T any, J job[T]](ctx context.Context, j J) Future[T] {
 	var g *goroutine[T, J]
 	if p := shared(ctx); p != nil {
 		g = &goroutine[T, J]{}
-		g.parent = p
+		g.ctx.parent = p
 	} else {
 		both := &struct {
-			goroutine[T, J]
-			own parent
+			goroutine goroutine[T, J]
+			own       parent
 		}{own: newParent(ctx)}
 		g = &both.goroutine
-		g.parent = &both.own
+		g.ctx.parent = &both.own
 	}
-	g.work, g.job, g.out = g, j, s
-	s.scope = g.parent.scope
-	s.work = g
-	if e := g.enter(); e != nil {
-		g.finish(e)
-		resume(s.fail(s.endsWith(e, g.place())))
+	g.ctx.work, g.job, g.out = g, j, s
+	s.core.scope = g.ctx.parent.scope
+	s.core.work = g
+	if e := g.ctx.enter(); e != nil {
+		g.ctx.finish(e)
+		resume(s.core.fail(s.core.endsWith(e, g.place())))
 		return Future[T]{s}
 	}
 	go g.main()
@@ -116,7 +116,7 @@ func (c *workCtx) enter() *ending {
 func (g *goroutine[T, J]) main() {
 	defer g.release()
 	if next := g.run(); next.head != nil {
-		d := dispatcher{home: g.parent.scope, todo: next}
+		d := dispatcher{home: g.ctx.parent.scope, todo: next}
 		d.drain()
 	}
 }
@@ -130,22 +130,22 @@ func (g *goroutine[T, J]) run() (next chain) {
 			resume(g.conclude(zero, thrown(recover())))
 		}
 	}()
-	v, err := g.job.call(&g.workCtx)
+	v, err := g.job.call(&g.ctx)
 	returned = true
 	return g.conclude(v, err)
 }
 
 func (g *goroutine[T, J]) conclude(v T, err error) chain {
 	if err != nil {
-		v, err = g.job.mend(&g.workCtx, v, err)
+		v, err = g.job.mend(&g.ctx, v, err)
 	}
-	k := g.finish(finished)
+	k := g.ctx.finish(finished)
 	var next chain
 	if err == nil {
 		next = g.out.settle(v)
 	} else {
 		g.out.value = v
-		next = g.out.fail(g.returned(err))
+		next = g.out.core.fail(g.returned(err))
 	}
 	k.tellNow()
 	return next
@@ -154,22 +154,22 @@ func (g *goroutine[T, J]) conclude(v T, err error) chain {
 // returned is the share of a function that has returned err. It needs none of
 // its own if it was cancelled and says so.
 func (g *goroutine[T, J]) returned(err error) *share {
-	if e := g.kids.Load().end.Load(); e.failure.quiet && same(err, e.failure.err) {
+	if e := g.ctx.kids.Load().end.Load(); e.failure.quiet && same(err, e.failure.err) {
 		return &e.share
 	}
-	return g.out.because(err, g.place())
+	return g.out.core.because(err, g.place())
 }
 
 // release lets go of everything. A user may keep the ctx.
 func (g *goroutine[T, J]) release() {
-	g.detach()
+	g.ctx.detach()
 	var none J
 	g.job, g.out = none, nil
 }
 
-func (g *goroutine[T, J]) cancel(s *sweep, e *ending, by reach) { g.sweep(s, e, by) }
+func (g *goroutine[T, J]) cancel(s *sweep, e *ending, by reach) { g.ctx.sweep(s, e, by) }
 func (g *goroutine[T, J]) input() *core                         { return nil }
-func (g *goroutine[T, J]) place() place                         { return g.job.at(g.parent) }
+func (g *goroutine[T, J]) place() place                         { return g.job.at(g.ctx.parent) }
 
 // sweep ends the ctx of work that runs, as part of s. Work with a foreign ctx
 // does not end with its scope, but with that ctx, which may just have ended.

@@ -71,10 +71,10 @@ func Inspect[T any](f Future[T]) (Result[T], bool) {
 	switch {
 	case f.s == nil:
 		return Result[T]{Err: ErrZero}, true
-	case !f.s.done():
+	case !f.s.core.done():
 		return Result[T]{}, false
 	}
-	return Result[T]{f.s.value, f.s.failed.error()}, true
+	return Result[T]{f.s.value, f.s.core.failed.error()}, true
 }
 
 // Watch returns a future that is complete when rule is met, with what g makes
@@ -91,13 +91,13 @@ func Inspect[T any](f Future[T]) (Result[T], bool) {
 func Watch[R any](n int, rule Rule, g Gatherer[R]) Future[R] {
 	mustFunc("future.Watch", g == nil)
 	w := &watch[R]{rule: rule, g: g, out: &state[R]{}}
-	w.out.scope = scopeOf(n, g.Input)
+	w.out.core.scope = scopeOf(n, g.Input)
 	if w.places = w.few[:]; n <= len(w.few) {
 		w.places = w.places[:n]
 	} else {
 		w.places = make([]node, n)
 	}
-	w.out.work = w
+	w.out.core.work = w
 	for i := range w.places {
 		w.places[i].act, w.places[i].index = w, int32(i)
 	}
@@ -203,5 +203,5 @@ func (w *watch[R]) cancel(s *sweep, e *ending, _ reach) {
 
 func (w *watch[R]) run() chain   { return chain{} }
 func (w *watch[R]) input() *core { return nil }
-func (w *watch[R]) home() *Scope { return w.out.scope }
+func (w *watch[R]) home() *Scope { return w.out.core.scope }
 func (w *watch[R]) place() place { return place{} }

@@ -30,7 +30,7 @@ func (w *watch[R]) conclude(err error, in *share) chain {
 	next := w.complete(err, in)
 	w.letGo()
 	if losers != nil {
-		return losers.after(next, w.out.scope)
+		return losers.after(next, w.out.core.scope)
 	}
 	return next
 }
@@ -38,11 +38,11 @@ func (w *watch[R]) conclude(err error, in *share) chain {
 func (w *watch[R]) complete(err error, in *share) (next chain) {
 	switch {
 	case err != nil:
-		next = w.out.fail(w.out.again(err, in, w.failures(), place{})) // the error is made of those
+		next = w.out.core.fail(w.out.core.again(err, in, w.failures(), place{})) // the error is made of those
 	case w.rule.Keeps:
 		return w.keep()
 	default:
-		next = w.out.succeed()
+		next = w.out.core.succeed()
 	}
 	in.take()
 	return next
@@ -99,9 +99,9 @@ func (d *departure) place() place               { return place{} }
 func (w *watch[R]) keep() (next chain) {
 	f, inputs := w.kept()
 	if f == nil {
-		return w.out.succeed()
+		return w.out.core.succeed()
 	}
-	next = w.out.fail(f)
+	next = w.out.core.fail(f)
 	for _, in := range inputs {
 		in.take()
 	}
@@ -118,7 +118,7 @@ func (w *watch[R]) kept() (f *share, inputs []*share) {
 	if inputs == nil {
 		return nil, nil
 	}
-	return &share{of: waived.of, scope: w.out.scope, parts: w.failures()}, inputs
+	return &share{of: waived.of, scope: w.out.core.scope, parts: w.failures()}, inputs
 }
 
 // failures are those of the inputs that were counted.
