@@ -40,7 +40,7 @@ type GraphNode struct {
 	Task     string        `json:"task,omitempty"`     // name of the task
 	TaskAt   *task.Place   `json:"task_at,omitempty"`  // where the task was made
 	Policies []task.Policy `json:"policies,omitempty"` // of the task, inner to outer
-	Limit    int           `json:"limit,omitempty"`    // of an Each: how many at a time
+	Limit    int           `json:"limit,omitempty"`    // of an Each or a SettleEach: how many at a time
 	Flow     *Graph        `json:"flow,omitempty"`     // the flow that the task stands for
 
 	flow   string

@@ -3,6 +3,7 @@ package flow_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -146,6 +147,37 @@ func shapesAt() map[string]shapeAt {
 	add("Each without a Fallback", func(hang task.Task[int, int], in number) number {
 		return flow.Map(flow.Each(hang, list(in), 2), total)
 	}, at, res)
+	settled := func(all []future.Result[int]) (sum int) {
+		for _, r := range all {
+			if r.Err != nil {
+				r.Value = 10
+			}
+			sum += r.Value
+		}
+		return sum
+	}
+	at, res = same(lost(22, "some"))
+	add("SettleEach", func(hang task.Task[int, int], in number) number {
+		var first atomic.Bool
+		some := task.New("some", func(ctx context.Context, n int) (int, error) {
+			if !first.Swap(true) {
+				return 2, nil
+			}
+			return hang.Do(ctx, n)
+		})
+		return flow.Map(flow.SettleEach(some, list(in), 2), settled)
+	}, at, res)
+	at, res = same(lost(30, "hang"))
+	add("SettleEach with a Fallback", func(hang task.Task[int, int], in number) number {
+		return flow.Map(flow.SettleEach(hang.Fallback(10), list(in), 2), settled)
+	}, at, res)
+	add("SettleEach with a Retry", func(hang task.Task[int, int], in number) number {
+		return flow.Map(flow.SettleEach(hang.Retry(task.Retry{Attempts: 3}), list(in), 2), settled)
+	}, at, res)
+	at, res = same(verdictAt{late: "fine"})
+	add("SettleEach of a list that is late", func(hang task.Task[int, int], in number) number {
+		return flow.Map(flow.SettleEach(fine, list(flow.Step(hang, in)), 2), settled)
+	}, at, res)
 	nested := func(hang task.Task[int, int]) *flow.Flow[int, int] {
 		return flow.New("inner", func(in number) number {
 			return flow.Map2(flow.Fallback(flow.Step(hang, in), 7), flow.Step(fine, in), sum2)
@@ -155,6 +187,11 @@ func shapesAt() map[string]shapeAt {
 	add("nested", func(hang task.Task[int, int], in number) number {
 		return flow.Step(nested(hang).Task(), in)
 	}, at, res)
+	at, res = same(lost(27, "inner/hang"))
+	add("SettleEach of a nested flow", func(hang task.Task[int, int], in number) number {
+		return flow.Map(flow.SettleEach(nested(hang).Task(), list(in), 3), settled)
+	}, at, res)
+	at, res = same(lost(9, "inner/hang"))
 	add("nested with policies", func(hang task.Task[int, int], in number) number {
 		return flow.Step(nested(hang).Task().Retry(task.Retry{Attempts: 2}).Fallback(5), in)
 	}, at, res)

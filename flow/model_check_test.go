@@ -142,14 +142,15 @@ func TestModel_seesMistakes(t *testing.T) {
 			}
 			return s.simulate(in)
 		},
-		"a fallback is none":            otherPart(func(p policies) policies { p.fallback = false; return p }),
-		"no limit of an attempt":        otherPart(func(p policies) policies { p.each = 0; return p }),
-		"no limit of all attempts":      otherPart(func(p policies) policies { p.all = 0; return p }),
-		"one attempt":                   otherPart(func(p policies) policies { p.attempts = p.attempts[:1]; return p }),
-		"backoff is not doubled":        otherPart(func(p policies) policies { p.delay /= 2; return p }),
-		"one element more at a time":    otherPart(func(e elements) elements { e.limit++; return e }),
-		"a nested flow has no limit":    otherPart(func(n nestedShape) nestedShape { n.limit = 0; return n }),
-		"a nested flow catches nothing": otherPart(func(n nestedShape) nestedShape { n.catch = false; return n }),
+		"a fallback is none":              otherPart(func(p policies) policies { p.fallback = false; return p }),
+		"no limit of an attempt":          otherPart(func(p policies) policies { p.each = 0; return p }),
+		"no limit of all attempts":        otherPart(func(p policies) policies { p.all = 0; return p }),
+		"one attempt":                     otherPart(func(p policies) policies { p.attempts = p.attempts[:1]; return p }),
+		"backoff is not doubled":          otherPart(func(p policies) policies { p.delay /= 2; return p }),
+		"one element more at a time":      otherPart(func(e elements) elements { e.limit++; return e }),
+		"an element that fails fails all": otherPart(func(e elements) elements { e.settles = false; return e }),
+		"a nested flow has no limit":      otherPart(func(n nestedShape) nestedShape { n.limit = 0; return n }),
+		"a nested flow catches nothing":   otherPart(func(n nestedShape) nestedShape { n.catch = false; return n }),
 		"what is required is there": func(s shape, in int) (answer, map[int]span) {
 			s.nodes = append([]vertex(nil), s.nodes...)
 			for i, v := range s.nodes {

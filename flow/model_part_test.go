@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/task"
 )
 
@@ -65,14 +66,15 @@ func randomPart(r *rand.Rand, n *ids, deep bool) (kind string, p part) {
 	}
 }
 
-// elements is a flow.Each: how many there are is in the shape, what they are is made of the argument.
+// elements is a flow.Each or a flow.SettleEach: how many there are is in the shape, what they are is made of the argument.
 type elements struct {
-	limit int
-	calls []call
+	limit   int
+	calls   []call
+	settles bool
 }
 
 func randomElements(r *rand.Rand, n *ids) elements {
-	e := elements{limit: 1 + r.IntN(3)}
+	e := elements{limit: 1 + r.IntN(3), settles: r.IntN(2) == 0}
 	for range r.IntN(5) {
 		e.calls = append(e.calls, n.call(r, endsWell, endsWell, endsWell, endsWell, endsWell, endsWell, endsBadly, panics, exits, waits))
 	}
@@ -92,7 +94,30 @@ func (e elements) node(h *happenings, name string, in number) number {
 		c := e.calls[el.at]
 		return h.act(ctx, c.id, c.vertex(), el.of)
 	})
+	if e.settles {
+		return flow.Map(flow.SettleEach(each, list, e.limit), func(all []future.Result[int]) int {
+			values := make([]int, len(all))
+			for i, r := range all {
+				if values[i] = r.Value; r.Err != nil {
+					values[i] = -1
+				}
+			}
+			return value(0, values...)
+		})
+	}
 	return flow.Map(flow.Each(each, list, e.limit), func(all []int) int { return value(0, all...) })
+}
+
+// soFar is the value of a SettleEach whose calls were given up after a time.
+func (e elements) soFar(arg int, spans map[int]span, after time.Duration) int {
+	values := make([]int, len(e.calls))
+	for i, c := range e.calls {
+		values[i] = -1
+		if s, begun := spans[c.id]; begun && s.ended >= 0 && s.ended <= after && c.ends == endsWell {
+			values[i] = value(c.id, arg)
+		}
+	}
+	return value(0, values...)
 }
 
 func (e elements) run(arg int, _ time.Duration) (answer, map[int]span) {
@@ -118,6 +143,10 @@ func (e elements) run(arg int, _ time.Duration) (answer, map[int]span) {
 		now = running[first]
 		delete(running, first)
 		spans[c.id] = span{spans[c.id].begun, now}
+		if c.ends != endsWell && e.settles {
+			values[first] = -1
+			continue
+		}
 		if c.ends != endsWell {
 			for at := range running {
 				id := e.calls[at].id

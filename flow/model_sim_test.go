@@ -148,6 +148,16 @@ func (m *sim) failLate(i int) bool {
 	if p, ok := m.nodes[i].part.(policies); ok && p.fallback {
 		return m.succeed(i, instead)
 	}
+	if e, ok := m.nodes[i].part.(elements); ok && e.settles {
+		in := m.nodes[i].inputs[0]
+		m.tie = m.tie || m.since[in] == m.now // whether the list was there in time is a matter of what was looked at first
+		if s, begun := m.spans[i]; begun {
+			return m.succeed(i, e.soFar(m.value[in], m.parts[i].spans, m.now-s.begun))
+		}
+		if m.ok(in) {
+			return m.succeed(i, e.soFar(m.value[in], nil, 0))
+		}
+	}
 	return m.fail(i, []failure{{0, late}})
 }
 

@@ -22,20 +22,24 @@ func (n Node[T]) node() *node { return n.n }
 type Kind string
 
 const (
-	In          Kind = "in"       // the flow's input
-	Constant    Kind = "const"    // see Const
-	TaskStep    Kind = "step"     // see Step
-	Mapping     Kind = "map"      // see Map
-	Ordered     Kind = "after"    // see After
-	Requirement Kind = "require"  // see Require
-	Effects     Kind = "also"     // see Also
-	Choice      Kind = "either"   // see Either
-	Elements    Kind = "each"     // see Each
-	FirstOf     Kind = "any"      // see Any
-	Recovery    Kind = "recover"  // see Recover
-	Trial       Kind = "try"      // see Try
-	StandIn     Kind = "fallback" // see Fallback
+	In              Kind = "in"          // the flow's input
+	Constant        Kind = "const"       // see Const
+	TaskStep        Kind = "step"        // see Step
+	Mapping         Kind = "map"         // see Map
+	Ordered         Kind = "after"       // see After
+	Requirement     Kind = "require"     // see Require
+	Effects         Kind = "also"        // see Also
+	Choice          Kind = "either"      // see Either
+	Elements        Kind = "each"        // see Each
+	SettledElements Kind = "settle_each" // see SettleEach
+	FirstOf         Kind = "any"         // see Any
+	Recovery        Kind = "recover"     // see Recover
+	Trial           Kind = "try"         // see Try
+	StandIn         Kind = "fallback"    // see Fallback
 )
+
+// calls reports whether a node of that kind calls a task.
+func (k Kind) calls() bool { return k == TaskStep || k == Elements || k == SettledElements }
 
 // Role says what an edge is for.
 type Role string
@@ -58,7 +62,7 @@ type node struct {
 	name   string
 	place  task.Place
 	task   *named // of a step or an each
-	limit  int    // of an each
+	limit  int    // of an Each or a SettleEach
 	in     reflect.Type
 	out    reflect.Type
 	inputs []input

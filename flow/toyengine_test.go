@@ -174,6 +174,24 @@ func TestGraph_anotherEngineGivesTheSameAnswers(t *testing.T) {
 		"each": of(func(in number) number {
 			return flow.Map(flow.Each(moodyTask, flow.Map(in, func(n int) []int { return []int{n, n + 5} }), 1), func(l []int) int { return l[0] + l[1] })
 		}),
+		"settle each": of(func(in number) number {
+			return flow.Map(flow.SettleEach(moodyTask, flow.Map(in, func(n int) []int { return []int{n, n + 1, n + 2, n + 5} }), 2), func(l []future.Result[int]) (sum int) {
+				for _, r := range l {
+					if sum += r.Value; r.Err != nil {
+						sum += len(r.Err.Error())
+					}
+				}
+				return sum
+			})
+		}),
+		"settle each of none": of(func(in number) number {
+			return flow.Map(flow.SettleEach(moodyTask, flow.Const([]int(nil)), 1), func(l []future.Result[int]) int {
+				if l == nil {
+					return -1
+				}
+				return len(l)
+			})
+		}),
 		"each of none": of(func(in number) number {
 			return flow.Map(flow.Each(moodyTask, flow.Const([]int(nil)), 1), func(l []int) int {
 				if l == nil {

@@ -1,0 +1,148 @@
+package flow
+
+import (
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/jade-go/jade/combinators"
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/task"
+)
+
+// This file is how elements end, and the node with them.
+
+// put takes the result of an element, unless it has one.
+func (g *elements[A, R]) put(i int, ans task.Answer[R]) {
+	if g.settles && ans.Err != nil {
+		g.fail(i, ans.Err)
+		return
+	}
+	code := ans.Degraded != nil && g.isCode(ans.Degraded)
+	g.mu.Lock()
+	if g.over || g.done[i] {
+		g.mu.Unlock()
+		if g.drop() && ans.Err == nil {
+			g.late(g.ctx, ans.Value)
+		}
+		return
+	}
+	g.values[i], g.done[i] = ans.Value, true
+	if g.drop() && ans.Err == nil {
+		g.kept = append(g.kept, ans.Value)
+	}
+	if ans.Degraded != nil {
+		g.lose(ans.Degraded, code, ans.Losses)
+	}
+	g.made++
+	g.over = ans.Err != nil || g.made == len(g.elements)
+	over := g.over
+	g.mu.Unlock()
+	switch {
+	case !over:
+	case ans.Err == nil:
+		g.succeed()
+	case future.IsCanceled(ans.Err):
+		g.giveUpAll(ans.Err)
+	default:
+		g.giveUpAll(g.failed(i, ans.Err))
+	}
+}
+
+// fail takes the failure of an element of a SettleEach. If its ctx has ended, and not because of the limit, the node fails.
+func (g *elements[A, R]) fail(i int, err error) {
+	if !g.run.Join() {
+		return // long over
+	}
+	defer g.run.Leave()
+	if cause := g.at.left(g.ctx); cause != nil {
+		g.mu.Lock()
+		over := g.over
+		g.over = true
+		g.mu.Unlock()
+		if !over {
+			g.giveUpAll(cause)
+		}
+		return
+	}
+	failure := g.failed(i, g.run.st.lateness(err))
+	code := g.isCode(failure)
+	g.mu.Lock()
+	if g.over || g.done[i] {
+		g.mu.Unlock()
+		return
+	}
+	g.failures[i], g.done[i] = failure, true
+	g.lose(failure, code, nil)
+	g.made++
+	g.over = g.made == len(g.elements)
+	over := g.over
+	g.mu.Unlock()
+	if over {
+		g.succeed()
+	}
+}
+
+// succeed ends the node with what the elements have come to. The caller is the one who has set over.
+func (g *elements[A, R]) succeed() {
+	g.to.collect(g.values, g.failures)
+	g.at.degradedBy(g.failure, g.inner, g.count)
+	g.life.Release()
+	g.at.finish(nil, g.failure)
+}
+
+// giveUpAll ends the node with err. The caller is the one who has set over.
+func (g *elements[A, R]) giveUpAll(err error) {
+	g.life.End(&future.CanceledError{Cause: errors.Join(combinators.ErrLost, err)})
+	for _, v := range g.kept {
+		g.late(g.ctx, v)
+	}
+	g.life.Release()
+	g.at.finish(err, nil)
+}
+
+// drop reports whether there is a Discard for results that nobody takes.
+func (g *elements[A, R]) drop() bool { return g.late != nil }
+
+// hold notes how an element has ended, while an observer is told of that, and reports whether the limit has passed: then
+// nobody waits for the observer.
+func (g *elements[A, R]) hold(i int, ans task.Answer[R]) (late bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.back == nil {
+		g.back = map[int]task.Answer[R]{}
+	}
+	g.back[i] = ans
+	return g.given != nil
+}
+
+// GiveUp implements [task.Carried].
+func (g *elements[A, R]) GiveUp(err error) {
+	if !g.run.Join() {
+		return
+	}
+	defer g.run.Leave()
+	g.mu.Lock()
+	if g.given != nil || g.over {
+		g.mu.Unlock()
+		return
+	}
+	g.given = err
+	done, calls, back := slices.Clone(g.done), slices.Clone(g.calls), maps.Clone(g.back)
+	g.mu.Unlock()
+	v, ok := task.Standby(g.t)
+	for i := range g.elements {
+		ans, returned := back[i]
+		switch {
+		case done[i]:
+		case returned: // in time: only an observer was slow
+			g.put(i, ans)
+		case i < len(calls) && calls[i] != nil:
+			calls[i].GiveUp(err)
+		case ok:
+			g.put(i, task.Answer[R]{Value: v, Degraded: err})
+		default:
+			g.put(i, task.Answer[R]{Err: err})
+		}
+	}
+}

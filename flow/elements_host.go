@@ -1,0 +1,99 @@
+package flow
+
+import (
+	"context"
+
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/task"
+)
+
+// elementHost is where a call for one element ends.
+type elementHost[A, R any] struct {
+	g    *elements[A, R]
+	i    int
+	seen *element // nil if nobody observes it
+}
+
+// make makes the element, and reports whether this goroutine has done so:
+// else whoever does serves on.
+func (h *elementHost[A, R]) make(ctx context.Context) (done bool) {
+	g, i := h.g, h.i
+	if g.ctx.Err() != nil {
+		h.end(g.refused())
+		return true
+	}
+	var ans task.Answer[R]
+	if g.direct != nil {
+		ans.Value, ans.Err = g.direct(ctx, g.elements[i])
+	} else {
+		host := *h
+		h.i = int(none) // Start sees to functions that do not return
+		if ans, done = task.Start(ctx, g.t, g.elements[i], g.run, host); !done {
+			return false
+		}
+		h.i = i
+	}
+	h.end(ans)
+	return true
+}
+
+// Around is the run that waits for a run that the task stands for.
+func (h elementHost[A, R]) Around() any { return h.g.at.around() }
+
+// Carry is told of the call: see [task.Host].
+func (h elementHost[A, R]) Carry(call task.Carried) {
+	g := h.g
+	g.mu.Lock()
+	if g.calls == nil {
+		g.calls = make([]task.Carried, len(g.elements))
+	}
+	g.calls[h.i] = call
+	given := g.given
+	g.mu.Unlock()
+	if given != nil {
+		call.GiveUp(given)
+	}
+}
+
+// refused is the answer of an element whose ctx has ended before it begins. At a limit something may stand in for it.
+func (g *elements[A, R]) refused() task.Answer[R] {
+	cause := future.Cause(g.ctx)
+	if v, ok := task.Standby(g.t); ok && g.run.expired.Load() {
+		return task.Answer[R]{Value: v, Degraded: cause}
+	}
+	return task.Answer[R]{Err: cause}
+}
+
+// end is told how the element ended.
+func (h *elementHost[A, R]) end(ans task.Answer[R]) {
+	g, i, seen := h.g, h.i, h.seen
+	h.i = int(none)
+	switch {
+	case seen == nil:
+		g.put(i, ans)
+	case g.hold(i, ans): // other elements are being given up, and wait for no observer
+		g.run.beside(func() { seen.End(ans.Err, ans.Degraded) })
+		g.put(i, ans)
+	default:
+		defer g.put(i, ans) // whatever the observer does
+		seen.End(ans.Err, ans.Degraded)
+	}
+}
+
+// Finish implements [task.Host]. The goroutine serves on.
+func (h elementHost[A, R]) Finish(ans task.Answer[R]) {
+	h.end(ans)
+	h.g.serve(h.g.idle())
+}
+
+// element is one as an observer sees it.
+type element struct {
+	task.Sight
+	about task.Call
+}
+
+// about is what an observer is told of the i-th element.
+func (g *elements[A, R]) about(i int) task.Call {
+	node := &g.run.plan.calls[g.at.n]
+	return task.Call{Kind: task.ElementCall, Flow: node.Flow, Node: node.Node, Task: g.t.Name(), Element: i, Place: node.Place}
+}

@@ -1,0 +1,94 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jade-go/jade/combinators"
+	"github.com/jade-go/jade/deadline"
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/task"
+)
+
+// SettleEach is a call of t for each element of as, at most limit at a time; its value has the results, failures
+// included, in the order of as. A failed element stops no other one.
+//
+// Failure: the node fails if as fails, and not because of an element. The result of a failed element has an
+// [*combinators.ElementError] and no value.
+// Limit: when the limit of the flow passes, each element that runs or has not begun has failed with a [*deadline.Error], and the
+// node has the results that are there. If as is not there by then, the node fails: nobody knows how many elements there are.
+// Losses: the failed elements are one loss, with their number as its Count: see [Flow.Degraded]. Elements that the Fallback of t
+// stands in for have a value, and are counted too.
+// Empty: succeeds with an empty slice. A limit below 1 panics.
+//
+// SettleEach differs from [Each], which fails if an element does.
+func SettleEach[A, R any](t task.Task[A, R], as Node[[]A], limit int) Node[[]future.Result[R]] {
+	n := elementsNode("flow.SettleEach", SettledElements, t, as, limit)
+	n.maker = calling(t, func(t task.Task[A, R]) maker {
+		direct, late := elementCalls(t)
+		return maker{guards: true, claims: true, make: func(w wiring) cell {
+			return &settleEach[A, R]{elementsOf: elementsOf[A, R]{t: t, direct: direct, late: late, as: from(w, as), limit: limit, settles: true}}
+		}}
+	})
+	return add[[]future.Result[R]]("flow.SettleEach", 2, n, n.make)
+}
+
+type settleEach[A, R any] struct {
+	slot[[]future.Result[R]]
+	elementsOf[A, R]
+}
+
+func (c *settleEach[A, R]) exec(ctx context.Context, at seat) (pending bool, err error) {
+	if len(*c.as) == 0 {
+		c.v = []future.Result[R]{}
+		return false, nil
+	}
+	return c.start(ctx, at, c)
+}
+
+// collect implements [collector].
+func (c *settleEach[A, R]) collect(values []R, failures []error) {
+	c.v = make([]future.Result[R], len(values))
+	for i := range values {
+		c.v[i] = future.Result[R]{Value: values[i], Err: failures[i]}
+	}
+}
+
+// resign implements [resigner].
+func (c *settleEach[A, R]) resign(at seat, late lateCall, failure error) (pending bool, err error) {
+	if !late.complete {
+		return false, failure
+	}
+	c.standIn(at, c, failure)
+	return false, nil
+}
+
+func (c *settleEach[A, R]) discard(ctx context.Context) {
+	if c.late == nil {
+		return
+	}
+	for _, r := range c.v {
+		if r.Err == nil {
+			c.late(ctx, r.Value)
+		}
+	}
+}
+
+// alone has the calls end a moment before ctx does, as a run has: so there is time to take the results.
+func (c *settleEach[A, R]) alone(ctx context.Context) (err error) {
+	calls := ctx
+	if end, limited := ctx.Deadline(); limited {
+		var stop context.CancelFunc
+		calls, stop = deadline.Reserve(ctx, engine.Hold(time.Until(end)))
+		defer stop()
+	}
+	c.v, err = combinators.SettleEach(calls, c.limit, *c.as, c.t.Do).Await(ctx)
+	for i, r := range c.v {
+		if e, ok := errors.AsType[*combinators.ElementError](r.Err); ok {
+			c.v[i].Err = c.failed(i, e.Err)
+		}
+	}
+	return err
+}
