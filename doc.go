@@ -6,11 +6,11 @@
 // There is no code here. This is the map:
 //
 //	future/        the value: Future, Promise, Go, Call, Of, Run, Scope, PanicError
-//	combinators/   put together: Then, Map, All, Zip, Await, Race, Any, Quorum, Settle, Each
+//	combinators/   put together: Then, Map, All, Zip, Await, Race, Any, Quorum, Settle, Each, SettleEach
 //	recover/       when it fails: Recover, Fallback, OnError, Classify (package recovery)
 //	deadline/      when it is late: Within, At, Reserve, Run, Partial
 //	task/          named work: Task with Timeout, Retry, Recover, Fallback, OnError, Wrap; Observer
-//	flow/          drawn work: a typed graph of tasks, compiled once: New, Step, Map, After, Either, Each
+//	flow/          drawn work: a typed graph of tasks, compiled once: New, Step, Map, After, Either, Each, SettleEach
 //	examples/      programs to run and to copy from; orderpage first
 //	benchmarks/    a module of its own that measures, beside other libraries
 //	docs/guide/    from sequential code to concurrent, scoped, recovered and timely code

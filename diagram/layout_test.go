@@ -103,7 +103,7 @@ func (d *drawing) strays(i int, boxes []area) (found []string) {
 
 // randomChart has boxes of all kinds and states, with others inside some.
 func randomChart(r *rand.Rand, most, depth int) *chart {
-	kinds := []flow.Kind{"", flow.In, flow.TaskStep, flow.Mapping, flow.Choice, flow.Elements, flow.FirstOf, flow.Recovery}
+	kinds := []flow.Kind{"", flow.In, flow.TaskStep, flow.Mapping, flow.Choice, flow.Elements, flow.SettledElements, flow.FirstOf, flow.Recovery}
 	states := []state{plain, ok, degraded, failed, canceled, skipped, stray, idle}
 	roles := []flow.Role{flow.Data, flow.Order, flow.Condition, flow.Yes, flow.No, flow.Effect}
 	c := &chart{name: "random"}

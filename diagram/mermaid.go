@@ -88,7 +88,7 @@ func mermaidShape(b *box) (left, right string) {
 	switch {
 	case b.kind == flow.Choice:
 		return "{", "}"
-	case b.kind == flow.Elements:
+	case b.kind == flow.Elements, b.kind == flow.SettledElements:
 		return "[[", "]]"
 	case b.minor():
 		return "(", ")"

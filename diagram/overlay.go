@@ -41,7 +41,13 @@ func (s *seen) lay(c *chart, i int) {
 }
 
 // observed reports whether calls of the box are told of.
-func (b *box) observed() bool { return b.kind == flow.TaskStep || b.kind == flow.Elements }
+func (b *box) observed() bool {
+	switch b.kind {
+	case flow.TaskStep, flow.Elements, flow.SettledElements:
+		return true
+	}
+	return false
+}
 
 // starved reports whether a box with those lines to it, which is not told of, cannot have run: a map needs
 // all that it takes, everything else something.

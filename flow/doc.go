@@ -7,7 +7,7 @@
 // it: change an argument, and the schedule changes with it. A node starts as
 // soon as its inputs are there and something needs it.
 //
-//   - a call of a task: [Step], [Step2] … [Step9]; one for each element of a slice: [Each]
+//   - a call of a task: [Step], [Step2] … [Step9]; one for each element of a slice: [Each], [SettleEach]
 //   - a quick and pure function: [Map], [Map2] … [Map9]; a value: [Const]
 //   - an order that is not in the data: [After]; a check: [Require]; an effect that nobody waits for: [Also]
 //   - a choice: [Either]; the first success: [Any]

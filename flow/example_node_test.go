@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
@@ -125,6 +126,31 @@ func ExampleEach() {
 	// Output:
 	// [{brass bell 1900} {note book 400}]
 	// failed: item[1]: item anvil: no such item
+}
+
+// A list page shows the items that are there after 50 ms, and says how many are not.
+func ExampleSettleEach() {
+	fetch := task.New("item", func(ctx context.Context, id string) (Item, error) {
+		if id == "mill" { // nobody answers
+			<-ctx.Done()
+			return Item{}, ctx.Err()
+		}
+		return fetchItem(ctx, id)
+	})
+	page := flow.New("list", func(ids flow.Node[[]string]) flow.Node[string] {
+		return flow.Map(flow.SettleEach(fetch, ids, 3), func(items []future.Result[Item]) (shown string) {
+			for _, item := range items {
+				if item.Err == nil {
+					shown += item.Value.Name + ", "
+				}
+			}
+			return shown
+		})
+	}).Timeout(50 * time.Millisecond).Degraded(func(shown string, lost []flow.Loss) string {
+		return fmt.Sprint(shown, "and ", lost[0].Count, " that are not to be had now")
+	})
+	fmt.Println(page.Do(context.Background(), []string{"bell", "anvil", "mill", "book"}))
+	// Output: brass bell, note book, and 2 that are not to be had now <nil>
 }
 
 // The first success wins.

@@ -36,6 +36,10 @@ func shapes(fn func(context.Context, int) (int, error)) map[string]*flow.Flow[in
 			many := flow.Map(in, func(int) []int { return []int{1, 2, 3} })
 			return flow.Map(flow.Each(named("a", fn), many, 2), func(ns []int) int { return len(ns) })
 		}),
+		"SettleEach": of(func(in number) number {
+			many := flow.Map(in, func(int) []int { return []int{1, 2, 3} })
+			return flow.MapErr(flow.SettleEach(named("a", fn), many, 2), func(rs settledResults) (int, error) { return len(rs), rs[0].Err })
+		}),
 	}
 }
 
@@ -166,7 +170,7 @@ func TestClose_doesNotReportWhatDoReturns(t *testing.T) {
 func TestDepth_runsInsideOneAnother(t *testing.T) {
 	type key struct{ n int }
 	for name := range shapes(nothing) {
-		if name == "three at once" || name == "Any" || name == "Each" || name == "Recover" {
+		if name == "three at once" || name == "Any" || name == "Each" || name == "SettleEach" || name == "Recover" {
 			continue // these would be two to the power of the depth themselves
 		}
 		t.Run(name, func(t *testing.T) {

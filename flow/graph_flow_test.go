@@ -52,6 +52,8 @@ var (
 		chosen := flow.Either(flow.Map(items, func(l []string) bool { return len(l) > 1 }), checked, flow.Const("-"))
 		first := flow.Any(chosen, flow.Recover(checked, func(context.Context, error) (string, error) { return "", nil }))
 		tried := flow.Map(flow.Try(first), func(r future.Result[string]) string { return r.Value })
+		settled := flow.SettleEach(taskShout, flow.Map(in, func(b basket) []string { return b.Items }), 2)
+		tried = flow.Fallback(flow.Map2(tried, settled, func(s string, _ []future.Result[string]) string { return s }), "-")
 		return flow.Also(tried, flow.Step(taskLength.Named("audit"), tried))
 	}).Timeout(2 * time.Second).
 		OnError(func(context.Context, basket, error) {}).

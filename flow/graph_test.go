@@ -42,7 +42,7 @@ func TestGraph_goldenIsComplete(t *testing.T) {
 	for _, e := range g.Edges {
 		roles[e.Role] = true
 	}
-	require.Len(t, kinds, 12)
+	require.Len(t, kinds, 14)
 	require.Len(t, roles, 6)
 	require.Len(t, policies, 6)
 	_, err := flowEveryKind.Do(plainCtx(), basket{"ada", []string{"bell", "book"}})

@@ -234,7 +234,9 @@ func TestSettleEach_failsWithItsInput(t *testing.T) {
 
 func TestSettleEach_whoHasLeftGetsTheCause(t *testing.T) {
 	for name, leave := range map[string]func(cancel context.CancelCauseFunc, scope *future.Scope, f future.Future[settledResults]){
-		"ctx":    func(cancel context.CancelCauseFunc, _ *future.Scope, _ future.Future[settledResults]) { cancel(errNoRoute) },
+		"ctx": func(cancel context.CancelCauseFunc, _ *future.Scope, _ future.Future[settledResults]) {
+			cancel(errNoRoute)
+		},
 		"scope":  func(_ context.CancelCauseFunc, scope *future.Scope, _ future.Future[settledResults]) { scope.Close() },
 		"Cancel": func(_ context.CancelCauseFunc, _ *future.Scope, f future.Future[settledResults]) { f.Cancel(nil) },
 	} {

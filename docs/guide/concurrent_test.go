@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/combinators"
+	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
 )
 
@@ -102,6 +103,24 @@ func each() {
 	timed(func() {
 		items, err := combinators.Each(ctx, 2, ids, fetchItem).Await(ctx)
 		fmt.Println(len(items), err)
+	})
+	// end
+}
+
+func settleEach() {
+	ctx := context.Background()
+	// snippet: settle-each
+	ctx, cancel := context.WithTimeout(ctx, 170*time.Millisecond)
+	defer cancel()
+	calls, stop := deadline.Reserve(ctx, 20*time.Millisecond)
+	defer stop()
+	ids := []string{"bell", "anvil", "hinge", "nail"}
+	timed(func() {
+		results, err := combinators.SettleEach(calls, 2, ids, fetchItem).Await(ctx)
+		for i, r := range results {
+			fmt.Println(ids[i], r.Value, r.Err != nil, errors.Is(r.Err, context.DeadlineExceeded))
+		}
+		fmt.Println(err)
 	})
 	// end
 }

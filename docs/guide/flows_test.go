@@ -408,6 +408,32 @@ func flowEach() {
 	// end
 }
 
+// snippet: flow-settle-each-page
+var Shelf = flow.New("shelf", func(ids flow.Node[[]string]) flow.Node[[]Item] {
+	return flow.Map(flow.SettleEach(FetchItem, ids, 2), known)
+}).Timeout(150 * time.Millisecond).Degraded(func(items []Item, lost []flow.Loss) []Item {
+	fmt.Println("without", lost[0].Count, "of", lost[0].Node)
+	return items
+})
+
+func known(results []future.Result[Item]) (items []Item) {
+	for _, r := range results {
+		if r.Err == nil {
+			items = append(items, r.Value)
+		}
+	}
+	return items
+}
+
+// end
+
+func flowSettleEach() {
+	ctx := context.Background()
+	// snippet: flow-settle-each
+	timed(func() { fmt.Println(Shelf.Do(ctx, []string{"bell", "anvil", "hinge", "nail"})) })
+	// end
+}
+
 // snippet: flow-nested-page
 var History = flow.New("history", func(orders flow.Node[[]Request]) flow.Node[[]Page] {
 	return flow.Each(OrderPage.Task().Fallback(Page{}), orders, 10)
