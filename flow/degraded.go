@@ -74,7 +74,7 @@ func (d *demand) lose(n int32, failure *Error, inner []Loss, count int) {
 type loss struct {
 	failure *Error
 	inner   []Loss // of the flow that the node stands for, or an element does, which has answered without
-	count   int    // elements of an Each or a SettleEach; of another node 1, unless inner says what is lost
+	count   int    // elements of an Each or a SettleEach; else 1
 }
 
 // hasLosses reports whether something is lost. A nil demand, that of a run with counters, has none.
@@ -110,7 +110,7 @@ func (st *state) losses() (lost []Loss, failure error) {
 		}
 		name, e := st.plan.specs[n].name, l.failure
 		failures = append(failures, e)
-		if l.count > 0 {
+		if len(l.inner) == 0 || l.count > 0 && st.plan.specs[n].kind == Elements {
 			lost = append(lost, Loss{Node: name, Class: e.class, Err: e.Err, Place: e.Place, Count: l.count})
 		}
 		for _, in := range l.inner {

@@ -19,7 +19,7 @@ import (
 //
 // Each differs from [SettleEach], which goes on without the elements that fail or are late.
 func Each[A, R any](t task.Task[A, R], as Node[[]A], limit int) Node[[]R] {
-	n := elementsNode("flow.Each", Elements, t, as, limit)
+	n := elementsNode("flow.Each", t, as, limit)
 	n.maker = calling(t, func(t task.Task[A, R]) maker {
 		direct, late := elementCalls(t)
 		return maker{guards: true, claims: true, make: func(w wiring) cell {
@@ -30,12 +30,12 @@ func Each[A, R any](t task.Task[A, R], as Node[[]A], limit int) Node[[]R] {
 }
 
 // elementsNode is the node of an Each or a SettleEach, but for its maker.
-func elementsNode[A, R any](where string, kind Kind, t task.Task[A, R], as Node[[]A], limit int) node {
+func elementsNode[A, R any](where string, t task.Task[A, R], as Node[[]A], limit int) node {
 	mustTask(where, t.Name())
 	if limit < 1 {
 		panic(fmt.Sprintf("%s: a limit of %d", where, limit))
 	}
-	return node{kind: kind, limit: limit, task: describe(t), in: reflect.TypeFor[[]A](), inputs: data(as.n)}
+	return node{kind: Elements, limit: limit, task: describe(t), in: reflect.TypeFor[[]A](), inputs: data(as.n)}
 }
 
 // elementCalls is how the elements of t are called: by its function, if nothing else is to be seen to.

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -145,4 +146,20 @@ func (g *elements[A, R]) GiveUp(err error) {
 			g.put(i, task.Answer[R]{Err: err})
 		}
 	}
+}
+
+// left is why ctx, that of the node, has ended: the caller has left, or nothing needs the node any more. It is nil while
+// ctx is alive, and if the limit has passed, which the run may find out here. The caller is a member.
+func (at seat) left(ctx context.Context) error {
+	r := at.st.run
+	if ctx.Err() == nil || r.expired.Load() {
+		return nil
+	}
+	if r.fate.Load() == undecided && r.ctx.Err() != nil && !at.st.plan.specs[at.n].effect {
+		r.owner.halt(future.Cause(r.ctx))
+	}
+	if r.expired.Load() {
+		return nil
+	}
+	return future.Cause(ctx)
 }

@@ -85,6 +85,9 @@ func describeNode(flow string, i int, n *node) GraphNode {
 	if n.task == nil {
 		return d
 	}
+	if n.task.settles {
+		d.Kind = SettledElements
+	}
 	d.Task, d.Policies = n.task.name, slices.Clone(n.task.policies)
 	if at := n.task.origin.Place; at.File != "" {
 		d.TaskAt = &at

@@ -147,6 +147,10 @@ func shapesAt() map[string]shapeAt {
 	add("Each without a Fallback", func(hang task.Task[int, int], in number) number {
 		return flow.Map(flow.Each(hang, list(in), 2), total)
 	}, at, res)
+	at, res = same(lost(30, "hang"))
+	add("Each with a Fallback, several at a time", func(hang task.Task[int, int], in number) number {
+		return flow.Map(flow.Each(hang.Fallback(10), list(in), 2), total)
+	}, at, res)
 	settled := func(all []future.Result[int]) (sum int) {
 		for _, r := range all {
 			if r.Err != nil {

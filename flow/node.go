@@ -38,9 +38,6 @@ const (
 	StandIn         Kind = "fallback"    // see Fallback
 )
 
-// calls reports whether a node of that kind calls a task.
-func (k Kind) calls() bool { return k == TaskStep || k == Elements || k == SettledElements }
-
 // Role says what an edge is for.
 type Role string
 
@@ -62,7 +59,7 @@ type node struct {
 	name   string
 	place  task.Place
 	task   *named // of a step or an each
-	limit  int    // of an Each or a SettleEach
+	limit  int    // of an Each or a SettleEach, which are both Elements here
 	in     reflect.Type
 	out    reflect.Type
 	inputs []input
@@ -90,15 +87,16 @@ type named struct {
 	name     string
 	origin   *task.Origin
 	policies []task.Policy
+	settles  bool // of a SettleEach: it goes on without the elements that fail
 }
 
 func describe[In, Out any](t task.Task[In, Out]) *named {
-	return &named{t.Name(), t.Origin(), t.Policies()}
+	return &named{name: t.Name(), origin: t.Origin(), policies: t.Policies()}
 }
 
 // degrades reports whether something may stand in for the task, or for a part of it.
 func (t *named) degrades() bool {
-	return t.origin.Engine != nil || slices.ContainsFunc(t.policies, func(p task.Policy) bool {
+	return t.settles || t.origin.Engine != nil || slices.ContainsFunc(t.policies, func(p task.Policy) bool {
 		return p.Kind == "fallback" || p.Kind == "recover"
 	})
 }

@@ -57,7 +57,7 @@ func compile(name string, place task.Place, b *builder, out *node) *plan {
 	p := &plan{name: name, place: place, watched: 1, specs: make([]spec, len(b.nodes)), left: make([]int32, len(b.nodes)), counted: true}
 	for i, n := range b.nodes {
 		n.index = int32(i)
-		call := n.kind.calls()
+		call := n.kind == TaskStep || n.kind == Elements
 		p.specs[i] = spec{node: n, quick: !call && n.kind != Recovery, call: call}
 		if !p.specs[i].quick {
 			p.specs[i].sight = p.watched

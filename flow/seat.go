@@ -1,11 +1,6 @@
 package flow
 
-import (
-	"context"
-
-	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/task"
-)
+import "github.com/jade-go/jade/task"
 
 // A node that may be made elsewhere counts as a member of the run meanwhile, so
 // that the state is not given to another run before it is finished.
@@ -34,7 +29,7 @@ func (at seat) finish(err, degraded error) {
 // degraded notes that the node's value stands in for a failure, or does without what inner says.
 func (at seat) degraded(failure error, inner []Loss) {
 	if failure != nil && at.st != nil {
-		at.degradedBy(failure, inner, countOf(inner))
+		at.degradedBy(failure, inner, 1)
 		at.notes(failure)
 	}
 }
@@ -50,30 +45,6 @@ func (at seat) degradedBy(failure error, inner []Loss, count int) {
 		d.lose(at.n, e, inner, count)
 		d.mu.Unlock()
 	}
-}
-
-// countOf is the count of a node whose value does without inner, or stands in for all of it.
-func countOf(inner []Loss) int {
-	if len(inner) > 0 {
-		return 0
-	}
-	return 1
-}
-
-// left is why ctx, that of the node, has ended: the caller has left, or nothing needs the node any more. It is nil while
-// ctx is alive, and if the limit has passed, which the run may find out here. The caller is a member.
-func (at seat) left(ctx context.Context) error {
-	r := at.st.run
-	if ctx.Err() == nil || r.expired.Load() {
-		return nil
-	}
-	if r.fate.Load() == undecided && r.ctx.Err() != nil && !at.st.plan.specs[at.n].effect {
-		r.owner.halt(future.Cause(r.ctx))
-	}
-	if r.expired.Load() {
-		return nil
-	}
-	return future.Cause(ctx)
 }
 
 // took notes that the node has taken the failure of its input.

@@ -25,7 +25,8 @@ import (
 //
 // SettleEach differs from [Each], which fails if an element does.
 func SettleEach[A, R any](t task.Task[A, R], as Node[[]A], limit int) Node[[]future.Result[R]] {
-	n := elementsNode("flow.SettleEach", SettledElements, t, as, limit)
+	n := elementsNode("flow.SettleEach", t, as, limit)
+	n.task.settles = true
 	n.maker = calling(t, func(t task.Task[A, R]) maker {
 		direct, late := elementCalls(t)
 		return maker{guards: true, claims: true, make: func(w wiring) cell {

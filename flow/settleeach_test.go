@@ -438,3 +438,23 @@ func TestSettleEach_manyElementsAtTheLimit(t *testing.T) {
 		})
 	}
 }
+
+// Another engine has the results a moment before the deadline of its ctx, as a run has.
+func TestSettleEach_onAnotherEngine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		around, scope := future.WithScope(plainCtx())
+		ctx, cancel := context.WithTimeout(around, 100*ms)
+		defer cancel()
+		some := named("some", func(ctx context.Context, n int) (int, error) { return n, wait(ctx, time.Duration(n)*60*ms) })
+		g := settleEachOf(some, 3).Graph()
+		begun := time.Now()
+		v, err := g.Node(g.Output).Run(ctx, []any{below(3)})
+		require.NoError(t, err)
+		require.Equal(t, 99*ms, time.Since(begun))
+		got := v.(settledResults)
+		require.Equal(t, future.Result[int]{Value: 1}, got[1])
+		requireFailed(t, got, 2, context.DeadlineExceeded)
+		require.ErrorContains(t, got[2].Err, "some[2]: ")
+		require.NoError(t, scope.Close())
+	})
+}

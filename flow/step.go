@@ -121,7 +121,7 @@ type stepHost[A, R any] struct {
 
 func (h stepHost[A, R]) Finish(ans task.Answer[R]) {
 	h.c.v = ans.Value
-	h.at.degradedBy(ans.Degraded, ans.Losses, countOf(ans.Losses))
+	h.at.degradedBy(ans.Degraded, ans.Losses, 1)
 	h.at.finish(ans.Err, ans.Degraded)
 }
 

@@ -8,5 +8,5 @@ type Loss struct {
 	Class recovery.Class // of Err
 	Err   error
 	Place Place // where the task was made, or else the node
-	Count int   // how many elements of an Each have failed; 1 for any other node
+	Count int   // how many elements of an Each or a SettleEach have failed; 1 for any other node
 }

@@ -27,7 +27,7 @@ type CallKind int
 const (
 	RunCall     CallKind = iota // a whole flow
 	NodeCall                    // a node of a flow, or a task that runs alone
-	ElementCall                 // one element of a flow.Each
+	ElementCall                 // one element of a flow.Each or a flow.SettleEach
 	AttemptCall                 // one attempt of a task that has a Timeout or a Retry
 )
 

@@ -76,7 +76,7 @@
 //	stack             string    all with a panic       of the goroutine that has panicked, at most 16 KiB; of nothing but a panic
 //	retries           integer   run                    attempts above the first of each call
 //	degraded          strings   run                    what the run has gone on without: nodes, with their path, sorted
-//	count             integer   degraded               elements of a flow.Each that something stands in for, if there are several
+//	count             integer   degraded               elements that have failed of a flow.Each or a flow.SettleEach, if there are several
 //	elapsed_ms        number    all                    milliseconds since the start of the call
 //	deadline_left_ms  number    all with a deadline    milliseconds until the call is late or, of a run, until the end of its Timeout or of the caller's ctx, below zero after it
 //
