@@ -129,10 +129,10 @@ func (st *state) enterDemand(n int32) (context.Context, verdict) {
 	d.mu.Unlock()
 	ctx, err := st.ctxOfDemand(n)
 	if err == nil {
+		if ctx.Err() == nil {
+			return ctx, proceed
+		}
 		err = future.Cause(ctx)
-	}
-	if err == nil {
-		return ctx, proceed
 	}
 	s, r := &st.plan.specs[n], st.run
 	if !s.effect && !r.expired.Load() && !d.isOver(n) {
