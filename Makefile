@@ -1,25 +1,37 @@
-# The test command is `make test`. It needs Go, a C compiler (for -race) and make.
+# The test commands are `make test` and `make test-all`. They need Go, a C compiler (for -race) and make.
 
 GO ?= go
 export GOTOOLCHAIN = local
 export GOFLAGS = -buildvcs=false
-MODULES = . benchmarks docs/schema observe/jadeprometheus observe/jadeotel faas/lambda faas/gcf faas/cloudevents recover/realerrors
+MODULES = benchmarks docs/schema observe/jadeprometheus observe/jadeotel faas/lambda faas/gcf faas/cloudevents recover/realerrors
 
-.PHONY: test stress fuzz bench generate
+# tested vets and tests modules, and says which tests were skipped.
+define tested
+skipped=$$(mktemp); trap 'rm -f "$$skipped"' EXIT; \
+for m in $(1); do \
+	(cd $$m && $(GO) vet ./... && JADE_SKIPPED=$$skipped $(GO) test -race ./...) || exit 1; \
+done; \
+if [ -s "$$skipped" ]; then echo "skipped:"; sort -u "$$skipped"; fi
+endef
 
-# Every module: formatted, vetted, generated files fresh (a test says so), and
-# all tests under the race detector; then the full-size tests that are too
-# large for it. Tests that need a browser or the like are skipped where that is not
-# installed, which is said in the end; with JADE_REAL=1 they fail there.
-test:
+.PHONY: test test-all format stress fuzz bench generate
+
+# The root module, which has no dependency beyond samber/lo: formatted, vetted, generated files fresh (a test
+# says so), and its tests under the race detector. Tests that need a browser or the like are skipped where that is
+# not installed, which is said in the end; with JADE_REAL=1 they fail there. Tests that build programs again and again
+# are for test-all.
+test: format
+	@$(call tested,.)
+
+# Every module, every test, and the full-size ones that are too large for the race detector.
+test-all: export JADE_ALL = 1
+test-all: test
+	@$(call tested,$(MODULES))
+	@JADE_FULL=1 $(GO) test -run 'FullSize' ./future ./combinators
+
+format:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
-	@skipped=$$(mktemp); trap 'rm -f "$$skipped"' EXIT; \
-	for m in $(MODULES); do \
-		(cd $$m && $(GO) vet ./... && JADE_SKIPPED=$$skipped $(GO) test -race ./...) || exit 1; \
-	done; \
-	if [ -s "$$skipped" ]; then echo "skipped, for want of a program:"; sort -u "$$skipped"; fi
-	@JADE_FULL=1 $(GO) test -run 'FullSize' ./future ./combinators
 
 # Many schedules of the random tests; minutes.
 stress:

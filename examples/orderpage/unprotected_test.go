@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/internal/realpart"
 )
 
 // unprotected are the page's protections, each of which the environment variable UNPROTECTED can take away.
@@ -43,6 +45,7 @@ func optionally[T any](name string, n flow.Node[T], v T) flow.Node[T] {
 
 // Whichever one of the protections is taken away, TestFaults fails, and says what to add.
 func TestFaults_missEveryProtection(t *testing.T) {
+	realpart.Long(t)
 	t.Parallel()
 	p := newPatched(t)
 	p.create("unprotected.go", unprotected)

@@ -1,6 +1,7 @@
-// Package realpart finds the real programs that some tests need: browsers,
-// servers, renderers. Where one is not installed its tests are skipped, unless
-// JADE_REAL is set, as it is where they must all run: then they fail.
+// Package realpart says which tests can run here, and are to. It finds the real
+// programs that some tests need: browsers, servers, renderers. Where one is not
+// installed its tests are skipped, unless JADE_REAL is set, as it is where they
+// must all run: then they fail.
 //
 // As go test is quiet about what it skips, the reason is also appended to the file
 // that JADE_SKIPPED names, for the test command to print in the end.
@@ -37,6 +38,15 @@ func Folder(t testing.TB, install, path string) string {
 		missing(t, path+" is not there: "+install)
 	}
 	return full
+}
+
+// Long skips a test that takes a minute or more, unless JADE_ALL is set.
+func Long(t testing.TB) {
+	t.Helper()
+	if os.Getenv("JADE_ALL") == "" {
+		note(t, t.Name()+": it takes long: make test-all")
+		t.Skip("it takes long: set JADE_ALL=1")
+	}
 }
 
 func missing(t testing.TB, why string) {
