@@ -304,7 +304,9 @@ func TestIssue_effectsThatWereCutOffWereCountedAsFailures(t *testing.T) {
 		seen = append(seen, future.Go(ctx, func(context.Context) (int, error) { return 0, errSoldOut }))
 	}
 	scope.Wait()
-	audited := of(func(in number) number { return flow.Also(in, flow.Step(named("audit", func(ctx context.Context, _ int) (int, error) { return 0, untilDone(ctx) }), in)) })
+	audited := of(func(in number) number {
+		return flow.Also(in, flow.Step(named("audit", func(ctx context.Context, _ int) (int, error) { return 0, untilDone(ctx) }), in))
+	})
 	asked, leave := context.WithCancel(ctx)
 	_, err := audited.Do(asked, 1)
 	require.NoError(t, err)
