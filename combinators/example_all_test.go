@@ -92,11 +92,11 @@ func ExampleEach_failure() {
 	// [] element[1]: item anvil: no such item
 }
 
-// A list page has 300 ms. It asks for its items until 20 ms before that, shows those that are there, and says how many are not.
+// A list page has 400 ms. After half of that it shows the items that are there, and says which are not.
 func ExampleSettleEach() {
-	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), 400*time.Millisecond)
 	defer cancel()
-	calls, stop := deadline.Reserve(ctx, 20*time.Millisecond)
+	calls, stop := deadline.Reserve(ctx, 200*time.Millisecond)
 	defer stop()
 	slowly := func(ctx context.Context, id string) (Item, error) {
 		if id == "mill" {

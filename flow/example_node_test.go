@@ -128,7 +128,7 @@ func ExampleEach() {
 	// failed: item[1]: item anvil: no such item
 }
 
-// A list page shows the items that are there after 50 ms, and says how many are not.
+// A list page has 400 ms. After half of that it takes the items that are there, and says how many are not.
 func ExampleSettleEach() {
 	fetch := task.New("item", func(ctx context.Context, id string) (Item, error) {
 		if id == "mill" { // nobody answers
@@ -146,7 +146,7 @@ func ExampleSettleEach() {
 			}
 			return shown
 		})
-	}).Timeout(50 * time.Millisecond).Degraded(func(shown string, lost []flow.Loss) string {
+	}).Timeout(400 * time.Millisecond).Reserve(200 * time.Millisecond).Degraded(func(shown string, lost []flow.Loss) string {
 		return fmt.Sprint(shown, "and ", lost[0].Count, " that are not to be had now")
 	})
 	fmt.Println(page.Do(context.Background(), []string{"bell", "anvil", "mill", "book"}))
