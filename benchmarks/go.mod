@@ -6,7 +6,7 @@ require (
 	github.com/alitto/pond/v2 v2.7.1
 	github.com/cloudwego/eino v0.7.36
 	github.com/heimdalr/dag v1.5.0
-	github.com/jade-go/jade v0.0.0
+	github.com/jade-go/jade v0.1.0
 	github.com/samber/lo v1.53.0
 	github.com/samber/mo v1.16.0
 	github.com/sourcegraph/conc v0.3.0

@@ -6,7 +6,7 @@
 //	import recovery "github.com/jade-go/jade/recover"
 //
 // [Recover], [RecoverIs], [RecoverAs] and [Fallback] replace a failure;
-// [OnError] is told of one and changes nothing; [Classify] gives its [Class].
+// [OnError] is told of one and changes nothing; [Classify] gives its [Class], and [Text] a text of it that is safe to write.
 //
 // A cancellation means that nobody wants the result any more, so nothing here
 // swallows one, except [RecoverIs] and [RecoverAs] when they name it. All of

@@ -3,7 +3,7 @@ module github.com/jade-go/jade/docs/schema
 go 1.26.0
 
 require (
-	github.com/jade-go/jade v0.0.0
+	github.com/jade-go/jade v0.1.0
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	github.com/stretchr/testify v1.12.1
 )

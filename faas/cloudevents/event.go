@@ -10,14 +10,19 @@ import (
 	"github.com/cloudevents/sdk-go/v2/event"
 
 	"github.com/jade-go/jade/faas"
-	"github.com/jade-go/jade/internal/excerpt"
 )
 
 // maxID is how much of the id of an event is in each line of the log, in bytes.
 const maxID = 256
 
 // idOf is the id of the invocation. Ids of events are unique in a source only.
-func idOf(e event.Event) string { return excerpt.Of(e.ID()+"@"+e.Source(), maxID) }
+func idOf(e event.Event) string {
+	id := e.ID() + "@" + e.Source()
+	if len(id) > maxID {
+		id = strings.ToValidUTF8(id[:maxID], "") + "…"
+	}
+	return strings.ToValidUTF8(id, "\uFFFD")
+}
 
 // dataOf is the data of an event, which has to be JSON: an event without a type of its data has JSON, says the specification of
 // CloudEvents' JSON format, section 3.1.

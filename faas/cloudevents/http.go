@@ -18,7 +18,7 @@ import (
 	cehttp "github.com/cloudevents/sdk-go/v2/protocol/http"
 
 	"github.com/jade-go/jade/faas"
-	"github.com/jade-go/jade/internal/excerpt"
+	recovery "github.com/jade-go/jade/recover"
 )
 
 // HTTP serves h without a client of the SDK: a POST is an event, in binary or structured mode, and the answer is 200 with an event in binary
@@ -118,7 +118,7 @@ func reasonOf(err error) string {
 		slices.Sort(reasons)
 		return strings.Join(reasons, "; ")
 	}
-	return strings.TrimSpace(excerpt.OfError(err))
+	return strings.TrimSpace(recovery.Text(err))
 }
 
 // write answers with the verdict.

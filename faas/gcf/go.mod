@@ -4,7 +4,7 @@ go 1.26.0
 
 require (
 	github.com/GoogleCloudPlatform/functions-framework-go v1.9.2
-	github.com/jade-go/jade v0.0.0
+	github.com/jade-go/jade v0.1.0
 )
 
 require go.yaml.in/yaml/v3 v3.0.5 // indirect

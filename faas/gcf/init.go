@@ -6,7 +6,6 @@ import (
 	"log/slog"
 
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/internal/excerpt"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -17,10 +16,10 @@ func logInit(name string, err error) {
 	about := []slog.Attr{
 		slog.String("function", name),
 		slog.String("class", recovery.Classify(err).String()),
-		slog.String("error", excerpt.OfError(err)),
+		slog.String("error", recovery.Text(err)),
 	}
 	if panicked, ok := errors.AsType[*future.PanicError](err); ok {
-		_, stack := excerpt.OfPanic(panicked)
+		_, stack := recovery.PanicText(panicked)
 		about = append(about, slog.String("stack", stack))
 	}
 	slog.LogAttrs(context.Background(), slog.LevelError, MessageInit, about...)

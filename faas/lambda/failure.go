@@ -8,7 +8,6 @@ import (
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/internal/excerpt"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -25,13 +24,13 @@ func ofClass(class recovery.Class) string { return "jade." + class.String() }
 func failure(err error) (reported messages.InvokeResponse_Error) {
 	defer func() {
 		if recover() != nil { // of a method of a foreign error
-			reported = messages.InvokeResponse_Error{Type: ofClass(recovery.Code), Message: excerpt.OfError(err)}
+			reported = messages.InvokeResponse_Error{Type: ofClass(recovery.Code), Message: recovery.Text(err)}
 		}
 	}()
 	if own, ok := errors.AsType[messages.InvokeResponse_Error](err); ok {
 		return own
 	}
-	reported = messages.InvokeResponse_Error{Type: typeOf(err), Message: excerpt.OfError(err)}
+	reported = messages.InvokeResponse_Error{Type: typeOf(err), Message: recovery.Text(err)}
 	if panicked, ok := errors.AsType[*future.PanicError](err); ok {
 		reported.StackTrace = frames(panicked)
 	}

@@ -14,7 +14,6 @@ import (
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/internal/excerpt"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -30,10 +29,10 @@ func initialize[In, Out any](h *faas.Handler[In, Out]) {
 	about := []slog.Attr{
 		slog.String("function", h.Name()),
 		slog.String("class", recovery.Classify(err).String()),
-		slog.String("error", excerpt.OfError(err)),
+		slog.String("error", recovery.Text(err)),
 	}
 	if panicked, ok := errors.AsType[*future.PanicError](err); ok {
-		_, stack := excerpt.OfPanic(panicked)
+		_, stack := recovery.PanicText(panicked)
 		about = append(about, slog.String("stack", stack))
 	}
 	slog.LogAttrs(context.Background(), slog.LevelError, MessageInit, about...)

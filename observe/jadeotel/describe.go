@@ -9,7 +9,6 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/jade-go/jade/internal/excerpt"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
@@ -45,13 +44,13 @@ func (c *call) conclude(o task.Outcome, at time.Time, as judgement) {
 	switch {
 	case as == failed:
 		with.add(semconv.ErrorTypeKey.String(o.Class.String()))
-		c.span.SetStatus(codes.Error, excerpt.OfError(o.Err))
+		c.span.SetStatus(codes.Error, recovery.Text(o.Err))
 	case as == taken || o.Status == task.Degraded:
-		event := attributes{KeyError.String(excerpt.OfError(o.Err))}
+		event := attributes{KeyError.String(recovery.Text(o.Err))}
 		event.class(o.Class)
 		addEvent(c.span, EventDegraded, at, event)
 	case o.Err != nil && o.Status != task.Skipped:
-		with.add(KeyError.String(excerpt.OfError(o.Err)))
+		with.add(KeyError.String(recovery.Text(o.Err)))
 	}
 	if o.Status == task.Straggler {
 		addEvent(c.span, EventStraggler, at, nil)
@@ -113,7 +112,7 @@ func (c *call) tellOfReturned(o task.Outcome) {
 	with.add(KeyOutcome.String(o.Status.String()))
 	with.class(o.Class)
 	if o.Err != nil {
-		with.add(KeyError.String(excerpt.OfError(o.Err)))
+		with.add(KeyError.String(recovery.Text(o.Err)))
 	}
 	addEvent(a.span, EventReturned, at, with)
 	if o.Panic != nil && c.root().isNew(o.Panic) {

@@ -3,7 +3,7 @@ module github.com/jade-go/jade/observe/jadeotel
 go 1.26.0
 
 require (
-	github.com/jade-go/jade v0.0.0
+	github.com/jade-go/jade v0.1.0
 	github.com/stretchr/testify v1.12.1
 	go.opentelemetry.io/otel v1.47.0
 	go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp v1.47.0

@@ -9,7 +9,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/internal/excerpt"
+	recovery "github.com/jade-go/jade/recover"
 )
 
 // keptPanics is of how many panics a call knows that some span has an event of them. It may run for ever.
@@ -32,7 +32,7 @@ func (c *call) isNew(p *future.PanicError) bool {
 
 // addException has a span know of a panic, with the stack of the goroutine that has panicked.
 func addException(to trace.Span, p *future.PanicError, at time.Time) {
-	value, stack := excerpt.OfPanic(p)
+	value, stack := recovery.PanicText(p)
 	addEvent(to, semconv.ExceptionEventName, at, attributes{
 		semconv.ExceptionType(typeOf(p.Value)),
 		semconv.ExceptionMessage(value),

@@ -3,7 +3,7 @@ module github.com/jade-go/jade/observe/jadeprometheus
 go 1.26.0
 
 require (
-	github.com/jade-go/jade v0.0.0
+	github.com/jade-go/jade v0.1.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/prometheus/client_model v0.6.3
 	github.com/prometheus/common v0.72.0
