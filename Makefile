@@ -9,7 +9,7 @@ MODULES = benchmarks docs/schema observe/jadeprometheus observe/jadeotel faas/la
 define tested
 skipped=$$(mktemp); trap 'rm -f "$$skipped"' EXIT; \
 for m in $(1); do \
-	(cd $$m && $(GO) vet ./... && JADE_SKIPPED=$$skipped $(GO) test -race ./...) || exit 1; \
+	(cd $$m && $(GO) vet ./... && JADE_SKIPPED=$$skipped $(GO) test -race -timeout 30m ./...) || exit 1; \
 done; \
 if [ -s "$$skipped" ]; then echo "skipped:"; sort -u "$$skipped"; fi
 endef
