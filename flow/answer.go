@@ -64,6 +64,10 @@ func (c *call[In, Out]) resolve(err error) {
 		return
 	}
 	c.members.Add(1)
+	if c.expired.Load() { // who gives up the calls has to see to it that the answer comes in time
+		go c.hooks(0, 0, ans)
+		return
+	}
 	c.hooks(0, 0, ans)
 }
 
@@ -148,6 +152,11 @@ func (c *call[In, Out]) answer(turn int, ans task.Answer[Out]) {
 	}
 	how := answer{ans.Err, ans.Degraded, ans.Losses}
 	if c.expired.Load() || c.fate.Load() == leftAlone {
+		if w := c.watch; c.given.Load() { // by who has no time for an observer
+			c.beside(func() { w.answered(how, func() {}) })
+			c.finish(ans)
+			return
+		}
 		c.finish(ans)
 		c.watch.answered(how, func() {})
 		return

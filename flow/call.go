@@ -101,6 +101,9 @@ func (n nested[In, Out]) Start(ctx context.Context, in In, host task.Host[Out]) 
 	}
 	c.members.Store(1)
 	c.arm()
+	if h, ok := host.(interface{ Carry(task.Carried) }); ok {
+		h.Carry(c)
+	}
 	if c.watch != nil {
 		c.st.serve(worker{duty: opening, at: none})
 		return

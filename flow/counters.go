@@ -63,7 +63,7 @@ func (t *turn) settle(n int32, err error) (next int32) {
 	case st.demand != nil:
 		return t.settleDemand(n, err, false)
 	case err != nil:
-		st.run.owner.fail(st.plan.errorOf(st.run.ctx, n, err))
+		st.run.owner.fail(st.errorOf(st.run.ctx, n, err))
 		return none
 	case n == st.plan.out:
 		st.ended.Store(true)

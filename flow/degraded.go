@@ -13,7 +13,7 @@ type Loss = task.Loss
 
 // Degraded has fn complete an answer that something is missing in: it is told what, once for each node that has failed and
 // for which a Fallback, a Recover, a Try or an Any has stood in. It is not called if nothing is lost, nor for an answer of
-// Catch. Of several, each completes what the ones before it return.
+// Catch; what only an effect of [Also] does without is no loss. Of several, each completes what the ones before it return.
 //
 // The losses are in the order in which the nodes were built. Those of a nested flow come after the name of its node, as
 // "rules/muted"; its own Degraded is told of them too. fn is quick: at the limit it has what [Flow.Reserve] left.
@@ -86,7 +86,8 @@ func (st *state) take(err error) {
 	if !ok || e.plan != st.plan || e.node == none || st.demand.lost[e.node].failure != nil {
 		return
 	}
-	if s := &st.plan.specs[e.node]; s.kind == FirstOf {
+	s := &st.plan.specs[e.node]
+	if s.kind == FirstOf {
 		for _, in := range s.inputs {
 			if failed := st.errs[in.n.index]; failed != nil && !st.demand.cancel[in.n.index] {
 				st.take(failed)
@@ -94,7 +95,9 @@ func (st *state) take(err error) {
 		}
 		return
 	}
-	st.demand.lose(e.node, e, nil, 1)
+	if s.answer { // else no answer lacks it
+		st.demand.lose(e.node, e, nil, 1)
+	}
 }
 
 // losses lists what is lost, in build order, and joins the failures.

@@ -267,7 +267,7 @@ func (st *state) failureOf(n int32, err error, given bool) (e *Error, canceled b
 	if r := st.run; !given && !st.plan.specs[n].effect && !r.expired.Load() && r.fate.Load() == undecided && r.ctx.Err() != nil {
 		r.owner.halt(future.Cause(r.ctx)) // the caller has left, or the limit has passed: that is why
 	}
-	e = st.plan.errorOf(st.ctxAt(n), n, st.lateness(err))
+	e = st.errorOf(st.ctxAt(n), n, st.lateness(err))
 	return e, e.class == recovery.Canceled
 }
 

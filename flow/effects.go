@@ -2,12 +2,12 @@ package flow
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/internal/alarm"
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/errtree"
 )
 
 // effects is the part of a run that goes on when it has been answered: what
@@ -76,17 +76,27 @@ func (st *state) lostEffects(isOver bool) map[int32]error {
 	lost := map[int32]error{}
 	for n := range st.plan.specs {
 		s, err := &st.plan.specs[n], st.errs[n]
-		if s.effect && !s.answer && d.phase[n] == made && err != nil && (isOver || d.late != nil && wraps(err, d.late)) {
+		if s.effect && !s.answer && d.phase[n] == made && err != nil && (isOver || d.late != nil && consistsOf(err, d.late)) {
 			lost[int32(n)] = err
 		}
 	}
 	return lost
 }
 
-// wraps is errors.Is for errors of the library. A panic in a method of one that is inside counts as no.
-func wraps(err, target error) (is bool) {
-	defer func() { _ = recover() }()
-	return errors.Is(err, target)
+// consistsOf reports whether the failure err of a node is late, or has it among its parts. It calls no method of a user's, so it
+// may be called under a lock.
+func consistsOf(err, late error) (is bool) {
+	errtree.Walk(err, func(err error) errtree.Next {
+		switch {
+		case err == late:
+			is = true
+			return errtree.Stop
+		case errtree.IsTame(err):
+			return errtree.Inside
+		}
+		return errtree.Beside
+	})
+	return is
 }
 
 func (e *effects) release() {

@@ -73,11 +73,13 @@ var ErrUnneeded = errors.New("nothing needs it any more")
 
 // errorOf is the failure of the run that node n, which had ctx, has failed with
 // err. It may call methods of err, and so is not called under a lock.
-func (p *plan) errorOf(ctx context.Context, n int32, err error) *Error {
-	if e, ok := err.(*Error); ok && e != nil && e.plan == p {
-		return e // it names its node already
+func (st *state) errorOf(ctx context.Context, n int32, err error) *Error {
+	if s := &st.plan.specs[n]; s.kind == Recovery {
+		if e, ok := err.(*Error); ok && e != nil && st.errs[s.inputs[0].n.index] == error(e) {
+			return e // the failure that the function was given: it names its node already
+		}
 	}
-	return p.classed(n, err, recovery.ClassifyIn(ctx, err))
+	return st.plan.classed(n, err, recovery.ClassifyIn(ctx, err))
 }
 
 // classed is errorOf for an error whose class is known.

@@ -38,7 +38,6 @@ func (st *state) expire(late error) {
 		}
 	}
 	d.mu.Unlock()
-	st.run.life.End(late)
 	t.offer()
 	if st.head.Load() != none {
 		st.wake()
@@ -50,6 +49,7 @@ func (st *state) expire(late error) {
 		given = given[1:]
 		st.giveUp(next)
 	}
+	st.run.endLate() // not before, unless the run is answered: what a function makes of that end comes too late, whoever is first
 	d.mu.Lock()
 	d.giving = false
 	var back []int32

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"errors"
+	"runtime"
 	"time"
 
 	"github.com/jade-go/jade/deadline"
@@ -34,8 +35,17 @@ func (c *call[In, Out]) succeed() {
 
 // succeedAtLength is succeed for a run that somebody is told of.
 //
+// At the limit no function of Degraded is called by who gives up the calls, and then sees to it that the answer comes in time.
+//
 //go:noinline
-func (c *call[In, Out]) succeedAtLength(out *Out) { c.tellDegraded(0, c.answerOf(*out)) }
+func (c *call[In, Out]) succeedAtLength(out *Out) {
+	ans := c.answerOf(*out)
+	if c.expired.Load() && len(ans.Losses)*len(c.flow.degraded) > 0 {
+		c.beside(func() { c.tellDegraded(0, ans) })
+		return
+	}
+	c.tellDegraded(0, ans)
+}
 
 // fail answers with a failure of the flow: Catch may turn it into an answer.
 //
@@ -152,8 +162,15 @@ func (c *call[In, Out]) expire() {
 	}
 }
 
+// GiveUp implements [task.Carried]: the limit of the run around has passed.
+func (c *call[In, Out]) GiveUp(error) {
+	c.given.Store(true)
+	c.ring(c.expire)
+}
+
 // close is called when the run has to be answered, whatever is missing.
 func (c *call[In, Out]) close() {
+	runtime.Gosched() // quick functions that wait for no more than a processor go first
 	if c.limit.spares() {
 		c.endSpare(c.lateAt(c.limit.end))
 	}

@@ -83,13 +83,13 @@ func (l *limit) reserves() bool { return l != nil && l.reserved }
 // spares reports whether the functions that take time are limited too.
 func (l *limit) spares() bool { return l != nil && (l.reserved || l.inherited) }
 
-// wait sets the alarm for last.
+// wait sets the alarm for last. A timer that was late takes nothing away from quick functions.
 func (l *limit) wait(ring func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.second == nil {
 		l.second = new(alarm.Alarm)
-		l.second.Set(time.Until(l.last), ring)
+		l.second.Set(max(time.Until(l.last), min(grace, l.last.Sub(l.at))), ring)
 	}
 }
 

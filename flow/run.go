@@ -25,6 +25,7 @@ type run struct {
 	begun   time.Time       // of a run that has a limit or is observed
 	limit   *limit          // of a run that has one
 	expired atomic.Bool     // that has passed
+	given   atomic.Bool     // the run around has said so
 	spare   spare           // of the functions that take time, and are no calls
 
 	// members counts the goroutines that work for the run, and the nodes that
@@ -41,7 +42,27 @@ const (
 )
 
 // decide reports whether the caller is the one who decides what becomes of the run.
-func (r *run) decide(fate uint32) bool { return r.fate.CompareAndSwap(undecided, fate) }
+func (r *run) decide(fate uint32) bool {
+	if !r.fate.CompareAndSwap(undecided, fate) {
+		return false
+	}
+	if fate == answering && r.expired.Load() {
+		r.endLate()
+	}
+	return true
+}
+
+// endLate ends the ctx of the nodes as the limit has passed. That is why it ends, also if the run is answered in the meantime.
+func (r *run) endLate() {
+	if d := r.st.demand; d != nil {
+		d.mu.Lock()
+		late := d.late
+		d.mu.Unlock()
+		if late != nil {
+			r.life.End(late)
+		}
+	}
+}
 
 // owner is the typed part of a run.
 type owner interface {

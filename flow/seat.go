@@ -39,8 +39,8 @@ func (at seat) degradedBy(failure error, inner []Loss, count int) {
 	if failure == nil || at.st == nil {
 		return
 	}
-	if d := at.st.demand; d != nil {
-		e := at.st.plan.errorOf(at.st.ctxAt(at.n), at.n, at.st.lateness(failure))
+	if d := at.st.demand; d != nil && at.st.plan.specs[at.n].answer { // else no answer lacks it
+		e := at.st.errorOf(at.st.ctxAt(at.n), at.n, at.st.lateness(failure))
 		d.mu.Lock()
 		d.lose(at.n, e, inner, count)
 		d.mu.Unlock()

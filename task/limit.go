@@ -190,13 +190,17 @@ func (r *runner[In, Out]) GiveUp(err error) {
 	}
 	defer r.crew.Leave()
 	r.mu.Lock()
-	if r.given || r.turn == finished {
+	if r.given != nil || r.turn == finished {
 		r.mu.Unlock()
 		return
 	}
-	r.given = true
+	r.given = err
 	if r.held.kept {
+		work := r.work
 		r.mu.Unlock()
+		if work != nil {
+			work.GiveUp(err)
+		}
 		return
 	}
 	s := r.seize(len(r.limits) - 1)

@@ -36,7 +36,8 @@ type runner[In, Out any] struct {
 	losses   []Loss
 	trial    *trial      // of the attempt that runs, if it is observed
 	held     result[Out] // by the function that has been called last
-	given    bool        // up, by the engine
+	given    error       // why the engine has given the call up; nil: it has not
+	work     Carried     // that an engine runs for the attempt, if it can be given up
 	overdue  bool        // the work has answered at a limit
 	passed   []int       // turns whose result, which an observer was being told of, another goroutine goes on with
 }
@@ -103,7 +104,7 @@ func (r *runner[In, Out]) carry(turn, level int, v Out, err error) (ans Answer[O
 		r.dispose(turn, v, err)
 		return ans, false
 	}
-	return Answer[Out]{v, err, r.degraded, r.losses, r.given || r.overdue}, true
+	return Answer[Out]{v, err, r.degraded, r.losses, r.given != nil || r.overdue}, true
 }
 
 // finished is the turn that nobody has.
@@ -185,10 +186,19 @@ type arrival[In, Out any] struct {
 	trial *trial
 }
 
+// Carry implements [carrier].
+func (a arrival[In, Out]) Carry(work Carried) {
+	r := a.r
+	var given error
+	if r.inTurn(a.turn, func() { r.work, given = work, r.given }) && given != nil {
+		work.GiveUp(given)
+	}
+}
+
 func (a arrival[In, Out]) Finish(ans Answer[Out]) {
 	r := a.r
 	mine := r.inTurn(a.turn, func() {
-		r.overdue = ans.Late
+		r.overdue, r.work = ans.Late, nil
 		if ans.Degraded != nil {
 			r.degraded, r.losses = ans.Degraded, ans.Losses
 		}
@@ -201,10 +211,13 @@ func (a arrival[In, Out]) Finish(ans Answer[Out]) {
 	case !mine:
 		r.dispose(a.turn, ans.Value, ans.Err)
 	}
-	if !mine {
-		return
+	switch {
+	case !mine:
+	case ans.Late && ans.Err != nil && slices.ContainsFunc(r.d.policies, policy[In, Out].slow): // who gives up the calls has no time for it
+		r.beside(func() { r.finish(r.carry(a.turn, 0, ans.Value, ans.Err)) })
+	default:
+		r.finish(r.carry(a.turn, 0, ans.Value, ans.Err))
 	}
-	r.finish(r.carry(a.turn, 0, ans.Value, ans.Err))
 }
 
 // Around is what the engine says is around the call, unless a Timeout is between.
@@ -346,7 +359,7 @@ func (r *runner[In, Out]) hold(turn int, with result[Out]) bool {
 func (r *runner[In, Out]) isGiven() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.given
+	return r.given != nil
 }
 
 // guarded calls a user function. It reports false if this goroutine is not to

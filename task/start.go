@@ -27,7 +27,7 @@ type Carried interface {
 	// GiveUp says that the limit of the engine has passed, and err is the failure of what still runs. What the
 	// policies of the task put in its place ends the call at once, by Finish: the value of a Fallback, or else the
 	// failure. Functions of Recover are called if the crew has reserved time; those of OnError are called beside. A
-	// call that a flow stands for goes on, as that flow has the same limit. After the first call GiveUp does nothing.
+	// call that a flow stands for goes on: the flow is told, and gives up its own calls. After the first call GiveUp does nothing.
 	GiveUp(err error)
 }
 

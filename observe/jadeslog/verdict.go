@@ -46,7 +46,7 @@ func (c *call) hold(o task.Outcome, cutOff bool) {
 		return
 	}
 	switch {
-	case lossOf(v.losses, c.nameIn(run)) >= 0 || cutOff || c.isTold(o):
+	case lossOf(v.losses, c.nameIn(run)) >= 0 || r.isAroundOne(v.losses) || cutOff || c.isTold(o):
 		r.write(debug, MessageDegraded) // which the run has told
 	case run.isCulprit(r, v.outcome):
 		r.write(levelOf(o), MessageFailed)
@@ -117,6 +117,8 @@ func (c *call) judge(o task.Outcome) {
 			} else {
 				writes = append(writes, func() { r.write(levelOf(r.o), MessageFailed) })
 			}
+		case r.isAroundOne(v.losses):
+			writes = append(writes, func() { r.write(debug, MessageDegraded) }) // at a limit it may be told before what it lacks
 		case !r.cutOff:
 			if r.o.Status != task.Straggler {
 				in.noteDegraded(c, r.of)
@@ -223,6 +225,12 @@ func (c *call) nameIn(run *call) string {
 	}
 	path := c.about.Path[min(len(run.about.Path), len(c.about.Path)):]
 	return strings.Join(append(slices.Clip(path), c.about.Node), "/")
+}
+
+// isAroundOne reports whether what is degraded lacks only what it has inside: one of the losses, of which there is a record.
+func (r report) isAroundOne(losses []task.Loss) bool {
+	name := r.of.nameIn(r.of.run) + "/"
+	return r.o.Status == task.Degraded && slices.ContainsFunc(losses, func(l task.Loss) bool { return strings.HasPrefix(l.Node, name) })
 }
 
 // noteDegraded has the line of a run name what it does without, if the flow does not say so itself.
