@@ -15,6 +15,7 @@ import (
 
 	"github.com/jade-go/jade/diagram"
 	"github.com/jade-go/jade/flow"
+	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -73,6 +74,18 @@ func TestWriteHTML_verdictOfAFailureThatWasMended(t *testing.T) {
 	require.Contains(t, verdict(t, page), "page took 9 ms, degraded: ads was replaced by its fallback. any was given up.")
 	require.Equal(t, 2, strings.Count(page, "<li class=\"failed\">")+strings.Count(page, "<li class=\"straggler\">"))
 	require.False(t, strings.Contains(page, "<li class=\"degraded\">"))
+}
+
+// An answer does not do without what only an effect has failed of.
+func TestWriteHTML_verdictOfEffects(t *testing.T) {
+	run := &trace.Trace{Name: "page", Spans: []trace.Span{
+		{Parent: -1, Flow: "page", End: 9 * milli},
+		{ID: 1, Kind: task.NodeCall, Node: "audit", End: 9 * milli, Effect: true, Lost: true, Status: task.Failed, Class: recovery.Timeout},
+		{ID: 2, Kind: task.NodeCall, Node: "mail", End: 5 * milli, Effect: true, Status: task.Degraded, Err: "no mail"},
+		{ID: 3, Kind: task.NodeCall, Node: "tell", End: 9 * milli, Effect: true, Lost: true, Status: task.Straggler},
+		{ID: 4, Kind: task.NodeCall, Node: "item", End: 9 * milli},
+	}}
+	require.Contains(t, verdict(t, htmlOf(t, diagram.Run(run))), "page took 9 ms. Beside the answer audit (timeout) and tell failed. Slowest")
 }
 
 // Where two calls took equally long, neither alone is to blame.

@@ -130,7 +130,29 @@ func (d *Diagram) ending() string {
 	} else if root.Status == task.Degraded {
 		text += ", degraded"
 	}
-	return text + "." + d.late(troubles)
+	return text + "." + d.effects(troubles) + d.late(troubles)
+}
+
+// effects names the effects that have failed or were lost: the answer did not need them.
+func (d *Diagram) effects(troubles []trouble) string {
+	var names []string
+	for _, t := range troubles {
+		if !t.inside && !t.replaced && d.isForEffect(t.span) && (t.span.Status == task.Failed || t.span.Lost) {
+			names = append(names, t.classed())
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " Beside the answer " + someOf(names) + " failed."
+}
+
+// isForEffect reports whether no answer needs the call.
+func (d *Diagram) isForEffect(s *trace.Span) bool {
+	for i := s.Parent; !s.Effect && i > 0; i = s.Parent {
+		s = &d.trace.Spans[i]
+	}
+	return s.Effect
 }
 
 // because names the call that failed the run, by what it is: others may have failed with the same words, or have been slower.
@@ -157,7 +179,7 @@ func (d *Diagram) lost() string {
 	var replaced, failed []string
 	for _, t := range d.troubles() {
 		switch {
-		case t.inside:
+		case t.inside, d.isForEffect(t.span):
 		case t.replaced:
 			replaced = append(replaced, t.classed())
 		case t.span.Status == task.Failed, d.isLost(t.span):
@@ -193,7 +215,7 @@ func (d *Diagram) isLost(s *trace.Span) bool {
 func (d *Diagram) late(troubles []trouble) string {
 	var names []string
 	for _, t := range troubles {
-		if t.span.Status == task.Straggler && !d.isLost(t.span) {
+		if t.span.Status == task.Straggler && !d.isLost(t.span) && !d.isForEffect(t.span) {
 			names = append(names, shorten(t.name, nameSize, 2*mostText))
 		}
 	}
