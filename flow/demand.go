@@ -233,13 +233,17 @@ func (t *turn) settleDemand(n int32, err error, given bool) (next int32) {
 		d.mu.Unlock()
 		return none
 	}
-	life := d.lives[n]
+	life, back := d.lives[n], d.back[n]
 	d.lives[n], d.calls[n], d.back[n] = nil, nil, returned{}
 	if d.phase[n] == running || d.phase[n] == held {
 		if late && !st.plan.specs[n].effect {
 			err, canceled = errAnswered, true // nothing uses the value, even if the ctx has not ended yet
 		}
 		t.made(n, err, canceled)
+		if given && err != nil && back.told { // its function has returned since expire looked
+			late = back.err == nil
+			d.stray[n] = noStray
+		}
 	} else {
 		late = err == nil
 		d.stray[n] = noStray
