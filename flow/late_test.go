@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -252,4 +253,29 @@ func (b blocking) Is(target error) bool {
 		<-b.gate
 	}
 	return false
+}
+
+// A flow in a flow that has answered at the limit has ended: it was told as a straggler without a reason, if the run around was quick.
+func TestLimit_aNestedFlowThatHasAnsweredIsNoStraggler(t *testing.T) {
+	hang := named("hang", func(ctx context.Context, n int) (int, error) { return n, untilDone(ctx) })
+	inner := flow.New("inner", func(in number) number { return flow.Fallback(flow.Step(hang, in), 7) }).Task()
+	f := of(func(in number) number { return flow.Map(flow.Step(inner, in), func(n int) int { return n }) }).Timeout(100 * ms)
+	for range 50 {
+		inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
+			w := &witness{diary: newDiary()}
+			v, err := f.Do(task.Observe(ctx, w), 1)
+			require.NoError(t, err)
+			require.Equal(t, 7, v)
+			synctest.Wait()
+			var told []string
+			w.diary.mu.Lock()
+			for _, e := range w.entries {
+				if strings.HasPrefix(e.what, "shop inner: ") || strings.HasPrefix(e.what, "shop: ") {
+					told = append(told, e.what)
+				}
+			}
+			w.diary.mu.Unlock()
+			require.Equal(t, []string{"shop inner: degraded", "shop: degraded"}, told)
+		})
+	}
 }

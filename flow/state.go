@@ -262,7 +262,7 @@ func (t *turn) concludeObserved(n int32, err, degraded error) (next int32) {
 		if err != nil {
 			w.givenUp(n, err)
 		}
-		st.run.beside(func() { w.end(n, err, degraded) })
+		w.endBeside(st.run, n, err, degraded)
 		return t.settle(n, err)
 	}
 	told := false

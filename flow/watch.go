@@ -158,6 +158,22 @@ func (w *watch) end(n int32, err, degraded error) {
 	}
 }
 
+// endBeside is end at the limit, where nobody waits for the observer. The node has not been left behind, whoever is told first,
+// and the observer is told of its end before that of the run, unless it has been told of that.
+func (w *watch) endBeside(r *run, n int32, err, degraded error) {
+	s := w.sight(n)
+	if s == nil || !s.stage.CompareAndSwap(inSight, gone) {
+		return
+	}
+	joined := w.join()
+	r.beside(func() {
+		if joined {
+			defer w.leave(r)
+		}
+		s.call.End(err, degraded)
+	})
+}
+
 // givenUp notes that node n has failed at the limit. Nobody waits for the observer then: the run may be answered before it knows that.
 func (w *watch) givenUp(n int32, err error) {
 	if s := w.sight(n); s != nil {
