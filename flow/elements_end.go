@@ -129,6 +129,12 @@ func (g *elements[A, R]) GiveUp(err error) {
 		return
 	}
 	g.given = err
+	if g.settles && g.at.isOnlyEffect() { // it is lost, which is told of
+		g.over = true
+		g.mu.Unlock()
+		g.giveUpAll(err)
+		return
+	}
 	done, calls, back := slices.Clone(g.done), slices.Clone(g.calls), maps.Clone(g.back)
 	g.mu.Unlock()
 	v, ok := task.Standby(g.t)
@@ -152,7 +158,12 @@ func (g *elements[A, R]) GiveUp(err error) {
 // ctx is alive, and if the limit has passed, which the run may find out here. The caller is a member.
 func (at seat) left(ctx context.Context) error {
 	r := at.st.run
-	if ctx.Err() == nil || r.expired.Load() {
+	switch {
+	case ctx.Err() == nil:
+		return nil
+	case at.isOnlyEffect(): // it is cut off, which is told of
+		return future.Cause(ctx)
+	case r.expired.Load():
 		return nil
 	}
 	if r.fate.Load() == undecided && r.ctx.Err() != nil && !at.st.plan.specs[at.n].effect {
@@ -162,4 +173,10 @@ func (at seat) left(ctx context.Context) error {
 		return nil
 	}
 	return future.Cause(ctx)
+}
+
+// isOnlyEffect reports whether the node runs for an effect, and not for the answer.
+func (at seat) isOnlyEffect() bool {
+	s := &at.st.plan.specs[at.n]
+	return s.effect && !s.answer
 }

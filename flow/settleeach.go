@@ -21,6 +21,7 @@ import (
 // node has the results that are there. If as is not there by then, the node fails: nobody knows how many elements there are.
 // Losses: the failed elements are one loss, with their number as its Count: see [Flow.Degraded]. Elements that the Fallback of t
 // stands in for have a value, and are counted too.
+// Effects: as an effect of an [Also] that is cut off, the node fails, and is told as lost.
 // Empty: succeeds with an empty slice. A limit below 1 panics.
 //
 // SettleEach differs from [Each], which fails if an element does.
@@ -59,7 +60,7 @@ func (c *settleEach[A, R]) collect(values []R, failures []error) {
 
 // resign implements [resigner].
 func (c *settleEach[A, R]) resign(at seat, late lateCall, failure error) (pending bool, err error) {
-	if !late.complete {
+	if !late.complete || at.isOnlyEffect() {
 		return false, failure
 	}
 	c.standIn(at, c, failure)

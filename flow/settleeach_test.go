@@ -458,3 +458,99 @@ func TestSettleEach_onAnotherEngine(t *testing.T) {
 		require.NoError(t, scope.Close())
 	})
 }
+
+// The caller leaves while the last element runs, which fails for that reason: the run may not know it yet.
+func TestSettleEach_whoLeavesDuringTheLastElement(t *testing.T) {
+	for range 300 {
+		ctx, cancel := context.WithCancel(plainCtx())
+		some := named("some", func(context.Context, int) (int, error) {
+			cancel()
+			return 0, context.Canceled
+		})
+		_, err := settleEachOf(some, 1).Do(ctx, 1)
+		require.True(t, future.IsCanceled(err), "%v", err)
+	}
+}
+
+// An effect that is cut off is lost, also if some of its elements were in time.
+func TestSettleEach_asAnEffectThatIsCutOff(t *testing.T) {
+	slow := named("slow", func(_ context.Context, n int) (int, error) { time.Sleep(50 * ms); return n, nil })
+	send := named("send", func(ctx context.Context, n int) (int, error) {
+		if n == 0 {
+			return 0, nil
+		}
+		return 0, untilDone(ctx)
+	})
+	effect := func(in number) flow.Node[settledResults] { return flow.SettleEach(send, flow.Map(in, below), 2) }
+	for what, c := range map[string]struct {
+		build func(in number) number
+		limit time.Duration
+		want  string
+	}{
+		"by the end of the scope":     {func(in number) number { return flow.Also(in, effect(in)) }, 0, "send canceled"},
+		"by the limit, once answered": {func(in number) number { return flow.Also(in, effect(in)) }, 10 * ms, "send failed"},
+		"by the limit that the answer had": {func(in number) number {
+			return flow.Also(flow.Fallback(flow.Step(obedient("hang"), in), 7), effect(in))
+		}, 10 * ms, "send failed"},
+		"before it begins": {func(in number) number { return flow.Also(in, effect(flow.Step(slow, in))) }, 10 * ms, "send skipped"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var seen effects
+				var failed []string
+				f := of(c.build).OnError(func(_ context.Context, _ int, err error) {
+					e, _ := errors.AsType[*flow.Error](err)
+					failed = append(failed, e.Node)
+				})
+				if c.limit > 0 {
+					f = f.Timeout(c.limit)
+				}
+				ctx, scope := future.WithScope(task.Observe(plainCtx(), &seen))
+				_, err := f.Do(ctx, 4)
+				require.NoError(t, err)
+				time.Sleep(100 * ms)
+				require.NoError(t, scope.Close())
+				require.Equal(t, []string{c.want}, seen.lost)
+				require.Len(t, slices.Compact(failed), 1, "OnError is told")
+			})
+		})
+	}
+}
+
+// One that the limit keeps from beginning is lost too, whatever it waits for.
+func TestSettleEach_asAnEffectThatTheLimitPrevents(t *testing.T) {
+	send := named("send", func(context.Context, int) (int, error) { t.Error("sent"); return 0, nil })
+	list := func() flow.Node[[]int] { return flow.Const([]int{1, 2, 3}) }
+	hang := func(in number) number { return flow.Fallback(flow.Step(obedient("hang"), in), 7) }
+	for what, build := range map[string]func(in number) number{
+		"a gate": func(in number) number {
+			gate := hang(in)
+			return flow.Also(gate, flow.After(flow.SettleEach(send, list(), 2), gate))
+		},
+		"an observer": func(in number) number { return flow.Also(hang(in), flow.SettleEach(send, list(), 2)) },
+	} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				seen := &effects{}
+				failed := 0
+				ctx, scope := future.WithScope(task.Observe(plainCtx(), slowToSend{seen}))
+				_, err := of(build).Timeout(100*ms).Reserve(50*ms).OnError(func(context.Context, int, error) { failed++ }).Do(ctx, 4)
+				require.NoError(t, err)
+				time.Sleep(time.Second)
+				require.NoError(t, scope.Close())
+				require.Equal(t, 1, failed, "OnError is told")
+				require.Len(t, seen.lost, 1)
+			})
+		})
+	}
+}
+
+// slowToSend is an observer that takes a while to be told that "send" begins.
+type slowToSend struct{ *effects }
+
+func (s slowToSend) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+	if c.Kind == task.NodeCall && c.Node == "send" {
+		time.Sleep(60 * ms)
+	}
+	return s.effects.Begin(ctx, c)
+}
