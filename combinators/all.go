@@ -47,7 +47,7 @@ func (a *all[T]) Gather(t future.Tally, values *[]T) error {
 func AllMap[K comparable, T any](fs map[K]future.Future[T]) future.Future[map[K]T] {
 	keys := lo.Keys(fs)
 	all := All(lo.Map(keys, func(k K, _ int) future.Future[T] { return fs[k] })...)
-	return future.Follow(nil, all, future.Quick|future.Private, mapping[[]T, map[K]T](func(values []T) map[K]T {
+	return future.Follow(nil, all, future.ModeQuick|future.ModePrivate, mapping[[]T, map[K]T](func(values []T) map[K]T {
 		out := make(map[K]T, len(keys))
 		for i, k := range keys {
 			out[k] = values[i]

@@ -18,7 +18,7 @@ import (
 // Cost: three allocations.
 func Finally[T any](ctx context.Context, f future.Future[T], fn func(context.Context, future.Result[T])) future.Future[T] {
 	must("Finally", ctx == nil, fn == nil)
-	return future.Follow(context.WithoutCancel(ctx), f, future.Dressed|future.Cleanup, finally[T](fn))
+	return future.Follow(context.WithoutCancel(ctx), f, future.ModeDressed|future.ModeCleanup, finally[T](fn))
 }
 
 type finally[T any] func(context.Context, future.Result[T])

@@ -17,7 +17,7 @@ import (
 // Cost: one allocation, two while f is pending; no goroutine.
 func Map[A, B any](f future.Future[A], fn func(A) B) future.Future[B] {
 	must("Map", false, fn == nil)
-	return future.Follow(nil, f, future.Quick, mapping[A, B](fn))
+	return future.Follow(nil, f, future.ModeQuick, mapping[A, B](fn))
 }
 
 type mapping[A, B any] func(A) B
@@ -37,7 +37,7 @@ func (fn mapping[A, B]) Run(_ context.Context, in future.Result[A]) (B, future.F
 // Cost: one allocation, two while f is pending.
 func Tap[T any](f future.Future[T], fn func(T)) future.Future[T] {
 	must("Tap", false, fn == nil)
-	return future.Follow(nil, f, future.Quick|future.Dressed, tap[T](fn))
+	return future.Follow(nil, f, future.ModeQuick|future.ModeDressed, tap[T](fn))
 }
 
 type tap[T any] func(T)

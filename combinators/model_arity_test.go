@@ -106,7 +106,7 @@ func awaitN(ctx context.Context, fs []text) ([]string, error) {
 
 // renderAs is the same work as f, with its value as text.
 func renderAs[T any](f future.Future[T], fn func(T) string) text {
-	return future.Follow(nil, f, future.Quick|future.Dressed, renderer[T](fn))
+	return future.Follow(nil, f, future.ModeQuick|future.ModeDressed, renderer[T](fn))
 }
 
 type renderer[T any] func(T) string

@@ -111,7 +111,7 @@ const nowhere = -1
 // start starts the settler. Its future is complete when no elements are left, or as soon as ctx ends.
 func (s *settler[In, Out]) start(ctx context.Context) future.Future[struct{}] {
 	serves := future.Follow[struct{}, struct{}](ctx, begin, 0, serving[In, Out]{s})
-	return future.Follow(ctx, serves, future.Private, replacing[In, Out]{s})
+	return future.Follow(ctx, serves, future.ModePrivate, replacing[In, Out]{s})
 }
 
 // serving is the body that makes the calls.

@@ -137,7 +137,7 @@ func TestSettleEach_answersAtTheDeadlineWithWhatIsThere(t *testing.T) {
 				require.Equal(t, future.Result[int]{Value: 12}, got[2])
 				for _, i := range []int{1, 3, 4, 5} {
 					requireElement(t, got, i, context.DeadlineExceeded)
-					require.Equal(t, recovery.Timeout, recovery.Classify(got[i].Err))
+					require.Equal(t, recovery.ClassTimeout, recovery.Classify(got[i].Err))
 				}
 				if late, ok := errors.AsType[*deadline.Error](future.Cause(around)); ok {
 					requireElement(t, got, 5, late)

@@ -30,12 +30,12 @@ func TestWithin_aDerivedCtxKeepsThatItWasADeadline(t *testing.T) {
 			return 0, cause
 		}), time.Second)
 		_, err := f.Await(bg())
-		require.Equal(t, recovery.Timeout, recovery.Classify(err))
+		require.Equal(t, recovery.ClassTimeout, recovery.Classify(err))
 		<-done
 		require.ErrorIs(t, cause, context.Canceled, "as the ctx itself says")
 		require.ErrorIs(t, cause, context.DeadlineExceeded)
 		require.False(t, future.IsCanceled(cause))
-		require.Equal(t, recovery.Timeout, recovery.Classify(cause))
+		require.Equal(t, recovery.ClassTimeout, recovery.Classify(cause))
 		_, err = below.Await(bg())
 		require.IsType(t, (*deadline.Error)(nil), err)
 	})

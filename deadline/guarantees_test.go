@@ -341,7 +341,7 @@ func collected(p weak.Pointer[big]) bool {
 
 // hold puts a limit on a future that v hangs on.
 func hold(f future.Future[*big], v *big) {
-	deadline.Within(future.Follow(nil, f, future.Quick|future.Dressed, keeping{v}), time.Hour)
+	deadline.Within(future.Follow(nil, f, future.ModeQuick|future.ModeDressed, keeping{v}), time.Hour)
 }
 
 type keeping struct{ v *big }

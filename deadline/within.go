@@ -42,7 +42,7 @@ func over[T any](f future.Future[T]) bool {
 // limited is Within for work that began at start with the limit d, of which left is left.
 func limited[T any](f future.Future[T], d, left time.Duration, start time.Time) future.Future[T] {
 	w := &within[T]{}
-	out := future.Follow(nil, f, future.Quick|future.Dressed|future.Releases, w)
+	out := future.Follow(nil, f, future.ModeQuick|future.ModeDressed|future.ModeReleases, w)
 	late := func() { out.Cancel(&Error{Name: f.Name(), Limit: d, Elapsed: time.Since(start)}) }
 	if left <= 0 {
 		late()

@@ -107,12 +107,12 @@ func (b *bar) show(p *page, r row) {
 		b.Find += " " + s.Class.String()
 	}
 	words := []string{b.Name, b.State.word()}
-	if s.Status != task.Skipped {
+	if s.Status != task.StatusSkipped {
 		b.X, b.Width, b.Took = p.scale.percent(s.Start), p.scale.percent(s.Elapsed()), spell(s.Elapsed())
 		words = append(words, b.Took)
 	}
 	stray := r.stray
-	if s.Status == task.Straggler {
+	if s.Status == task.StatusStraggler {
 		stray = s
 	}
 	if stray != nil {

@@ -20,9 +20,9 @@ var codeNames = []string{
 
 // codeRun is a trace whose nodes have those names.
 func codeRun(names []string) *trace.Trace {
-	run := &trace.Trace{Name: names[0], Spans: []trace.Span{{Parent: -1, Kind: task.RunCall, Flow: names[0], End: ms}}}
+	run := &trace.Trace{Name: names[0], Spans: []trace.Span{{Parent: -1, Kind: task.KindRun, Flow: names[0], End: ms}}}
 	for i, name := range names {
-		s := trace.Span{ID: i + 1, Kind: task.NodeCall, Node: name, End: ms}
+		s := trace.Span{ID: i + 1, Kind: task.KindNode, Node: name, End: ms}
 		if i > 0 {
 			s.Inputs = []string{names[i-1]}
 			s.Start = ms
@@ -34,12 +34,12 @@ func codeRun(names []string) *trace.Trace {
 
 // randomGraph has nodes of every kind, and nested flows.
 func randomGraph(r *rand.Rand, deep int) flow.Graph {
-	kinds := []flow.Kind{flow.TaskStep, flow.TaskStep, flow.Mapping, flow.Ordered, flow.Choice, flow.Elements, flow.Effects, flow.Trial, flow.Recovery, flow.FirstOf}
-	roles := []flow.Role{flow.Data, flow.Data, flow.Order, flow.Condition, flow.Yes, flow.No, flow.Effect}
-	g := flow.Graph{Name: fmt.Sprintf("graph %d", r.IntN(100)), Nodes: []flow.GraphNode{{Kind: flow.In, Name: "in"}}}
+	kinds := []flow.Kind{flow.KindStep, flow.KindStep, flow.KindMap, flow.KindAfter, flow.KindEither, flow.KindEach, flow.KindAlso, flow.KindTry, flow.KindRecover, flow.KindAny}
+	roles := []flow.Role{flow.RoleData, flow.RoleData, flow.RoleOrder, flow.RoleCondition, flow.RoleYes, flow.RoleNo, flow.RoleEffect}
+	g := flow.Graph{Name: fmt.Sprintf("graph %d", r.IntN(100)), Nodes: []flow.GraphNode{{Kind: flow.KindIn, Name: "in"}}}
 	for i := 1; i < 3+r.IntN(8); i++ {
 		n := flow.GraphNode{ID: i, Kind: kinds[r.IntN(len(kinds))], Name: fmt.Sprintf("node %d %s", i, codeNames[r.IntN(len(codeNames))]), Out: "string"}
-		if deep > 0 && n.Kind == flow.TaskStep && r.IntN(3) == 0 {
+		if deep > 0 && n.Kind == flow.KindStep && r.IntN(3) == 0 {
 			inner := randomGraph(r, deep-1)
 			n.Flow = &inner
 		}

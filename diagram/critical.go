@@ -28,7 +28,7 @@ func (s *seen) mark(c *chart, i int) {
 		if b.span != nil {
 			w.at[b.span.ID] = n
 		}
-		if b.kind == flow.In {
+		if b.kind == flow.KindIn {
 			w.input = n
 		}
 	}
@@ -48,7 +48,7 @@ func (s *seen) mark(c *chart, i int) {
 		}
 	}
 	root := &s.trace.Spans[i]
-	if root.Status != task.OK && root.Status != task.Degraded || root.FailedNode != "" {
+	if root.Status != task.StatusOK && root.Status != task.StatusDegraded || root.FailedNode != "" {
 		return // there is no result, or one that the flow did not make
 	}
 	if last < 0 {
@@ -81,7 +81,7 @@ func (w *way) draw(from, to int) bool {
 	for queue := []int{to}; len(queue) > 0; queue = queue[1:] {
 		for _, k := range w.into[queue[0]] {
 			l := w.chart.lines[k]
-			if _, known := came[l.from]; known || l.role == flow.Effect {
+			if _, known := came[l.from]; known || l.role == flow.RoleEffect {
 				continue
 			}
 			came[l.from] = k
@@ -107,14 +107,14 @@ func (w *way) gated(from, to int) {
 	for queue := []int{to}; len(queue) > 0; queue = queue[1:] {
 		for _, k := range w.out[queue[0]] {
 			l := w.chart.lines[k]
-			if seen[l.to] || l.role == flow.Order || l.role == flow.Condition || l.role == flow.Effect {
+			if seen[l.to] || l.role == flow.RoleOrder || l.role == flow.RoleCondition || l.role == flow.RoleEffect {
 				continue
 			}
 			seen[l.to] = true
 			queue = append(queue, l.to)
 			for _, k := range w.into[l.to] {
 				gate := &w.chart.lines[k]
-				if gate.role == flow.Order || gate.role == flow.Condition {
+				if gate.role == flow.RoleOrder || gate.role == flow.RoleCondition {
 					if gate.from == from || w.draw(from, gate.from) {
 						gate.critical = true
 						w.chart.boxes[l.to].critical = w.chart.boxes[l.to].critical || w.chart.boxes[l.to].span == nil

@@ -77,8 +77,8 @@ func TestOverlay_aFallbackRunsWhenItsCallIsGivenUp(t *testing.T) {
 		return flow.Map2(in, flow.Fallback(ads, 0), func(a, b int) int { return a + b })
 	})
 	run := &trace.Trace{Name: "shop", Spans: []trace.Span{
-		{Parent: -1, Kind: task.RunCall, Flow: "shop", Inputs: []string{"ads"}, End: 50 * ms, Status: task.Degraded, Losses: []string{"ads"}},
-		{ID: 1, Kind: task.NodeCall, Node: "ads", Task: "ads", Inputs: []string{"in"}, End: 50 * ms, Status: task.Straggler, Class: recovery.Timeout},
+		{Parent: -1, Kind: task.KindRun, Flow: "shop", Inputs: []string{"ads"}, End: 50 * ms, Status: task.StatusDegraded, Losses: []string{"ads"}},
+		{ID: 1, Kind: task.KindNode, Node: "ads", Task: "ads", Inputs: []string{"in"}, End: 50 * ms, Status: task.StatusStraggler, Class: recovery.ClassTimeout},
 	}}
 	for name, svg := range map[string]string{
 		"shown":    svgOf(t, diagram.Overlay(shop.Graph(), run)),

@@ -97,6 +97,6 @@ func begun(where string, t *trace.Trace) *trace.Trace {
 		return t
 	}
 	empty := *t
-	empty.Spans = []trace.Span{{Parent: -1, Flow: t.Name, Status: task.Skipped}}
+	empty.Spans = []trace.Span{{Parent: -1, Flow: t.Name, Status: task.StatusSkipped}}
 	return &empty
 }

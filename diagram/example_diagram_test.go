@@ -26,9 +26,9 @@ var (
 
 	// A run of it that a recorder has seen.
 	itemRun = &trace.Trace{Name: "item-page", Spans: []trace.Span{
-		{ID: 0, Parent: -1, Kind: task.RunCall, Flow: "item-page", End: 52 * time.Millisecond, Inputs: []string{"price"}},
-		{ID: 1, Kind: task.NodeCall, Node: "item", Task: "item", End: 40 * time.Millisecond},
-		{ID: 2, Kind: task.NodeCall, Node: "price", Task: "price", Inputs: []string{"item"}, Start: 40 * time.Millisecond, End: 52 * time.Millisecond},
+		{ID: 0, Parent: -1, Kind: task.KindRun, Flow: "item-page", End: 52 * time.Millisecond, Inputs: []string{"price"}},
+		{ID: 1, Kind: task.KindNode, Node: "item", Task: "item", End: 40 * time.Millisecond},
+		{ID: 2, Kind: task.KindNode, Node: "price", Task: "price", Inputs: []string{"item"}, Start: 40 * time.Millisecond, End: 52 * time.Millisecond},
 	}}
 )
 

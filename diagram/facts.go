@@ -64,7 +64,7 @@ func (it *item) tellBox(b *box) {
 		it.add("made at", b.place.String())
 	}
 	switch b.kind {
-	case "", flow.TaskStep:
+	case "", flow.KindStep:
 	default:
 		it.add("kind", string(b.kind))
 	}
@@ -87,7 +87,7 @@ func (it *item) tellSpan(d *Diagram, s *trace.Span) {
 	if s.Class != 0 {
 		it.add("class", s.Class.String())
 	}
-	if s.Status != task.Skipped {
+	if s.Status != task.StatusSkipped {
 		it.add("took", spell(s.Elapsed()))
 		it.add("from", "+"+spell(s.Start)+" to +"+spell(s.End))
 	}
@@ -121,7 +121,7 @@ func (it *item) tellPath(d *Diagram, s *trace.Span) {
 		it.add("critical path", "yes: "+saves(d.path.Saving[s.ID]))
 	case slack != trace.Unlimited:
 		it.add("to spare", spell(slack)+": it could have taken so much longer")
-	case s.Status != task.Skipped:
+	case s.Status != task.StatusSkipped:
 		it.add("to spare", "the answer did not wait for it")
 	}
 }

@@ -54,8 +54,8 @@ func TestWriteHTML_verdict(t *testing.T) {
 		"Slowest on the critical path: history, 30 ms; without it the answer would have come 14 ms sooner.",
 		verdict(t, htmlOf(t, diagram.Run(traceOf(t, nested)))))
 	for status, text := range map[task.Status]string{
-		task.OK: "page took 5 ms.", task.Degraded: "page took 5 ms, degraded.", task.Failed: "page failed after 5 ms.",
-		task.Canceled: "page was cancelled after 5 ms.", task.Straggler: "page was given up after 5 ms.", task.Skipped: "page did not start.",
+		task.StatusOK: "page took 5 ms.", task.StatusDegraded: "page took 5 ms, degraded.", task.StatusFailed: "page failed after 5 ms.",
+		task.StatusCanceled: "page was cancelled after 5 ms.", task.StatusStraggler: "page was given up after 5 ms.", task.StatusSkipped: "page did not start.",
 	} {
 		alone := &trace.Trace{Name: "page", Spans: []trace.Span{{Parent: -1, Flow: "page", End: 5 * milli, Status: status}}}
 		require.Equal(t, text, verdict(t, htmlOf(t, diagram.Run(alone))))
@@ -66,9 +66,9 @@ func TestWriteHTML_verdict(t *testing.T) {
 func TestWriteHTML_verdictOfAFailureThatWasMended(t *testing.T) {
 	run := &trace.Trace{Name: "page", Spans: []trace.Span{
 		{Parent: -1, Flow: "page", End: 9 * milli},
-		{ID: 1, Kind: task.NodeCall, Node: "ads", End: 5 * milli, Status: task.Failed, Err: "no ads"},
-		{ID: 2, Kind: task.NodeCall, Node: "recover", Start: 5 * milli, End: 5 * milli, Status: task.Degraded, Err: "page: ads: no ads", Inputs: []string{"ads"}, FailedNode: "ads", FailedOf: []string{"ads"}, Cause: 1},
-		{ID: 3, Kind: task.NodeCall, Node: "any", End: 9 * milli, Status: task.Straggler},
+		{ID: 1, Kind: task.KindNode, Node: "ads", End: 5 * milli, Status: task.StatusFailed, Err: "no ads"},
+		{ID: 2, Kind: task.KindNode, Node: "recover", Start: 5 * milli, End: 5 * milli, Status: task.StatusDegraded, Err: "page: ads: no ads", Inputs: []string{"ads"}, FailedNode: "ads", FailedOf: []string{"ads"}, Cause: 1},
+		{ID: 3, Kind: task.KindNode, Node: "any", End: 9 * milli, Status: task.StatusStraggler},
 	}}
 	page := htmlOf(t, diagram.Run(run))
 	require.Contains(t, verdict(t, page), "page took 9 ms, degraded: ads was replaced by its fallback. any was given up.")
@@ -80,10 +80,10 @@ func TestWriteHTML_verdictOfAFailureThatWasMended(t *testing.T) {
 func TestWriteHTML_verdictOfEffects(t *testing.T) {
 	run := &trace.Trace{Name: "page", Spans: []trace.Span{
 		{Parent: -1, Flow: "page", End: 9 * milli},
-		{ID: 1, Kind: task.NodeCall, Node: "audit", End: 9 * milli, Effect: true, Lost: true, Status: task.Failed, Class: recovery.Timeout},
-		{ID: 2, Kind: task.NodeCall, Node: "mail", End: 5 * milli, Effect: true, Status: task.Degraded, Err: "no mail"},
-		{ID: 3, Kind: task.NodeCall, Node: "tell", End: 9 * milli, Effect: true, Lost: true, Status: task.Straggler},
-		{ID: 4, Kind: task.NodeCall, Node: "item", End: 9 * milli},
+		{ID: 1, Kind: task.KindNode, Node: "audit", End: 9 * milli, Effect: true, Lost: true, Status: task.StatusFailed, Class: recovery.ClassTimeout},
+		{ID: 2, Kind: task.KindNode, Node: "mail", End: 5 * milli, Effect: true, Status: task.StatusDegraded, Err: "no mail"},
+		{ID: 3, Kind: task.KindNode, Node: "tell", End: 9 * milli, Effect: true, Lost: true, Status: task.StatusStraggler},
+		{ID: 4, Kind: task.KindNode, Node: "item", End: 9 * milli},
 	}}
 	require.Contains(t, verdict(t, htmlOf(t, diagram.Run(run))), "page took 9 ms. Beside the answer audit (timeout) and tell failed. Slowest")
 }
@@ -92,9 +92,9 @@ func TestWriteHTML_verdictOfEffects(t *testing.T) {
 func TestWriteHTML_verdictOfTwoAtOnce(t *testing.T) {
 	run := &trace.Trace{Name: "page", Spans: []trace.Span{
 		{Parent: -1, Flow: "page", End: 40 * milli, Inputs: []string{"a", "b", "c"}},
-		{ID: 1, Kind: task.NodeCall, Node: "a", End: 40 * milli},
-		{ID: 2, Kind: task.NodeCall, Node: "b", End: 39 * milli},
-		{ID: 3, Kind: task.NodeCall, Node: "c", End: 30 * milli},
+		{ID: 1, Kind: task.KindNode, Node: "a", End: 40 * milli},
+		{ID: 2, Kind: task.KindNode, Node: "b", End: 39 * milli},
+		{ID: 3, Kind: task.KindNode, Node: "c", End: 30 * milli},
 	}}
 	require.Equal(t, "page took 40 ms. Slowest on the critical path: a, 40 ms. "+
 		"Beside it b took nearly as long: without a alone the answer would have come 1 ms sooner.",
@@ -142,25 +142,25 @@ func TestWriteHTML_everyLinkHasItsEnd(t *testing.T) {
 func manyElements() *trace.Trace {
 	run := &trace.Trace{Name: "page", Spans: []trace.Span{
 		{Parent: -1, Flow: "page", End: 99 * milli},
-		{ID: 1, Kind: task.NodeCall, Node: "stock", End: 99 * milli},
+		{ID: 1, Kind: task.KindNode, Node: "stock", End: 99 * milli},
 	}}
 	for i := range 50 {
 		at := len(run.Spans)
 		run.Spans = append(run.Spans,
-			trace.Span{ID: at, Parent: 1, Kind: task.ElementCall, Element: i, Task: "stock", End: 50*milli - 1},
-			trace.Span{ID: at + 1, Parent: at, Kind: task.NodeCall, Task: "lookup", End: 9 * milli, Status: task.Degraded, Err: "late"})
+			trace.Span{ID: at, Parent: 1, Kind: task.KindElement, Element: i, Task: "stock", End: 50*milli - 1},
+			trace.Span{ID: at + 1, Parent: at, Kind: task.KindNode, Task: "lookup", End: 9 * milli, Status: task.StatusDegraded, Err: "late"})
 	}
 	return run
 }
 
 func TestWriteHTML_tellsOfFailures(t *testing.T) {
 	run := &trace.Trace{Name: "page", Spans: []trace.Span{
-		{Parent: -1, Flow: "page", End: 9 * milli, Status: task.Failed, Err: "page: item: panic: oops"},
+		{Parent: -1, Flow: "page", End: 9 * milli, Status: task.StatusFailed, Err: "page: item: panic: oops"},
 		{
-			ID: 1, Kind: task.NodeCall, Node: "item", Task: "item", Place: task.Place{File: "shop/item.go", Line: 12}, End: 9 * milli, Attempts: 2,
-			Status: task.Failed, Class: 1, Err: "panic: oops", Panic: "oops", Stack: "shop.item()\n\tshop/item.go:14", Deadline: 50 * milli,
+			ID: 1, Kind: task.KindNode, Node: "item", Task: "item", Place: task.Place{File: "shop/item.go", Line: 12}, End: 9 * milli, Attempts: 2,
+			Status: task.StatusFailed, Class: 1, Err: "panic: oops", Panic: "oops", Stack: "shop.item()\n\tshop/item.go:14", Deadline: 50 * milli,
 		},
-		{ID: 2, Kind: task.NodeCall, Node: "late", End: 5 * milli, Returned: 8 * milli, Status: task.Straggler},
+		{ID: 2, Kind: task.KindNode, Node: "late", End: 5 * milli, Returned: 8 * milli, Status: task.StatusStraggler},
 	}}
 	page := html.UnescapeString(htmlOf(t, diagram.Run(run)))
 	page = strings.ReplaceAll(page, "\u00a0", " ")

@@ -16,14 +16,14 @@ import (
 
 // chainOf is a graph of a chain of nodes, and a run of it in which each call waited for the one before.
 func chainOf(size int, kind flow.Kind) (flow.Graph, *trace.Trace) {
-	g := flow.Graph{Name: "chain", Nodes: []flow.GraphNode{{Kind: flow.In, Name: "in"}}, Output: size}
-	t := &trace.Trace{Name: "chain", Spans: []trace.Span{{Parent: -1, Kind: task.RunCall, Flow: "chain", End: time.Duration(size) * milli}}}
+	g := flow.Graph{Name: "chain", Nodes: []flow.GraphNode{{Kind: flow.KindIn, Name: "in"}}, Output: size}
+	t := &trace.Trace{Name: "chain", Spans: []trace.Span{{Parent: -1, Kind: task.KindRun, Flow: "chain", End: time.Duration(size) * milli}}}
 	for i := 1; i <= size; i++ {
 		name := "n" + strconv.Itoa(i)
 		g.Nodes = append(g.Nodes, flow.GraphNode{ID: i, Kind: kind, Name: name, Out: "int"})
-		g.Edges = append(g.Edges, flow.Edge{From: i - 1, To: i, Role: flow.Data, Type: "int"})
-		if kind == flow.TaskStep {
-			s := trace.Span{ID: i, Kind: task.NodeCall, Node: name, Start: time.Duration(i-1) * milli, End: time.Duration(i) * milli}
+		g.Edges = append(g.Edges, flow.Edge{From: i - 1, To: i, Role: flow.RoleData, Type: "int"})
+		if kind == flow.KindStep {
+			s := trace.Span{ID: i, Kind: task.KindNode, Node: name, Start: time.Duration(i-1) * milli, End: time.Duration(i) * milli}
 			if i > 1 {
 				s.Inputs = []string{"n" + strconv.Itoa(i-1)}
 			}
@@ -37,8 +37,8 @@ func chainOf(size int, kind flow.Kind) (flow.Graph, *trace.Trace) {
 // A large flow is drawn in a time that one waits: nothing grows with the square of it.
 func TestOverlay_ofALargeFlow(t *testing.T) {
 	for name, make := range map[string]func() (flow.Graph, *trace.Trace){
-		"a chain of calls":           func() (flow.Graph, *trace.Trace) { return chainOf(10_000, flow.TaskStep) },
-		"a chain of quick functions": func() (flow.Graph, *trace.Trace) { return chainOf(10_000, flow.Mapping) },
+		"a chain of calls":           func() (flow.Graph, *trace.Trace) { return chainOf(10_000, flow.KindStep) },
+		"a chain of quick functions": func() (flow.Graph, *trace.Trace) { return chainOf(10_000, flow.KindMap) },
 		"layers":                     func() (flow.Graph, *trace.Trace) { return layered(5_000, 50) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -121,5 +121,5 @@ func (l *layers) list() {
 
 // dashed reports whether the line carries no value that becomes part of the result.
 func (l line) dashed() bool {
-	return l.role == flow.Order || l.role == flow.Condition || l.role == flow.Effect
+	return l.role == flow.RoleOrder || l.role == flow.RoleCondition || l.role == flow.RoleEffect
 }

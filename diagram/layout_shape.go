@@ -91,7 +91,7 @@ func (b *box) title(x, y int) label {
 func (b *box) minor() bool { return b.kind != "" && !b.observed() }
 
 // named reports whether the lines that end at the box are told from each other by a word.
-func (b *box) named() bool { return b.kind == flow.Choice }
+func (b *box) named() bool { return b.kind == flow.KindEither }
 
 // facts are the small lines below the name.
 func (b *box) facts() (facts []string) {

@@ -103,9 +103,9 @@ func (d *drawing) strays(i int, boxes []area) (found []string) {
 
 // randomChart has boxes of all kinds and states, with others inside some.
 func randomChart(r *rand.Rand, most, depth int) *chart {
-	kinds := []flow.Kind{"", flow.In, flow.TaskStep, flow.Mapping, flow.Choice, flow.Elements, flow.SettledElements, flow.FirstOf, flow.Recovery}
+	kinds := []flow.Kind{"", flow.KindIn, flow.KindStep, flow.KindMap, flow.KindEither, flow.KindEach, flow.KindSettleEach, flow.KindAny, flow.KindRecover}
 	states := []state{plain, ok, degraded, failed, canceled, skipped, stray, idle}
-	roles := []flow.Role{flow.Data, flow.Order, flow.Condition, flow.Yes, flow.No, flow.Effect}
+	roles := []flow.Role{flow.RoleData, flow.RoleOrder, flow.RoleCondition, flow.RoleYes, flow.RoleNo, flow.RoleEffect}
 	c := &chart{name: "random"}
 	for i := range 1 + r.IntN(most) {
 		b := &box{label: randomName(r), kind: kinds[r.IntN(len(kinds))], state: states[r.IntN(len(states))], out: randomName(r), critical: r.IntN(4) == 0}
@@ -172,9 +172,9 @@ func TestArrange_emptyAndAlone(t *testing.T) {
 func TestArrange_aChainIsStraight(t *testing.T) {
 	c := &chart{}
 	for i := range 20 {
-		c.boxes = append(c.boxes, &box{label: fmt.Sprint("call", i), kind: flow.TaskStep})
+		c.boxes = append(c.boxes, &box{label: fmt.Sprint("call", i), kind: flow.KindStep})
 		if i > 0 {
-			c.lines = append(c.lines, line{from: i - 1, to: i, role: flow.Data})
+			c.lines = append(c.lines, line{from: i - 1, to: i, role: flow.RoleData})
 		}
 	}
 	d := arrange(c)
@@ -187,11 +187,11 @@ func TestArrange_aChainIsStraight(t *testing.T) {
 func TestArrange_fewCrossings(t *testing.T) {
 	c := &chart{}
 	for i := range 8 {
-		c.boxes = append(c.boxes, &box{label: fmt.Sprint("a", i), kind: flow.TaskStep})
+		c.boxes = append(c.boxes, &box{label: fmt.Sprint("a", i), kind: flow.KindStep})
 	}
 	for i := range 8 {
-		c.boxes = append(c.boxes, &box{label: fmt.Sprint("b", i), kind: flow.TaskStep})
-		c.lines = append(c.lines, line{from: 7 - i, to: 8 + i, role: flow.Data})
+		c.boxes = append(c.boxes, &box{label: fmt.Sprint("b", i), kind: flow.KindStep})
+		c.lines = append(c.lines, line{from: 7 - i, to: 8 + i, role: flow.RoleData})
 	}
 	d := arrange(c)
 	l := layersOf(c, d.shapes)
@@ -226,7 +226,7 @@ func layered(n int) *chart {
 	r := rand.New(rand.NewPCG(1, 2))
 	c := &chart{name: "layered"}
 	for i := range n {
-		c.boxes = append(c.boxes, &box{label: fmt.Sprintf("call-%d", i), kind: flow.TaskStep, out: "int"})
+		c.boxes = append(c.boxes, &box{label: fmt.Sprintf("call-%d", i), kind: flow.KindStep, out: "int"})
 		if layer := i / 50; layer > 0 {
 			c.lines = append(c.lines, line{from: (layer-1)*50 + r.IntN(50), to: i}, line{from: r.IntN(layer * 50), to: i})
 		}
@@ -260,7 +260,7 @@ func BenchmarkArrange_worst(b *testing.B) {
 	r := rand.New(rand.NewPCG(3, 4))
 	c := &chart{}
 	for i := range 1000 {
-		c.boxes = append(c.boxes, &box{label: "call", kind: flow.TaskStep})
+		c.boxes = append(c.boxes, &box{label: "call", kind: flow.KindStep})
 		if i > 0 {
 			c.lines = append(c.lines, line{from: i - 1, to: i}, line{from: r.IntN(i), to: i})
 		}

@@ -86,9 +86,9 @@ func (t *mermaidChart) boxes(c *chart, indent string) {
 // mermaidShape are the brackets that make the shape of a box.
 func mermaidShape(b *box) (left, right string) {
 	switch {
-	case b.kind == flow.Choice:
+	case b.kind == flow.KindEither:
 		return "{", "}"
-	case b.kind == flow.Elements, b.kind == flow.SettledElements:
+	case b.kind == flow.KindEach, b.kind == flow.KindSettleEach:
 		return "[[", "]]"
 	case b.minor():
 		return "(", ")"

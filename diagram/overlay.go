@@ -10,7 +10,7 @@ func (s *seen) lay(c *chart, i int) {
 	spans := map[string]int{}
 	if i >= 0 {
 		for _, k := range s.parts[i] {
-			if span := s.trace.Spans[k]; span.Kind == task.NodeCall {
+			if span := s.trace.Spans[k]; span.Kind == task.KindNode {
 				spans[span.Label()] = k
 			}
 		}
@@ -43,7 +43,7 @@ func (s *seen) lay(c *chart, i int) {
 // observed reports whether calls of the box are told of.
 func (b *box) observed() bool {
 	switch b.kind {
-	case flow.TaskStep, flow.Elements, flow.SettledElements:
+	case flow.KindStep, flow.KindEach, flow.KindSettleEach:
 		return true
 	}
 	return false
@@ -54,7 +54,7 @@ func (b *box) observed() bool {
 func (c *chart) starved(b *box, into []line) bool {
 	inputs, gone := 0, 0
 	for _, l := range into {
-		if l.role == flow.Effect {
+		if l.role == flow.RoleEffect {
 			continue
 		}
 		inputs++
@@ -63,11 +63,11 @@ func (c *chart) starved(b *box, into []line) bool {
 			gone++
 		}
 	}
-	if b.kind == flow.Mapping {
+	if b.kind == flow.KindMap {
 		return gone > 0
 	}
 	switch b.kind {
-	case flow.Trial, flow.Recovery, flow.StandIn:
+	case flow.KindTry, flow.KindRecover, flow.KindFallback:
 		return false
 	}
 	return inputs > 0 && gone == inputs

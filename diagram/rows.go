@@ -37,10 +37,10 @@ func (s *seen) below(rows []row, i, depth int) []row {
 	parts := s.parts[i]
 	for len(parts) == 1 {
 		only := &s.trace.Spans[parts[0]]
-		if only.Kind != task.RunCall && only.Kind != task.AttemptCall {
+		if only.Kind != task.KindRun && only.Kind != task.KindAttempt {
 			break
 		}
-		if only.Kind == task.AttemptCall && only.Status == task.Straggler {
+		if only.Kind == task.KindAttempt && only.Status == task.StatusStraggler {
 			r.stray = only
 		}
 		parts = s.parts[only.ID]
@@ -67,7 +67,7 @@ func (s *seen) inOrder(a, b int) int {
 func (s *seen) shown(parts []int) (shown []int, left int) {
 	var elements []int
 	for _, k := range parts {
-		if s.trace.Spans[k].Kind == task.ElementCall {
+		if s.trace.Spans[k].Kind == task.KindElement {
 			elements = append(elements, k)
 		}
 	}
@@ -90,9 +90,9 @@ func (s *seen) shown(parts []int) (shown []int, left int) {
 // rank is how much an element is worth seeing.
 func (s *seen) rank(i int) int {
 	switch {
-	case s.trace.Spans[i].Status == task.Failed:
+	case s.trace.Spans[i].Status == task.StatusFailed:
 		return 2
-	case s.path.Has(i), s.trace.Spans[i].Status != task.OK:
+	case s.path.Has(i), s.trace.Spans[i].Status != task.StatusOK:
 		return 1
 	}
 	return 0

@@ -91,19 +91,19 @@ var hostileNames = []string{
 
 // hostile is a graph, and a run, with those names wherever one can be.
 func hostile() (flow.Graph, *trace.Trace) {
-	g := flow.Graph{Name: hostileNames[0], Nodes: []flow.GraphNode{{Kind: flow.In, Name: "in"}}}
-	t := &trace.Trace{Name: g.Name, Run: 7, Spans: []trace.Span{{Parent: -1, Flow: g.Name, End: 200 * milli, Status: task.Failed, Err: hostileNames[0]}}}
+	g := flow.Graph{Name: hostileNames[0], Nodes: []flow.GraphNode{{Kind: flow.KindIn, Name: "in"}}}
+	t := &trace.Trace{Name: g.Name, Run: 7, Spans: []trace.Span{{Parent: -1, Flow: g.Name, End: 200 * milli, Status: task.StatusFailed, Err: hostileNames[0]}}}
 	for i, n := range hostileNames {
-		g.Nodes = append(g.Nodes, flow.GraphNode{ID: i + 1, Kind: flow.TaskStep, Name: n, Out: n, In: n, Place: task.Place{File: n}})
-		g.Edges = append(g.Edges, flow.Edge{From: 0, To: i + 1, Role: flow.Data, Type: n})
+		g.Nodes = append(g.Nodes, flow.GraphNode{ID: i + 1, Kind: flow.KindStep, Name: n, Out: n, In: n, Place: task.Place{File: n}})
+		g.Edges = append(g.Edges, flow.Edge{From: 0, To: i + 1, Role: flow.RoleData, Type: n})
 		t.Spans = append(t.Spans, trace.Span{
-			ID: i + 1, Kind: task.NodeCall, Node: n, Flow: g.Name, Task: n, Place: task.Place{File: n}, End: time.Duration(i) * 10 * milli,
+			ID: i + 1, Kind: task.KindNode, Node: n, Flow: g.Name, Task: n, Place: task.Place{File: n}, End: time.Duration(i) * 10 * milli,
 			Status: task.Status(i % 6), Err: n, Panic: n, Stack: n,
 		})
 	}
-	g.Nodes = append(g.Nodes, flow.GraphNode{ID: len(g.Nodes), Kind: flow.FirstOf, Name: "any"})
+	g.Nodes = append(g.Nodes, flow.GraphNode{ID: len(g.Nodes), Kind: flow.KindAny, Name: "any"})
 	for i := range hostileNames {
-		g.Edges = append(g.Edges, flow.Edge{From: i + 1, To: len(hostileNames) + 1, Role: flow.Data, Type: "x"})
+		g.Edges = append(g.Edges, flow.Edge{From: i + 1, To: len(hostileNames) + 1, Role: flow.RoleData, Type: "x"})
 	}
 	g.Output = len(hostileNames) + 1
 	return g, t
@@ -156,17 +156,17 @@ func thousand() (flow.Graph, *trace.Trace) { return layered(1000, 50) }
 // layered is a graph of that many calls in layers, and a run of it.
 func layered(size, wide int) (flow.Graph, *trace.Trace) {
 	r := rand.New(rand.NewPCG(1, 2))
-	g := flow.Graph{Name: "thousand", Nodes: []flow.GraphNode{{Kind: flow.In, Name: "in"}}}
+	g := flow.Graph{Name: "thousand", Nodes: []flow.GraphNode{{Kind: flow.KindIn, Name: "in"}}}
 	t := &trace.Trace{Name: g.Name, Run: 8, Spans: []trace.Span{{Parent: -1, Flow: g.Name}}}
 	layer, next := []int{0}, []int{}
 	ends := map[int]time.Duration{}
 	for i := 1; i <= size; i++ {
 		name := fmt.Sprintf("call-%d", i)
-		g.Nodes = append(g.Nodes, flow.GraphNode{ID: i, Kind: flow.TaskStep, Name: name, Out: "int"})
-		s := trace.Span{ID: i, Kind: task.NodeCall, Node: name, Flow: g.Name, Task: name}
+		g.Nodes = append(g.Nodes, flow.GraphNode{ID: i, Kind: flow.KindStep, Name: name, Out: "int"})
+		s := trace.Span{ID: i, Kind: task.KindNode, Node: name, Flow: g.Name, Task: name}
 		for range 2 {
 			from := layer[r.IntN(len(layer))]
-			g.Edges = append(g.Edges, flow.Edge{From: from, To: i, Role: flow.Data, Type: "int"})
+			g.Edges = append(g.Edges, flow.Edge{From: from, To: i, Role: flow.RoleData, Type: "int"})
 			s.Start = max(s.Start, ends[from])
 			if from > 0 {
 				s.Inputs = append(s.Inputs, g.Nodes[from].Name)

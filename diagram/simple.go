@@ -18,9 +18,9 @@ func glued(b *box, in, out int) bool {
 		return false
 	}
 	switch b.kind {
-	case flow.Constant:
+	case flow.KindConst:
 		return true
-	case flow.Mapping, flow.Trial, flow.Recovery, flow.StandIn:
+	case flow.KindMap, flow.KindTry, flow.KindRecover, flow.KindFallback:
 		return out > 0 && (in <= 1 || out <= 1 || in*out <= in+out+3)
 	}
 	return false
@@ -47,7 +47,7 @@ func (c *chart) without(gone func(b *box, in, out int) bool) *chart {
 			}
 			for _, past := range into[l.from] { // the box between is left out
 				past.to, past.critical = n, past.critical && l.critical
-				if l.role != flow.Data {
+				if l.role != flow.RoleData {
 					past.role = l.role
 				}
 				into[n] = append(into[n], past)

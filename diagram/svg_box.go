@@ -90,7 +90,7 @@ func (d *Diagram) heading() string {
 	text := d.name
 	if d.trace != nil {
 		text += ": " + spell(d.trace.Elapsed())
-		if root := d.trace.Root(); root.Status != task.OK {
+		if root := d.trace.Root(); root.Status != task.StatusOK {
 			text += ", " + state(root.Status.String()).word()
 		}
 	}

@@ -159,13 +159,13 @@ gift (unknown) failed: none left↵sorry
 // A run that failed says of what, and of each call that did not go well how that ended.
 func TestWriteText_failedRun(t *testing.T) {
 	run := &trace.Trace{Name: "shop", Spans: []trace.Span{
-		{Parent: -1, Kind: task.RunCall, Flow: "shop", Inputs: []string{"page"}, End: 20 * ms, Deadline: 50 * ms, Status: task.Failed, Class: recovery.System, Err: "shop: stock: no connection",
+		{Parent: -1, Kind: task.KindRun, Flow: "shop", Inputs: []string{"page"}, End: 20 * ms, Deadline: 50 * ms, Status: task.StatusFailed, Class: recovery.ClassSystem, Err: "shop: stock: no connection",
 			FailedNode: "stock", FailedOf: []string{"stock"}, Cause: 4},
-		{ID: 1, Kind: task.NodeCall, Node: "item", End: 8 * ms},
-		{ID: 2, Kind: task.NodeCall, Node: "ads", End: 20 * ms, Status: task.Canceled, Class: recovery.Canceled, Err: "canceled"},
-		{ID: 3, Kind: task.NodeCall, Node: "price", End: 20 * ms, Returned: 90 * ms, Status: task.Straggler, Class: recovery.System, Err: "given up"},
-		{ID: 4, Kind: task.NodeCall, Node: "stock", Inputs: []string{"item"}, Start: 8 * ms, End: 20 * ms, Status: task.Failed, Class: recovery.System, Err: "no connection"},
-		{ID: 5, Kind: task.NodeCall, Node: "page", Inputs: []string{"stock", "ads", "price"}, Start: 20 * ms, End: 20 * ms, Status: task.Skipped},
+		{ID: 1, Kind: task.KindNode, Node: "item", End: 8 * ms},
+		{ID: 2, Kind: task.KindNode, Node: "ads", End: 20 * ms, Status: task.StatusCanceled, Class: recovery.ClassCanceled, Err: "canceled"},
+		{ID: 3, Kind: task.KindNode, Node: "price", End: 20 * ms, Returned: 90 * ms, Status: task.StatusStraggler, Class: recovery.ClassSystem, Err: "given up"},
+		{ID: 4, Kind: task.KindNode, Node: "stock", Inputs: []string{"item"}, Start: 8 * ms, End: 20 * ms, Status: task.StatusFailed, Class: recovery.ClassSystem, Err: "no connection"},
+		{ID: 5, Kind: task.KindNode, Node: "page", Inputs: []string{"stock", "ads", "price"}, Start: 20 * ms, End: 20 * ms, Status: task.StatusSkipped},
 	}}
 	require.Equal(t, `
   call                                                     start     took
@@ -189,12 +189,12 @@ stock (system) failed: no connection
 // What was given up at the limit is lost, as what failed before.
 func TestWriteText_lostAtTheLimit(t *testing.T) {
 	run := &trace.Trace{Name: "shop", Spans: []trace.Span{
-		{Parent: -1, Kind: task.RunCall, Flow: "shop", End: 50 * ms, Status: task.Degraded, Class: recovery.Timeout, Losses: []string{"ads", "rules/muted"}},
-		{ID: 1, Kind: task.NodeCall, Node: "ads", End: 50 * ms, Status: task.Straggler, Class: recovery.Timeout, Err: "late"},
-		{ID: 2, Kind: task.NodeCall, Node: "rules", End: 50 * ms},
-		{ID: 3, Parent: 2, Kind: task.RunCall, Flow: "rules", End: 50 * ms},
-		{ID: 4, Parent: 3, Kind: task.NodeCall, Node: "muted", End: 50 * ms, Status: task.Straggler, Class: recovery.Timeout, Err: "late"},
-		{ID: 5, Kind: task.NodeCall, Node: "mirror", End: 50 * ms, Status: task.Straggler},
+		{Parent: -1, Kind: task.KindRun, Flow: "shop", End: 50 * ms, Status: task.StatusDegraded, Class: recovery.ClassTimeout, Losses: []string{"ads", "rules/muted"}},
+		{ID: 1, Kind: task.KindNode, Node: "ads", End: 50 * ms, Status: task.StatusStraggler, Class: recovery.ClassTimeout, Err: "late"},
+		{ID: 2, Kind: task.KindNode, Node: "rules", End: 50 * ms},
+		{ID: 3, Parent: 2, Kind: task.KindRun, Flow: "rules", End: 50 * ms},
+		{ID: 4, Parent: 3, Kind: task.KindNode, Node: "muted", End: 50 * ms, Status: task.StatusStraggler, Class: recovery.ClassTimeout, Err: "late"},
+		{ID: 5, Kind: task.KindNode, Node: "mirror", End: 50 * ms, Status: task.StatusStraggler},
 	}}
 	require.Contains(t, textOf(t, diagram.Run(run)),
 		"shop took 50 ms, degraded: ads (timeout) and muted (timeout) failed, and the answer does without them. mirror was given up.\n")
@@ -223,13 +223,13 @@ chat
 // Many elements are a few rows: those that failed, those that the answer waited for, and the slowest.
 func TestWriteText_manyElements(t *testing.T) {
 	run := &trace.Trace{Name: "many", Spans: []trace.Span{
-		{Parent: -1, Kind: task.RunCall, Flow: "many", End: 2000 * ms},
-		{ID: 1, Kind: task.NodeCall, Node: "each", End: 2000 * ms},
+		{Parent: -1, Kind: task.KindRun, Flow: "many", End: 2000 * ms},
+		{ID: 1, Kind: task.KindNode, Node: "each", End: 2000 * ms},
 	}}
 	for i := range 1000 {
-		s := trace.Span{ID: i + 2, Parent: 1, Kind: task.ElementCall, Element: i, End: time.Duration(1000+i) * ms}
+		s := trace.Span{ID: i + 2, Parent: 1, Kind: task.KindElement, Element: i, End: time.Duration(1000+i) * ms}
 		if i == 7 {
-			s.Status = task.Failed
+			s.Status = task.StatusFailed
 		}
 		run.Spans = append(run.Spans, s)
 	}
@@ -244,8 +244,8 @@ func TestWriteText_manyElements(t *testing.T) {
 func TestWriteText_hostileNames(t *testing.T) {
 	for _, name := range []string{"a\nb", "a\tb", "\x1b[31mred\x1b[0m", "\x00", strings.Repeat("长", 300), "👩‍👩‍👧", "\u202eright to left", "\xff\xfe", "\u0085\u2028"} {
 		run := &trace.Trace{Name: name, Spans: []trace.Span{
-			{Parent: -1, Kind: task.RunCall, Flow: name, End: 2 * ms},
-			{ID: 1, Kind: task.NodeCall, Node: name, End: 2 * ms, Status: task.Failed, Err: name},
+			{Parent: -1, Kind: task.KindRun, Flow: name, End: 2 * ms},
+			{ID: 1, Kind: task.KindNode, Node: name, End: 2 * ms, Status: task.StatusFailed, Err: name},
 		}}
 		text := textOf(t, diagram.Run(run))
 		rows, _, _ := strings.Cut(text, "\n\n")

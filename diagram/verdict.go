@@ -21,10 +21,10 @@ type trouble struct {
 func (d *Diagram) troubles() (found []trouble) {
 	for i := range d.trace.Spans {
 		s := &d.trace.Spans[i]
-		if s.Kind == task.NodeCall && !d.passedOn(s) {
+		if s.Kind == task.KindNode && !d.passedOn(s) {
 			switch s.Status {
-			case task.Failed, task.Degraded, task.Straggler:
-				found = append(found, trouble{span: s, name: oneLine(s.Label()), replaced: s.Status == task.Degraded})
+			case task.StatusFailed, task.StatusDegraded, task.StatusStraggler:
+				found = append(found, trouble{span: s, name: oneLine(s.Label()), replaced: s.Status == task.StatusDegraded})
 			}
 		}
 	}
@@ -40,13 +40,13 @@ func (d *Diagram) settle(all []trouble) (told []trouble) {
 	}
 	left := map[int]bool{}
 	for _, by := range all {
-		if by.span.Status != task.Degraded {
+		if by.span.Status != task.StatusDegraded {
 			continue
 		}
 		for _, i := range d.causes(by.span.ID) {
 			k, known := at[i]
 			switch {
-			case !known || all[k].span.Status != task.Failed:
+			case !known || all[k].span.Status != task.StatusFailed:
 			case d.within(i, by.span.ID):
 				all[k].inside = true
 			default:
@@ -77,7 +77,7 @@ func (d *Diagram) causes(i int) (found []int) {
 func (d *Diagram) passedOn(s *trace.Span) bool {
 	return slices.ContainsFunc(d.causes(s.ID), func(i int) bool {
 		in := &d.trace.Spans[i]
-		return in.Kind == task.NodeCall && in.Status == s.Status && d.within(i, s.ID)
+		return in.Kind == task.KindNode && in.Status == s.Status && d.within(i, s.ID)
 	})
 }
 
@@ -94,10 +94,10 @@ func (d *Diagram) slowest() (found *trace.Span) {
 	inner := map[int]bool{} // spans with a critical call in them
 	for k := len(d.path.Spans) - 1; k >= 0; k-- {
 		s := &d.trace.Spans[d.path.Spans[k]]
-		if s.Kind == task.NodeCall && !inner[s.ID] && (found == nil || s.Elapsed() >= found.Elapsed()) {
+		if s.Kind == task.KindNode && !inner[s.ID] && (found == nil || s.Elapsed() >= found.Elapsed()) {
 			found = s
 		}
-		if inner[s.ID] || s.Kind == task.NodeCall {
+		if inner[s.ID] || s.Kind == task.KindNode {
 			inner[s.Parent] = true
 		}
 	}
@@ -115,19 +115,19 @@ func (d *Diagram) ending() string {
 	name, took := oneLine(d.name), spell(root.Elapsed())
 	troubles := d.troubles()
 	switch root.Status {
-	case task.Failed:
+	case task.StatusFailed:
 		return name + " failed after " + took + d.because()
-	case task.Straggler:
+	case task.StatusStraggler:
 		return name + " was given up after " + took + d.because()
-	case task.Canceled:
+	case task.StatusCanceled:
 		return name + " was cancelled after " + took + "."
-	case task.Skipped:
+	case task.StatusSkipped:
 		return name + " did not start."
 	}
 	text := name + " took " + took
 	if lost := d.lost(); lost != "" {
 		text += ", degraded: " + lost
-	} else if root.Status == task.Degraded {
+	} else if root.Status == task.StatusDegraded {
 		text += ", degraded"
 	}
 	return text + "." + d.effects(troubles) + d.late(troubles)
@@ -137,7 +137,7 @@ func (d *Diagram) ending() string {
 func (d *Diagram) effects(troubles []trouble) string {
 	var names []string
 	for _, t := range troubles {
-		if !t.inside && !t.replaced && d.isForEffect(t.span) && (t.span.Status == task.Failed || t.span.Lost) {
+		if !t.inside && !t.replaced && d.isForEffect(t.span) && (t.span.Status == task.StatusFailed || t.span.Lost) {
 			names = append(names, t.classed())
 		}
 	}
@@ -160,7 +160,7 @@ func (d *Diagram) because() string {
 	root := d.trace.Root()
 	causes := d.causes(0)
 	for _, i := range slices.Backward(causes) {
-		if s := &d.trace.Spans[i]; s.Kind == task.NodeCall {
+		if s := &d.trace.Spans[i]; s.Kind == task.KindNode {
 			return ": " + trouble{span: s, name: oneLine(s.Label())}.classed() + " failed."
 		}
 	}
@@ -182,7 +182,7 @@ func (d *Diagram) lost() string {
 		case t.inside, d.isForEffect(t.span):
 		case t.replaced:
 			replaced = append(replaced, t.classed())
-		case t.span.Status == task.Failed, d.isLost(t.span):
+		case t.span.Status == task.StatusFailed, d.isLost(t.span):
 			failed = append(failed, t.classed())
 		}
 	}
@@ -199,12 +199,12 @@ func (d *Diagram) lost() string {
 // isLost reports whether the answer does without the value of a call that was given up.
 func (d *Diagram) isLost(s *trace.Span) bool {
 	lost := d.trace.Root().Losses
-	if s.Status != task.Straggler || len(lost) == 0 {
+	if s.Status != task.StatusStraggler || len(lost) == 0 {
 		return false
 	}
 	name := s.Node
 	for i := s.Parent; i > 0; i = d.trace.Spans[i].Parent {
-		if around := &d.trace.Spans[i]; around.Kind == task.NodeCall {
+		if around := &d.trace.Spans[i]; around.Kind == task.KindNode {
 			name = around.Node + "/" + name
 		}
 	}
@@ -215,7 +215,7 @@ func (d *Diagram) isLost(s *trace.Span) bool {
 func (d *Diagram) late(troubles []trouble) string {
 	var names []string
 	for _, t := range troubles {
-		if t.span.Status == task.Straggler && !d.isLost(t.span) && !d.isForEffect(t.span) {
+		if t.span.Status == task.StatusStraggler && !d.isLost(t.span) && !d.isForEffect(t.span) {
 			names = append(names, shorten(t.name, nameSize, 2*mostText))
 		}
 	}
@@ -276,7 +276,7 @@ func (d *Diagram) beside(s *trace.Span) (names []string) {
 	}
 	for i := range d.trace.Spans {
 		o := &d.trace.Spans[i]
-		if o.Kind == task.NodeCall && !d.path.Has(i) && d.path.Slack[i] <= s.Elapsed()/10 && o.Elapsed() >= s.Elapsed()/2 {
+		if o.Kind == task.KindNode && !d.path.Has(i) && d.path.Slack[i] <= s.Elapsed()/10 && o.Elapsed() >= s.Elapsed()/2 {
 			names = append(names, shorten(oneLine(o.Label()), nameSize, 2*mostText))
 		}
 	}

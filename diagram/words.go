@@ -26,15 +26,15 @@ func (s state) word() string {
 // word is what stands at the end of a line, or goes with its type.
 func word(r flow.Role) string {
 	switch r {
-	case flow.Condition:
+	case flow.RoleCondition:
 		return "if"
-	case flow.Yes:
+	case flow.RoleYes:
 		return "yes"
-	case flow.No:
+	case flow.RoleNo:
 		return "no"
-	case flow.Order:
+	case flow.RoleOrder:
 		return "after"
-	case flow.Effect:
+	case flow.RoleEffect:
 		return "also"
 	}
 	return ""

@@ -110,7 +110,7 @@ func TestHTTP_namesThatAreNoHeaders(t *testing.T) {
 	}
 	require.Equal(t, `lost;desc="a\", x;desc=\\", lost;desc="caf%C3%A9 100%25"`, header(`a", x;desc=\`, "café 100%"))
 	hostile := faas.New("page", func(ctx context.Context, n int) (int, error) {
-		_, end := task.Begin(ctx, task.Call{Kind: task.RunCall, Flow: "page"})
+		_, end := task.Begin(ctx, task.Call{Kind: task.KindRun, Flow: "page"})
 		end(task.Outcome{Losses: []task.Loss{{Node: "ads\r\nSet-Cookie: a=b\x00"}}})
 		return n, nil
 	}, log.option())

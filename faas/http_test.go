@@ -31,7 +31,7 @@ type soldOut struct{ status int }
 func (soldOut) Error() string             { return "row 7 of /var/db/items says: sold out" }
 func (soldOut) Public() string            { return "the item is sold out" }
 func (e soldOut) HTTPStatus() int         { return e.status }
-func (soldOut) Class() recovery.Class     { return recovery.Business }
+func (soldOut) Class() recovery.Class     { return recovery.ClassBusiness }
 func (soldOut) RetryAfter() time.Duration { return 1500 * time.Millisecond }
 
 // upstream is the answer of somebody else.

@@ -30,7 +30,7 @@ func (h *Handler[In, Out]) Invoke(ctx context.Context, in In) (out Out, err erro
 	end := func(task.Outcome) {}
 	var degraded error
 	if w := h.ready.done.Load(); w == nil || w.flow == nil || h.catch != nil { // or else the run of the flow is that of the invocation
-		observed, end = task.Begin(observed, task.Call{Kind: task.RunCall, Flow: h.name, Place: h.place, Start: begun})
+		observed, end = task.Begin(observed, task.Call{Kind: task.KindRun, Flow: h.name, Place: h.place, Start: begun})
 	}
 	plan := h.plan(observed, begun)
 	work, release := before(observed, plan.reply)

@@ -21,7 +21,7 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-var errSoldOut = recovery.Mark(recovery.Business, errors.New("sold out"))
+var errSoldOut = recovery.Mark(recovery.ClassBusiness, errors.New("sold out"))
 
 func TestInvoke_answersAndLogsOneLine(t *testing.T) {
 	var log logbook
@@ -40,11 +40,11 @@ func TestInvoke_failures(t *testing.T) {
 		class recovery.Class
 		want  []string // of the log
 	}{
-		"an error":   {func(context.Context, int) (int, error) { return 0, errSoldOut }, recovery.Business, []string{"level=WARN msg=failed", "error=\"sold out\""}},
-		"a service":  {func(context.Context, int) (int, error) { return 0, io.ErrUnexpectedEOF }, recovery.Dependency, []string{"level=ERROR msg=failed", "class=dependency"}},
-		"a panic":    {func(context.Context, int) (int, error) { panic("oh") }, recovery.Code, []string{"level=ERROR msg=failed", "class=code", "panic=oh"}},
-		"a goexit":   {func(context.Context, int) (int, error) { runtime.Goexit(); return 0, nil }, recovery.Code, []string{"msg=failed"}},
-		"a nil call": {func(_ context.Context, n int) (int, error) { var p *int; return *p, nil }, recovery.Code, []string{"nil pointer"}},
+		"an error":   {func(context.Context, int) (int, error) { return 0, errSoldOut }, recovery.ClassBusiness, []string{"level=WARN msg=failed", "error=\"sold out\""}},
+		"a service":  {func(context.Context, int) (int, error) { return 0, io.ErrUnexpectedEOF }, recovery.ClassDependency, []string{"level=ERROR msg=failed", "class=dependency"}},
+		"a panic":    {func(context.Context, int) (int, error) { panic("oh") }, recovery.ClassCode, []string{"level=ERROR msg=failed", "class=code", "panic=oh"}},
+		"a goexit":   {func(context.Context, int) (int, error) { runtime.Goexit(); return 0, nil }, recovery.ClassCode, []string{"msg=failed"}},
+		"a nil call": {func(_ context.Context, n int) (int, error) { var p *int; return *p, nil }, recovery.ClassCode, []string{"nil pointer"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log logbook

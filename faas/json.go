@@ -53,7 +53,7 @@ func (e *OutputError) Error() string { return "output: " + e.Err.Error() }
 func (e *OutputError) Unwrap() error { return e.Err }
 
 // Class is that of a mistake in the program.
-func (e *OutputError) Class() recovery.Class { return recovery.Code }
+func (e *OutputError) Class() recovery.Class { return recovery.ClassCode }
 
 // InvokeJSON is [Handler.Invoke] with JSON in and out. The input has to be one value, in UTF-8, without a key twice in an object, with no
 // field that In does not have, and not too deep: see [AllowUnknownFields] and [MaxDepth]. If it is not, the

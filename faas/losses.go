@@ -31,7 +31,7 @@ type losses struct {
 
 // Begin implements [task.Observer].
 func (l *losses) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
-	if c.Kind != task.RunCall {
+	if c.Kind != task.KindRun {
 		return ctx, nil
 	}
 	return ctx, func(o task.Outcome) {

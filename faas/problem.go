@@ -28,7 +28,7 @@ type Problem struct {
 func (s *httpSettings) problem(err error, id string) (p Problem) {
 	defer func() {
 		if recover() != nil { // in a method of the error
-			p = Problem{Status: http.StatusInternalServerError, Title: http.StatusText(http.StatusInternalServerError), Class: recovery.Code.String(), Request: id}
+			p = Problem{Status: http.StatusInternalServerError, Title: http.StatusText(http.StatusInternalServerError), Class: recovery.ClassCode.String(), Request: id}
 		}
 	}()
 	p = Problem{Status: s.statusOf(err), Request: id}
@@ -80,13 +80,13 @@ func (s *httpSettings) statusOf(err error) int {
 		return status
 	}
 	switch recovery.Classify(err) {
-	case recovery.Business:
+	case recovery.ClassBusiness:
 		return http.StatusUnprocessableEntity
-	case recovery.Dependency:
+	case recovery.ClassDependency:
 		return http.StatusBadGateway
-	case recovery.System:
+	case recovery.ClassSystem:
 		return http.StatusServiceUnavailable
-	case recovery.Timeout:
+	case recovery.ClassTimeout:
 		return http.StatusGatewayTimeout
 	}
 	return http.StatusInternalServerError

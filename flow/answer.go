@@ -218,7 +218,7 @@ func (c *call[In, Out]) cutShort() {
 		turn := e.turn
 		e.mu.Unlock()
 		if stage == byDegraded {
-			ans = task.Answer[Out]{Err: c.plan.classed(c.plan.out, c.lateAt(c.lastAt()), recovery.Timeout)}
+			ans = task.Answer[Out]{Err: c.plan.classed(c.plan.out, c.lateAt(c.lastAt()), recovery.ClassTimeout)}
 		}
 		c.answer(turn, ans)
 	default:

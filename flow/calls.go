@@ -21,7 +21,7 @@ func (p *plan) described() {
 				continue
 			}
 			c := task.Call{
-				Kind: task.NodeCall, Flow: p.name, Node: s.name, Place: s.node.place,
+				Kind: task.KindNode, Flow: p.name, Node: s.name, Place: s.node.place,
 				Inputs: from.names(s.inputs), After: from.names(after[i]), Effect: s.effect && !s.answer,
 			}
 			if s.task != nil {
@@ -29,12 +29,12 @@ func (p *plan) described() {
 			}
 			p.calls[i] = c
 		}
-		p.ran = task.Call{Kind: task.RunCall, Flow: p.name, Place: p.place, Inputs: from.names([]input{{n: p.specs[p.out].node}})}
+		p.ran = task.Call{Kind: task.KindRun, Flow: p.name, Place: p.place, Inputs: from.names([]input{{n: p.specs[p.out].node}})}
 	})
 }
 
 // observable reports whether the node is told of: maps and the like are not.
-func (s *spec) observable() bool { return s.kind == TaskStep || s.kind == Elements }
+func (s *spec) observable() bool { return s.kind == KindStep || s.kind == KindEach }
 
 // gated lists, for each node, what it does not start without although it takes no data of it: what an After
 // orders before it, and the condition of an Either that it is for. Of the nodes behind one
@@ -45,13 +45,13 @@ func (p *plan) gated(from *origins) [][]input {
 	begun := make([]int, len(p.specs))  // the gate that the node is behind, if it is told of or comes after such a node
 	for g := 1; g < len(p.specs); g++ { // which is never the input
 		gate := &p.specs[g]
-		if gate.kind != Ordered && gate.kind != Choice {
+		if gate.kind != KindAfter && gate.kind != KindEither {
 			continue
 		}
 		var first []input
 		for _, in := range gate.inputs {
-			if in.role == Order || in.role == Condition {
-				first = append(first, input{n: in.n, role: Data})
+			if in.role == RoleOrder || in.role == RoleCondition {
+				first = append(first, input{n: in.n, role: RoleData})
 			}
 		}
 		if len(from.names(first)) == 0 {
@@ -96,7 +96,7 @@ func (b *behindness) of(g int32) (found []int32) {
 		}
 	}
 	for _, in := range b.specs[g].inputs {
-		if in.role != Order && in.role != Condition {
+		if in.role != RoleOrder && in.role != RoleCondition {
 			use([]input{in})
 		}
 	}

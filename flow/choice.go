@@ -8,8 +8,8 @@ import (
 // Either is the value of yes if cond is true, else that of no. Only the chosen
 // one runs, unless something else needs the other. It fails if cond or the chosen one fails.
 func Either[T any](cond Node[bool], yes, no Node[T]) Node[T] {
-	inputs := []input{{cond.n, Condition}, {yes.n, Yes}, {no.n, No}}
-	return add[T]("flow.Either", 2, node{kind: Choice, inputs: inputs}, func(w wiring) cell {
+	inputs := []input{{cond.n, RoleCondition}, {yes.n, RoleYes}, {no.n, RoleNo}}
+	return add[T]("flow.Either", 2, node{kind: KindEither, inputs: inputs}, func(w wiring) cell {
 		return &choice[T]{pass(w, yes, no), from(w, cond)}
 	})
 }
@@ -42,7 +42,7 @@ func Any[T any](ns ...Node[T]) Node[T] {
 		panic("flow.Any: no node")
 	}
 	ns = append([]Node[T](nil), ns...)
-	return add[T]("flow.Any", 2, node{kind: FirstOf, inputs: data(nodesOf(ns)...)}, func(w wiring) cell {
+	return add[T]("flow.Any", 2, node{kind: KindAny, inputs: data(nodesOf(ns)...)}, func(w wiring) cell {
 		return &first[T]{pass(w, ns...)}
 	})
 }

@@ -39,12 +39,12 @@ func TestRequire_isBusinessUnlessItHasAClass(t *testing.T) {
 		otherwise error
 		want      recovery.Class
 	}{
-		"plain":               {errSoldOut, recovery.Business},
-		"one that looks like": {fmt.Errorf("x: %w", context.DeadlineExceeded), recovery.Business},
-		"marked":              {fmt.Errorf("x: %w", recovery.Mark(recovery.System, errSoldOut)), recovery.System},
-		"with a method":       {&rated{func() recovery.Class { return recovery.Dependency }}, recovery.Dependency},
-		"that panics":         {&rated{func() recovery.Class { panic("oh") }}, recovery.Unknown},
-		"that exits":          {&rated{func() recovery.Class { runtime.Goexit(); return 0 }}, recovery.Unknown},
+		"plain":               {errSoldOut, recovery.ClassBusiness},
+		"one that looks like": {fmt.Errorf("x: %w", context.DeadlineExceeded), recovery.ClassBusiness},
+		"marked":              {fmt.Errorf("x: %w", recovery.Mark(recovery.ClassSystem, errSoldOut)), recovery.ClassSystem},
+		"with a method":       {&rated{func() recovery.Class { return recovery.ClassDependency }}, recovery.ClassDependency},
+		"that panics":         {&rated{func() recovery.Class { panic("oh") }}, recovery.ClassUnknown},
+		"that exits":          {&rated{func() recovery.Class { runtime.Goexit(); return 0 }}, recovery.ClassUnknown},
 	} {
 		f := requires(c.otherwise)
 		require.Equal(t, c.want, classOf(t, plainCtx(), f), name)
@@ -55,7 +55,7 @@ func TestRequire_isBusinessUnlessItHasAClass(t *testing.T) {
 	require.ErrorIs(t, err, errSoldOut)
 	v, err := of(func(in number) number {
 		return flow.Recover(flow.After(in, flow.Require(flow.Const(false), errSoldOut)), func(_ context.Context, err error) (int, error) {
-			require.Equal(t, recovery.Business, recovery.Classify(err))
+			require.Equal(t, recovery.ClassBusiness, recovery.Classify(err))
 			return 7, nil
 		})
 	}).Do(plainCtx(), 1)
@@ -65,7 +65,7 @@ func TestRequire_isBusinessUnlessItHasAClass(t *testing.T) {
 
 func TestClassifier_isSeenByFlows(t *testing.T) {
 	quietly(t)
-	ctx := recovery.WithClassifier(plainCtx(), func(err error) (recovery.Class, bool) { return recovery.Dependency, err == errSoldOut })
+	ctx := recovery.WithClassifier(plainCtx(), func(err error) (recovery.Class, bool) { return recovery.ClassDependency, err == errSoldOut })
 	bad := failing("bad", fmt.Errorf("x: %w", errSoldOut))
 	counted := of(func(in number) number { return flow.Step(bad, in) })
 	for name, f := range map[string]*flow.Flow[int, int]{
@@ -82,9 +82,9 @@ func TestClassifier_isSeenByFlows(t *testing.T) {
 			return flow.Map(flow.Each(bad, flow.Const([]int{1, 2}), 1), func(all []int) int { return len(all) })
 		}),
 	} {
-		require.Equal(t, recovery.Dependency, classOf(t, ctx, f), name)
-		require.Equal(t, recovery.Dependency, classOf(t, task.Observe(ctx, quiet{}), f), name)
-		require.Equal(t, recovery.Unknown, classOf(t, plainCtx(), f), name)
+		require.Equal(t, recovery.ClassDependency, classOf(t, ctx, f), name)
+		require.Equal(t, recovery.ClassDependency, classOf(t, task.Observe(ctx, quiet{}), f), name)
+		require.Equal(t, recovery.ClassUnknown, classOf(t, plainCtx(), f), name)
 	}
 }
 
@@ -98,7 +98,7 @@ func (quiet) Begin(ctx context.Context, _ task.Call) (context.Context, func(task
 func TestRecover_ofACancellationOfTheOtherSide(t *testing.T) {
 	gone := failing("gone", fmt.Errorf("call: %w", context.Canceled))
 	f := of(func(in number) number { return flow.Step(gone, in) })
-	require.Equal(t, recovery.Dependency, classOf(t, plainCtx(), f))
+	require.Equal(t, recovery.ClassDependency, classOf(t, plainCtx(), f))
 	seven := func(context.Context, error) (int, error) { return 7, nil }
 	for name, f := range map[string]*flow.Flow[int, int]{
 		"Recover":          of(func(in number) number { return flow.Recover(flow.Step(gone, in), seven) }),
@@ -114,7 +114,7 @@ func TestRecover_ofACancellationOfTheOtherSide(t *testing.T) {
 	ours := of(func(in number) number {
 		return flow.Recover(flow.Step(failing("gone", &future.CanceledError{}), in), seven)
 	})
-	require.Equal(t, recovery.Canceled, classOf(t, plainCtx(), ours))
+	require.Equal(t, recovery.ClassCanceled, classOf(t, plainCtx(), ours))
 }
 
 func TestG06_errorsWhoseMethodsDoNotReturn(t *testing.T) {
@@ -126,8 +126,8 @@ func TestG06_errorsWhoseMethodsDoNotReturn(t *testing.T) {
 			"on demand": of(func(in number) number { return flow.Either(flow.Const(true), flow.Step(bad, in), in) }),
 			"any":       of(func(in number) number { return flow.Any(flow.Step(bad, in), flow.Step(bad, in)) }),
 		} {
-			require.Equal(t, recovery.Unknown, classOf(t, plainCtx(), f), "%s, %s", name, how)
-			require.Equal(t, recovery.Unknown, classOf(t, task.Observe(plainCtx(), quiet{}), f), "%s, %s", name, how)
+			require.Equal(t, recovery.ClassUnknown, classOf(t, plainCtx(), f), "%s, %s", name, how)
+			require.Equal(t, recovery.ClassUnknown, classOf(t, task.Observe(plainCtx(), quiet{}), f), "%s, %s", name, how)
 		}
 	}
 }

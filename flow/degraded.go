@@ -87,7 +87,7 @@ func (st *state) take(err error) {
 		return
 	}
 	s := &st.plan.specs[e.node]
-	if s.kind == FirstOf {
+	if s.kind == KindAny {
 		for _, in := range s.inputs {
 			if failed := st.errs[in.n.index]; failed != nil && !st.demand.cancel[in.n.index] {
 				st.take(failed)
@@ -113,7 +113,7 @@ func (st *state) losses() (lost []Loss, failure error) {
 		}
 		name, e := st.plan.specs[n].name, l.failure
 		failures = append(failures, e)
-		if len(l.inner) == 0 || l.count > 0 && st.plan.specs[n].kind == Elements {
+		if len(l.inner) == 0 || l.count > 0 && st.plan.specs[n].kind == KindEach {
 			lost = append(lost, Loss{Node: name, Class: e.class, Err: e.Err, Place: e.Place, Count: l.count})
 		}
 		for _, in := range l.inner {

@@ -97,7 +97,7 @@ func (d *demand) prepare(p *plan) {
 	d.open, d.late, d.giving = false, nil, false
 	for i := range p.specs {
 		d.claims[i] = int32(len(p.specs[i].users))
-		if k := p.specs[i].kind; k == In || k == Constant {
+		if k := p.specs[i].kind; k == KindIn || k == KindConst {
 			d.phase[i] = made
 		}
 	}
@@ -174,7 +174,7 @@ func (st *state) ctxOfDemand(n int32) (context.Context, error) {
 	switch {
 	case s.effect:
 		ctx = r.effects.ctx
-	case s.kind == Recovery:
+	case s.kind == KindRecover:
 		if spare := r.Reserved(); spare != nil {
 			return spare, nil
 		}
@@ -272,7 +272,7 @@ func (st *state) failureOf(n int32, err error, given bool) (e *Error, canceled b
 		r.owner.halt(future.Cause(r.ctx)) // the caller has left, or the limit has passed: that is why
 	}
 	e = st.errorOf(st.ctxAt(n), n, st.lateness(err))
-	return e, e.class == recovery.Canceled
+	return e, e.class == recovery.ClassCanceled
 }
 
 // isLate reports whether nothing can use the value of n any more, as the run has ended. (If n

@@ -35,7 +35,7 @@ func elementsNode[A, R any](where string, t task.Task[A, R], as Node[[]A], limit
 	if limit < 1 {
 		panic(fmt.Sprintf("%s: a limit of %d", where, limit))
 	}
-	return node{kind: Elements, limit: limit, task: describe(t), in: reflect.TypeFor[[]A](), inputs: data(as.n)}
+	return node{kind: KindEach, limit: limit, task: describe(t), in: reflect.TypeFor[[]A](), inputs: data(as.n)}
 }
 
 // elementCalls is how the elements of t are called: by its function, if nothing else is to be seen to.

@@ -95,5 +95,5 @@ type element struct {
 // about is what an observer is told of the i-th element.
 func (g *elements[A, R]) about(i int) task.Call {
 	node := &g.run.plan.calls[g.at.n]
-	return task.Call{Kind: task.ElementCall, Flow: node.Flow, Node: node.Node, Task: g.t.Name(), Element: i, Place: node.Place}
+	return task.Call{Kind: task.KindElement, Flow: node.Flow, Node: node.Node, Task: g.t.Name(), Element: i, Place: node.Place}
 }

@@ -33,5 +33,5 @@ func (l *losing) lose(failure error, code bool, inner []Loss) {
 
 // isCode reports whether the failure of an element is a bug.
 func (g *elements[A, R]) isCode(err error) bool {
-	return recovery.ClassifyIn(g.ctx, err) == recovery.Code
+	return recovery.ClassifyIn(g.ctx, err) == recovery.ClassCode
 }

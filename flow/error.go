@@ -30,7 +30,7 @@ func init() { errtree.Trust(&Error{}) }
 // Class is that of the failure of the node: see [recovery.ClassifyIn], with the ctx of the node.
 func (e *Error) Class() recovery.Class {
 	if e == nil {
-		return recovery.None
+		return recovery.ClassNone
 	}
 	return e.class
 }
@@ -74,7 +74,7 @@ var ErrUnneeded = errors.New("nothing needs it any more")
 // errorOf is the failure of the run that node n, which had ctx, has failed with
 // err. It may call methods of err, and so is not called under a lock.
 func (st *state) errorOf(ctx context.Context, n int32, err error) *Error {
-	if s := &st.plan.specs[n]; s.kind == Recovery {
+	if s := &st.plan.specs[n]; s.kind == KindRecover {
 		if e, ok := err.(*Error); ok && e != nil && st.errs[s.inputs[0].n.index] == error(e) {
 			return e // the failure that the function was given: it names its node already
 		}

@@ -13,9 +13,9 @@ func count(n int) flow.Node[int] { return flow.Const(n) }
 
 // A task of two arguments takes them from two nodes.
 func ExampleStep2() {
-	do(Order{"ada", "bell"}, func(in flow.Node[Order]) flow.Node[int] {
-		item := flow.Step(FetchItem, flow.Map(in, Order.ItemID))
-		return flow.Step2(FetchCoupon, item, flow.Map(in, Order.UserID))
+	do(RoleOrder{"ada", "bell"}, func(in flow.Node[RoleOrder]) flow.Node[int] {
+		item := flow.Step(FetchItem, flow.Map(in, RoleOrder.ItemID))
+		return flow.Step2(FetchCoupon, item, flow.Map(in, RoleOrder.UserID))
 	})
 	// Output: 190
 }
@@ -24,9 +24,9 @@ func ExampleStep3() {
 	label := task.New3("label", func(_ context.Context, item Item, city, user string) (string, error) {
 		return fmt.Sprintf("%s for %s in %s", item.Name, user, city), nil
 	})
-	do(Order{"ada", "bell"}, func(in flow.Node[Order]) flow.Node[string] {
-		user := flow.Map(in, Order.UserID)
-		return flow.Step3(label, flow.Step(FetchItem, flow.Map(in, Order.ItemID)), flow.Step(FetchCity, user), user)
+	do(RoleOrder{"ada", "bell"}, func(in flow.Node[RoleOrder]) flow.Node[string] {
+		user := flow.Map(in, RoleOrder.UserID)
+		return flow.Step3(label, flow.Step(FetchItem, flow.Map(in, RoleOrder.ItemID)), flow.Step(FetchCity, user), user)
 	})
 	// Output: brass bell for ada in Ghent
 }
@@ -84,17 +84,17 @@ func ExampleStep9() {
 }
 
 func ExampleMap2() {
-	do(Order{"ada", "bell"}, func(in flow.Node[Order]) flow.Node[string] {
-		item := flow.Step(FetchItem, flow.Map(in, Order.ItemID))
-		return flow.Map2(item, flow.Step(FetchCity, flow.Map(in, Order.UserID)), render)
+	do(RoleOrder{"ada", "bell"}, func(in flow.Node[RoleOrder]) flow.Node[string] {
+		item := flow.Step(FetchItem, flow.Map(in, RoleOrder.ItemID))
+		return flow.Map2(item, flow.Step(FetchCity, flow.Map(in, RoleOrder.UserID)), render)
 	})
 	// Output: brass bell to Ghent: 1900
 }
 
 func ExampleMap3() {
-	do(Order{"ada", "bell"}, func(in flow.Node[Order]) flow.Node[string] {
-		user := flow.Map(in, Order.UserID)
-		item := flow.Step(FetchItem, flow.Map(in, Order.ItemID))
+	do(RoleOrder{"ada", "bell"}, func(in flow.Node[RoleOrder]) flow.Node[string] {
+		user := flow.Map(in, RoleOrder.UserID)
+		item := flow.Step(FetchItem, flow.Map(in, RoleOrder.ItemID))
 		return flow.Map3(item, flow.Step(FetchCity, user), user, func(item Item, city, user string) string {
 			return fmt.Sprintf("%s for %s in %s", item.Name, user, city)
 		})

@@ -41,7 +41,7 @@ func ExampleStep() {
 }
 
 func ExampleMap() {
-	do(Order{"ada", "bell"}, func(in flow.Node[Order]) flow.Node[string] { return flow.Map(in, Order.ItemID) })
+	do(RoleOrder{"ada", "bell"}, func(in flow.Node[RoleOrder]) flow.Node[string] { return flow.Map(in, RoleOrder.ItemID) })
 	// Output: bell
 }
 
@@ -54,12 +54,12 @@ func ExampleConst() {
 
 // The city is not asked for before the item is known to exist, although it needs nothing of it.
 func ExampleAfter() {
-	page := func(in flow.Node[Order]) flow.Node[string] {
-		item := flow.Step(FetchItem, flow.Map(in, Order.ItemID))
-		return flow.After(flow.Step(FetchCity, flow.Map(in, Order.UserID)), item)
+	page := func(in flow.Node[RoleOrder]) flow.Node[string] {
+		item := flow.Step(FetchItem, flow.Map(in, RoleOrder.ItemID))
+		return flow.After(flow.Step(FetchCity, flow.Map(in, RoleOrder.UserID)), item)
 	}
-	do(Order{"ada", "bell"}, page)
-	do(Order{"ada", "anvil"}, page)
+	do(RoleOrder{"ada", "bell"}, page)
+	do(RoleOrder{"ada", "anvil"}, page)
 	// Output:
 	// Ghent
 	// failed: item anvil: no such item
@@ -67,12 +67,12 @@ func ExampleAfter() {
 
 // Require is a check by value.
 func ExampleRequire() {
-	buy := func(in flow.Node[Order]) flow.Node[Item] {
-		known := flow.Require(flow.Map(in, func(o Order) bool { return o.User != "" }), errors.New("who are you?"))
-		return flow.After(flow.Step(FetchItem, flow.Map(in, Order.ItemID)), known)
+	buy := func(in flow.Node[RoleOrder]) flow.Node[Item] {
+		known := flow.Require(flow.Map(in, func(o RoleOrder) bool { return o.User != "" }), errors.New("who are you?"))
+		return flow.After(flow.Step(FetchItem, flow.Map(in, RoleOrder.ItemID)), known)
 	}
-	do(Order{"ada", "bell"}, buy)
-	do(Order{"", "bell"}, buy)
+	do(RoleOrder{"ada", "bell"}, buy)
+	do(RoleOrder{"", "bell"}, buy)
 	// Output:
 	// {brass bell 1900}
 	// failed: who are you?
@@ -96,24 +96,24 @@ func ExampleAlso() {
 
 // After and Also take nodes of any types.
 func ExampleDependency() {
-	do(Order{"ada", "bell"}, func(in flow.Node[Order]) flow.Node[string] {
+	do(RoleOrder{"ada", "bell"}, func(in flow.Node[RoleOrder]) flow.Node[string] {
 		before := []flow.Dependency{
-			flow.Step(FetchItem, flow.Map(in, Order.ItemID)),               // an item
+			flow.Step(FetchItem, flow.Map(in, RoleOrder.ItemID)),           // an item
 			flow.Require(flow.Const(true), errors.New("closed on sunday")), // a check
 		}
-		return flow.After(flow.Step(FetchCity, flow.Map(in, Order.UserID)), before...)
+		return flow.After(flow.Step(FetchCity, flow.Map(in, RoleOrder.UserID)), before...)
 	})
 	// Output: Ghent
 }
 
 // Only the chosen branch runs.
 func ExampleEither() {
-	page := func(in flow.Node[Order]) flow.Node[string] {
-		known := flow.Map(in, func(o Order) bool { return o.User != "" })
-		return flow.Either(known, flow.Step(FetchCity, flow.Map(in, Order.UserID)), flow.Const("nowhere"))
+	page := func(in flow.Node[RoleOrder]) flow.Node[string] {
+		known := flow.Map(in, func(o RoleOrder) bool { return o.User != "" })
+		return flow.Either(known, flow.Step(FetchCity, flow.Map(in, RoleOrder.UserID)), flow.Const("nowhere"))
 	}
-	do(Order{"ada", "bell"}, page)
-	do(Order{"", "bell"}, page)
+	do(RoleOrder{"ada", "bell"}, page)
+	do(RoleOrder{"", "bell"}, page)
 	// Output:
 	// Ghent
 	// nowhere
@@ -215,7 +215,7 @@ func ExampleError_Unwrap() {
 
 // The failure of a run has the class of what failed.
 func ExampleError_Class() {
-	soldOut := recovery.Mark(recovery.Business, errors.New("sold out"))
+	soldOut := recovery.Mark(recovery.ClassBusiness, errors.New("sold out"))
 	item := task.New("item", func(context.Context, string) (string, error) { return "", soldOut })
 	page := flow.New("page", func(id flow.Node[string]) flow.Node[string] { return flow.Step(item, id) })
 	_, err := page.Do(context.Background(), "tin")
@@ -240,28 +240,28 @@ func ExampleNamed() {
 
 // The page goes without a coupon if there is none.
 func ExampleFallback() {
-	coupon := flow.New("coupon", func(in flow.Node[Order]) flow.Node[int] {
-		item := flow.Step(FetchItem, flow.Map(in, Order.ItemID))
-		return flow.Fallback(flow.Step2(FetchCoupon, item, flow.Map(in, Order.UserID)), 0)
+	coupon := flow.New("coupon", func(in flow.Node[RoleOrder]) flow.Node[int] {
+		item := flow.Step(FetchItem, flow.Map(in, RoleOrder.ItemID))
+		return flow.Fallback(flow.Step2(FetchCoupon, item, flow.Map(in, RoleOrder.UserID)), 0)
 	})
-	fmt.Println(coupon.Do(context.Background(), Order{"ada", "bell"}))
-	fmt.Println(coupon.Do(context.Background(), Order{"bob", "bell"}))
+	fmt.Println(coupon.Do(context.Background(), RoleOrder{"ada", "bell"}))
+	fmt.Println(coupon.Do(context.Background(), RoleOrder{"bob", "bell"}))
 	// Output:
 	// 190 <nil>
 	// 0 <nil>
 }
 
 func ExampleMapErr() {
-	itemOf := func(o Order) (string, error) {
+	itemOf := func(o RoleOrder) (string, error) {
 		if o.Item == "" {
-			return "", recovery.Mark(recovery.Business, errors.New("which item?"))
+			return "", recovery.Mark(recovery.ClassBusiness, errors.New("which item?"))
 		}
 		return o.Item, nil
 	}
-	item := flow.New("order", func(in flow.Node[Order]) flow.Node[Item] {
+	item := flow.New("order", func(in flow.Node[RoleOrder]) flow.Node[Item] {
 		return flow.Step(FetchItem, flow.MapErr(in, itemOf))
 	})
-	_, err := item.Do(context.Background(), Order{User: "ada"})
+	_, err := item.Do(context.Background(), RoleOrder{User: "ada"})
 	fmt.Println(errors.Unwrap(err), recovery.Classify(err))
 	// Output: which item? business
 }

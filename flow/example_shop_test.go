@@ -15,12 +15,12 @@ type Item struct {
 	Price int
 }
 
-type Order struct {
+type RoleOrder struct {
 	User, Item string
 }
 
-func (o Order) UserID() string { return o.User }
-func (o Order) ItemID() string { return o.Item }
+func (o RoleOrder) UserID() string { return o.User }
+func (o RoleOrder) ItemID() string { return o.Item }
 
 var errNoItem = errors.New("no such item")
 

@@ -15,9 +15,9 @@ import (
 // A page needs an item and a city. Neither needs the other, so they are
 // fetched at the same time; the coupon needs both the item and the user.
 func ExampleNew() {
-	page := flow.New("page", func(in flow.Node[Order]) flow.Node[string] {
-		user := flow.Map(in, Order.UserID)
-		item := flow.Step(FetchItem, flow.Map(in, Order.ItemID))
+	page := flow.New("page", func(in flow.Node[RoleOrder]) flow.Node[string] {
+		user := flow.Map(in, RoleOrder.UserID)
+		item := flow.Step(FetchItem, flow.Map(in, RoleOrder.ItemID))
 		city := flow.Step(FetchCity, user)
 		coupon := flow.Step2(FetchCoupon, item, user)
 		return flow.Map3(item, city, coupon, func(item Item, city string, coupon int) string {
@@ -25,7 +25,7 @@ func ExampleNew() {
 		})
 	})
 
-	fmt.Println(page.Do(context.Background(), Order{"ada", "bell"}))
+	fmt.Println(page.Do(context.Background(), RoleOrder{"ada", "bell"}))
 	// Output: brass bell to Ghent: 1900 - 190 <nil>
 }
 
@@ -80,12 +80,12 @@ func ExampleFlow_Go() {
 
 // A flow is a task, so flows are built of flows.
 func ExampleFlow_Task() {
-	both := flow.New("both", func(in flow.Node[Order]) flow.Node[string] {
-		asked := flow.Step(itemPage.Task(), flow.Map(in, Order.ItemID))
+	both := flow.New("both", func(in flow.Node[RoleOrder]) flow.Node[string] {
+		asked := flow.Step(itemPage.Task(), flow.Map(in, RoleOrder.ItemID))
 		offered := flow.Step(itemPage.Task().Fallback("nothing"), flow.Const("anvil"))
 		return flow.Map2(asked, offered, func(a, b string) string { return a + "; " + b })
 	})
-	fmt.Println(both.Do(context.Background(), Order{"ada", "bell"}))
+	fmt.Println(both.Do(context.Background(), RoleOrder{"ada", "bell"}))
 	// Output: brass bell to Ghent: 1900; nothing <nil>
 }
 
@@ -210,7 +210,7 @@ func ExampleEdge() {
 
 func ExampleKind() {
 	for _, node := range itemPage.Graph().Nodes {
-		if node.Kind == flow.TaskStep {
+		if node.Kind == flow.KindStep {
 			fmt.Println(node.Name, "is a call of a task")
 		}
 	}
@@ -218,13 +218,13 @@ func ExampleKind() {
 }
 
 func ExampleRole() {
-	f := flow.New("f", func(in flow.Node[Order]) flow.Node[string] {
-		city := flow.Step(FetchCity, flow.Map(in, Order.UserID))
-		return flow.After(city, flow.Step(FetchItem, flow.Map(in, Order.ItemID)))
+	f := flow.New("f", func(in flow.Node[RoleOrder]) flow.Node[string] {
+		city := flow.Step(FetchCity, flow.Map(in, RoleOrder.UserID))
+		return flow.After(city, flow.Step(FetchItem, flow.Map(in, RoleOrder.ItemID)))
 	})
 	g := f.Graph()
 	for _, edge := range g.Edges {
-		if edge.Role == flow.Order {
+		if edge.Role == flow.RoleOrder {
 			fmt.Println(g.Node(edge.To).Name, "waits for", g.Node(edge.From).Name)
 		}
 	}
@@ -232,9 +232,9 @@ func ExampleRole() {
 }
 
 // couponPage shows an item, and a coupon if there is one.
-var couponPage = flow.New("coupon-page", func(in flow.Node[Order]) flow.Node[string] {
-	item := flow.Step(FetchItem, flow.Map(in, Order.ItemID))
-	coupon := flow.Fallback(flow.Step2(FetchCoupon, item, flow.Map(in, Order.UserID)), 0)
+var couponPage = flow.New("coupon-page", func(in flow.Node[RoleOrder]) flow.Node[string] {
+	item := flow.Step(FetchItem, flow.Map(in, RoleOrder.ItemID))
+	coupon := flow.Fallback(flow.Step2(FetchCoupon, item, flow.Map(in, RoleOrder.UserID)), 0)
 	return flow.Map2(item, coupon, func(item Item, coupon int) string { return fmt.Sprint(item.Name, ": ", item.Price-coupon) })
 })
 
@@ -246,8 +246,8 @@ func ExampleFlow_Degraded() {
 		}
 		return page
 	})
-	fmt.Println(page.Do(context.Background(), Order{"ada", "bell"}))
-	fmt.Println(page.Do(context.Background(), Order{"bob", "bell"}))
+	fmt.Println(page.Do(context.Background(), RoleOrder{"ada", "bell"}))
+	fmt.Println(page.Do(context.Background(), RoleOrder{"bob", "bell"}))
 	// Output:
 	// brass bell: 1710 <nil>
 	// brass bell: 1900 (without coupon) <nil>
@@ -258,7 +258,7 @@ func ExampleLoss() {
 		fmt.Printf("%s, %s: %v\n", lost[0].Node, lost[0].Class, lost[0].Err)
 		return page
 	})
-	_, _ = page.Do(context.Background(), Order{"bob", "bell"})
+	_, _ = page.Do(context.Background(), RoleOrder{"bob", "bell"})
 	// Output: coupon, unknown: no coupon for bob
 }
 

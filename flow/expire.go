@@ -27,12 +27,12 @@ func (st *state) expire(late error) {
 			if s.call {
 				t.failLate(int32(n))
 			}
-			if s.kind == Recovery && d.phase[n] == ready && !st.run.limit.reserves() {
+			if s.kind == KindRecover && d.phase[n] == ready && !st.run.limit.reserves() {
 				d.phase[n] = wanted
 				t.look(int32(n))
 			}
 		case running, held:
-			if s.call && (s.answer || !s.effect) || s.kind == Recovery && !st.run.limit.reserves() {
+			if s.call && (s.answer || !s.effect) || s.kind == KindRecover && !st.run.limit.reserves() {
 				t.giveUpCall(lateCall{n: int32(n), begun: true, complete: true})
 			}
 		}

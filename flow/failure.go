@@ -17,7 +17,7 @@ import (
 // Concurrency: fn runs on a goroutine of the run.
 func Recover[T any](n Node[T], fn func(context.Context, error) (T, error)) Node[T] {
 	mustFunc("flow.Recover", fn == nil)
-	return add[T]("flow.Recover", 2, node{kind: Recovery, called: called(fn), inputs: data(n.n)}, func(w wiring) cell {
+	return add[T]("flow.Recover", 2, node{kind: KindRecover, called: called(fn), inputs: data(n.n)}, func(w wiring) cell {
 		return &rescue[T]{pass(w, n), fn}
 	})
 }
@@ -41,7 +41,7 @@ func (c *rescue[T]) alone(ctx context.Context) error {
 	case err == nil:
 		c.take(0)
 		return nil
-	case recovery.ClassifyIn(ctx, err) == recovery.Canceled:
+	case recovery.ClassifyIn(ctx, err) == recovery.ClassCanceled:
 		return err
 	}
 	_, err := c.exec(ctx, seat{})
@@ -51,7 +51,7 @@ func (c *rescue[T]) alone(ctx context.Context) error {
 // Try is the result of n as a value: also of a failure, so that a page can say
 // what is missing, and why. Beside a failure the value is zero, whatever the task returned. It succeeds whenever n completes.
 func Try[T any](n Node[T]) Node[future.Result[T]] {
-	return add[future.Result[T]]("flow.Try", 2, node{kind: Trial, inputs: data(n.n)}, func(w wiring) cell {
+	return add[future.Result[T]]("flow.Try", 2, node{kind: KindTry, inputs: data(n.n)}, func(w wiring) cell {
 		return &trial[T]{from: from(w, n), err: failure(w, n.n)}
 	})
 }
@@ -80,7 +80,7 @@ func (c *trial[T]) alone(ctx context.Context) error {
 // Limit: when the limit of the flow passes before n is there, n has failed, and v is the value.
 // v is shared by all runs: for a fresh value, use [Recover].
 func Fallback[T any](n Node[T], v T) Node[T] {
-	return add[T]("flow.Fallback", 2, node{kind: StandIn, inputs: data(n.n)}, func(w wiring) cell {
+	return add[T]("flow.Fallback", 2, node{kind: KindFallback, inputs: data(n.n)}, func(w wiring) cell {
 		return &standIn[T]{pass(w, n), v}
 	})
 }

@@ -152,7 +152,7 @@ func (c *call[In, Out]) expire() {
 		c.st.expire(late)
 	} else if c.decide(answering) {
 		c.life.End(late)
-		c.resolve(c.plan.classed(c.st.firstMissing(), late, recovery.Timeout))
+		c.resolve(c.plan.classed(c.st.firstMissing(), late, recovery.ClassTimeout))
 	}
 	c.hurry()
 	if c.limit != nil {
@@ -177,7 +177,7 @@ func (c *call[In, Out]) close() {
 	if c.decide(answering) {
 		late := c.lateAt(c.lastAt())
 		c.life.End(late)
-		c.resolve(c.plan.classed(c.st.firstMissing(), late, recovery.Timeout))
+		c.resolve(c.plan.classed(c.st.firstMissing(), late, recovery.ClassTimeout))
 		return
 	}
 	c.cutShort()

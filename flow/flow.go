@@ -57,7 +57,7 @@ func finished[In, Out any](f Flow[In, Out]) *Flow[In, Out] {
 
 // input0 is the node of the input, which is always the first.
 func input0[T any](b *builder, place task.Place) Node[T] {
-	n := add[T]("flow.New", 2, node{b: b, kind: In, place: place}, func(wiring) cell { return &given[T]{} })
+	n := add[T]("flow.New", 2, node{b: b, kind: KindIn, place: place}, func(wiring) cell { return &given[T]{} })
 	n.n.place = place
 	return n
 }

@@ -86,7 +86,7 @@ func describeNode(flow string, i int, n *node) GraphNode {
 		return d
 	}
 	if n.task.settles {
-		d.Kind = SettledElements
+		d.Kind = KindSettleEach
 	}
 	d.Task, d.Policies = n.task.name, slices.Clone(n.task.policies)
 	if at := n.task.origin.Place; at.File != "" {

@@ -65,11 +65,11 @@ func TestGraph_nodesAndEdges(t *testing.T) {
 	}
 	require.Equal(t, []string{"in", "user", "user#2", "inner", "after"}, names)
 	require.Equal(t, []flow.Edge{
-		{From: 0, To: 1, Role: flow.Data, Type: "int"},
-		{From: 1, To: 2, Role: flow.Data, Type: "int"},
-		{From: 2, To: 3, Role: flow.Data, Type: "int"},
-		{From: 3, To: 4, Role: flow.Data, Type: "int"},
-		{From: 1, To: 4, Role: flow.Order, Type: "int"},
+		{From: 0, To: 1, Role: flow.RoleData, Type: "int"},
+		{From: 1, To: 2, Role: flow.RoleData, Type: "int"},
+		{From: 2, To: 3, Role: flow.RoleData, Type: "int"},
+		{From: 3, To: 4, Role: flow.RoleData, Type: "int"},
+		{From: 1, To: 4, Role: flow.RoleOrder, Type: "int"},
 	}, g.Edges)
 	require.Equal(t, 4, g.Output)
 	require.Equal(t, []task.Policy{{Kind: "timeout", Limit: ms}}, g.Node(1).Policies)

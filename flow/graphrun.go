@@ -23,7 +23,7 @@ func (n GraphNode) Run(ctx context.Context, inputs []any) (any, error) {
 	if n.of == nil {
 		return nil, fmt.Errorf("flow.GraphNode.Run: %s was not made by Flow.Graph", n.Name)
 	}
-	if n.Kind == In {
+	if n.Kind == KindIn {
 		return n.input(inputs)
 	}
 	if len(inputs) != len(n.inputs) {
@@ -71,12 +71,12 @@ func (n GraphNode) input(inputs []any) (any, error) {
 // blocked returns the failure of an input that keeps the node from being made.
 func (n GraphNode) blocked(errs []error) error {
 	switch n.Kind {
-	case FirstOf, Recovery, Trial, StandIn:
+	case KindAny, KindRecover, KindTry, KindFallback:
 		return nil
 	}
 	for _, in := range n.inputs {
 		switch in.role {
-		case Data, Order, Condition:
+		case RoleData, RoleOrder, RoleCondition:
 			if err := errs[in.n.index]; err != nil {
 				return err
 			}

@@ -208,7 +208,7 @@ func TestIssue_cancellingWhileTheObserverIsToldWasARace(t *testing.T) {
 			begun <- c.Kind.String()
 			runtime.Gosched()
 			return ctx, func(o task.Outcome) {
-				if o.Status != task.Straggler {
+				if o.Status != task.StatusStraggler {
 					told <- c.Kind.String()
 				}
 			}

@@ -84,7 +84,7 @@ func shapesAt() map[string]shapeAt {
 	add("Fallback behind an OnError that hangs", func(hang task.Task[int, int], in number) number {
 		told := func(ctx context.Context, _ int, _ error) { _ = wait(ctx, time.Minute) }
 		return flow.Map2(flow.Step(failing("hang", errSoldOut).OnError(told).Fallback(7), in), flow.Step(fine, in), sum2)
-	}, verdictAt{value: 9, lost: []string{"hang"}, class: recovery.Unknown}, verdictAt{value: 9, lost: []string{"hang"}, class: recovery.Unknown})
+	}, verdictAt{value: 9, lost: []string{"hang"}, class: recovery.ClassUnknown}, verdictAt{value: 9, lost: []string{"hang"}, class: recovery.ClassUnknown})
 	add("Try", func(hang task.Task[int, int], in number) number {
 		return flow.Map2(flow.Map(flow.Try(flow.Step(hang, in)), asValue), flow.Step(fine, in), sum2)
 	}, at, res)
@@ -323,8 +323,8 @@ func (slowAtTheEnd) Begin(ctx context.Context, _ task.Call) (context.Context, fu
 func (want verdictAt) check(t *testing.T, v int, err error, told [][]flow.Loss) {
 	t.Helper()
 	class := want.class
-	if class == recovery.None {
-		class = recovery.Timeout
+	if class == recovery.ClassNone {
+		class = recovery.ClassTimeout
 	}
 	if want.late != "" {
 		failed, ok := errors.AsType[*flow.Error](err)

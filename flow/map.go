@@ -16,7 +16,7 @@ func Map[A, R any](a Node[A], fn func(A) R) Node[R] {
 // MapErr is what fn makes of the value of a, as for [Map]. If fn fails, so does the node: it is for quick checks.
 func MapErr[A, R any](a Node[A], fn func(A) (R, error)) Node[R] {
 	mustFunc("flow.MapErr", fn == nil)
-	return add[R]("flow.MapErr", 2, node{kind: Mapping, called: called(fn), inputs: data(a.n)}, func(w wiring) cell {
+	return add[R]("flow.MapErr", 2, node{kind: KindMap, called: called(fn), inputs: data(a.n)}, func(w wiring) cell {
 		va := from(w, a)
 		return &checking[R]{call: func() (R, error) { return fn(*va) }}
 	})
@@ -38,7 +38,7 @@ func (c *checking[R]) alone(ctx context.Context) error {
 }
 
 func addMap[R any](where, name string, call func(wiring) func() R, inputs ...*node) Node[R] {
-	return add[R](where, 3, node{kind: Mapping, called: name, inputs: data(inputs...)}, func(w wiring) cell {
+	return add[R](where, 3, node{kind: KindMap, called: name, inputs: data(inputs...)}, func(w wiring) cell {
 		return &mapping[R]{call: call(w)}
 	})
 }
@@ -60,7 +60,7 @@ func (c *mapping[R]) alone(ctx context.Context) error {
 
 // Const is the value v. It is shared by all runs.
 func Const[T any](v T) Node[T] {
-	return add[T]("flow.Const", 2, node{kind: Constant}, func(wiring) cell { return &constant[T]{given[T]{slot[T]{v}}} })
+	return add[T]("flow.Const", 2, node{kind: KindConst}, func(wiring) cell { return &constant[T]{given[T]{slot[T]{v}}} })
 }
 
 type constant[T any] struct{ given[T] }

@@ -87,7 +87,7 @@ func TestMap_namesOfTasksComeFirst(t *testing.T) {
 	}
 	require.Equal(t, []string{"in", "twice#2", "twice#3", "twice"}, names)
 	g := f.Graph()
-	require.Equal(t, flow.TaskStep, g.Node(g.Output).Kind)
+	require.Equal(t, flow.KindStep, g.Node(g.Output).Kind)
 }
 
 func twice(n int) int { return 2 * n }

@@ -22,32 +22,32 @@ func (n Node[T]) node() *node { return n.n }
 type Kind string
 
 const (
-	In              Kind = "in"          // the flow's input
-	Constant        Kind = "const"       // see Const
-	TaskStep        Kind = "step"        // see Step
-	Mapping         Kind = "map"         // see Map
-	Ordered         Kind = "after"       // see After
-	Requirement     Kind = "require"     // see Require
-	Effects         Kind = "also"        // see Also
-	Choice          Kind = "either"      // see Either
-	Elements        Kind = "each"        // see Each
-	SettledElements Kind = "settle_each" // see SettleEach
-	FirstOf         Kind = "any"         // see Any
-	Recovery        Kind = "recover"     // see Recover
-	Trial           Kind = "try"         // see Try
-	StandIn         Kind = "fallback"    // see Fallback
+	KindIn         Kind = "in"          // the flow's input
+	KindConst      Kind = "const"       // see Const
+	KindStep       Kind = "step"        // see Step
+	KindMap        Kind = "map"         // see Map
+	KindAfter      Kind = "after"       // see After
+	KindRequire    Kind = "require"     // see Require
+	KindAlso       Kind = "also"        // see Also
+	KindEither     Kind = "either"      // see Either
+	KindEach       Kind = "each"        // see Each
+	KindSettleEach Kind = "settle_each" // see SettleEach
+	KindAny        Kind = "any"         // see Any
+	KindRecover    Kind = "recover"     // see Recover
+	KindTry        Kind = "try"         // see Try
+	KindFallback   Kind = "fallback"    // see Fallback
 )
 
 // Role says what an edge is for.
 type Role string
 
 const (
-	Data      Role = "data"      // the value is an argument, or may become the result
-	Order     Role = "order"     // a success is waited for: After
-	Condition Role = "condition" // the value decides: Either
-	Yes       Role = "yes"       // the result if the condition holds
-	No        Role = "no"        // the result if it does not
-	Effect    Role = "effect"    // it runs too: Also
+	RoleData      Role = "data"      // the value is an argument, or may become the result
+	RoleOrder     Role = "order"     // a success is waited for: After
+	RoleCondition Role = "condition" // the value decides: Either
+	RoleYes       Role = "yes"       // the result if the condition holds
+	RoleNo        Role = "no"        // the result if it does not
+	RoleEffect    Role = "effect"    // it runs too: Also
 )
 
 // node is a node as it is built. It does not change any more once New returns.
@@ -152,7 +152,7 @@ func (b *builder) admit(n *node) {
 	b.nodes = append(b.nodes, n)
 }
 
-func data(nodes ...*node) []input { return as(Data, nodes...) }
+func data(nodes ...*node) []input { return as(RoleData, nodes...) }
 
 func as(role Role, nodes ...*node) []input {
 	inputs := make([]input, len(nodes))

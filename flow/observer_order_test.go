@@ -43,7 +43,7 @@ func TestObserver_isToldOfTheOrder(t *testing.T) {
 		}
 	}
 	require.Equal(t, map[string][]string{"first": {"rules"}, "yes": {"which"}, "no": {"which"}}, after)
-	require.Equal(t, []string{"first", "free"}, w.call(t, task.NodeCall, "second").Inputs)
+	require.Equal(t, []string{"first", "free"}, w.call(t, task.KindNode, "second").Inputs)
 }
 
 // What runs for an effect is a call of the same run, although its ctx is not that of the run.
@@ -68,7 +68,7 @@ func TestObserver_effectsArePartOfTheRun(t *testing.T) {
 		require.Equal(t, w.calls[0].Run, c.Run, c.Task)
 		require.Equal(t, "audited", c.Flow, c.Task)
 	}
-	require.Equal(t, "audit", w.call(t, task.NodeCall, "audit").Node)
+	require.Equal(t, "audit", w.call(t, task.KindNode, "audit").Node)
 }
 
 // A run whose ctx has ended before it began is told of as well, as one that was skipped.
@@ -92,7 +92,7 @@ func TestObserver_isToldOfRefusedRuns(t *testing.T) {
 func TestObserver_theRunIsNotOverBeforeItsNodesHaveCome(t *testing.T) {
 	for name, late := range map[string]func(task.Call) bool{
 		"a node":  func(c task.Call) bool { return c.Node == "coins" },
-		"the run": func(c task.Call) bool { return c.Kind == task.RunCall },
+		"the run": func(c task.Call) bool { return c.Kind == task.KindRun },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var mu sync.Mutex

@@ -16,7 +16,7 @@ import (
 // selective asks to be told only of the failures of all but runs.
 type selective struct{ task.Observer }
 
-func (selective) OnlyFailures(task.CallKind) bool { return true }
+func (selective) OnlyFailures(task.Kind) bool { return true }
 
 func TestSelective_isToldOfRunsAndOfWhatFails(t *testing.T) {
 	inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
@@ -38,7 +38,7 @@ func TestSelective_isToldOfRunsAndOfWhatFails(t *testing.T) {
 			"12ms shop bad begins", "12ms shop bad: failed", "12ms shop next begins", "12ms shop next: skipped",
 			"12ms shop stubborn begins", "12ms shop stubborn: straggler", "12ms shop: failed", "51ms shop stubborn: ok",
 		}, all)
-		stubborn, run := w.call(t, task.NodeCall, "stubborn"), w.call(t, task.RunCall, "")
+		stubborn, run := w.call(t, task.KindNode, "stubborn"), w.call(t, task.KindRun, "")
 		require.Equal(t, run.Run, stubborn.Run)
 		require.Equal(t, run.Start.Add(ms), stubborn.Start)
 		require.Equal(t, []string{"well"}, stubborn.Inputs)
@@ -62,11 +62,11 @@ func TestSelective_knowsWhereACallIs(t *testing.T) {
 			"0s inner/inner list, element 0 begins", "0s inner/inner deep begins", "0s inner/inner deep: degraded",
 			"0s inner/inner list, element 0: ok", "0s inner/inner list: ok", "0s inner/inner: ok", "0s shop inner: ok", "0s shop: ok",
 		}, w.read())
-		kinds := []task.CallKind{}
+		kinds := []task.Kind{}
 		for _, c := range w.calls {
 			kinds = append(kinds, c.Kind)
 		}
-		require.Equal(t, []task.CallKind{task.RunCall, task.NodeCall, task.RunCall, task.NodeCall, task.ElementCall, task.NodeCall}, kinds)
+		require.Equal(t, []task.Kind{task.KindRun, task.KindNode, task.KindRun, task.KindNode, task.KindElement, task.KindNode}, kinds)
 	})
 }
 
@@ -81,7 +81,7 @@ func TestSelective_everyCallEnds(t *testing.T) {
 			defer mu.Unlock()
 			begun++
 			return ctx, func(o task.Outcome) {
-				if o.Status != task.Straggler {
+				if o.Status != task.StatusStraggler {
 					mu.Lock()
 					defer mu.Unlock()
 					over++

@@ -32,18 +32,18 @@ func (w *witness) Begin(ctx context.Context, c task.Call) (context.Context, func
 	w.mu.Unlock()
 	name := strings.Join(append(append([]string(nil), c.Path...), c.Flow), "/")
 	switch c.Kind {
-	case task.NodeCall:
+	case task.KindNode:
 		name += " " + c.Node
-	case task.AttemptCall:
+	case task.KindAttempt:
 		name += fmt.Sprintf(" %s, attempt %d", c.Node, c.Attempt)
-	case task.ElementCall:
+	case task.KindElement:
 		name += fmt.Sprintf(" %s, element %d", c.Node, c.Element)
 	}
 	w.note("%s begins", name)
 	return ctx, func(o task.Outcome) { w.note("%s: %s", name, o.Status) }
 }
 
-func (w *witness) call(t *testing.T, kind task.CallKind, node string) task.Call {
+func (w *witness) call(t *testing.T, kind task.Kind, node string) task.Call {
 	t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -78,17 +78,17 @@ func TestObserver_isToldOfRunsAndNodes(t *testing.T) {
 		}, w.read())
 
 		end := begun.Add(time.Hour - 5*ms) // a moment before that of ctx
-		run := w.call(t, task.RunCall, "")
+		run := w.call(t, task.KindRun, "")
 		require.NotZero(t, run.Run)
 		require.Equal(t, task.Call{
-			Kind: task.RunCall, Run: run.Run, Flow: "shop", Inputs: []string{"sum", "price"}, Place: f.Graph().Place, Start: begun, Deadline: begun.Add(time.Hour),
+			Kind: task.KindRun, Run: run.Run, Flow: "shop", Inputs: []string{"sum", "price"}, Place: f.Graph().Place, Start: begun, Deadline: begun.Add(time.Hour),
 		}, run)
 		require.Equal(t, task.Call{
-			Kind: task.NodeCall, Run: run.Run, Flow: "shop", Node: "price", Task: "price", Inputs: []string{"item"},
+			Kind: task.KindNode, Run: run.Run, Flow: "shop", Node: "price", Task: "price", Inputs: []string{"item"},
 			Place: price.Origin().Place, Start: begun.Add(10 * ms), Deadline: end,
-		}, w.call(t, task.NodeCall, "price"))
-		require.Empty(t, w.call(t, task.NodeCall, "item").Inputs)
-		require.Equal(t, []string{"item", "price"}, w.call(t, task.NodeCall, "sum").Inputs)
+		}, w.call(t, task.KindNode, "price"))
+		require.Empty(t, w.call(t, task.KindNode, "item").Inputs)
+		require.Equal(t, []string{"item", "price"}, w.call(t, task.KindNode, "sum").Inputs)
 	})
 }
 

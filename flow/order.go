@@ -14,8 +14,8 @@ func After[T any](n Node[T], before ...Dependency) Node[T] {
 	if len(before) == 0 {
 		panic("flow.After: nothing to wait for")
 	}
-	inputs := append(data(n.n), as(Order, dependencies("flow.After", before)...)...)
-	return add[T]("flow.After", 2, node{kind: Ordered, inputs: inputs}, forward(n))
+	inputs := append(data(n.n), as(RoleOrder, dependencies("flow.After", before)...)...)
+	return add[T]("flow.After", 2, node{kind: KindAfter, inputs: inputs}, forward(n))
 }
 
 // Require succeeds if cond is true, and fails with otherwise if not: a check
@@ -25,10 +25,10 @@ func Require(cond Node[bool], otherwise error) Node[struct{}] {
 		panic("flow.Require: nil error")
 	}
 	if _, has := errtree.Find[interface{ Class() recovery.Class }](otherwise); !has {
-		otherwise = recovery.Mark(recovery.Business, otherwise)
+		otherwise = recovery.Mark(recovery.ClassBusiness, otherwise)
 	}
 	class := recovery.Classify(otherwise) // now, as no user's method may be called when the check fails
-	return add[struct{}]("flow.Require", 2, node{kind: Requirement, inputs: data(cond.n)}, func(w wiring) cell {
+	return add[struct{}]("flow.Require", 2, node{kind: KindRequire, inputs: data(cond.n)}, func(w wiring) cell {
 		return &requirement{cond: from(w, cond), otherwise: otherwise, class: class}
 	})
 }
@@ -60,8 +60,8 @@ func Also[T any](n Node[T], effects ...Dependency) Node[T] {
 	if len(effects) == 0 {
 		panic("flow.Also: no effect")
 	}
-	inputs := append(data(n.n), as(Effect, dependencies("flow.Also", effects)...)...)
-	return add[T]("flow.Also", 2, node{kind: Effects, inputs: inputs}, forward(n))
+	inputs := append(data(n.n), as(RoleEffect, dependencies("flow.Also", effects)...)...)
+	return add[T]("flow.Also", 2, node{kind: KindAlso, inputs: inputs}, forward(n))
 }
 
 // forward makes the cell of a node that has the value of n.

@@ -35,12 +35,12 @@ func (o *origins) settle(i int32) {
 		return
 	}
 	from := o.distinct(s.inputs)
-	if len(from) == 1 && s.kind != Recovery {
+	if len(from) == 1 && s.kind != KindRecover {
 		o.same[i] = from[0]
 		return
 	}
 	var list []int32
-	if s.kind == Recovery { // which is told of if its function runs
+	if s.kind == KindRecover { // which is told of if its function runs
 		list = append(list, i)
 	}
 	for _, in := range from {
@@ -56,7 +56,7 @@ func (o *origins) settle(i int32) {
 func (o *origins) distinct(inputs []input) (from []int32) {
 	o.asked++
 	for _, in := range inputs {
-		if in.role == Order || in.role == Effect {
+		if in.role == RoleOrder || in.role == RoleEffect {
 			continue
 		}
 		i := o.same[in.n.index]
@@ -80,7 +80,7 @@ func (o *origins) names(inputs []input) (names []string) {
 	var visit func(inputs []input)
 	visit = func(inputs []input) {
 		for _, in := range inputs {
-			if in.role == Order || in.role == Effect {
+			if in.role == RoleOrder || in.role == RoleEffect {
 				continue
 			}
 			i := o.same[in.n.index]
@@ -92,7 +92,7 @@ func (o *origins) names(inputs []input) (names []string) {
 				name(from)
 			}
 			if o.many[i] {
-				if o.plan.specs[i].kind == Recovery {
+				if o.plan.specs[i].kind == KindRecover {
 					name(i)
 				}
 				visit(o.plan.specs[i].inputs)

@@ -57,15 +57,15 @@ func compile(name string, place task.Place, b *builder, out *node) *plan {
 	p := &plan{name: name, place: place, watched: 1, specs: make([]spec, len(b.nodes)), left: make([]int32, len(b.nodes)), counted: true}
 	for i, n := range b.nodes {
 		n.index = int32(i)
-		call := n.kind == TaskStep || n.kind == Elements
-		p.specs[i] = spec{node: n, quick: !call && n.kind != Recovery, call: call}
+		call := n.kind == KindStep || n.kind == KindEach
+		p.specs[i] = spec{node: n, quick: !call && n.kind != KindRecover, call: call}
 		if !p.specs[i].quick {
 			p.specs[i].sight = p.watched
 			p.watched++
 		}
 		switch n.kind {
-		case In, Constant, Mapping:
-		case TaskStep, Elements:
+		case KindIn, KindConst, KindMap:
+		case KindStep, KindEach:
 			p.counted = p.counted && !n.task.degrades()
 		default:
 			p.counted = false
@@ -73,7 +73,7 @@ func compile(name string, place task.Place, b *builder, out *node) *plan {
 		for k, in := range n.inputs {
 			from := &p.specs[in.n.index]
 			var bit int32
-			if in.n.kind != In && in.n.kind != Constant && p.counted {
+			if in.n.kind != KindIn && in.n.kind != KindConst && p.counted {
 				bit = 1 << k // nine inputs at the most
 				p.left[i] |= bit
 			}
@@ -84,7 +84,7 @@ func compile(name string, place task.Place, b *builder, out *node) *plan {
 	p.check()
 	p.mark()
 	for i := range p.specs {
-		if s := &p.specs[i]; p.left[i] == 0 && s.kind != In && s.kind != Constant {
+		if s := &p.specs[i]; p.left[i] == 0 && s.kind != KindIn && s.kind != KindConst {
 			p.first = append(p.first, int32(i))
 		}
 	}
@@ -100,13 +100,13 @@ func (p *plan) openPools() {
 
 // check panics on what only a mistake can cause.
 func (p *plan) check() {
-	if in, out := &p.specs[0], &p.specs[p.out]; out.kind == Constant && len(in.users) == 0 && in.out.Size() > 0 {
+	if in, out := &p.specs[0], &p.specs[p.out]; out.kind == KindConst && len(in.users) == 0 && in.out.Size() > 0 {
 		panic(fmt.Sprintf("flow.New: %s: the result is the constant made at %s: nothing consumes the input (%s)", p.name, out.node.place, in.out))
 	}
 	tasks := map[string]*node{}
 	for i := range p.specs {
 		s := &p.specs[i]
-		if len(s.users) == 0 && s.kind != In && int32(i) != p.out {
+		if len(s.users) == 0 && s.kind != KindIn && int32(i) != p.out {
 			panic(fmt.Sprintf("flow.New: %s: nothing consumes %s (%s): make it an argument, or run it by After or Also", p.name, s.name, s.node.place))
 		}
 		if s.task == nil {
@@ -143,17 +143,17 @@ func (p *plan) mark() {
 		s.own = s.own && (s.effect || !required[i])
 		takes, several := false, len(s.inputs) > 1
 		switch s.kind {
-		case FirstOf, Choice, Recovery, Trial, StandIn:
+		case KindAny, KindEither, KindRecover, KindTry, KindFallback:
 			takes = true
 		}
 		for _, in := range s.inputs {
 			from := &p.specs[in.n.index]
-			taken[in.n.index] = taken[in.n.index] || takes || taken[i] || in.role == Effect
-			required[in.n.index] = required[in.n.index] || required[i] && (!takes || in.role == Condition) && in.role != Effect
-			from.own = from.own || s.own || several && (takes || taken[i]) || in.role == Effect
-			from.effect = from.effect || s.effect || in.role == Effect
-			from.answer = from.answer || s.answer && in.role != Effect
-			p.effects = p.effects || in.role == Effect
+			taken[in.n.index] = taken[in.n.index] || takes || taken[i] || in.role == RoleEffect
+			required[in.n.index] = required[in.n.index] || required[i] && (!takes || in.role == RoleCondition) && in.role != RoleEffect
+			from.own = from.own || s.own || several && (takes || taken[i]) || in.role == RoleEffect
+			from.effect = from.effect || s.effect || in.role == RoleEffect
+			from.answer = from.answer || s.answer && in.role != RoleEffect
+			p.effects = p.effects || in.role == RoleEffect
 		}
 	}
 }

@@ -111,7 +111,7 @@ func TestSettleEach_aFailureStopsNoOtherElement(t *testing.T) {
 				lost := told.one(t)
 				require.Equal(t, "some", lost.Node)
 				require.Equal(t, 4, lost.Count)
-				require.Equal(t, recovery.Code, lost.Class, "a bug goes before what failed first")
+				require.Equal(t, recovery.ClassCode, lost.Class, "a bug goes before what failed first")
 			}
 		}
 	}
@@ -197,7 +197,7 @@ func TestSettleEach_answersAtTheLimitWithWhatIsThere(t *testing.T) {
 								requireFailed(t, got, i, context.DeadlineExceeded)
 								_, late := errors.AsType[*deadline.Error](got[i].Err)
 								require.True(t, late, "%v", got[i].Err)
-								require.Equal(t, recovery.Timeout, recovery.Classify(got[i].Err))
+								require.Equal(t, recovery.ClassTimeout, recovery.Classify(got[i].Err))
 							}
 							require.Equal(t, 6, told.one(t).Count)
 						}
@@ -264,7 +264,7 @@ func TestSettleEach_whoHasLeftGetsTheCause(t *testing.T) {
 type slowAtTheStart struct{}
 
 func (slowAtTheStart) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
-	if c.Kind == task.NodeCall {
+	if c.Kind == task.KindNode {
 		time.Sleep(time.Minute)
 	}
 	return ctx, nil
@@ -290,7 +290,7 @@ func TestSettleEach_thatHasNotBegunAtTheLimit(t *testing.T) {
 				}
 			}
 			require.Equal(t, 3, told.one(t).Count)
-			require.Equal(t, recovery.Timeout, told.one(t).Class)
+			require.Equal(t, recovery.ClassTimeout, told.one(t).Class)
 		})
 	}
 }
@@ -549,7 +549,7 @@ func TestSettleEach_asAnEffectThatTheLimitPrevents(t *testing.T) {
 type slowToSend struct{ *effects }
 
 func (s slowToSend) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
-	if c.Kind == task.NodeCall && c.Node == "send" {
+	if c.Kind == task.KindNode && c.Node == "send" {
 		time.Sleep(60 * ms)
 	}
 	return s.effects.Begin(ctx, c)

@@ -22,7 +22,7 @@ func Step[A, R any](t task.Task[A, R], a Node[A]) Node[R] {
 // addStep makes a step whose argument gather puts together.
 func addStep[A, R any](where string, t task.Task[A, R], gather func(wiring) func() A, inputs ...*node) Node[R] {
 	mustTask(where, t.Name())
-	n := node{kind: TaskStep, task: describe(t), in: reflect.TypeFor[A](), inputs: data(inputs...)}
+	n := node{kind: KindStep, task: describe(t), in: reflect.TypeFor[A](), inputs: data(inputs...)}
 	n.maker = calling(t, func(t task.Task[A, R]) maker {
 		direct, mends := task.Direct(t)
 		late := task.Discarder(t)

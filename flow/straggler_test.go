@@ -45,8 +45,8 @@ func TestStraggler_saysThatItWasLate(t *testing.T) {
 				v, err := future.Run(task.Observe(t.Context(), o), func(ctx context.Context) (int, error) { return f.Do(ctx, 1) })
 				require.NoError(t, err)
 				require.Equal(t, 7, v)
-				require.Contains(t, []task.Status{task.Straggler, task.Failed}, told[0].Status, name)
-				require.Equal(t, recovery.Timeout, told[0].Class, name)
+				require.Contains(t, []task.Status{task.StatusStraggler, task.StatusFailed}, told[0].Status, name)
+				require.Equal(t, recovery.ClassTimeout, told[0].Class, name)
 				require.ErrorAs(t, told[0].Err, new(*deadline.Error), name)
 			})
 		}

@@ -48,7 +48,7 @@ func (e *toy) value(n int) (any, error) {
 }
 
 func (e *toy) make(n flow.GraphNode) (any, error) {
-	if n.Kind == flow.In {
+	if n.Kind == flow.KindIn {
 		return n.Run(e.ctx, []any{e.in})
 	}
 	var from []flow.Edge
@@ -66,7 +66,7 @@ func (e *toy) make(n flow.GraphNode) (any, error) {
 		return err
 	}
 	switch n.Kind {
-	case flow.Choice:
+	case flow.KindEither:
 		if err := need(0); err != nil {
 			return nil, err
 		}
@@ -77,7 +77,7 @@ func (e *toy) make(n flow.GraphNode) (any, error) {
 		if err := need(chosen); err != nil {
 			return nil, err
 		}
-	case flow.Ordered:
+	case flow.KindAfter:
 		for i := range from[1:] {
 			if err := need(1 + i); err != nil {
 				return nil, err
@@ -86,24 +86,24 @@ func (e *toy) make(n flow.GraphNode) (any, error) {
 		if err := need(0); err != nil {
 			return nil, err
 		}
-	case flow.Effects:
+	case flow.KindAlso:
 		for _, edge := range from[1:] {
 			e.effects = append(e.effects, edge.From)
 		}
 		if err := need(0); err != nil {
 			return nil, err
 		}
-	case flow.FirstOf:
+	case flow.KindAny:
 		for i := range from {
 			if need(i) == nil {
 				break
 			}
 		}
-	case flow.Recovery:
-		if err := need(0); recovery.ClassifyIn(e.ctx, err) == recovery.Canceled {
+	case flow.KindRecover:
+		if err := need(0); recovery.ClassifyIn(e.ctx, err) == recovery.ClassCanceled {
 			return nil, err
 		}
-	case flow.Trial:
+	case flow.KindTry:
 		need(0)
 	default:
 		for i := range from {
@@ -125,7 +125,7 @@ func (e *toy) make(n flow.GraphNode) (any, error) {
 
 // run goes down into a nested flow, if it has no policies around it.
 func (e *toy) run(n flow.GraphNode, inputs []any) (any, error) {
-	if n.Flow != nil && len(n.Policies) == 0 && n.Kind == flow.TaskStep {
+	if n.Flow != nil && len(n.Policies) == 0 && n.Kind == flow.KindStep {
 		return toyDo(e.ctx, *n.Flow, inputs[0])
 	}
 	return n.Run(e.ctx, inputs)

@@ -101,7 +101,7 @@ func (t *turn) want(n int32) {
 		t.failLate(n)
 		return
 	}
-	if s.kind == Effects {
+	if s.kind == KindAlso {
 		t.wantEffects(s)
 	}
 	t.look(n) // what is made already may be enough
@@ -110,9 +110,9 @@ func (t *turn) want(n int32) {
 		switch {
 		case d.phase[n] != wanted:
 			return // one input was enough
-		case in.role == Yes || in.role == No: // when the condition is known
-		case s.kind == Ordered && in.role == Data: // when all before have succeeded
-		case in.role == Effect: // see wantEffects
+		case in.role == RoleYes || in.role == RoleNo: // when the condition is known
+		case s.kind == KindAfter && in.role == RoleData: // when all before have succeeded
+		case in.role == RoleEffect: // see wantEffects
 		default:
 			t.want(i)
 		}
@@ -139,19 +139,19 @@ func (t *turn) look(n int32) {
 		return
 	}
 	switch s.kind {
-	case Ordered:
+	case KindAfter:
 		if t.all(n, s.inputs[1:]) {
 			target := s.inputs[0].n.index
 			t.want(target)
 			t.forward(n, target, 0)
 		}
-	case Effects:
+	case KindAlso:
 		t.forward(n, s.inputs[0].n.index, 0)
-	case Choice:
+	case KindEither:
 		t.choose(n)
-	case FirstOf:
+	case KindAny:
 		t.first(n)
-	case Recovery:
+	case KindRecover:
 		switch in := s.inputs[0].n.index; {
 		case d.phase[in] != made:
 		case st.errs[in] == nil || d.cancel[in] || d.late != nil && !st.run.limit.reserves():
@@ -159,14 +159,14 @@ func (t *turn) look(n int32) {
 		default:
 			t.makeReady(n)
 		}
-	case Trial:
+	case KindTry:
 		if in := s.inputs[0].n.index; d.phase[in] == made {
 			if st.errs[in] != nil && !d.cancel[in] {
 				st.take(st.errs[in])
 			}
 			t.inline(n)
 		}
-	case StandIn:
+	case KindFallback:
 		switch in := s.inputs[0].n.index; {
 		case d.phase[in] != made:
 		case st.errs[in] == nil || d.cancel[in]:
@@ -175,7 +175,7 @@ func (t *turn) look(n int32) {
 			st.take(st.errs[in])
 			t.inline(n)
 		}
-	case Requirement:
+	case KindRequire:
 		if t.all(n, s.inputs) {
 			t.inline(n)
 		}
@@ -254,16 +254,16 @@ func (t *turn) choose(n int32) {
 func (t *turn) first(n int32) {
 	d, s := t.st.demand, &t.st.plan.specs[n]
 	if d.failed[n] == int32(len(s.inputs)) {
-		errs, canceled, class := make([]error, len(s.inputs)), true, recovery.Unknown
+		errs, canceled, class := make([]error, len(s.inputs)), true, recovery.ClassUnknown
 		for i, in := range s.inputs {
 			errs[i] = t.st.errs[in.n.index]
 			canceled = canceled && d.cancel[in.n.index]
-			if e, ok := errs[i].(*Error); ok && !d.cancel[in.n.index] && (class == recovery.Unknown || e.class == recovery.Code) {
+			if e, ok := errs[i].(*Error); ok && !d.cancel[in.n.index] && (class == recovery.ClassUnknown || e.class == recovery.ClassCode) {
 				class = e.class // as of any joined error
 			}
 		}
 		if canceled {
-			class = recovery.Canceled
+			class = recovery.ClassCanceled
 		}
 		t.made(n, t.st.plan.classed(n, errors.Join(errs...), class), canceled)
 		return
@@ -288,17 +288,17 @@ func (t *turn) made(n int32, err error, canceled bool) {
 	st.errs[n], d.cancel[n] = err, canceled
 	t.answered = t.answered || n == st.plan.out
 	cause := ErrUnneeded
-	if s.kind == FirstOf {
+	if s.kind == KindAny {
 		cause = combinators.ErrLost
 	}
 	t.giveUp(n, cause)
 	for _, u := range s.users {
 		switch {
-		case err != nil && t.st.plan.specs[u.node].kind == FirstOf:
+		case err != nil && t.st.plan.specs[u.node].kind == KindAny:
 			if d.failed[u.node]++; d.failed[u.node] == int32(len(t.st.plan.specs[u.node].inputs)) {
 				t.look(u.node) // one more failure alone decides nothing
 			}
-		case u.role != Effect:
+		case u.role != RoleEffect:
 			t.look(u.node)
 		case d.phase[u.node] != idle && d.phase[u.node] != dropped:
 			t.effect(n)
@@ -319,7 +319,7 @@ func (t *turn) effect(n int32) {
 func (t *turn) giveUp(n int32, cause error) {
 	d, s := t.st.demand, &t.st.plan.specs[n]
 	for i, in := range s.inputs {
-		if s.kind == Choice && i > 0 && d.chosen[n] != 0 && int(d.chosen[n]) != i {
+		if s.kind == KindEither && i > 0 && d.chosen[n] != 0 && int(d.chosen[n]) != i {
 			continue // given up when the other one was chosen
 		}
 		if i := in.n.index; d.claims[i] > 1 || d.phase[i] == made {

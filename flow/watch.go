@@ -256,7 +256,7 @@ func (p *plan) refused(ctx context.Context, why error) {
 	c.Start = time.Now()
 	ctx, end := task.Begin(ctx, c)
 	o := task.OutcomeOf(ctx, why, nil, c.Start)
-	o.Status = task.Skipped
+	o.Status = task.StatusSkipped
 	end(o)
 }
 
@@ -282,7 +282,7 @@ func (w *watch) skip(n int32, why error) {
 	c.Start = time.Now()
 	ctx, end := task.Begin(w.sights[0].call.Context(), c)
 	o := task.OutcomeOf(ctx, why, nil, c.Start)
-	o.Status = task.Skipped
+	o.Status = task.StatusSkipped
 	if errors.Is(why, ErrUnneeded) {
 		o.Class = 0
 	}

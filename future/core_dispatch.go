@@ -97,7 +97,7 @@ func (d *dispatcher) settle(n *node) {
 // take runs n, which has a user function, where it belongs.
 func (d *dispatcher) take(n *node) {
 	switch ours := n.act.home() == d.home; {
-	case ours && n.has(Quick):
+	case ours && n.has(ModeQuick):
 		d.todo.append(d.home.tracked(n))
 	case ours && d.own == nil && !n.is(callback):
 		d.own = n
@@ -116,7 +116,7 @@ func start(todo chain) {
 		if home != nil {
 			defer home.leave()
 		}
-		if !todo.head.has(Quick) {
+		if !todo.head.has(ModeQuick) {
 			d.own = d.first.pop()
 		}
 		d.drain()

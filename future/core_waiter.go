@@ -39,7 +39,7 @@ type worker interface {
 	place() place
 }
 
-// Bits of node.phase. Those below are the [Manner], which does not change.
+// Bits of node.phase. Those below are the [Mode], which does not change.
 const (
 	claimed    uint32 = 1 << (iota + 8) // dispatcher or cancellation: one of them has taken the node, and owns what it stands for
 	dropped                             // claimed by a cancellation
@@ -68,8 +68,8 @@ func (n *node) drop() bool {
 
 func (n *node) is(bits uint32) bool { return atomic.LoadUint32(&n.phase)&bits != 0 }
 func (n *node) set(bits uint32)     { atomic.OrUint32(&n.phase, bits) }
-func (n *node) manner() Manner      { return Manner(atomic.LoadUint32(&n.phase)) }
-func (n *node) has(m Manner) bool   { return n.is(uint32(m)) }
+func (n *node) manner() Mode        { return Mode(atomic.LoadUint32(&n.phase)) }
+func (n *node) has(m Mode) bool     { return n.is(uint32(m)) }
 
 // with returns the list with n in it: as the newest node, or among the oldest,
 // behind the door only, if n blocks.

@@ -65,7 +65,7 @@ var beginnings = map[string]func(ctx context.Context, in future.Future[int]) fut
 		return follow(ctx, future.Of(1, nil), func(ctx context.Context, r future.Result[int]) (int, error) { return 1, ctx.Err() })
 	},
 	"a cleanup": func(ctx context.Context, in future.Future[int]) future.Future[int] {
-		return future.Follow(ctx, in, future.Cleanup, step[int, int](func(context.Context, future.Result[int]) (int, error) { return 1, nil }))
+		return future.Follow(ctx, in, future.ModeCleanup, step[int, int](func(context.Context, future.Result[int]) (int, error) { return 1, nil }))
 	},
 	"a forward": func(ctx context.Context, in future.Future[int]) future.Future[int] {
 		return future.Follow(ctx, future.Of(1, nil), 0, hop[int, int](func(ctx context.Context, _ future.Result[int]) future.Future[int] { return in }))

@@ -14,7 +14,7 @@ import "context"
 // [combinators.Race]: https://pkg.go.dev/github.com/jade-go/jade/combinators#Race
 func Discard[T any](f Future[T], fn func(T)) Future[T] {
 	mustFunc("future.Discard", fn == nil)
-	return Follow(nil, f, Quick|Dressed, discarding[T](fn))
+	return Follow(nil, f, ModeQuick|ModeDressed, discarding[T](fn))
 }
 
 type discarding[T any] func(T)

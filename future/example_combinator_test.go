@@ -11,7 +11,7 @@ import (
 // inStock is a combinator that the library does not have: it fails when what
 // it asks for is not so.
 func inStock(f future.Future[Item], stock map[string]int) future.Future[Item] {
-	return future.Follow(nil, f, future.Quick|future.Dressed, inStockBody(stock))
+	return future.Follow(nil, f, future.ModeQuick|future.ModeDressed, inStockBody(stock))
 }
 
 type inStockBody map[string]int
@@ -52,9 +52,9 @@ func ExampleBody() {
 
 // Dressed says that a future is its input under another name, so a
 // cancellation goes on to that.
-func ExampleManner() {
+func ExampleMode() {
 	item := future.NewPromise[Item](context.Background()).Future()
-	available := future.Follow(nil, item, future.Quick|future.Dressed, inStockBody{})
+	available := future.Follow(nil, item, future.ModeQuick|future.ModeDressed, inStockBody{})
 	available.Cancel(errors.New("the page is out"))
 
 	result, complete := item.Peek()

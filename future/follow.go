@@ -25,30 +25,30 @@ type Releaser interface {
 	Release()
 }
 
-// Manner says how a [Body] is run. Manners are combined by |.
-type Manner uint32
+// Mode says how a [Body] runs. Modes are combined by |.
+type Mode uint32
 
 const (
 	// Quick runs the body inline, on the goroutine that completes the input
 	// (the caller's, if it is complete). It needs no ctx to start with; its
 	// Run gets the ctx of the input's scope, and must not wait.
-	Quick Manner = 1 << iota
+	ModeQuick Mode = 1 << iota
 	// Dressed says that the future is the same work as its input under
 	// another name: a cancellation is passed on to the input.
-	Dressed
+	ModeDressed
 	// Cleanup runs the body whatever happens: no cancellation and no closing
 	// scope ends the future before its input is complete.
-	Cleanup
+	ModeCleanup
 	// Private says that nobody else has the input: if the future ends before
 	// it, it is cancelled.
-	Private
+	ModePrivate
 	// Releases says that the body is a [Releaser].
-	Releases
+	ModeReleases
 )
 
 // Follow returns a future that b completes once f is complete. It is the
 // primitive below Then, Map, Recover and their like; a program that only uses
-// combinators never calls it. ctx is not used, and may be nil, if the manner is [Quick].
+// combinators never calls it. ctx is not used, and may be nil, if the mode is [ModeQuick].
 //
 // A func type with the two methods of [Body] converts to one without allocating.
 //
@@ -57,13 +57,13 @@ const (
 // ctx when that ends or its scope closes; once Run runs, it ends when Run does.
 // Panics: a panic in b becomes a [*PanicError], runtime.Goexit becomes [ErrGoexit].
 // Cost: two allocations; three more with a cancellable ctx that is not Jade's own.
-func Follow[A, B any](ctx context.Context, f Future[A], m Manner, b Body[A, B]) Future[B] {
+func Follow[A, B any](ctx context.Context, f Future[A], m Mode, b Body[A, B]) Future[B] {
 	mustFunc("future.Follow", b == nil)
 	if f.s == nil {
 		var zero A
 		f = Of(zero, ErrZero)
 	}
-	if m&Quick != 0 {
+	if m&ModeQuick != 0 {
 		return followQuickly(f, m, b)
 	}
 	mustCtx("future.Follow", ctx)
@@ -118,14 +118,14 @@ func (b *behind[A, B]) abandon(n *node, s *sweep, e *ending) {
 		l.left(Future[A]{b.in})
 	}
 	b.in.core.remove(n, true)
-	if m&Private != 0 {
+	if m&ModePrivate != 0 {
 		s.future(&b.in.core, e, byCancel)
 	}
 	b.clear(m)
 }
 
-func (b *behind[A, B]) clear(m Manner) {
-	if m&Releases != 0 {
+func (b *behind[A, B]) clear(m Mode) {
+	if m&ModeReleases != 0 {
 		b.body.(Releaser).Release()
 	}
 	b.body, b.in = nil, nil
@@ -133,8 +133,8 @@ func (b *behind[A, B]) clear(m Manner) {
 
 // dressed is the input that a cancellation is passed on to. It is called under
 // the lock of out, which is pending, so nobody has cleared in.
-func (b *behind[A, B]) dressed(m Manner) *core {
-	if m&Dressed == 0 {
+func (b *behind[A, B]) dressed(m Mode) *core {
+	if m&ModeDressed == 0 {
 		return nil
 	}
 	return &b.in.core

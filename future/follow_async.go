@@ -15,7 +15,7 @@ type follower[A, B any] struct {
 	behind behind[A, B]
 }
 
-func followBody[A, B any](ctx context.Context, f Future[A], m Manner, b Body[A, B]) Future[B] {
+func followBody[A, B any](ctx context.Context, f Future[A], m Mode, b Body[A, B]) Future[B] {
 	var w *follower[A, B]
 	if p := shared(ctx); p != nil {
 		w = &follower[A, B]{}
@@ -41,8 +41,8 @@ func followBody[A, B any](ctx context.Context, f Future[A], m Manner, b Body[A, 
 // start puts w where it is told of the end of its input and of its ctx. From the
 // moment that somebody can tell it, w's fields belong to who claims it, so in and
 // out come as arguments.
-func (w *follower[A, B]) start(in *state[A], out *state[B], m Manner) {
-	if m&Cleanup != 0 {
+func (w *follower[A, B]) start(in *state[A], out *state[B], m Mode) {
+	if m&ModeCleanup != 0 {
 		w.ctx.passive = true
 		_ = w.ctx.attach(false, true) // for its name; a scope that has closed does not list it
 	} else if !w.ctx.enlist(&out.core, in.core.done()) {
@@ -67,7 +67,7 @@ func (w *follower[A, B]) settle(*node) (chain, bool) {
 
 // run calls the body, and completes the future with what it returns.
 func (w *follower[A, B]) run() (next chain) {
-	if w.ctx.parent != &background && !w.node.has(Cleanup) {
+	if w.ctx.parent != &background && !w.node.has(ModeCleanup) {
 		if e := w.ctx.ending(); e != nil {
 			return w.conclude(func() chain { return w.behind.out.core.fail(w.behind.out.core.endsWith(e, w.place())) })
 		}
@@ -109,7 +109,7 @@ func (w *follower[A, B]) leave(by reach) {
 
 func (w *follower[A, B]) cancel(s *sweep, e *ending, by reach) {
 	switch {
-	case w.node.has(Cleanup) || w.node.is(dropped):
+	case w.node.has(ModeCleanup) || w.node.is(dropped):
 	case w.node.drop():
 		s.fail(&w.behind.out.core, e, w.place())
 		w.ctx.part(by)
@@ -148,7 +148,7 @@ func (w *follower[A, B]) forward(in *state[B]) chain {
 		failed := w.behind.out.core.because(errOwnFuture, w.place())
 		return w.conclude(func() chain { return w.behind.out.core.fail(failed) })
 	}
-	if p := w.ctx.parent; p.foreign() && p.alarm == nil && !w.node.has(Cleanup) { // the input was complete at the start
+	if p := w.ctx.parent; p.foreign() && p.alarm == nil && !w.node.has(ModeCleanup) { // the input was complete at the start
 		p.arm(w)
 	}
 	f := &forward[A, B]{scope: w.ctx.parent.scope, w: w, in: in}
@@ -167,7 +167,7 @@ func (w *follower[A, B]) forward(in *state[B]) chain {
 	// Whoever ends the ctx looks at forwarding afterwards; here it is the
 	// other way round, so that one of the two sees the other.
 	w.node.set(forwarding)
-	if e := w.ctx.ending(); e != nil && !w.node.has(Cleanup) {
+	if e := w.ctx.ending(); e != nil && !w.node.has(ModeCleanup) {
 		s := &sweep{}
 		f.cancel(s, e, byScope)
 		s.run()

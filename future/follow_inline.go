@@ -10,7 +10,7 @@ type link[A, B any] struct {
 
 var errQuick = errors.New("future.Follow: a quick body cannot become another future")
 
-func followQuickly[A, B any](f Future[A], m Manner, b Body[A, B]) Future[B] {
+func followQuickly[A, B any](f Future[A], m Mode, b Body[A, B]) Future[B] {
 	out := &state[B]{}
 	out.core.scope = f.s.core.scope
 	if !f.s.core.done() {
@@ -35,7 +35,7 @@ func followQuickly[A, B any](f Future[A], m Manner, b Body[A, B]) Future[B] {
 }
 
 // runQuickly calls the body inline.
-func (b *behind[A, B]) runQuickly(m Manner) (next chain) {
+func (b *behind[A, B]) runQuickly(m Mode) (next chain) {
 	in := Result[A]{b.in.value, b.in.core.failed.error()}
 	returned := false
 	defer func() {
@@ -68,7 +68,7 @@ func (l *link[A, B]) settle(n *node) (chain, bool) {
 func (l *link[A, B]) run() chain { return l.behind.runQuickly(l.node.manner()) }
 
 func (l *link[A, B]) cancel(s *sweep, e *ending, _ reach) {
-	if !l.node.has(Cleanup) && l.node.drop() {
+	if !l.node.has(ModeCleanup) && l.node.drop() {
 		s.fail(&l.behind.out.core, e, place{})
 		l.behind.abandon(&l.node, s, e)
 	}

@@ -73,7 +73,7 @@ func TestG09_longChains(t *testing.T) {
 		p := future.NewPromise[int](bg())
 		f := p.Future()
 		for range n {
-			f = future.Follow(nil, f, future.Quick|future.Dressed, step[int, int](func(_ context.Context, r future.Result[int]) (int, error) { return r.Get() }))
+			f = future.Follow(nil, f, future.ModeQuick|future.ModeDressed, step[int, int](func(_ context.Context, r future.Result[int]) (int, error) { return r.Get() }))
 		}
 		inSmallStack(func() {
 			f.Cancel(errBoom)
@@ -97,7 +97,7 @@ func TestG09_longChains(t *testing.T) {
 		p := future.NewPromise[int](bg())
 		f := p.Future()
 		for range n {
-			f = future.Follow(nil, f, future.Quick|future.Dressed, step[int, int](func(_ context.Context, r future.Result[int]) (int, error) { return r.Get() }))
+			f = future.Follow(nil, f, future.ModeQuick|future.ModeDressed, step[int, int](func(_ context.Context, r future.Result[int]) (int, error) { return r.Get() }))
 		}
 		inSmallStack(func() { f.Name() })
 		p.Complete(1, nil)

@@ -178,7 +178,7 @@ func TestG10_noUserCodeOnTheCallersStack(t *testing.T) {
 					follow(bg(), q, func(_ context.Context, r future.Result[int]) (int, error) { user(); return 0, errors.New("unseen") })
 					follow(bg(), f, func(_ context.Context, r future.Result[int]) (int, error) { user(); return 0, errors.New("unseen") })
 				}
-				follow(bg(), future.Follow(nil, f, future.Quick|future.Dressed, step[int, int](func(_ context.Context, r future.Result[int]) (int, error) { user(); return r.Get() })),
+				follow(bg(), future.Follow(nil, f, future.ModeQuick|future.ModeDressed, step[int, int](func(_ context.Context, r future.Result[int]) (int, error) { user(); return r.Get() })),
 					func(context.Context, future.Result[int]) (int, error) { user(); return 0, nil })
 				context.AfterFunc(p.Context(), user)
 				future.Go(ctx, func(context.Context) (int, error) { user(); return 0, errors.New("unseen") })

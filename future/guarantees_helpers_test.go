@@ -38,7 +38,7 @@ func follow[A, B any](ctx context.Context, f future.Future[A], fn func(context.C
 }
 
 func quickly[A, B any](f future.Future[A], fn func(future.Result[A]) (B, error)) future.Future[B] {
-	return future.Follow(nil, f, future.Quick, step[A, B](func(_ context.Context, in future.Result[A]) (B, error) { return fn(in) }))
+	return future.Follow(nil, f, future.ModeQuick, step[A, B](func(_ context.Context, in future.Result[A]) (B, error) { return fn(in) }))
 }
 
 func bg() context.Context { return context.Background() }

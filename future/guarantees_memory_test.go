@@ -359,7 +359,7 @@ func TestG18_noRegistrationOutlivesItsFuture(t *testing.T) {
 			settled(f)
 		},
 		"cleanup": func(ctx context.Context) {
-			settled(future.Follow(ctx, future.Of(1, nil), future.Cleanup, step[int, int](func(context.Context, future.Result[int]) (int, error) { return 0, nil })))
+			settled(future.Follow(ctx, future.Of(1, nil), future.ModeCleanup, step[int, int](func(context.Context, future.Result[int]) (int, error) { return 0, nil })))
 		},
 		"Await": func(ctx context.Context) {
 			p := future.NewPromise[int](bg())

@@ -56,7 +56,7 @@ func TestG12_closeJoins(t *testing.T) {
 			defer cancel()
 			obedient(derived, &running)
 			running.Add(1)
-			future.Follow(ctx, f, future.Cleanup, step[int, int](func(context.Context, future.Result[int]) (int, error) {
+			future.Follow(ctx, f, future.ModeCleanup, step[int, int](func(context.Context, future.Result[int]) (int, error) {
 				time.Sleep(time.Minute)
 				running.Add(-1)
 				return 0, nil

@@ -175,7 +175,7 @@ func TestG25_unobservedFailuresAreReported(t *testing.T) {
 		settled(future.Go(ctx, func(context.Context) (int, error) { return 0, errBoom }))
 		settled(follow(ctx, future.Of(1, nil), func(context.Context, future.Result[int]) (int, error) { return 0, errBoom }))
 		p := future.NewPromise[int](ctx)
-		q := future.Follow(nil, p.Future(), future.Quick, step[int, int](func(context.Context, future.Result[int]) (int, error) { return 0, errBoom }))
+		q := future.Follow(nil, p.Future(), future.ModeQuick, step[int, int](func(context.Context, future.Result[int]) (int, error) { return 0, errBoom }))
 		p.Complete(1, nil)
 		settled(q)
 		settled(future.Call(ctx, func(context.Context, int) (int, error) { return 0, errBoom }, 1))

@@ -5,7 +5,7 @@ import "context"
 // Shield returns a view of f that a cancellation ends without reaching f: for
 // work that others use too, handed to Race, Any, Within or a Cancel.
 func Shield[T any](f Future[T]) Future[T] {
-	return Follow(nil, f, Quick, view[T]{})
+	return Follow(nil, f, ModeQuick, view[T]{})
 }
 
 type view[T any] struct{}

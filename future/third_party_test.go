@@ -35,7 +35,7 @@ func (panicInPass) Run(context.Context, future.Result[int]) (v int, f future.Fut
 }
 
 func TestG06_panicInPass(t *testing.T) {
-	for _, m := range []future.Manner{0, future.Quick} {
+	for _, m := range []future.Mode{0, future.ModeQuick} {
 		ctx, scope := future.WithScope(context.Background())
 		p := future.NewPromise[int](ctx)
 		pending := future.Follow[int, int](ctx, p.Future(), m, panicInPass{})

@@ -32,12 +32,12 @@ func TestFaults_whatVanishes(t *testing.T) {
 	}).Timeout(limit)
 	may := jadetest.MayFail("item", "coupons")
 	m := jadetest.Explore(t, f, 1, may)
-	require.Equal(t, jadetest.VerdictAltered, m.At("item", jadetest.Dependency).Verdict)
-	require.Equal(t, "the answer: 4, and then 1", m.At("item", jadetest.Dependency).Detail)
+	require.Equal(t, jadetest.VerdictAltered, m.At("item", jadetest.FaultDependency).Verdict)
+	require.Equal(t, "the answer: 4, and then 1", m.At("item", jadetest.FaultDependency).Detail)
 	require.Equal(t, []string{"shop: item: business, system, dependency, timed out, canceled: altered, and nothing says that it failed: " +
 		"let the error reach a Fallback, a Recover or the flow, rather than a Wrap, or say MayAlter (the answer: 4, and then 1)"}, m.Problems())
 	require.Empty(t, jadetest.Faults(t, f, 1, may, jadetest.MayAlter("item"), jadetest.Pairs()).Problems())
-	require.Empty(t, jadetest.Faults(t, f, 1, may, jadetest.Only(jadetest.Nil), jadetest.Pairs()).Problems())
+	require.Empty(t, jadetest.Faults(t, f, 1, may, jadetest.Only(jadetest.FaultNil), jadetest.Pairs()).Problems())
 	require.Len(t, jadetest.Explore(t, f, 1, jadetest.Pairs()).Problems(), 1, "pairs are no more of the same")
 }
 
@@ -56,9 +56,9 @@ func TestFaults_whatVanishesOfAPair(t *testing.T) {
 	f = flow.New("either", func(in number) number {
 		return flow.Map2(flow.Step(f.Task(), in), flow.Step(other.Wrap(swallows), in), func(a, b int) int { return max(a, b) })
 	})
-	m := jadetest.Explore(t, f, 1, jadetest.Only(jadetest.Business, jadetest.Nil), jadetest.Pairs())
-	require.Equal(t, jadetest.VerdictOK, m.At("one/db", jadetest.Business).Verdict)
-	require.Equal(t, jadetest.VerdictOK, m.At("mirror", jadetest.Business).Verdict)
+	m := jadetest.Explore(t, f, 1, jadetest.Only(jadetest.FaultBusiness, jadetest.FaultNil), jadetest.Pairs())
+	require.Equal(t, jadetest.VerdictOK, m.At("one/db", jadetest.FaultBusiness).Verdict)
+	require.Equal(t, jadetest.VerdictOK, m.At("mirror", jadetest.FaultBusiness).Verdict)
 	require.Len(t, m.Problems(), 1)
 	require.Contains(t, m.Problems()[0], "either: one/db and mirror: nil with business: altered")
 }
@@ -68,8 +68,8 @@ func TestFaults_whatIsSlowHasNotVanished(t *testing.T) {
 	f := flow.New("hedged", func(in number) number {
 		return flow.Any(flow.Step(takes("db", 10*ms), in), flow.Step(takes("mirror", 20*ms), flow.Step(quick("route"), in)))
 	}).Timeout(limit)
-	m := jadetest.Faults(t, f, 1, jadetest.Only(jadetest.TooSlow))
-	require.Equal(t, jadetest.VerdictAltered, m.At("db", jadetest.TooSlow).Verdict)
+	m := jadetest.Faults(t, f, 1, jadetest.Only(jadetest.FaultTooSlow))
+	require.Equal(t, jadetest.VerdictAltered, m.At("db", jadetest.FaultTooSlow).Verdict)
 }
 
 // listing is an answer of which no two are the same by reflect.DeepEqual.

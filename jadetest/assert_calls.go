@@ -39,7 +39,7 @@ func (o *openCalls) Begin(ctx context.Context, c task.Call) (context.Context, fu
 
 // end forgets a call. What was given up still runs, and is told of again when it returns.
 func (o *openCalls) end(id int, out task.Outcome) {
-	if out.Status == task.Straggler {
+	if out.Status == task.StatusStraggler {
 		return
 	}
 	o.mu.Lock()
@@ -59,7 +59,7 @@ func (o *openCalls) running() (names []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, c := range o.open {
-		if c.Kind != task.RunCall {
+		if c.Kind != task.KindRun {
 			names = append(names, nameOf(c))
 		}
 	}

@@ -18,7 +18,7 @@ type calls []trace.Span
 func find(tr *trace.Trace, name string) (calls, string) {
 	paths := make([]string, len(tr.Spans)) // of those that have a name
 	for i, s := range tr.Spans {
-		if s.Kind == task.NodeCall {
+		if s.Kind == task.KindNode {
 			paths[i] = nodePath(tr, s)
 		}
 	}
@@ -56,7 +56,7 @@ func nodePath(tr *trace.Trace, s trace.Span) string { return pathOf(tr, s, ownNa
 func pathOf(tr *trace.Trace, s trace.Span, name string) string {
 	names := []string{name}
 	for i := s.Parent; i >= 0; i = tr.Spans[i].Parent {
-		if around := tr.Spans[i]; around.Kind == task.NodeCall {
+		if around := tr.Spans[i]; around.Kind == task.KindNode {
 			names = append(names, ownName(tr, around))
 		}
 	}
@@ -68,10 +68,10 @@ func pathOf(tr *trace.Trace, s trace.Span, name string) string {
 // the latter, and the name of that node besides.
 func ownName(tr *trace.Trace, s trace.Span) string {
 	i := s.Parent
-	for i >= 0 && (tr.Spans[i].Kind == task.AttemptCall || tr.Spans[i].Kind == task.ElementCall) {
+	for i >= 0 && (tr.Spans[i].Kind == task.KindAttempt || tr.Spans[i].Kind == task.KindElement) {
 		i = tr.Spans[i].Parent
 	}
-	if i >= 0 && tr.Spans[i].Kind == task.NodeCall {
+	if i >= 0 && tr.Spans[i].Kind == task.KindNode {
 		return cmp.Or(s.Task, s.Node)
 	}
 	return cmp.Or(s.Node, s.Task)
@@ -89,7 +89,7 @@ func (c calls) has(s trace.Span) bool {
 
 // ran are those that were not skipped.
 func (c calls) ran() calls {
-	return slices.DeleteFunc(slices.Clone(c), func(s trace.Span) bool { return s.Status == task.Skipped })
+	return slices.DeleteFunc(slices.Clone(c), func(s trace.Span) bool { return s.Status == task.StatusSkipped })
 }
 
 // first is the one of them that began first.
@@ -105,7 +105,7 @@ func (c calls) last() trace.Span {
 // endOf is when a call returned. One that was given up and did not return in time has no end.
 func endOf(s trace.Span) time.Duration {
 	switch {
-	case s.Status != task.Straggler:
+	case s.Status != task.StatusStraggler:
 		return s.End
 	case s.Returned > 0:
 		return s.Returned

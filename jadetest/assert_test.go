@@ -35,7 +35,7 @@ func deaf(name string, d time.Duration) task.Task[int, int] {
 	return task.New(name, func(context.Context, int) (int, error) { time.Sleep(d); return 0, nil })
 }
 
-var errSoldOut = recovery.Mark(recovery.Business, errors.New("sold out"))
+var errSoldOut = recovery.Mark(recovery.ClassBusiness, errors.New("sold out"))
 
 // parcel is a flow within: a box, then a label.
 var parcel = flow.New("parcel", func(in flow.Node[int]) flow.Node[int] {
@@ -124,11 +124,11 @@ func TestAssertions(t *testing.T) {
 		{"Degraded", func(t testing.TB) bool { return jadetest.Degraded(t, ordered, "coupons") }, ""},
 		{"Degraded", func(t testing.TB) bool { return jadetest.Degraded(t, ordered, "item") },
 			"expected item to be degraded, found ok"},
-		{"Failed", func(t testing.TB) bool { return jadetest.Failed(t, failed, "item", recovery.Business) }, ""},
-		{"Failed", func(t testing.TB) bool { return jadetest.Failed(t, failed, "broken", recovery.Business) }, ""},
-		{"Failed", func(t testing.TB) bool { return jadetest.Failed(t, failed, "item", recovery.Timeout) },
+		{"Failed", func(t testing.TB) bool { return jadetest.Failed(t, failed, "item", recovery.ClassBusiness) }, ""},
+		{"Failed", func(t testing.TB) bool { return jadetest.Failed(t, failed, "broken", recovery.ClassBusiness) }, ""},
+		{"Failed", func(t testing.TB) bool { return jadetest.Failed(t, failed, "item", recovery.ClassTimeout) },
 			"expected item to be failed: timeout, found failed: business (sold out)"},
-		{"Failed", func(t testing.TB) bool { return jadetest.Failed(t, ordered, "coupons", recovery.Business) },
+		{"Failed", func(t testing.TB) bool { return jadetest.Failed(t, ordered, "coupons", recovery.ClassBusiness) },
 			"expected coupons to be failed: business, found degraded: business (sold out)"},
 		{"Straggled", func(t testing.TB) bool { return jadetest.Straggled(t, ordered, "freight") },
 			"expected freight to be a straggler, found ok"},
@@ -174,7 +174,7 @@ func TestStraggled(t *testing.T) {
 	tr := run(t, late)
 	require.True(t, jadetest.Straggled(t, tr, "ads"))
 	require.True(t, jadetest.Overlapped(t, tr, "ads", "item"))
-	require.True(t, jadetest.Failed(t, tr, "late", recovery.Timeout))
+	require.True(t, jadetest.Failed(t, tr, "late", recovery.ClassTimeout))
 
 	j := &judged{TB: t}
 	require.False(t, jadetest.RanBefore(j, tr, "ads", "item"))
@@ -184,9 +184,9 @@ func TestStraggled(t *testing.T) {
 // In virtual time much happens at once: then the order in which things began decides.
 func TestRanBefore_atOnce(t *testing.T) {
 	tr := &trace.Trace{Name: "quick", Spans: []trace.Span{
-		{Parent: -1, Kind: task.RunCall, Flow: "quick"},
-		{ID: 1, Kind: task.NodeCall, Flow: "quick", Node: "first"},
-		{ID: 2, Kind: task.NodeCall, Flow: "quick", Node: "second"},
+		{Parent: -1, Kind: task.KindRun, Flow: "quick"},
+		{ID: 1, Kind: task.KindNode, Flow: "quick", Node: "first"},
+		{ID: 2, Kind: task.KindNode, Flow: "quick", Node: "second"},
 	}}
 	require.True(t, jadetest.RanBefore(t, tr, "first", "second"))
 	require.False(t, jadetest.RanBefore(&judged{TB: t}, tr, "second", "first"))
@@ -211,7 +211,7 @@ func TestAssertions_severalCalls(t *testing.T) {
 func TestAssertions_tasks(t *testing.T) {
 	price := after("price", time.Millisecond, nil)
 	item := task.New("item", func(ctx context.Context, n int) (int, error) {
-		_, end := task.Begin(ctx, task.Call{Kind: task.NodeCall, Task: "query"})
+		_, end := task.Begin(ctx, task.Call{Kind: task.KindNode, Task: "query"})
 		end(task.Outcome{})
 		return price.Do(ctx, n)
 	})
@@ -227,7 +227,7 @@ func TestAssertions_tasks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, rec := jadetest.Record(t.Context())
 		_, _ = after("alone", time.Millisecond, errSoldOut).Do(ctx, 1)
-		jadetest.Failed(t, rec.Trace(t), "alone", recovery.Business)
+		jadetest.Failed(t, rec.Trace(t), "alone", recovery.ClassBusiness)
 	})
 }
 
@@ -290,7 +290,7 @@ func TestRecording_ofARunThatDoesNotEnd(t *testing.T) {
 		cancel()
 		_, err := parcel.Await(context.Background())
 		require.ErrorIs(t, err, context.Canceled)
-		jadetest.Failed(t, rec.Trace(t), "parcel", recovery.Canceled)
+		jadetest.Failed(t, rec.Trace(t), "parcel", recovery.ClassCanceled)
 	})
 }
 

@@ -32,18 +32,18 @@ var orderRun = func() *trace.Trace {
 	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 	node := func(id int, name string, start, end int, status task.Status, class recovery.Class, inputs ...string) trace.Span {
 		return trace.Span{
-			ID: id, Kind: task.NodeCall, Flow: "order", Node: name, Task: name, Inputs: inputs,
+			ID: id, Kind: task.KindNode, Flow: "order", Node: name, Task: name, Inputs: inputs,
 			Start: ms(start), End: ms(end), Status: status, Class: class,
 		}
 	}
 	tr := &trace.Trace{Run: 1, Name: "order", Spans: []trace.Span{
-		{Parent: -1, Kind: task.RunCall, Flow: "order", Inputs: []string{"freight", "coupons", "ads"}, End: ms(50)},
-		node(1, "item", 0, 10, task.OK, recovery.None),
-		node(2, "freight", 10, 50, task.OK, recovery.None, "item"),
-		node(3, "coupons", 10, 30, task.Degraded, recovery.Dependency, "item"),
-		node(4, "gift", 10, 12, task.Failed, recovery.Business, "item"),
-		node(5, "ads", 10, 40, task.Straggler, recovery.None, "item"),
-		node(6, "wrapping", 12, 12, task.Skipped, recovery.None, "gift"),
+		{Parent: -1, Kind: task.KindRun, Flow: "order", Inputs: []string{"freight", "coupons", "ads"}, End: ms(50)},
+		node(1, "item", 0, 10, task.StatusOK, recovery.ClassNone),
+		node(2, "freight", 10, 50, task.StatusOK, recovery.ClassNone, "item"),
+		node(3, "coupons", 10, 30, task.StatusDegraded, recovery.ClassDependency, "item"),
+		node(4, "gift", 10, 12, task.StatusFailed, recovery.ClassBusiness, "item"),
+		node(5, "ads", 10, 40, task.StatusStraggler, recovery.ClassNone, "item"),
+		node(6, "wrapping", 12, 12, task.StatusSkipped, recovery.ClassNone, "gift"),
 	}}
 	tr.Spans[3].Attempts = 2
 	return tr
@@ -141,8 +141,8 @@ func ExampleDegraded() {
 
 func ExampleFailed() {
 	var t told
-	jadetest.Failed(t, orderRun, "gift", recovery.Business)
-	jadetest.Failed(t, orderRun, "coupons", recovery.Dependency)
+	jadetest.Failed(t, orderRun, "gift", recovery.ClassBusiness)
+	jadetest.Failed(t, orderRun, "coupons", recovery.ClassDependency)
 	// Output: jadetest.Failed: expected coupons to be failed: dependency, found degraded: dependency
 }
 

@@ -23,8 +23,8 @@ func ExampleFaults() {
 // What a matrix says can be asked for, too.
 func ExampleExplore() {
 	_ = func(t *testing.T) {
-		m := jadetest.Explore(t, shop(coupons()), 1, jadetest.Only(jadetest.Hang))
-		fmt.Println(m.At("coupons", jadetest.Hang).Took)
+		m := jadetest.Explore(t, shop(coupons()), 1, jadetest.Only(jadetest.FaultHang))
+		fmt.Println(m.At("coupons", jadetest.FaultHang).Took)
 		for _, line := range m.Problems() {
 			fmt.Println(line)
 		}

@@ -13,19 +13,19 @@ import (
 type Fault int
 
 const (
-	Business     Fault = iota // fails with an error that the author of the task meant
-	System                    // fails as for want of files: ENFILE
-	Dependency                // fails as if the other side refused connections: ECONNREFUSED
-	TimedOut                  // fails with context.DeadlineExceeded, as a call with a limit of its own
-	Canceled                  // fails with context.Canceled, as a call that somebody else has cancelled
-	Panic                     // panics
-	Goexit                    // calls runtime.Goexit
-	Nil                       // returns the zero value and no error
-	Slow                      // takes twice the limit of its task's Timeout, and heeds its ctx; not of a task without
-	TooSlow                   // takes twice the limit of the whole, and heeds its ctx; not if there is none
-	Hang                      // does not return, whatever its ctx says
-	CallerLeaves              // the caller of the flow cancels meanwhile
-	faults       int   = iota
+	FaultBusiness     Fault = iota // fails with an error that the author of the task meant
+	FaultSystem                    // fails as for want of files: ENFILE
+	FaultDependency                // fails as if the other side refused connections: ECONNREFUSED
+	FaultTimedOut                  // fails with context.DeadlineExceeded, as a call with a limit of its own
+	FaultCanceled                  // fails with context.Canceled, as a call that somebody else has cancelled
+	FaultPanic                     // panics
+	FaultGoexit                    // calls runtime.Goexit
+	FaultNil                       // returns the zero value and no error
+	FaultSlow                      // takes twice the limit of its task's Timeout, and heeds its ctx; not of a task without
+	FaultTooSlow                   // takes twice the limit of the whole, and heeds its ctx; not if there is none
+	FaultHang                      // does not return, whatever its ctx says
+	FaultCallerLeaves              // the caller of the flow cancels meanwhile
+	faults            int   = iota
 )
 
 var faultNames = [faults]string{
@@ -56,20 +56,20 @@ type Injected struct {
 
 func (e *Injected) Error() string { return "injected: " + e.Fault.String() }
 
-var errMeant = recovery.Mark(recovery.Business, errors.New("meant"))
+var errMeant = recovery.Mark(recovery.ClassBusiness, errors.New("meant"))
 
 // Unwrap returns what makes the error one of its class, or nil.
 func (e *Injected) Unwrap() error {
 	switch e.Fault {
-	case Business:
+	case FaultBusiness:
 		return errMeant
-	case System:
+	case FaultSystem:
 		return syscall.ENFILE
-	case Dependency:
+	case FaultDependency:
 		return syscall.ECONNREFUSED
-	case TimedOut:
+	case FaultTimedOut:
 		return context.DeadlineExceeded
-	case Canceled, CallerLeaves:
+	case FaultCanceled, FaultCallerLeaves:
 		return context.Canceled
 	}
 	return nil

@@ -68,10 +68,10 @@ coupons  failed 99/110
 `, m.String())
 	require.Equal(t, []string{"item", "coupons"}, m.Tasks())
 	require.Empty(t, m.Problems())
-	c := m.At("item", jadetest.Panic)
+	c := m.At("item", jadetest.FaultPanic)
 	require.Equal(t, jadetest.VerdictFailed, c.Verdict)
 	require.Regexp(t, `^shop: item \(.*faults_test.go:\d+\): panic: injected: panic$`, c.Detail)
-	pair := m.AtPair(jadetest.Injected{Task: "coupons", Fault: jadetest.Hang}, jadetest.Injected{Task: "item", Fault: jadetest.Nil})
+	pair := m.AtPair(jadetest.Injected{Task: "coupons", Fault: jadetest.FaultHang}, jadetest.Injected{Task: "item", Fault: jadetest.FaultNil})
 	require.Equal(t, jadetest.Cell{Verdict: jadetest.VerdictDegraded, Took: 20 * ms}, pair)
 	require.Zero(t, m.AtPair(jadetest.Injected{Task: "coupons"}, jadetest.Injected{Task: "coupons"}))
 }
@@ -99,7 +99,7 @@ func TestFaults_whatIsForgotten(t *testing.T) {
 			shop(takes("coupons", 10*ms).Fallback(0)).Timeout(limit), []jadetest.Option{must, may}, nil,
 		},
 		"any limit": {
-			shop(takes("coupons", 10*ms).Fallback(0)), []jadetest.Option{jadetest.Only(jadetest.Hang)},
+			shop(takes("coupons", 10*ms).Fallback(0)), []jadetest.Option{jadetest.Only(jadetest.FaultHang)},
 			[]string{
 				"shop: item: hang: hung: give item a Timeout, or the flow (no answer in 1m0s)",
 				"shop: coupons: hang: hung: give coupons a Timeout, or the flow (no answer in 1m0s)",
@@ -110,7 +110,7 @@ func TestFaults_whatIsForgotten(t *testing.T) {
 			[]string{"shop: item: too slow, hang: late: give item a Timeout that leaves time to answer (answered after 100ms, due within 50ms)"},
 		},
 		"the cause": {
-			opaque(func(error) error { return errors.New("no item") }), []jadetest.Option{jadetest.Only(jadetest.Panic, jadetest.Hang)},
+			opaque(func(error) error { return errors.New("no item") }), []jadetest.Option{jadetest.Only(jadetest.FaultPanic, jadetest.FaultHang)},
 			[]string{"shop: item: panic, hang: bad error: let the error name the task and have its cause, as by fmt.Errorf and %w (the error has lost its cause: no item)"},
 		},
 		"whose failure it is": {
@@ -118,11 +118,11 @@ func TestFaults_whatIsForgotten(t *testing.T) {
 				failed, _ := errors.AsType[*flow.Error](err)
 				return fmt.Errorf("no page: %w", failed.Err)
 			}),
-			[]jadetest.Option{jadetest.Only(jadetest.Goexit, jadetest.Business)},
+			[]jadetest.Option{jadetest.Only(jadetest.FaultGoexit, jadetest.FaultBusiness)},
 			[]string{"shop: item: business, goexit: bad error: let the error name the task and have its cause, as by fmt.Errorf and %w (the error does not name item: no page: injected: business)"},
 		},
 		"to say it": {
-			shop(coupons()).Timeout(limit), []jadetest.Option{must, jadetest.Only(jadetest.Business)},
+			shop(coupons()).Timeout(limit), []jadetest.Option{must, jadetest.Only(jadetest.FaultBusiness)},
 			[]string{"shop: item is in neither MustDegrade nor MayFail: say which"},
 		},
 	} {

@@ -27,7 +27,7 @@ type slowly time.Duration
 
 func (d slowly) Begin(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
 	return ctx, func(o task.Outcome) {
-		if o.Status == task.Failed {
+		if o.Status == task.StatusFailed {
 			sleepFor(time.Duration(d))
 		}
 	}
@@ -75,7 +75,7 @@ func TestFaults_whatIsNoTask(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			lines := jadetest.Explore(t, c.flow, 1, append(c.opts, jadetest.Only(jadetest.Business))...).Problems()
+			lines := jadetest.Explore(t, c.flow, 1, append(c.opts, jadetest.Only(jadetest.FaultBusiness))...).Problems()
 			if c.want == "" {
 				require.Empty(t, lines)
 				return
@@ -84,6 +84,6 @@ func TestFaults_whatIsNoTask(t *testing.T) {
 			require.Regexp(t, c.want, lines[0])
 		})
 	}
-	lines := jadetest.Explore(t, one(item).OnError(alert(ms)), 1, jadetest.Only(jadetest.Hang)).Problems()
+	lines := jadetest.Explore(t, one(item).OnError(alert(ms)), 1, jadetest.Only(jadetest.FaultHang)).Problems()
 	require.Equal(t, []string{"one: item: hang: hung: give item a Timeout, or the flow (no answer in 1m0s)"}, lines, "a task is told to be one")
 }

@@ -67,21 +67,21 @@ func ownLimit(n flow.GraphNode) (limit time.Duration) {
 }
 
 func (inj *injection) befall(ctx context.Context, fault *Injected, own time.Duration, call func(context.Context) (any, error)) (any, error) {
-	inj.note(fault.Task, fault.Fault < Nil || fault.Fault == Hang)
+	inj.note(fault.Task, fault.Fault < FaultNil || fault.Fault == FaultHang)
 	switch fault.Fault {
-	case Panic:
+	case FaultPanic:
 		panic(fault)
-	case Goexit:
+	case FaultGoexit:
 		runtime.Goexit()
-	case Nil:
+	case FaultNil:
 		return nil, nil
-	case Slow:
+	case FaultSlow:
 		return inj.slow(ctx, fault.Task, 2*own, call)
-	case TooSlow:
+	case FaultTooSlow:
 		return inj.slow(ctx, fault.Task, 2*inj.limit, call)
-	case Hang:
+	case FaultHang:
 		<-inj.release
-	case CallerLeaves:
+	case FaultCallerLeaves:
 		inj.leave(fault)
 		select {
 		case <-ctx.Done():
@@ -162,7 +162,7 @@ func (inj *injection) underWay() (names []string) {
 // cancels reports whether a task has said, because of a fault, that it was cancelled.
 func (inj *injection) cancels() bool {
 	for name, fault := range inj.faults {
-		if fault.Fault == Canceled && inj.hit(name) {
+		if fault.Fault == FaultCanceled && inj.hit(name) {
 			return true
 		}
 	}

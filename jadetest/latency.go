@@ -94,25 +94,25 @@ func add(samples map[string][]Sample, tr *trace.Trace) {
 	paths := make([]string, len(tr.Spans))
 	attempted := map[int]bool{} // spans whose attempts tell more
 	for _, s := range tr.Spans {
-		attempted[s.Parent] = attempted[s.Parent] || s.Kind == task.AttemptCall || s.Kind == task.ElementCall || s.Kind == task.RunCall
+		attempted[s.Parent] = attempted[s.Parent] || s.Kind == task.KindAttempt || s.Kind == task.KindElement || s.Kind == task.KindRun
 	}
 	for i, s := range tr.Spans {
 		if s.Parent >= 0 {
 			paths[i] = paths[s.Parent]
 		}
-		if s.Kind == task.NodeCall {
+		if s.Kind == task.KindNode {
 			paths[i] = strings.TrimPrefix(paths[i]+"/"+s.Label(), "/")
 		}
-		if paths[i] == "" || s.Kind == task.RunCall || attempted[i] {
+		if paths[i] == "" || s.Kind == task.KindRun || attempted[i] {
 			continue
 		}
 		sample := Sample{Took: s.Elapsed()}
 		switch {
-		case s.Status == task.Skipped:
+		case s.Status == task.StatusSkipped:
 			continue
-		case s.Status == task.Straggler, s.Status == task.Canceled, cutOff(s):
+		case s.Status == task.StatusStraggler, s.Status == task.StatusCanceled, cutOff(s):
 			sample.Censored = true
-		case s.Status != task.OK:
+		case s.Status != task.StatusOK:
 			sample.Err = &recorded{s}
 		}
 		samples[paths[i]] = append(samples[paths[i]], sample)
@@ -121,7 +121,7 @@ func add(samples map[string][]Sample, tr *trace.Trace) {
 
 // cutOff reports whether a call failed since its own limit had passed.
 func cutOff(s trace.Span) bool {
-	return s.Class == recovery.Timeout && s.Deadline > 0 && s.End >= s.Deadline
+	return s.Class == recovery.ClassTimeout && s.Deadline > 0 && s.End >= s.Deadline
 }
 
 func mustNotBeNegative(where string, d time.Duration) {

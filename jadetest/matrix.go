@@ -58,7 +58,7 @@ func (m *Matrix) try(run func(...*Injected) (outcome, *injection), usual outcome
 		faults = append(faults, &second)
 	}
 	for _, f := range faults {
-		if f.Fault == Slow && m.limits[f.Task] == 0 || f.Fault == TooSlow && m.limit == 0 {
+		if f.Fault == FaultSlow && m.limits[f.Task] == 0 || f.Fault == FaultTooSlow && m.limit == 0 {
 			m.cells[key] = Cell{}
 			return o
 		}

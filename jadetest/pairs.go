@@ -30,7 +30,7 @@ func (all kinds) add(what Injected, o outcome) {
 // like reports whether both lead to the same: the same answer at the same time, if to any, and by the same calls. What is nil
 // is like nothing else, since it is no failure.
 func (k kind) like(other kind) bool {
-	if k.fault == Nil || other.fault == Nil || k.seen == nil || other.seen == nil {
+	if k.fault == FaultNil || other.fault == FaultNil || k.seen == nil || other.seen == nil {
 		return false
 	}
 	return k.answered == other.answered && k.took == other.took && (k.crash == nil) == (other.crash == nil) && (k.err == nil) == (other.err == nil) &&
@@ -43,7 +43,7 @@ func (m *Matrix) tryPairs(run func(...*Injected) (outcome, *injection), usual ou
 		for _, fault := range m.faults {
 			for _, second := range m.tasks[i+1:] {
 				for _, other := range m.faults {
-					if fault == CallerLeaves || other == CallerLeaves {
+					if fault == FaultCallerLeaves || other == FaultCallerLeaves {
 						continue
 					}
 					key := [2]Injected{{first, fault}, {second, other}}

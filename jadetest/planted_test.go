@@ -30,7 +30,7 @@ var planted = map[string]struct {
 				go leftRunning(make(chan int))
 				return n, nil
 			})
-			jadetest.Faults(t, shop(leaves.Fallback(0)).Timeout(limit), 1, jadetest.Only(jadetest.Slow))
+			jadetest.Faults(t, shop(leaves.Fallback(0)).Timeout(limit), 1, jadetest.Only(jadetest.FaultSlow))
 		},
 		`jadetest\.Faults: shop without any fault: leaked: still running: jadetest_test\.leftRunning \(jadetest/planted_test\.go:\d+\)`,
 	},
@@ -49,7 +49,7 @@ var planted = map[string]struct {
 	"a leak that is no task": {
 		func(t *testing.T) {
 			f := shop(coupons()).OnError(func(context.Context, int, error) { leftRunning(make(chan int)) }).Timeout(limit)
-			jadetest.Faults(t, f, 1, jadetest.Only(jadetest.TooSlow))
+			jadetest.Faults(t, f, 1, jadetest.Only(jadetest.FaultTooSlow))
 		},
 		`shop: item: too slow: leaked: end OnError jadetest_test\.leftRunning \(jadetest/planted_test\.go:\d+\) when its ctx ends, as that is what still runs, and no task \(still running: `,
 	},
@@ -297,14 +297,14 @@ func TestFaults_choicesAndFlowsWithin(t *testing.T) {
 		list := flow.Each(takes("list", ms).Fallback(7), flow.Map(in, func(n int) []int { return []int{n, n} }), 2)
 		return flow.Map3(flow.Step(rules.Task().Named("checks"), in), either, list, func(a, b int, c []int) int { return a + b + len(c) })
 	})
-	m := jadetest.Faults(t, f, 1, jadetest.Only(jadetest.Panic, jadetest.Slow, jadetest.Nil),
+	m := jadetest.Faults(t, f, 1, jadetest.Only(jadetest.FaultPanic, jadetest.FaultSlow, jadetest.FaultNil),
 		jadetest.MayFail("muted", "yes", "no"), jadetest.MustDegrade("list"))
 	require.Equal(t, `page   yes      no          list      checks/muted
 panic  failed   not called  degraded  failed
 nil    altered  not called  ok        altered
 slow   -        -           -         failed 5ms
 `, m.String())
-	m = jadetest.Explore(t, f, 1, jadetest.Only(jadetest.Panic), jadetest.MustDegrade("checks/muted"), jadetest.MayFail("yes", "no", "list"))
+	m = jadetest.Explore(t, f, 1, jadetest.Only(jadetest.FaultPanic), jadetest.MustDegrade("checks/muted"), jadetest.MayFail("yes", "no", "list"))
 	require.Len(t, m.Problems(), 1)
 	require.Contains(t, m.Problems()[0], "page: checks/muted: panic: failed, and must degrade")
 }

@@ -81,10 +81,10 @@ func (m *Matrix) problem(key [2]Injected) (problem, bool) {
 		if f.Task == "" {
 			continue
 		}
-		if !m.demands(m.must, f.Task) || f.Fault == CallerLeaves || f.Fault == Canceled {
+		if !m.demands(m.must, f.Task) || f.Fault == FaultCallerLeaves || f.Fault == FaultCanceled {
 			return p, false
 		}
-		p.waits = p.waits || f.Fault == Slow || f.Fault == TooSlow || f.Fault == Hang
+		p.waits = p.waits || f.Fault == FaultSlow || f.Fault == FaultTooSlow || f.Fault == FaultHang
 	}
 	return p, true
 }

@@ -22,11 +22,11 @@ func TestFaults_theSameMatrixEachTime(t *testing.T) {
 	for _, explore := range []func() string{
 		func() string {
 			f := hedged(takes("coupons", 5*ms).Wrap(swallows))
-			return jadetest.Explore(t, f, 1, jadetest.Only(jadetest.System, jadetest.Canceled), jadetest.Pairs()).String()
+			return jadetest.Explore(t, f, 1, jadetest.Only(jadetest.FaultSystem, jadetest.FaultCanceled), jadetest.Pairs()).String()
 		},
 		func() string {
 			f := hedged(coupons())
-			return jadetest.Explore(t, f, 1, jadetest.Only(jadetest.Slow, jadetest.TooSlow, jadetest.Hang), jadetest.Pairs()).String()
+			return jadetest.Explore(t, f, 1, jadetest.Only(jadetest.FaultSlow, jadetest.FaultTooSlow, jadetest.FaultHang), jadetest.Pairs()).String()
 		},
 	} {
 		want := explore()

@@ -101,13 +101,13 @@ type dealerKey struct{}
 
 // Begin implements [task.Observer].
 func (d *dealer) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
-	if c.Kind != task.NodeCall && c.Kind != task.ElementCall {
+	if c.Kind != task.KindNode && c.Kind != task.KindElement {
 		return ctx, nil
 	}
 	name := fmt.Sprintf("%s/%s/%s/%s/%d", strings.Join(c.Path, "/"), c.Flow, c.Node, c.Task, c.Element)
 	d.pause("begin " + name)
 	return ctx, func(o task.Outcome) {
-		if o.Status != task.Skipped && o.Status != task.Straggler {
+		if o.Status != task.StatusSkipped && o.Status != task.StatusStraggler {
 			d.pause("end " + name)
 		}
 	}

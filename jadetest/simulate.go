@@ -169,11 +169,11 @@ func simulateOne[In, Out any](f *flow.Flow[In, Out], in In, s *simulation, i int
 
 // Begin implements [task.Observer].
 func (r *simulated) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
-	if c.Kind == task.AttemptCall {
+	if c.Kind == task.KindAttempt {
 		return ctx, nil // there may be another one
 	}
 	return ctx, func(o task.Outcome) {
-		if o.Status == task.Degraded || o.Status == task.Failed {
+		if o.Status == task.StatusDegraded || o.Status == task.StatusFailed {
 			r.mu.Lock()
 			r.degraded = true
 			r.mu.Unlock()

@@ -142,7 +142,7 @@ func TestFromTraces(t *testing.T) {
 		err = load.Latencies["a"](r).Err
 	}
 	require.EqualError(t, err, context.DeadlineExceeded.Error())
-	require.Equal(t, recovery.Timeout, recovery.Classify(err))
+	require.Equal(t, recovery.ClassTimeout, recovery.Classify(err))
 }
 
 func TestLatency_misuse(t *testing.T) {

@@ -25,7 +25,7 @@ type tally struct {
 type tallied struct {
 	path        []string
 	node        string
-	kind        task.CallKind
+	kind        task.Kind
 	number      int // of an attempt or an element
 	status      task.Status
 	from, until time.Duration
@@ -36,7 +36,7 @@ func (y *tally) Begin(ctx context.Context, c task.Call) (context.Context, func(t
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	i := len(y.calls)
-	y.calls = append(y.calls, tallied{c.Path, cmp.Or(c.Node, c.Task), c.Kind, max(c.Attempt, c.Element), task.Straggler, c.Start.Sub(y.begun), -1})
+	y.calls = append(y.calls, tallied{c.Path, cmp.Or(c.Node, c.Task), c.Kind, max(c.Attempt, c.Element), task.StatusStraggler, c.Start.Sub(y.begun), -1})
 	return ctx, func(o task.Outcome) { y.end(i, o) }
 }
 
@@ -44,7 +44,7 @@ func (y *tally) end(i int, o task.Outcome) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	call, until := &y.calls[i], y.calls[i].from+o.Elapsed
-	if call.until < 0 || call.until == until && o.Status != task.Straggler { // or else it was given up before, and has returned now
+	if call.until < 0 || call.until == until && o.Status != task.StatusStraggler { // or else it was given up before, and has returned now
 		call.until, call.status = until, o.Status
 		if i == 0 {
 			y.root = o
@@ -64,7 +64,7 @@ func (y *tally) count(status task.Status) (n int) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	for _, c := range y.calls {
-		if c.status == status && c.kind != task.AttemptCall {
+		if c.status == status && c.kind != task.KindAttempt {
 			n++
 		}
 	}

@@ -59,16 +59,16 @@ func (o outcome) judge(usual outcome, inj *injection, due time.Duration) (v Verd
 		return VerdictNotCalled, ""
 	case o.err != nil:
 		return judgeError(o.err, inj)
-	case o.seen != nil && o.seen.run().Status == task.Degraded && len(o.seen.run().Losses) == 0:
+	case o.seen != nil && o.seen.run().Status == task.StatusDegraded && len(o.seen.run().Losses) == 0:
 		return VerdictCaught, "caught: " + excerpt.OfError(o.seen.run().Err)
-	case o.noticed(usual, task.Degraded):
+	case o.noticed(usual, task.StatusDegraded):
 		return VerdictDegraded, ""
 	}
 	changed := different(usual.value, o.value)
 	switch {
 	case changed == "":
 		return VerdictOK, ""
-	case o.noticed(usual, task.Failed), o.noticed(usual, task.Straggler), inj.cancels() && o.noticed(usual, task.Canceled):
+	case o.noticed(usual, task.StatusFailed), o.noticed(usual, task.StatusStraggler), inj.cancels() && o.noticed(usual, task.StatusCanceled):
 		return VerdictDegraded, ""
 	}
 	return VerdictAltered, changed
@@ -102,12 +102,12 @@ func judgeError(err error, inj *injection) (Verdict, string) {
 // lacks says what an error should say of a fault and does not, or nothing.
 func lacks(err error, fault *Injected) string {
 	switch fault.Fault {
-	case CallerLeaves: // which is not the task's
+	case FaultCallerLeaves: // which is not the task's
 		if !future.IsCanceled(err) {
 			return "the error is no cancellation"
 		}
 		return ""
-	case Nil: // what comes of it is the failure of what took the nil
+	case FaultNil: // what comes of it is the failure of what took the nil
 		return ""
 	}
 	if !has(err, fault) {
@@ -122,9 +122,9 @@ func lacks(err error, fault *Injected) string {
 // has reports whether err has the fault as its cause.
 func has(err error, fault *Injected) bool {
 	switch fault.Fault {
-	case Goexit:
+	case FaultGoexit:
 		return errors.Is(err, future.ErrGoexit)
-	case Slow, TooSlow, Hang:
+	case FaultSlow, FaultTooSlow, FaultHang:
 		return errors.Is(err, context.DeadlineExceeded)
 	}
 	return errors.Is(err, fault)

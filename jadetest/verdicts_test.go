@@ -18,14 +18,14 @@ func TestFaults_losersAreNoSign(t *testing.T) {
 		first := flow.Any(flow.Step(takes("db", 10*ms), in), flow.Step(takes("mirror", 30*ms), in))
 		return flow.Also(first, flow.Step(takes("audit", 50*ms), in))
 	})
-	m := jadetest.Explore(t, f, 1, jadetest.Only(jadetest.Business, jadetest.Nil))
-	require.Equal(t, jadetest.VerdictAltered, m.At("db", jadetest.Nil).Verdict)
-	require.Equal(t, jadetest.VerdictDegraded, m.At("db", jadetest.Business).Verdict, "the mirror has the same, but the run does without db")
+	m := jadetest.Explore(t, f, 1, jadetest.Only(jadetest.FaultBusiness, jadetest.FaultNil))
+	require.Equal(t, jadetest.VerdictAltered, m.At("db", jadetest.FaultNil).Verdict)
+	require.Equal(t, jadetest.VerdictDegraded, m.At("db", jadetest.FaultBusiness).Verdict, "the mirror has the same, but the run does without db")
 	other := flow.New("hedged", func(in number) number {
 		return flow.Any(flow.Step(takes("db", 10*ms), in), flow.Step(takes("mirror", 20*ms), flow.Step(takes("route", 10*ms), in)))
 	})
-	m = jadetest.Explore(t, other, 1, jadetest.Only(jadetest.Business))
-	require.Equal(t, jadetest.VerdictDegraded, m.At("db", jadetest.Business).Verdict)
+	m = jadetest.Explore(t, other, 1, jadetest.Only(jadetest.FaultBusiness))
+	require.Equal(t, jadetest.VerdictDegraded, m.At("db", jadetest.FaultBusiness).Verdict)
 }
 
 // What always degrades says nothing of a fault elsewhere.
@@ -33,8 +33,8 @@ func TestFaults_whatIsUsualIsNoSign(t *testing.T) {
 	f := flow.New("page", func(in number) number {
 		return flow.Map2(flow.Step(failing("ads").Fallback(0), in), flow.Step(takes("item", ms), in), sum)
 	})
-	m := jadetest.Explore(t, f, 1, jadetest.Only(jadetest.Nil))
-	require.Equal(t, jadetest.VerdictAltered, m.At("item", jadetest.Nil).Verdict)
+	m := jadetest.Explore(t, f, 1, jadetest.Only(jadetest.FaultNil))
+	require.Equal(t, jadetest.VerdictAltered, m.At("item", jadetest.FaultNil).Verdict)
 }
 
 func failing(name string) task.Task[int, int] {
@@ -48,7 +48,7 @@ func TestFaults_neverCalled(t *testing.T) {
 	f := flow.New("page", func(in number) number {
 		return flow.Either(flow.Map(in, func(n int) bool { return n > 0 }), flow.Step(takes("yes", ms).Fallback(0), in), flow.Step(takes("no", ms), in))
 	})
-	lines := jadetest.Explore(t, f, 1, jadetest.Only(jadetest.Panic), jadetest.MustDegrade("yes", "no")).Problems()
+	lines := jadetest.Explore(t, f, 1, jadetest.Only(jadetest.FaultPanic), jadetest.MustDegrade("yes", "no")).Problems()
 	require.Equal(t, []string{"page: no is never called with this input, so nothing is known of it: try one with which it is"}, lines)
 }
 
@@ -62,7 +62,7 @@ func TestFaults_fakesThatRemember(t *testing.T) {
 		return n, nil
 	})
 	f := flow.New("page", func(in number) number { return flow.Map2(flow.Step(quota, in), flow.Step(coupons(), in), sum) })
-	lines := jadetest.Explore(t, f, 1, jadetest.Only(jadetest.Panic)).Problems()
+	lines := jadetest.Explore(t, f, 1, jadetest.Only(jadetest.FaultPanic)).Problems()
 	require.Contains(t, lines[0], "page without any fault answers otherwise the second time, so runs are not alike: make what the fakes share anew for each run (page: quota")
 }
 
@@ -70,10 +70,10 @@ func TestFaults_fakesThatRemember(t *testing.T) {
 func TestFaults_noChance(t *testing.T) {
 	retry := task.Retry{Attempts: 3, Delay: 10 * ms, Jitter: .5}
 	f := one(takes("item", ms).Retry(retry).Fallback(0))
-	first := jadetest.Explore(t, f, 1, jadetest.Only(jadetest.Dependency)).String()
+	first := jadetest.Explore(t, f, 1, jadetest.Only(jadetest.FaultDependency)).String()
 	require.Contains(t, first, "degraded 22.5ms")
 	for range 5 {
-		require.Equal(t, first, jadetest.Explore(t, f, 1, jadetest.Only(jadetest.Dependency)).String())
+		require.Equal(t, first, jadetest.Explore(t, f, 1, jadetest.Only(jadetest.FaultDependency)).String())
 	}
 }
 
@@ -82,9 +82,9 @@ func TestFaults_namesOfFlowsWithin(t *testing.T) {
 	item := takes("item", ms)
 	part := flow.New("part", func(in number) number { return flow.Step(item.Fallback(0), in) })
 	f := flow.New("page", func(in number) number { return flow.Map2(flow.Step(item, in), flow.Step(part.Task(), in), sum) })
-	m := jadetest.Faults(t, f, 1, jadetest.Only(jadetest.Panic), jadetest.MayFail("item"), jadetest.MustDegrade("part/item"))
+	m := jadetest.Faults(t, f, 1, jadetest.Only(jadetest.FaultPanic), jadetest.MayFail("item"), jadetest.MustDegrade("part/item"))
 	require.Empty(t, m.Problems())
-	lines := jadetest.Explore(t, f, 1, jadetest.Only(jadetest.Panic), jadetest.MayFail("item")).Problems()
+	lines := jadetest.Explore(t, f, 1, jadetest.Only(jadetest.FaultPanic), jadetest.MayFail("item")).Problems()
 	require.Equal(t, []string{"page: part/item is in neither MustDegrade nor MayFail: say which"}, lines)
 }
 

@@ -12,14 +12,14 @@ import (
 type Class int
 
 const (
-	None       Class = iota // no error
-	Code                    // a panic: nil dereference, index out of range, bad conversion; a Goexit
-	System                  // the machine or its pools: memory, files, disk, connections
-	Dependency              // the other side answered wrongly or not at all
-	Timeout                 // a deadline, own or inherited
-	Canceled                // nobody wanted the result any more
-	Business                // what the author meant, and said so: Mark, a method Class, flow.Require
-	Unknown                 // nobody has said whose failure it is: ours or a dependency's, never the caller's
+	ClassNone       Class = iota // no error
+	ClassCode                    // a panic: nil dereference, index out of range, bad conversion; a Goexit
+	ClassSystem                  // the machine or its pools: memory, files, disk, connections
+	ClassDependency              // the other side answered wrongly or not at all
+	ClassTimeout                 // a deadline, own or inherited
+	ClassCanceled                // nobody wanted the result any more
+	ClassBusiness                // what the author meant, and said so: Mark, a method Class, flow.Require
+	ClassUnknown                 // nobody has said whose failure it is: ours or a dependency's, never the caller's
 )
 
 var classNames = [...]string{"none", "code", "system", "dependency", "timeout", "canceled", "business", "unknown"}
@@ -47,7 +47,7 @@ func (c *Class) UnmarshalText(name []byte) error {
 // Mark returns err with a class. Its text is that of err, and [errors.Is] and
 // [errors.As] see through it. Of nil it returns nil.
 //
-// It is how an author says that a failure is [Business]: the caller's own, and no fault of ours.
+// It is how an author says that a failure is [ClassBusiness]: the caller's own, and no fault of ours.
 func Mark(class Class, err error) error {
 	if err == nil {
 		return nil

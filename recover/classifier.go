@@ -45,11 +45,11 @@ func (c *classifiers) classify(err error) Class {
 			if class, ok := c.ask(err); ok {
 				return class
 			}
-			return None
+			return ClassNone
 		})
-		if class != None {
+		if class != ClassNone {
 			return class
 		}
 	}
-	return None
+	return ClassNone
 }

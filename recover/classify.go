@@ -58,7 +58,7 @@ func ClassifyIn(ctx context.Context, err error) Class {
 func Repeatable(ctx context.Context, err error) bool {
 	mustCtx("Repeatable", ctx)
 	switch v := examine(examination{ctx: ctx, inside: true}, err); v.class {
-	case None, Business, Canceled, Code:
+	case ClassNone, ClassBusiness, ClassCanceled, ClassCode:
 		return false
 	default:
 		return !v.final
@@ -129,14 +129,14 @@ func (x *examination) walk(err error) { x.all = errtree.Walk(err, x.visit) }
 
 func (x *examination) verdict() verdict {
 	switch {
-	case x.class != None:
+	case x.class != ClassNone:
 		return verdict{class: x.class}
 	case x.all && x.canceled && !x.unknown:
-		return verdict{class: Canceled}
-	case x.guess.class != None:
+		return verdict{class: ClassCanceled}
+	case x.guess.class != ClassNone:
 		return verdict{x.guess.class, x.guess.rank == final}
 	}
-	return verdict{class: Unknown}
+	return verdict{class: ClassUnknown}
 }
 
 func (x *examination) visit(err error) errtree.Next {
@@ -154,16 +154,16 @@ func (x *examination) visit(err error) errtree.Next {
 		return errtree.Beside
 	}
 	switch class := x.mark(err); class {
-	case None:
+	case ClassNone:
 		x.guess.improve(guessOf(err))
-		if x.guess.class == Canceled && x.alive() {
-			x.guess = guess{strong, Dependency}
+		if x.guess.class == ClassCanceled && x.alive() {
+			x.guess = guess{strong, ClassDependency}
 		}
 		return errtree.Inside
-	case Canceled:
+	case ClassCanceled:
 		x.canceled = true
 		return errtree.Beside
-	case Unknown:
+	case ClassUnknown:
 		x.unknown = true
 		if !x.inside {
 			return errtree.Beside
@@ -176,11 +176,11 @@ func (x *examination) visit(err error) errtree.Next {
 			x.guess.improve(inside)
 		}
 		return errtree.Beside
-	case Code:
-		x.class = Code
+	case ClassCode:
+		x.class = ClassCode
 		return errtree.Stop
 	default:
-		if x.class == None {
+		if x.class == ClassNone {
 			x.class = class
 		}
 		return errtree.Beside
@@ -199,33 +199,33 @@ func silent(all []int, at int) (times int) {
 // mark asks one error, not what it wraps, for a class that decides.
 func (x *examination) mark(err error) Class {
 	if e, ok := err.(interface{ Class() Class }); ok {
-		if class, _ := ask(e.Class); class != None {
+		if class, _ := ask(e.Class); class != ClassNone {
 			return class
 		}
 	}
 	x.ruling = true
 	class := x.rules.classify(err)
-	if x.ruling = false; class != None {
+	if x.ruling = false; class != ClassNone {
 		return class
 	}
 	switch err.(type) {
 	case *future.CanceledError:
-		return Canceled
+		return ClassCanceled
 	case *future.PanicError:
-		return Code
+		return ClassCode
 	}
 	switch {
 	case err == future.ErrGoexit || err == future.ErrZero:
-		return Code
+		return ClassCode
 	case is(err, context.DeadlineExceeded):
-		return Timeout
+		return ClassTimeout
 	case !is(err, context.Canceled):
-		return None
+		return ClassNone
 	}
 	if _, ours := err.(interface{ Ours(engine.Seal) }); !ours && x.alive() {
-		return Dependency
+		return ClassDependency
 	}
-	return Canceled
+	return ClassCanceled
 }
 
 // alive reports whether the ctx of the call, if it is known, has not ended.

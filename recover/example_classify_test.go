@@ -19,7 +19,7 @@ func ExampleClassify() {
 		statusError(503),
 		context.DeadlineExceeded,
 		&future.CanceledError{Cause: errors.New("the customer left")},
-		recovery.Mark(recovery.Business, errNoCoupons),
+		recovery.Mark(recovery.ClassBusiness, errNoCoupons),
 		errNoCoupons,
 	} {
 		fmt.Println(recovery.Classify(err))
@@ -46,7 +46,7 @@ func ExampleClassify_wrapped() {
 // outOfCoupons decides for itself: running out is no fault of the other side.
 type outOfCoupons struct{ error }
 
-func (outOfCoupons) Class() recovery.Class { return recovery.Business }
+func (outOfCoupons) Class() recovery.Class { return recovery.ClassBusiness }
 
 func ExampleClassify_ownClass() {
 	err := outOfCoupons{statusError(503)}
@@ -58,13 +58,13 @@ func ExampleClassify_ownClass() {
 func ExampleClass() {
 	act := func(err error) string {
 		switch recovery.Classify(err) {
-		case recovery.Code:
+		case recovery.ClassCode:
 			return "wake the author"
-		case recovery.System, recovery.Dependency, recovery.Timeout:
+		case recovery.ClassSystem, recovery.ClassDependency, recovery.ClassTimeout:
 			return "try again later"
-		case recovery.Canceled:
+		case recovery.ClassCanceled:
 			return "nothing: nobody waits"
-		case recovery.Business:
+		case recovery.ClassBusiness:
 			return "tell the customer"
 		default:
 			return "find out whose fault it is"
@@ -72,7 +72,7 @@ func ExampleClass() {
 	}
 	fmt.Println(act(&future.PanicError{Value: "index out of range"}))
 	fmt.Println(act(statusError(503)))
-	fmt.Println(act(recovery.Mark(recovery.Business, errNoCoupons)))
+	fmt.Println(act(recovery.Mark(recovery.ClassBusiness, errNoCoupons)))
 	fmt.Println(act(errNoCoupons))
 	// Output:
 	// wake the author
@@ -82,14 +82,14 @@ func ExampleClass() {
 }
 
 func ExampleClass_String() {
-	fmt.Println(recovery.Timeout, recovery.Class(42))
+	fmt.Println(recovery.ClassTimeout, recovery.Class(42))
 	// Output: timeout Class(42)
 }
 
 // The author says that it is the customer's own business, and nobody is woken for it.
 func ExampleMark() {
-	err := recovery.Mark(recovery.Business, errNoCoupons)
-	fmt.Println(err, recovery.Classify(err), errors.Is(err, errNoCoupons), recovery.Mark(recovery.Business, nil))
+	err := recovery.Mark(recovery.ClassBusiness, errNoCoupons)
+	fmt.Println(err, recovery.Classify(err), errors.Is(err, errNoCoupons), recovery.Mark(recovery.ClassBusiness, nil))
 	// Output: no coupons today business true <nil>
 }
 
@@ -97,7 +97,7 @@ func ExampleMark() {
 func ExampleWithClassifier() {
 	errLedger := errors.New("ledger: code 17")
 	ctx := recovery.WithClassifier(context.Background(), func(err error) (recovery.Class, bool) {
-		return recovery.Dependency, err == errLedger
+		return recovery.ClassDependency, err == errLedger
 	})
 	err := fmt.Errorf("pay: %w", errLedger)
 	fmt.Println(recovery.ClassifyIn(ctx, err), recovery.Classify(err))
@@ -106,7 +106,7 @@ func ExampleWithClassifier() {
 
 func ExampleClassifier() {
 	var shop recovery.Classifier = func(err error) (recovery.Class, bool) {
-		return recovery.Business, err == errNoCoupons
+		return recovery.ClassBusiness, err == errNoCoupons
 	}
 	ctx := recovery.WithClassifier(context.Background(), shop)
 	fmt.Println(recovery.ClassifyIn(ctx, errNoCoupons), recovery.ClassifyIn(ctx, syscall.ENOSPC))
@@ -127,7 +127,7 @@ func ExampleClassifyIn() {
 
 func ExampleRepeatable() {
 	ctx := context.Background()
-	for _, err := range []error{statusError(503), statusError(404), recovery.Mark(recovery.Business, errNoCoupons)} {
+	for _, err := range []error{statusError(503), statusError(404), recovery.Mark(recovery.ClassBusiness, errNoCoupons)} {
 		fmt.Println(err, recovery.Repeatable(ctx, err))
 	}
 	// Output:

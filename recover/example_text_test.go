@@ -12,14 +12,14 @@ import (
 )
 
 func ExampleClass_MarshalText() {
-	text, err := json.Marshal(recovery.Dependency)
+	text, err := json.Marshal(recovery.ClassDependency)
 	fmt.Println(string(text), err)
 	// Output: "dependency" <nil>
 }
 
 func ExampleClass_UnmarshalText() {
 	var c recovery.Class
-	fmt.Println(json.Unmarshal([]byte(`"timeout"`), &c), c == recovery.Timeout)
+	fmt.Println(json.Unmarshal([]byte(`"timeout"`), &c), c == recovery.ClassTimeout)
 	fmt.Println(json.Unmarshal([]byte(`"weather"`), &c))
 	// Output:
 	// <nil> true

@@ -15,7 +15,7 @@ import (
 //
 // v is shared by all who get it: for a fresh value, use [Recover].
 func Fallback[T any](f future.Future[T], v T) future.Future[T] {
-	return future.Follow(nil, f, future.Quick|future.Dressed, fallback[T]{v})
+	return future.Follow(nil, f, future.ModeQuick|future.ModeDressed, fallback[T]{v})
 }
 
 type fallback[T any] struct{ v T }
@@ -38,7 +38,7 @@ func (b fallback[T]) Run(scope context.Context, in future.Result[T]) (T, future.
 // Cost: one allocation, two while f is pending; no goroutine.
 func OnError[T any](f future.Future[T], fn func(error)) future.Future[T] {
 	must("OnError", false, fn == nil)
-	return future.Follow(nil, f, future.Quick|future.Dressed, listener[T](fn))
+	return future.Follow(nil, f, future.ModeQuick|future.ModeDressed, listener[T](fn))
 }
 
 type listener[T any] func(error)

@@ -209,7 +209,7 @@ func TestG06_classifiersThatPanic(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.NotPanics(t, func() { _ = recovery.Classify(err) })
-			require.NotEqual(t, recovery.None, recovery.Classify(err))
+			require.NotEqual(t, recovery.ClassNone, recovery.Classify(err))
 			for how, rescue := range rescues {
 				r := await(t, rescue(bg(), future.Of(1, err)))
 				if r.Err == nil {
@@ -225,7 +225,7 @@ func TestG06_classifiersThatPanic(t *testing.T) {
 		require.Equal(t, recovery.Class(77), recovery.Classify(oddClass(77)), "an error decides for itself")
 		require.Equal(t, "Class(77)", recovery.Class(77).String())
 		require.Equal(t, "Class(-1)", recovery.Class(-1).String())
-		require.Equal(t, recovery.Unknown, recovery.Classify(exiting{}), "no answer")
+		require.Equal(t, recovery.ClassUnknown, recovery.Classify(exiting{}), "no answer")
 	})
 }
 
@@ -239,7 +239,7 @@ func when(b bool) {
 
 func (e *panicky) Error() string         { when(e.text); return "panicky" }
 func (e *panicky) Is(error) bool         { when(e.is); return false }
-func (e *panicky) Class() recovery.Class { when(e.class); return recovery.Business }
+func (e *panicky) Class() recovery.Class { when(e.class); return recovery.ClassBusiness }
 func (e *panicky) StatusCode() int       { when(e.status); return 404 }
 func (e *panicky) Timeout() bool         { when(e.timeout); return false }
 func (e *panicky) Unwrap() error         { when(e.unwrap); return nil }
@@ -257,7 +257,7 @@ func (c oddClass) Class() recovery.Class { return recovery.Class(c) }
 type exiting struct{}
 
 func (exiting) Error() string         { return "exiting" }
-func (exiting) Class() recovery.Class { runtime.Goexit(); return recovery.Code }
+func (exiting) Class() recovery.Class { runtime.Goexit(); return recovery.ClassCode }
 
 func TestClassify_walksFromTheOutsideIn(t *testing.T) {
 	wrap := func(err error) error { return fmt.Errorf("call: %w", err) }
@@ -266,35 +266,35 @@ func TestClassify_walksFromTheOutsideIn(t *testing.T) {
 		err  error
 		want recovery.Class
 	}{
-		{nil, recovery.None},
-		{errBoom, recovery.Unknown},
-		{&future.PanicError{Value: "x"}, recovery.Code},
-		{wrap(&future.PanicError{Value: context.Canceled}), recovery.Code},
-		{&future.PanicError{Value: context.DeadlineExceeded}, recovery.Code},
-		{canceledByPanic, recovery.Canceled},
-		{wrap(canceledByPanic), recovery.Canceled},
-		{&future.CanceledError{Cause: context.DeadlineExceeded}, recovery.Canceled},
-		{context.Canceled, recovery.Canceled},
-		{wrap(context.Canceled), recovery.Canceled},
-		{context.DeadlineExceeded, recovery.Timeout},
-		{wrap(&deadline.Error{}), recovery.Timeout},
-		{errors.Join(context.Canceled, context.Canceled), recovery.Canceled},
-		{errors.Join(context.Canceled, errBoom), recovery.Unknown},
-		{errors.Join(context.Canceled, context.DeadlineExceeded), recovery.Timeout},
-		{errors.Join(errBoom, &future.PanicError{Value: 1}), recovery.Code},
-		{oddClass(recovery.System), recovery.System},
-		{&future.CanceledError{Cause: oddClass(recovery.System)}, recovery.Canceled},
-		{wrap(oddClass(recovery.Dependency)), recovery.Dependency},
-		{&future.PanicError{Value: oddClass(recovery.Business)}, recovery.Code},
-		{future.ErrZero, recovery.Code},
-		{wrap(future.ErrGoexit), recovery.Code},
-		{statusError(503), recovery.Dependency},
-		{statusError(404), recovery.Unknown},
-		{recovery.Mark(recovery.Business, statusError(503)), recovery.Business},
+		{nil, recovery.ClassNone},
+		{errBoom, recovery.ClassUnknown},
+		{&future.PanicError{Value: "x"}, recovery.ClassCode},
+		{wrap(&future.PanicError{Value: context.Canceled}), recovery.ClassCode},
+		{&future.PanicError{Value: context.DeadlineExceeded}, recovery.ClassCode},
+		{canceledByPanic, recovery.ClassCanceled},
+		{wrap(canceledByPanic), recovery.ClassCanceled},
+		{&future.CanceledError{Cause: context.DeadlineExceeded}, recovery.ClassCanceled},
+		{context.Canceled, recovery.ClassCanceled},
+		{wrap(context.Canceled), recovery.ClassCanceled},
+		{context.DeadlineExceeded, recovery.ClassTimeout},
+		{wrap(&deadline.Error{}), recovery.ClassTimeout},
+		{errors.Join(context.Canceled, context.Canceled), recovery.ClassCanceled},
+		{errors.Join(context.Canceled, errBoom), recovery.ClassUnknown},
+		{errors.Join(context.Canceled, context.DeadlineExceeded), recovery.ClassTimeout},
+		{errors.Join(errBoom, &future.PanicError{Value: 1}), recovery.ClassCode},
+		{oddClass(recovery.ClassSystem), recovery.ClassSystem},
+		{&future.CanceledError{Cause: oddClass(recovery.ClassSystem)}, recovery.ClassCanceled},
+		{wrap(oddClass(recovery.ClassDependency)), recovery.ClassDependency},
+		{&future.PanicError{Value: oddClass(recovery.ClassBusiness)}, recovery.ClassCode},
+		{future.ErrZero, recovery.ClassCode},
+		{wrap(future.ErrGoexit), recovery.ClassCode},
+		{statusError(503), recovery.ClassDependency},
+		{statusError(404), recovery.ClassUnknown},
+		{recovery.Mark(recovery.ClassBusiness, statusError(503)), recovery.ClassBusiness},
 	} {
 		require.Equal(t, c.want, recovery.Classify(c.err), "%v", c.err)
 		if c.err != nil {
-			require.Equal(t, c.want == recovery.Canceled, future.IsCanceled(c.err) && c.want == recovery.Canceled)
+			require.Equal(t, c.want == recovery.ClassCanceled, future.IsCanceled(c.err) && c.want == recovery.ClassCanceled)
 		}
 	}
 }

@@ -37,12 +37,12 @@ const (
 
 var (
 	none         = guess{}
-	weakly       = guess{weak, Dependency}
-	repeats      = guess{final, Unknown}
-	theirs       = guess{strong, Dependency}
-	leftTheirs   = guess{abandoned, Canceled}
-	tooLate      = guess{late, Timeout}
-	ofTheMachine = guess{ours, System}
+	weakly       = guess{weak, ClassDependency}
+	repeats      = guess{final, ClassUnknown}
+	theirs       = guess{strong, ClassDependency}
+	leftTheirs   = guess{abandoned, ClassCanceled}
+	tooLate      = guess{late, ClassTimeout}
+	ofTheMachine = guess{ours, ClassSystem}
 )
 
 func (g *guess) improve(other guess) {

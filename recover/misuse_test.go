@@ -50,7 +50,7 @@ func TestMisuse_valuesAndErrorsOfOddShape(t *testing.T) {
 	require.Equal(t, future.Result[error]{Value: errBoom}, await(t, recovery.Fallback(future.Of[error](nil, fs.ErrExist), errBoom)))
 	for _, odd := range []error{(*fs.PathError)(nil), (*future.CanceledError)(nil), (*future.PanicError)(nil), uncomparable{[]int{1}}} {
 		require.NotPanics(t, func() { recovery.Classify(odd) })
-		require.NotEqual(t, recovery.None, recovery.Classify(odd), "a nil pointer in an error is an error")
+		require.NotEqual(t, recovery.ClassNone, recovery.Classify(odd), "a nil pointer in an error is an error")
 		r := await(t, recovery.Fallback(future.Of(1, odd), 99))
 		require.True(t, r.Err == nil && r.Value == 99 || future.IsCanceled(odd))
 		r = await(t, recovery.RecoverAs(bg(), future.Of(1, odd), func(_ context.Context, e *fs.PathError) (int, error) { return 99, nil }))

@@ -22,7 +22,7 @@ import (
 // Recover differs from [Fallback], whose value is known beforehand.
 func Recover[T any](ctx context.Context, f future.Future[T], fn func(context.Context, error) (T, error)) future.Future[T] {
 	must("Recover", ctx == nil, fn == nil)
-	return future.Follow(ctx, f, future.Dressed, handler[T](fn))
+	return future.Follow(ctx, f, future.ModeDressed, handler[T](fn))
 }
 
 type handler[T any] func(context.Context, error) (T, error)
@@ -45,7 +45,7 @@ func RecoverIs[T any](ctx context.Context, f future.Future[T], target error, fn 
 	if target == nil {
 		panic("recovery.RecoverIs: nil target")
 	}
-	return future.Follow(ctx, f, future.Dressed, matching[T]{target, fn})
+	return future.Follow(ctx, f, future.ModeDressed, matching[T]{target, fn})
 }
 
 type matching[T any] struct {
@@ -81,7 +81,7 @@ func matches(err, target error) bool {
 // cancellation is recovered only if E is [*future.CanceledError] itself.
 func RecoverAs[E error, T any](ctx context.Context, f future.Future[T], fn func(context.Context, E) (T, error)) future.Future[T] {
 	must("RecoverAs", ctx == nil, fn == nil)
-	return future.Follow(ctx, f, future.Dressed, typed[E, T](fn))
+	return future.Follow(ctx, f, future.ModeDressed, typed[E, T](fn))
 }
 
 type typed[E error, T any] func(context.Context, E) (T, error)

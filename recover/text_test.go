@@ -10,7 +10,7 @@ import (
 
 // Each class is read back from its name, and nothing else is read: what it was read into is then as it was.
 func TestClass_text(t *testing.T) {
-	for c := recovery.None; c <= recovery.Unknown; c++ {
+	for c := recovery.ClassNone; c <= recovery.ClassUnknown; c++ {
 		text, err := c.MarshalText()
 		require.NoError(t, err)
 		require.Equal(t, c.String(), string(text))
@@ -18,9 +18,9 @@ func TestClass_text(t *testing.T) {
 		require.NoError(t, back.UnmarshalText(text))
 		require.Equal(t, c, back)
 	}
-	for _, name := range []string{"", "Code", "code ", "weather", (recovery.Unknown + 1).String()} {
-		class := recovery.System
+	for _, name := range []string{"", "Code", "code ", "weather", (recovery.ClassUnknown + 1).String()} {
+		class := recovery.ClassSystem
 		require.EqualError(t, class.UnmarshalText([]byte(name)), `recovery.Class: "`+name+`" is none`)
-		require.Equal(t, recovery.System, class)
+		require.Equal(t, recovery.ClassSystem, class)
 	}
 }

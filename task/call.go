@@ -92,7 +92,7 @@ type left[In, Out any] struct {
 
 // leave sees to what becomes of work, although the scope may be closing.
 func (d *definition[In, Out]) leave(ctx context.Context, work future.Future[Out]) {
-	future.Follow(nil, work, future.Quick|future.Cleanup, left[In, Out]{d, ctx})
+	future.Follow(nil, work, future.ModeQuick|future.ModeCleanup, left[In, Out]{d, ctx})
 }
 
 // Pass passes a failure on, and with it the duty to report it, unless it only repeats why the caller has left.
@@ -205,7 +205,7 @@ func (c *call[In, Out]) announce() context.Context {
 }
 
 func (c *call[In, Out]) observable() *single {
-	return &single{call: Call{Kind: NodeCall, Task: c.d.name, Node: c.d.name, Place: c.d.origin.Place}}
+	return &single{call: Call{Kind: KindNode, Task: c.d.name, Node: c.d.name, Place: c.d.origin.Place}}
 }
 
 func (c *call[In, Out]) work(ctx context.Context) {

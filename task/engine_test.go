@@ -240,7 +240,7 @@ func TestFrom_runsWhatAnEngineRuns(t *testing.T) {
 			require.NoError(t, scope.Close())
 			if c.degraded != nil {
 				o := final(r.ended())
-				require.Equal(t, task.Degraded, o.Status, what)
+				require.Equal(t, task.StatusDegraded, o.Status, what)
 				require.Same(t, c.degraded, o.Err)
 			}
 		}

@@ -61,7 +61,7 @@ type begins struct{}
 
 func (begins) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
 	switch c.Kind {
-	case task.AttemptCall:
+	case task.KindAttempt:
 		fmt.Println(c.Task, "attempt", c.Attempt)
 	default:
 		fmt.Println(c.Task, "made in", c.Place.File)
@@ -78,7 +78,7 @@ func ExampleCall() {
 	// item attempt 2
 }
 
-func ExampleCallKind() {
+func ExampleKind() {
 	ctx := task.Observe(context.Background(), printer{})
 	task.New("item", fetchItem).Timeout(time.Minute).Do(ctx, "bell")
 	// Output:
@@ -86,8 +86,8 @@ func ExampleCallKind() {
 	// item node ok
 }
 
-func ExampleCallKind_String() {
-	fmt.Println(task.RunCall, task.NodeCall, task.ElementCall, task.AttemptCall)
+func ExampleKind_String() {
+	fmt.Println(task.KindRun, task.KindNode, task.KindElement, task.KindAttempt)
 	// Output: run node element attempt
 }
 
@@ -111,17 +111,17 @@ func ExampleOutcome() {
 func ExampleStatus() {
 	ctx, cancel := context.WithCancel(context.Background())
 	o := task.OutcomeOf(context.Background(), nil, nil, time.Now())
-	fmt.Println(o.Status == task.OK)
+	fmt.Println(o.Status == task.StatusOK)
 	cancel()
 	o = task.OutcomeOf(ctx, context.Cause(ctx), nil, time.Now())
-	fmt.Println(o.Status == task.Canceled)
+	fmt.Println(o.Status == task.StatusCanceled)
 	// Output:
 	// true
 	// true
 }
 
 func ExampleStatus_String() {
-	fmt.Println(task.OK, task.Degraded, task.Failed, task.Canceled, task.Skipped, task.Straggler)
+	fmt.Println(task.StatusOK, task.StatusDegraded, task.StatusFailed, task.StatusCanceled, task.StatusSkipped, task.StatusStraggler)
 	// Output: ok degraded failed canceled skipped straggler
 }
 
@@ -137,7 +137,7 @@ func ExampleOutcomeOf() {
 // Code that is no task can be seen as a call too.
 func ExampleBegin() {
 	ctx := task.Observe(context.Background(), printer{})
-	ctx, end := task.Begin(ctx, task.Call{Kind: task.NodeCall, Task: "render"})
+	ctx, end := task.Begin(ctx, task.Call{Kind: task.KindNode, Task: "render"})
 	begun := time.Now()
 	_, err := task.New("item", fetchItem).Do(ctx, "bell") // part of the same run
 	end(task.OutcomeOf(context.Background(), err, nil, begun))

@@ -19,7 +19,7 @@ type Item struct {
 
 type Coupons []string
 
-var errNoItem = recovery.Mark(recovery.Business, errors.New("no such item"))
+var errNoItem = recovery.Mark(recovery.ClassBusiness, errors.New("no such item"))
 
 func fetchItem(_ context.Context, id string) (Item, error) {
 	items := map[string]Item{"bell": {"brass bell", 1900}, "lamp": {"oil lamp", 4500}}

@@ -10,7 +10,7 @@ import (
 )
 
 // quick is what all calls of a small engine have in common.
-var quick = task.Call{Kind: task.NodeCall, Flow: "shop", Node: "item", Task: "item"}
+var quick = task.Call{Kind: task.KindNode, Flow: "shop", Node: "item", Task: "item"}
 
 // An engine that knows how many calls it is going to make allocates their sights together.
 func ExampleSight() {
@@ -72,7 +72,7 @@ func ExampleSight_Straggle() {
 // alarm is an observer that needs to know only what fails.
 type alarm struct{ printer }
 
-func (alarm) OnlyFailures(task.CallKind) bool { return true }
+func (alarm) OnlyFailures(task.Kind) bool { return true }
 
 func ExampleSelective() {
 	ctx := task.Observe(context.Background(), alarm{})

@@ -241,7 +241,7 @@ type recorder struct {
 
 func (r *recorder) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
 	name := c.Kind.String()
-	if c.Kind == task.AttemptCall {
+	if c.Kind == task.KindAttempt {
 		name = fmt.Sprintf("attempt %d", c.Attempt)
 	}
 	r.mu.Lock()

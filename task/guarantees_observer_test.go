@@ -70,21 +70,21 @@ var hostile = map[string]began{
 		return task.Observe(ctx, watcher(func(context.Context, task.Call) (context.Context, func(task.Outcome)) { panic("the other") })), nil
 	},
 	"only spoils attempts": func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
-		if c.Kind == task.AttemptCall {
+		if c.Kind == task.KindAttempt {
 			runtime.Goexit()
 		}
 		return ctx, nil
 	},
 	"only spoils the ends of attempts": func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
 		return ctx, func(task.Outcome) {
-			if c.Kind == task.AttemptCall {
+			if c.Kind == task.KindAttempt {
 				runtime.Goexit()
 			}
 		}
 	},
 	"changes the call": func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
 		c.Task, c.Attempt = "changed", 99
-		return ctx, func(o task.Outcome) { o.Err, o.Status = errBoom, task.Failed }
+		return ctx, func(o task.Outcome) { o.Err, o.Status = errBoom, task.StatusFailed }
 	},
 }
 
@@ -170,7 +170,7 @@ func TestG27_anObserverDecidesNoOutcome(t *testing.T) {
 			t.Run(how+"/"+what, func(t *testing.T) {
 				quietly(t, func() { require.Equal(t, want, run(t, what, watcher(begin))) })
 				quietly(t, func() { require.Equal(t, want, run(t, what, task.Tee(new(recorder), watcher(begin)))) })
-				quietly(t, func() { require.Equal(t, want, run(t, what, selective{watcher(begin), failuresOf(task.NodeCall)})) })
+				quietly(t, func() { require.Equal(t, want, run(t, what, selective{watcher(begin), failuresOf(task.KindNode)})) })
 			})
 		}
 	}
@@ -233,7 +233,7 @@ func TestG27_withoutOneItCostsNoAllocation(t *testing.T) {
 	_, end := task.Begin(plain, task.Call{})
 	require.NotNil(t, end)
 	require.Zero(t, testing.AllocsPerRun(100, func() {
-		_, end := task.Begin(plain, task.Call{Kind: task.NodeCall, Task: "item"})
+		_, end := task.Begin(plain, task.Call{Kind: task.KindNode, Task: "item"})
 		end(task.Outcome{})
 	}))
 }

@@ -143,7 +143,7 @@ func TestIssue_aDegradedResultInsideAWrapWasOK(t *testing.T) {
 	r := new(recorder)
 	_, err := fails(errDown).Fallback(7).Wrap(same).Do(task.Observe(bg(), r), 1)
 	require.NoError(t, err)
-	require.Equal(t, task.Degraded, r.ended()[0].Status)
+	require.Equal(t, task.StatusDegraded, r.ended()[0].Status)
 }
 
 // The wait ended, and the work at that very moment too: so Do took the end of the wait for its result.

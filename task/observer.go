@@ -16,40 +16,40 @@ import (
 type Observer interface {
 	// Begin is told that a call begins. It returns the ctx that the call is to
 	// have, with whatever values the observer wants to find there later, and a
-	// function that is told how the call ended, once; or, of a [Straggler],
+	// function that is told how the call ended, once; or, of a [StatusStraggler],
 	// twice. Either may be nil.
 	Begin(ctx context.Context, call Call) (context.Context, func(Outcome))
 }
 
-// CallKind says what a [Call] is a call of.
-type CallKind int
+// Kind says what a [Call] is a call of.
+type Kind int
 
 const (
-	RunCall     CallKind = iota // a whole flow
-	NodeCall                    // a node of a flow, or a task that runs alone
-	ElementCall                 // one element of a flow.Each or a flow.SettleEach
-	AttemptCall                 // one attempt of a task that has a Timeout or a Retry
+	KindRun     Kind = iota // a whole flow
+	KindNode                // a node of a flow, or a task that runs alone
+	KindElement             // one element of a flow.Each or a flow.SettleEach
+	KindAttempt             // one attempt of a task that has a Timeout or a Retry
 )
 
 var callKinds = [...]string{"run", "node", "element", "attempt"}
 
-func (k CallKind) String() string { return nameOf(callKinds[:], int(k), "CallKind") }
+func (k Kind) String() string { return nameOf(callKinds[:], int(k), "Kind") }
 
 // MarshalText returns the name, as String does.
-func (k CallKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // UnmarshalText reads the name of a kind.
-func (k *CallKind) UnmarshalText(name []byte) error {
-	i, err := constantOf(callKinds[:], name, "CallKind")
+func (k *Kind) UnmarshalText(name []byte) error {
+	i, err := constantOf(callKinds[:], name, "Kind")
 	if err == nil {
-		*k = CallKind(i)
+		*k = Kind(i)
 	}
 	return err
 }
 
 // Call says what begins.
 type Call struct {
-	Kind     CallKind
+	Kind     Kind
 	Run      uint64   // id of the outermost run, unique in this process
 	Flow     string   // that it is part of, or that runs; empty for a task that runs alone
 	Node     string   // its name in the flow

@@ -18,24 +18,24 @@ func TestBegin_takesWhatItIsNotToldFromTheCallAround(t *testing.T) {
 		ctx, cancel := context.WithTimeout(task.Observe(bg(), r), time.Hour)
 		defer cancel()
 		until, _ := ctx.Deadline()
-		run, _ := task.Begin(ctx, task.Call{Kind: task.RunCall, Flow: "page"})
-		node, _ := task.Begin(run, task.Call{Kind: task.NodeCall, Node: "offer", Task: "t"})
-		nested, _ := task.Begin(node, task.Call{Kind: task.RunCall, Flow: "offer-flow"})
-		deep, _ := task.Begin(nested, task.Call{Kind: task.NodeCall, Node: "price"})
-		task.Begin(deep, task.Call{Kind: task.AttemptCall, Attempt: 1})
+		run, _ := task.Begin(ctx, task.Call{Kind: task.KindRun, Flow: "page"})
+		node, _ := task.Begin(run, task.Call{Kind: task.KindNode, Node: "offer", Task: "t"})
+		nested, _ := task.Begin(node, task.Call{Kind: task.KindRun, Flow: "offer-flow"})
+		deep, _ := task.Begin(nested, task.Call{Kind: task.KindNode, Node: "price"})
+		task.Begin(deep, task.Call{Kind: task.KindAttempt, Attempt: 1})
 		calls := r.calls()
 		id := calls[0].Run
 		require.NotZero(t, id)
 		common := func(c task.Call) task.Call { c.Run, c.Start, c.Deadline = id, time.Now(), until; return c }
 		require.Equal(t, []task.Call{
-			common(task.Call{Kind: task.RunCall, Flow: "page"}),
-			common(task.Call{Kind: task.NodeCall, Flow: "page", Node: "offer", Task: "t"}),
-			common(task.Call{Kind: task.RunCall, Flow: "offer-flow", Path: []string{"offer"}}),
-			common(task.Call{Kind: task.NodeCall, Flow: "offer-flow", Node: "price", Path: []string{"offer"}}),
-			common(task.Call{Kind: task.AttemptCall, Flow: "offer-flow", Node: "price", Path: []string{"offer"}, Attempt: 1}),
+			common(task.Call{Kind: task.KindRun, Flow: "page"}),
+			common(task.Call{Kind: task.KindNode, Flow: "page", Node: "offer", Task: "t"}),
+			common(task.Call{Kind: task.KindRun, Flow: "offer-flow", Path: []string{"offer"}}),
+			common(task.Call{Kind: task.KindNode, Flow: "offer-flow", Node: "price", Path: []string{"offer"}}),
+			common(task.Call{Kind: task.KindAttempt, Flow: "offer-flow", Node: "price", Path: []string{"offer"}, Attempt: 1}),
 		}, calls)
 
-		other := task.Call{Kind: task.NodeCall, Run: 7, Flow: "f", Node: "n", Start: time.Now().Add(-1), Deadline: until.Add(1)}
+		other := task.Call{Kind: task.KindNode, Run: 7, Flow: "f", Node: "n", Start: time.Now().Add(-1), Deadline: until.Add(1)}
 		task.Begin(ctx, other)
 		require.Equal(t, other, r.calls()[5], "what it is told, it keeps")
 		_, end := task.Begin(bg(), task.Call{})
@@ -45,14 +45,14 @@ func TestBegin_takesWhatItIsNotToldFromTheCallAround(t *testing.T) {
 
 func TestBegin_theEndIsToldOnce(t *testing.T) {
 	for what, c := range map[string]struct{ given, told []task.Status }{
-		"twice":                   {[]task.Status{task.OK, task.Failed}, []task.Status{task.OK}},
-		"a straggler that ends":   {[]task.Status{task.Straggler, task.Failed}, []task.Status{task.Straggler, task.Failed}},
-		"two that straggle":       {[]task.Status{task.Straggler, task.Straggler, task.OK}, []task.Status{task.Straggler, task.OK}},
-		"a straggler, afterwards": {[]task.Status{task.OK, task.Straggler}, []task.Status{task.OK}},
+		"twice":                   {[]task.Status{task.StatusOK, task.StatusFailed}, []task.Status{task.StatusOK}},
+		"a straggler that ends":   {[]task.Status{task.StatusStraggler, task.StatusFailed}, []task.Status{task.StatusStraggler, task.StatusFailed}},
+		"two that straggle":       {[]task.Status{task.StatusStraggler, task.StatusStraggler, task.StatusOK}, []task.Status{task.StatusStraggler, task.StatusOK}},
+		"a straggler, afterwards": {[]task.Status{task.StatusOK, task.StatusStraggler}, []task.Status{task.StatusOK}},
 	} {
 		t.Run(what, func(t *testing.T) {
 			r := new(recorder)
-			_, end := task.Begin(task.Observe(bg(), r), task.Call{Kind: task.NodeCall})
+			_, end := task.Begin(task.Observe(bg(), r), task.Call{Kind: task.KindNode})
 			for _, s := range c.given {
 				end(task.Outcome{Status: s})
 			}
@@ -69,8 +69,8 @@ func TestBegin_pathsOfSiblingsAreTheirOwn(t *testing.T) {
 	r := new(recorder)
 	ctx := task.Observe(bg(), r)
 	within := func(ctx context.Context, node string) context.Context {
-		ctx, _ = task.Begin(ctx, task.Call{Kind: task.NodeCall, Node: node})
-		ctx, _ = task.Begin(ctx, task.Call{Kind: task.RunCall, Flow: "f"})
+		ctx, _ = task.Begin(ctx, task.Call{Kind: task.KindNode, Node: node})
+		ctx, _ = task.Begin(ctx, task.Call{Kind: task.KindRun, Flow: "f"})
 		return ctx
 	}
 	for _, node := range []string{"a", "b", "c"} { // long enough for room at the end

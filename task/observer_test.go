@@ -36,7 +36,7 @@ func TestObserver_isToldWhatBegins(t *testing.T) {
 		require.NotZero(t, c.Run)
 		until, _ := ctx.Deadline()
 		require.Equal(t, task.Call{
-			Kind: task.NodeCall, Run: c.Run, Node: "item", Task: "item",
+			Kind: task.KindNode, Run: c.Run, Node: "item", Task: "item",
 			Place: tk.Origin().Place, Start: time.Now(), Deadline: until,
 		}, c)
 		require.Equal(t, "other", observed(t, ctx, tk.Named("other")).calls()[0].Task)
@@ -46,7 +46,7 @@ func TestObserver_isToldWhatBegins(t *testing.T) {
 
 var (
 	errGivenUp error = &future.CanceledError{Cause: errBoom}
-	errSoldOut       = recovery.Mark(recovery.Business, errors.New("sold out"))
+	errSoldOut       = recovery.Mark(recovery.ClassBusiness, errors.New("sold out"))
 )
 
 func TestObserver_isToldHowItEnds(t *testing.T) {
@@ -59,21 +59,21 @@ func TestObserver_isToldHowItEnds(t *testing.T) {
 		tk   number
 		want task.Outcome // but for Panic
 	}{
-		"ok":                         {bg(), plus(), task.Outcome{Status: task.OK}},
-		"took time":                  {bg(), takes(time.Second, nil), task.Outcome{Status: task.OK, Elapsed: time.Second}},
-		"failed":                     {bg(), takes(time.Second, errBoom), task.Outcome{Status: task.Failed, Class: recovery.Unknown, Err: errBoom, Elapsed: time.Second}},
-		"dependency":                 {bg(), fails(errDown), task.Outcome{Status: task.Failed, Class: recovery.Dependency, Err: errDown}},
-		"timeout":                    {bg(), fails(context.DeadlineExceeded), task.Outcome{Status: task.Failed, Class: recovery.Timeout, Err: context.DeadlineExceeded}},
-		"canceled":                   {bg(), fails(errGivenUp), task.Outcome{Status: task.Canceled, Class: recovery.Canceled, Err: errGivenUp}},
-		"canceled by the other side": {bg(), fails(context.Canceled), task.Outcome{Status: task.Failed, Class: recovery.Dependency, Err: context.Canceled}},
-		"meant":                      {bg(), fails(errSoldOut), task.Outcome{Status: task.Failed, Class: recovery.Business, Err: errSoldOut}},
-		"fallback":                   {bg(), fails(errDown).Fallback(7), task.Outcome{Status: task.Degraded, Class: recovery.Dependency, Err: errDown}},
+		"ok":                         {bg(), plus(), task.Outcome{Status: task.StatusOK}},
+		"took time":                  {bg(), takes(time.Second, nil), task.Outcome{Status: task.StatusOK, Elapsed: time.Second}},
+		"failed":                     {bg(), takes(time.Second, errBoom), task.Outcome{Status: task.StatusFailed, Class: recovery.ClassUnknown, Err: errBoom, Elapsed: time.Second}},
+		"dependency":                 {bg(), fails(errDown), task.Outcome{Status: task.StatusFailed, Class: recovery.ClassDependency, Err: errDown}},
+		"timeout":                    {bg(), fails(context.DeadlineExceeded), task.Outcome{Status: task.StatusFailed, Class: recovery.ClassTimeout, Err: context.DeadlineExceeded}},
+		"canceled":                   {bg(), fails(errGivenUp), task.Outcome{Status: task.StatusCanceled, Class: recovery.ClassCanceled, Err: errGivenUp}},
+		"canceled by the other side": {bg(), fails(context.Canceled), task.Outcome{Status: task.StatusFailed, Class: recovery.ClassDependency, Err: context.Canceled}},
+		"meant":                      {bg(), fails(errSoldOut), task.Outcome{Status: task.StatusFailed, Class: recovery.ClassBusiness, Err: errSoldOut}},
+		"fallback":                   {bg(), fails(errDown).Fallback(7), task.Outcome{Status: task.StatusDegraded, Class: recovery.ClassDependency, Err: errDown}},
 		"recover": {bg(), fails(errDown).Recover(func(context.Context, int, error) (int, error) { return 7, nil }),
-			task.Outcome{Status: task.Degraded, Class: recovery.Dependency, Err: errDown}},
+			task.Outcome{Status: task.StatusDegraded, Class: recovery.ClassDependency, Err: errDown}},
 		"recovered in vain": {bg(), fails(errDown).Recover(func(context.Context, int, error) (int, error) { return 7, errBoom }),
-			task.Outcome{Status: task.Failed, Class: recovery.Unknown, Err: errBoom}},
-		"skipped":       {canceled, plus(), task.Outcome{Status: task.Skipped, Class: recovery.Canceled, Err: future.Cause(canceled)}},
-		"skipped, late": {passed, plus(), task.Outcome{Status: task.Skipped, Class: recovery.Timeout, Err: context.DeadlineExceeded}},
+			task.Outcome{Status: task.StatusFailed, Class: recovery.ClassUnknown, Err: errBoom}},
+		"skipped":       {canceled, plus(), task.Outcome{Status: task.StatusSkipped, Class: recovery.ClassCanceled, Err: future.Cause(canceled)}},
+		"skipped, late": {passed, plus(), task.Outcome{Status: task.StatusSkipped, Class: recovery.ClassTimeout, Err: context.DeadlineExceeded}},
 	} {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -87,7 +87,7 @@ func TestObserver_isToldHowItEnds(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			for _, tk := range []number{does(explode), does(explode).OnError(func(context.Context, int, error) { panic("oh") }), does(explode).Fallback(7)} {
 				o := observed(t, bg(), tk).ended()[0]
-				require.Equal(t, recovery.Code, o.Class)
+				require.Equal(t, recovery.ClassCode, o.Class)
 				require.Same(t, errBoom, o.Panic.Value)
 				require.Contains(t, o.Panic.Stack(), "explode")
 			}
@@ -97,8 +97,8 @@ func TestObserver_isToldHowItEnds(t *testing.T) {
 	t.Run("an error whose methods panic", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			o := observed(t, bg(), fails(rudeError{})).ended()[0]
-			require.Equal(t, task.Failed, o.Status)
-			require.Equal(t, recovery.Unknown, o.Class)
+			require.Equal(t, task.StatusFailed, o.Status)
+			require.Equal(t, recovery.ClassUnknown, o.Class)
 		})
 	})
 	t.Run("cancelled by its caller, when the function returns", func(t *testing.T) {
@@ -110,7 +110,7 @@ func TestObserver_isToldHowItEnds(t *testing.T) {
 			require.Error(t, err)
 			synctest.Wait()
 			o := r.ended()[0]
-			require.Equal(t, task.Canceled, o.Status)
+			require.Equal(t, task.StatusCanceled, o.Status)
 			require.Equal(t, time.Second, o.Elapsed)
 			require.ErrorIs(t, o.Err, errBoom)
 		})
@@ -118,19 +118,19 @@ func TestObserver_isToldHowItEnds(t *testing.T) {
 }
 
 func TestObserver_valuesThatItPutsIntoTheCtx(t *testing.T) {
-	type key struct{ kind task.CallKind }
+	type key struct{ kind task.Kind }
 	synctest.Test(t, func(t *testing.T) {
 		o := watcher(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
 			return context.WithValue(ctx, key{c.Kind}, c.Task), nil
 		})
 		nested := task.New("nested", func(ctx context.Context, n int) (int, error) {
-			require.Equal(t, "nested", ctx.Value(key{task.NodeCall}))
-			require.Equal(t, "item", ctx.Value(key{task.AttemptCall}))
+			require.Equal(t, "nested", ctx.Value(key{task.KindNode}))
+			require.Equal(t, "item", ctx.Value(key{task.KindAttempt}))
 			return n, nil
 		})
 		looks := func(ctx context.Context, inAttempt bool) {
-			require.Equal(t, "item", ctx.Value(key{task.NodeCall}))
-			require.Equal(t, inAttempt, ctx.Value(key{task.AttemptCall}) != nil)
+			require.Equal(t, "item", ctx.Value(key{task.KindNode}))
+			require.Equal(t, inAttempt, ctx.Value(key{task.KindAttempt}) != nil)
 		}
 		ctx, scope := future.WithScope(task.Observe(bg(), o))
 		_, err := does(func(ctx context.Context, n int) (int, error) {
@@ -253,16 +253,16 @@ func TestOutcomeOf_andNames(t *testing.T) {
 		begun := time.Now()
 		time.Sleep(time.Second)
 		require.Equal(t, task.Outcome{Elapsed: time.Second}, task.OutcomeOf(context.Background(), nil, nil, begun))
-		require.Equal(t, task.Outcome{Status: task.Degraded, Class: recovery.Unknown, Err: errBoom, Elapsed: time.Second}, task.OutcomeOf(context.Background(), nil, errBoom, begun))
-		require.Equal(t, task.Failed, task.OutcomeOf(context.Background(), errDown, errBoom, begun).Status, "a failure after all")
-		require.Equal(t, task.Canceled, task.OutcomeOf(context.Background(), &future.CanceledError{}, nil, begun).Status)
-		require.Equal(t, task.Failed, task.OutcomeOf(context.Background(), errors.Join(errBoom, context.Canceled), nil, begun).Status)
+		require.Equal(t, task.Outcome{Status: task.StatusDegraded, Class: recovery.ClassUnknown, Err: errBoom, Elapsed: time.Second}, task.OutcomeOf(context.Background(), nil, errBoom, begun))
+		require.Equal(t, task.StatusFailed, task.OutcomeOf(context.Background(), errDown, errBoom, begun).Status, "a failure after all")
+		require.Equal(t, task.StatusCanceled, task.OutcomeOf(context.Background(), &future.CanceledError{}, nil, begun).Status)
+		require.Equal(t, task.StatusFailed, task.OutcomeOf(context.Background(), errors.Join(errBoom, context.Canceled), nil, begun).Status)
 	})
-	for s, want := range map[task.Status]string{task.OK: "ok", task.Degraded: "degraded", task.Failed: "failed", task.Canceled: "canceled",
-		task.Skipped: "skipped", task.Straggler: "straggler", 6: "Status(6)", -1: "Status(-1)"} {
+	for s, want := range map[task.Status]string{task.StatusOK: "ok", task.StatusDegraded: "degraded", task.StatusFailed: "failed", task.StatusCanceled: "canceled",
+		task.StatusSkipped: "skipped", task.StatusStraggler: "straggler", 6: "Status(6)", -1: "Status(-1)"} {
 		require.Equal(t, want, s.String())
 	}
-	for k, want := range map[task.CallKind]string{task.RunCall: "run", task.NodeCall: "node", task.ElementCall: "element", task.AttemptCall: "attempt", 4: "CallKind(4)", -1: "CallKind(-1)"} {
+	for k, want := range map[task.Kind]string{task.KindRun: "run", task.KindNode: "node", task.KindElement: "element", task.KindAttempt: "attempt", 4: "Kind(4)", -1: "Kind(-1)"} {
 		require.Equal(t, want, k.String())
 	}
 }

@@ -17,12 +17,12 @@ import (
 type Status int
 
 const (
-	OK        Status = iota // it has a result
-	Degraded                // it has a result that stands in for a failure
-	Failed                  // it has failed
-	Canceled                // nobody wanted its result any more
-	Skipped                 // it never started: its inputs failed, or nothing needed it
-	Straggler               // it still runs, but it was given up: it was late, or the run has been answered
+	StatusOK        Status = iota // it has a result
+	StatusDegraded                // it has a result that stands in for a failure
+	StatusFailed                  // it has failed
+	StatusCanceled                // nobody wanted its result any more
+	StatusSkipped                 // it never started: its inputs failed, or nothing needed it
+	StatusStraggler               // it still runs, but it was given up: it was late, or the run has been answered
 )
 
 var statuses = [...]string{"ok", "degraded", "failed", "canceled", "skipped", "straggler"}
@@ -41,7 +41,7 @@ func (s *Status) UnmarshalText(name []byte) error {
 	return err
 }
 
-// Outcome says how a call ended. A [Straggler] has ended for all who waited for
+// Outcome says how a call ended. A [StatusStraggler] has ended for all who waited for
 // it; when it really returns, that is a second outcome of the call. (If it
 // returns at that very moment, the two may be told at once, and the first is left out if it would come last.)
 type Outcome struct {
@@ -78,11 +78,11 @@ func (o *Outcome) judge(ctx context.Context, degraded error) {
 	o.Class = recovery.ClassifyIn(ctx, failed)
 	switch {
 	case o.Err == nil:
-		o.Status, o.Err = Degraded, degraded
-	case o.Class == recovery.Canceled:
-		o.Status = Canceled
+		o.Status, o.Err = StatusDegraded, degraded
+	case o.Class == recovery.ClassCanceled:
+		o.Status = StatusCanceled
 	default:
-		o.Status = Failed
+		o.Status = StatusFailed
 	}
 	o.Panic = panicIn(engine.Root(o.Err))
 }

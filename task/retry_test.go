@@ -300,17 +300,17 @@ func TestG06_anErrorWhoseMethodsDoNotReturn(t *testing.T) {
 
 func TestClassifier_isSeenByPoliciesAndObserver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for class, again := range map[recovery.Class]int{recovery.Business: 1, recovery.Canceled: 1, recovery.System: 3} {
+		for class, again := range map[recovery.Class]int{recovery.ClassBusiness: 1, recovery.ClassCanceled: 1, recovery.ClassSystem: 3} {
 			ctx := recovery.WithClassifier(bg(), func(err error) (recovery.Class, bool) { return class, err == errBoom })
 			d := newDiary()
 			r := observed(t, ctx, d.attempts(func(context.Context, int) (int, error) { return 0, fmt.Errorf("x: %w", errBoom) }).Retry(task.Retry{Attempts: 3}))
 			require.Len(t, d.read(), again, class)
 			for _, o := range r.ended() {
 				require.Equal(t, class, o.Class)
-				require.Equal(t, class == recovery.Canceled, o.Status == task.Canceled)
+				require.Equal(t, class == recovery.ClassCanceled, o.Status == task.StatusCanceled)
 			}
 			v, err := fails(errBoom).Fallback(7).Do(ctx, 1)
-			if class == recovery.Canceled {
+			if class == recovery.ClassCanceled {
 				require.Equal(t, errBoom, err)
 			} else {
 				require.Equal(t, 7, v)

@@ -281,7 +281,7 @@ func (r *runner[In, Out]) tell(turn, level int, tell func(context.Context, In, e
 func (r *runner[In, Out]) replace(turn, level int, was Out, failure error) (v Out, err error, ok bool) {
 	p := &r.d.policies[level]
 	around := r.ctxAt(level + 1)
-	if !r.isGiven() && hasLeft(around) || recovery.ClassifyIn(around, failure) == recovery.Canceled {
+	if !r.isGiven() && hasLeft(around) || recovery.ClassifyIn(around, failure) == recovery.ClassCanceled {
 		return was, failure, true
 	}
 	if p.handle == nil {

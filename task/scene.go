@@ -90,7 +90,7 @@ func (s *scene) begin(ctx context.Context, o Observer, around *scene, about *Cal
 
 // settingOf is that of a call inside of another one, if there is one around it.
 func settingOf(around *scene, about *Call, start time.Time) *setting {
-	if around != nil && about.Kind != RunCall && (about.Run == 0 || about.Run == around.run.id) {
+	if around != nil && about.Kind != KindRun && (about.Run == 0 || about.Run == around.run.id) {
 		return around.run
 	}
 	in := &setting{id: about.Run, path: about.Path, begun: start}
@@ -104,7 +104,7 @@ func settingOf(around *scene, about *Call, start time.Time) *setting {
 	if around != nil {
 		path := around.run.path
 		switch node := around.about.Node; {
-		case about.Kind != RunCall:
+		case about.Kind != KindRun:
 			in.path = path
 		case node != "":
 			in.path = append(path[:len(path):len(path)], node)
@@ -145,22 +145,22 @@ func (s *scene) ends(err, degraded error, lost ...Loss) {
 // straggles tells that the call goes on, but nobody waits for it any more.
 func (s *scene) straggles(err error) {
 	o := s.outcome(err, nil)
-	o.Status = Straggler
+	o.Status = StatusStraggler
 	s.tell(o)
 }
 
 // skipped tells that the call is not made.
 func (s *scene) skipped(why error) {
 	o := s.outcome(why, nil)
-	o.Status = Skipped
+	o.Status = StatusSkipped
 	s.tell(o)
 }
 
 func (s *scene) outcome(err, degraded error) Outcome {
 	o := Outcome{Err: err, Elapsed: time.Since(s.run.begun) - s.start}
 	o.judge(s, degraded)
-	if o.Status == Failed && o.Panic == nil && s.givenUp() {
-		o.Status, o.Class = Canceled, recovery.Canceled
+	if o.Status == StatusFailed && o.Panic == nil && s.givenUp() {
+		o.Status, o.Class = StatusCanceled, recovery.ClassCanceled
 	}
 	return o
 }
@@ -168,17 +168,17 @@ func (s *scene) outcome(err, degraded error) Outcome {
 // givenUp reports whether the call's ctx was cancelled: what it failed with then, whatever it is, is what
 // came of that. A run's own ctx is cancelled when it has failed.
 func (s *scene) givenUp() bool {
-	return s.about.Kind != RunCall && s.Context.Err() == context.Canceled
+	return s.about.Kind != KindRun && s.Context.Err() == context.Canceled
 }
 
 // cutsOff reports whether the call has not done its work because there was no more time for it, or its scope has closed. A
 // failure of its own is none.
 func (s *scene) cutsOff(o Outcome) bool {
 	switch o.Status {
-	case Canceled, Skipped, Straggler:
+	case StatusCanceled, StatusSkipped, StatusStraggler:
 		return true
-	case Failed:
-		return o.Class == recovery.Timeout && s.Context.Err() != nil
+	case StatusFailed:
+		return o.Class == recovery.ClassTimeout && s.Context.Err() != nil
 	}
 	return false
 }
@@ -186,7 +186,7 @@ func (s *scene) cutsOff(o Outcome) bool {
 // tell passes on one ending, after at most one that says Straggler.
 func (s *scene) tell(o Outcome) {
 	if was := s.state.Load(); was&silent != 0 {
-		if was&ended != 0 || o.Status == OK && s.passes() {
+		if was&ended != 0 || o.Status == StatusOK && s.passes() {
 			return
 		}
 		s.reveal()
@@ -194,7 +194,7 @@ func (s *scene) tell(o Outcome) {
 	switch {
 	case s.end == nil:
 		return
-	case o.Status == Straggler:
+	case o.Status == StatusStraggler:
 		if s.state.Or(given) != 0 {
 			return
 		}
@@ -202,7 +202,7 @@ func (s *scene) tell(o Outcome) {
 		return
 	}
 	defer contain("the function of Begin")
-	if o.Status == OK {
+	if o.Status == StatusOK {
 		s.amend(&o)
 	}
 	o.blame(s.about.Flow)
@@ -213,7 +213,7 @@ func (s *scene) tell(o Outcome) {
 // sink is the call that is degraded if something inside s is that is not observed
 // itself: not an attempt, but what that is one of.
 func (s *scene) sink() *scene {
-	for s.about.Kind == AttemptCall {
+	for s.about.Kind == KindAttempt {
 		around := sceneOf(s.Context)
 		if around == nil {
 			break

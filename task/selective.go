@@ -8,7 +8,7 @@ import (
 // Selective is an [Observer] that has no use for most calls that end well, and saves what it costs to tell of them.
 //
 // Of a call of a kind that it wants only the failures of, it is told not when that begins, but when there is
-// reason to: when it ends with anything but [OK] or is given up, and before it is told of a call
+// reason to: when it ends with anything but [StatusOK] or is given up, and before it is told of a call
 // inside of it. Then Begin is called, with the ctx, the Start and all else as they were when the call began. If the
 // call has ended well by then, the observer is told so at once, and Elapsed is the time until then.
 //
@@ -17,20 +17,20 @@ import (
 type Selective interface {
 	Observer
 	// OnlyFailures reports whether that is so of calls of a kind. It is not asked of a
-	// [RunCall], but once for each other call, and answers always the same.
-	OnlyFailures(kind CallKind) bool
+	// [KindRun], but once for each other call, and answers always the same.
+	OnlyFailures(kind Kind) bool
 }
 
 // onlyFailures reports whether o need not be told that a call begins.
-func onlyFailures(o Observer, kind CallKind) bool {
-	if kind == RunCall {
+func onlyFailures(o Observer, kind Kind) bool {
+	if kind == KindRun {
 		return false
 	}
 	s, ok := o.(Selective)
 	return ok && ask(s, kind)
 }
 
-func ask(s Selective, kind CallKind) bool {
+func ask(s Selective, kind Kind) bool {
 	defer contain("OnlyFailures")
 	return s.OnlyFailures(kind)
 }

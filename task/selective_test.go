@@ -18,20 +18,20 @@ import (
 // selective is an observer that asks to be told only of the failures of some kinds of calls.
 type selective struct {
 	task.Observer
-	only func(task.CallKind) bool
+	only func(task.Kind) bool
 }
 
-func (s selective) OnlyFailures(kind task.CallKind) bool { return s.only(kind) }
+func (s selective) OnlyFailures(kind task.Kind) bool { return s.only(kind) }
 
-func failuresOf(kinds ...task.CallKind) func(task.CallKind) bool {
-	return func(kind task.CallKind) bool { return slices.Contains(kinds, kind) }
+func failuresOf(kinds ...task.Kind) func(task.Kind) bool {
+	return func(kind task.Kind) bool { return slices.Contains(kinds, kind) }
 }
 
 // selected is what one with only the failures of nodes is told of the work of do.
 func selected(t *testing.T, do func(ctx context.Context)) *recorder {
 	r := new(recorder)
 	synctest.Test(t, func(t *testing.T) {
-		do(task.Observe(bg(), selective{r, failuresOf(task.NodeCall)}))
+		do(task.Observe(bg(), selective{r, failuresOf(task.KindNode)}))
 		synctest.Wait()
 	})
 	return r
@@ -62,8 +62,8 @@ func TestSelective_isToldOfFailuresOnly(t *testing.T) {
 
 func TestSelective_isToldOfARunAtOnce(t *testing.T) {
 	r := new(recorder)
-	ctx := task.Observe(bg(), selective{r, func(task.CallKind) bool { return true }})
-	_, end := task.Begin(ctx, task.Call{Kind: task.RunCall, Task: "page"})
+	ctx := task.Observe(bg(), selective{r, func(task.Kind) bool { return true }})
+	_, end := task.Begin(ctx, task.Call{Kind: task.KindRun, Task: "page"})
 	require.Equal(t, []string{"page run begins"}, r.told())
 	end(task.Outcome{})
 	require.Equal(t, []string{"page run begins", "page run ok"}, r.told())
@@ -84,7 +84,7 @@ func TestSelective_isToldOfWhatIsAroundACall(t *testing.T) {
 			r.lines = append(r.lines, c.Task+" "+o.Status.String())
 		}
 	})
-	ctx := task.Observe(bg(), selective{seen, failuresOf(task.NodeCall)})
+	ctx := task.Observe(bg(), selective{seen, failuresOf(task.KindNode)})
 	var ids []any
 	_, err := does(func(ctx context.Context, n int) (int, error) {
 		ids = append(ids, ctx.Value(key{}))
@@ -108,7 +108,7 @@ func TestSelective_anAttemptIsInsideItsTask(t *testing.T) {
 // A call that something begins in after it has ended well is told to be over at once.
 func TestSelective_aCallThatHadEnded(t *testing.T) {
 	r := selected(t, func(ctx context.Context) {
-		inside, end := task.Begin(ctx, task.Call{Kind: task.NodeCall, Task: "outer"})
+		inside, end := task.Begin(ctx, task.Call{Kind: task.KindNode, Task: "outer"})
 		end(task.Outcome{})
 		time.Sleep(time.Second)
 		fails(errBoom).Do(inside, 1)
@@ -122,12 +122,12 @@ func TestSelective_aCallThatHadEnded(t *testing.T) {
 
 func TestSelective_theEndIsToldOnce(t *testing.T) {
 	for what, c := range map[string]struct{ given, told []task.Status }{
-		"well, then otherwise":    {[]task.Status{task.OK, task.Failed, task.Straggler}, nil},
-		"a straggler that ends":   {[]task.Status{task.Straggler, task.OK, task.Failed}, []task.Status{task.Straggler, task.OK}},
-		"a straggler, afterwards": {[]task.Status{task.Failed, task.Straggler, task.OK}, []task.Status{task.Failed}},
+		"well, then otherwise":    {[]task.Status{task.StatusOK, task.StatusFailed, task.StatusStraggler}, nil},
+		"a straggler that ends":   {[]task.Status{task.StatusStraggler, task.StatusOK, task.StatusFailed}, []task.Status{task.StatusStraggler, task.StatusOK}},
+		"a straggler, afterwards": {[]task.Status{task.StatusFailed, task.StatusStraggler, task.StatusOK}, []task.Status{task.StatusFailed}},
 	} {
 		r := selected(t, func(ctx context.Context) {
-			_, end := task.Begin(ctx, task.Call{Kind: task.NodeCall})
+			_, end := task.Begin(ctx, task.Call{Kind: task.KindNode})
 			for _, s := range c.given {
 				end(task.Outcome{Status: s})
 			}
@@ -156,7 +156,7 @@ func TestSelective_isToldOnceOfWhatSeveralAreInsideOf(t *testing.T) {
 			d.note("%s", c.Task)
 			return ctx, nil
 		})
-		ctx, end := task.Begin(task.Observe(bg(), selective{slow, failuresOf(task.NodeCall)}), task.Call{Kind: task.NodeCall, Task: "outer"})
+		ctx, end := task.Begin(task.Observe(bg(), selective{slow, failuresOf(task.KindNode)}), task.Call{Kind: task.KindNode, Task: "outer"})
 		var all sync.WaitGroup
 		for range 3 {
 			all.Go(func() { fails(errBoom).Do(ctx, 1) })
@@ -174,15 +174,15 @@ func TestSelective_aTeeIsIfAllAre(t *testing.T) {
 		other task.Observer
 		told  bool
 	}{
-		"all":             {selective{new(recorder), failuresOf(task.NodeCall, task.AttemptCall)}, false},
+		"all":             {selective{new(recorder), failuresOf(task.KindNode, task.KindAttempt)}, false},
 		"none else":       {nil, false},
-		"not this kind":   {selective{new(recorder), failuresOf(task.AttemptCall)}, true},
+		"not this kind":   {selective{new(recorder), failuresOf(task.KindAttempt)}, true},
 		"one of another":  {new(recorder), true},
-		"one that panics": {selective{new(recorder), func(task.CallKind) bool { panic("oh") }}, true},
+		"one that panics": {selective{new(recorder), func(task.Kind) bool { panic("oh") }}, true},
 	} {
 		r := new(recorder)
 		quietly(t, func() {
-			_, err := plus().Do(task.Observe(bg(), task.Tee(selective{r, failuresOf(task.NodeCall)}, c.other)), 1)
+			_, err := plus().Do(task.Observe(bg(), task.Tee(selective{r, failuresOf(task.KindNode)}, c.other)), 1)
 			require.NoError(t, err)
 		})
 		require.Equal(t, c.told, len(r.told()) > 0, what)
@@ -190,9 +190,9 @@ func TestSelective_aTeeIsIfAllAre(t *testing.T) {
 }
 
 func TestG27_oneThatIsSelectiveDecidesNothing(t *testing.T) {
-	for how, only := range map[string]func(task.CallKind) bool{
-		"panics": func(task.CallKind) bool { panic("oh") },
-		"exits":  func(task.CallKind) bool { runtime.Goexit(); return true },
+	for how, only := range map[string]func(task.Kind) bool{
+		"panics": func(task.Kind) bool { panic("oh") },
+		"exits":  func(task.Kind) bool { runtime.Goexit(); return true },
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			quietly(t, func() {

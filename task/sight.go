@@ -41,7 +41,7 @@ type single struct {
 // begin completes the description and tells o.
 func (s *single) begin(ctx context.Context, o Observer) context.Context {
 	around := sceneOf(ctx)
-	if c := &s.call; around != nil && c.Kind != RunCall {
+	if c := &s.call; around != nil && c.Kind != KindRun {
 		if c.Flow == "" {
 			c.Flow = around.about.Flow
 		}

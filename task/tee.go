@@ -41,7 +41,7 @@ func (all tee) Begin(ctx context.Context, c Call) (context.Context, func(Outcome
 }
 
 // OnlyFailures implements [Selective]: all of them have to be content with it.
-func (all tee) OnlyFailures(kind CallKind) bool {
+func (all tee) OnlyFailures(kind Kind) bool {
 	return !slices.ContainsFunc(all, func(o Observer) bool { return !onlyFailures(o, kind) })
 }
 

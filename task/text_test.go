@@ -11,13 +11,13 @@ import (
 
 // Each status and each kind of call is read back from its name, and nothing else is read.
 func TestText_isReadBack(t *testing.T) {
-	for s := task.OK; s <= task.Straggler; s++ {
+	for s := task.StatusOK; s <= task.StatusStraggler; s++ {
 		var back task.Status
 		requireText(t, s, &back, s.String())
 		require.Equal(t, s, back)
 	}
-	for k := task.RunCall; k <= task.AttemptCall; k++ {
-		var back task.CallKind
+	for k := task.KindRun; k <= task.KindAttempt; k++ {
+		var back task.Kind
 		requireText(t, k, &back, k.String())
 		require.Equal(t, k, back)
 	}
@@ -32,12 +32,12 @@ func requireText(t *testing.T, from encoding.TextMarshaler, to encoding.TextUnma
 }
 
 func TestText_refusesWhatIsNoName(t *testing.T) {
-	unknown := task.Straggler + 1
+	unknown := task.StatusStraggler + 1
 	require.Equal(t, "Status(6)", unknown.String())
 	for _, name := range []string{"", "OK", "ok ", "run", unknown.String()} {
 		require.EqualError(t, new(task.Status).UnmarshalText([]byte(name)), `task.Status: "`+name+`" is none`)
 	}
-	for _, name := range []string{"", "Run", "node\n", "ok", "CallKind(7)"} {
-		require.ErrorContains(t, new(task.CallKind).UnmarshalText([]byte(name)), "task.CallKind: ")
+	for _, name := range []string{"", "Run", "node\n", "ok", "Kind(7)"} {
+		require.ErrorContains(t, new(task.Kind).UnmarshalText([]byte(name)), "task.Kind: ")
 	}
 }

@@ -20,7 +20,7 @@ func (r *runner[In, Out]) announce(turn, made int, ctx context.Context) (seen co
 			})
 		}
 	}()
-	t = &trial{single{call: Call{Kind: AttemptCall, Task: r.d.name, Attempt: made, Place: r.d.origin.Place}}}
+	t = &trial{single{call: Call{Kind: KindAttempt, Task: r.d.name, Attempt: made, Place: r.d.origin.Place}}}
 	seen = t.begin(ctx, ObserverOf(ctx))
 	returned = true
 	r.inTurn(turn, func() { r.trial = t })

@@ -72,17 +72,17 @@ func (t *Trace) settleCauses() {
 	}
 	at := map[member]int{}
 	for i, s := range t.Spans {
-		if s.Kind == task.NodeCall {
+		if s.Kind == task.KindNode {
 			at[member{s.Parent, s.Node}] = i
 		}
 	}
 	for i := range t.Spans {
 		s := &t.Spans[i]
-		if s.Status != task.Failed && s.Status != task.Degraded || len(s.FailedOf) == 0 {
+		if s.Status != task.StatusFailed && s.Status != task.StatusDegraded || len(s.FailedOf) == 0 {
 			continue
 		}
 		run := i
-		if s.Kind != task.RunCall {
+		if s.Kind != task.KindRun {
 			run = s.Parent
 		} else {
 			s.Cause = 0 // the flow knows better

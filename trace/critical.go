@@ -47,7 +47,7 @@ func (t *Trace) CriticalPath() CriticalPath {
 	}
 	all := levelsOf(t)
 	for i, s := range t.Spans { // each comes before its parts
-		if s.Status == task.Skipped {
+		if s.Status == task.StatusSkipped {
 			p.Slack[i] = Unlimited
 		}
 		if all[i] != nil {
@@ -69,7 +69,7 @@ func levelsOf(t *Trace) levels {
 	for i := range t.Spans {
 		s := &t.Spans[i]
 		at[i] = none
-		if i == 0 || s.Status == task.Skipped {
+		if i == 0 || s.Status == task.StatusSkipped {
 			continue
 		}
 		l := all[s.Parent]

@@ -26,14 +26,14 @@ func (t *Trace) Edges() []Edge {
 		}
 	}
 	for i, s := range t.Spans {
-		if s.Kind == task.NodeCall {
+		if s.Kind == task.KindNode {
 			add(i, s.Parent, s.Inputs, false)
 			add(i, s.Parent, s.After, true)
 			at[member{s.Parent, s.Node}] = i
 		}
 	}
 	for i, s := range t.Spans {
-		if s.Kind == task.RunCall {
+		if s.Kind == task.KindRun {
 			add(i, i, s.Inputs, false)
 		}
 	}

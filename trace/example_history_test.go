@@ -12,7 +12,7 @@ import (
 
 // took is the trace of a run that took so long.
 func took(run uint64, d time.Duration, how task.Status) *trace.Trace {
-	return &trace.Trace{Run: run, Name: "page", Spans: []trace.Span{{Parent: -1, Kind: task.RunCall, Flow: "page", End: d, Status: how}}}
+	return &trace.Trace{Run: run, Name: "page", Spans: []trace.Span{{Parent: -1, Kind: task.KindRun, Flow: "page", End: d, Status: how}}}
 }
 
 func show(traces []*trace.Trace) {
@@ -25,10 +25,10 @@ func show(traces []*trace.Trace) {
 
 func ExampleHistory() {
 	runs := trace.NewHistory(2)
-	runs.Add(took(1, 90*ms, task.OK))
-	runs.Add(took(2, 10*ms, task.Failed))
-	runs.Add(took(3, 20*ms, task.OK))
-	runs.Add(took(4, 30*ms, task.OK))
+	runs.Add(took(1, 90*ms, task.StatusOK))
+	runs.Add(took(2, 10*ms, task.StatusFailed))
+	runs.Add(took(3, 20*ms, task.StatusOK))
+	runs.Add(took(4, 30*ms, task.StatusOK))
 	show(runs.Recent())
 	show(runs.Slowest())
 	show(runs.Failed())
@@ -47,41 +47,41 @@ func ExampleNewHistory() {
 
 func ExampleHistory_Add() {
 	runs := trace.NewHistory(1)
-	runs.Add(took(1, 10*ms, task.OK))
-	runs.Add(took(2, 10*ms, task.OK)) // in place of the first
+	runs.Add(took(1, 10*ms, task.StatusOK))
+	runs.Add(took(2, 10*ms, task.StatusOK)) // in place of the first
 	show(runs.Recent())
 	// Output: 2 10ms ok
 }
 
 func ExampleHistory_Recent() {
 	runs := trace.NewHistory(20)
-	runs.Add(took(1, 10*ms, task.OK))
-	runs.Add(took(2, 20*ms, task.OK))
+	runs.Add(took(1, 10*ms, task.StatusOK))
+	runs.Add(took(2, 20*ms, task.StatusOK))
 	show(runs.Recent())
 	// Output: 2 20ms ok, 1 10ms ok
 }
 
 func ExampleHistory_Failed() {
 	runs := trace.NewHistory(20)
-	runs.Add(took(1, 10*ms, task.Failed))
-	runs.Add(took(2, 20*ms, task.OK))
-	runs.Add(took(3, 30*ms, task.Canceled))
+	runs.Add(took(1, 10*ms, task.StatusFailed))
+	runs.Add(took(2, 20*ms, task.StatusOK))
+	runs.Add(took(3, 30*ms, task.StatusCanceled))
 	show(runs.Failed())
 	// Output: 1 10ms failed
 }
 
 func ExampleHistory_Slowest() {
 	runs := trace.NewHistory(20)
-	runs.Add(took(1, 10*ms, task.OK))
-	runs.Add(took(2, 30*ms, task.OK))
-	runs.Add(took(3, 20*ms, task.OK))
+	runs.Add(took(1, 10*ms, task.StatusOK))
+	runs.Add(took(2, 30*ms, task.StatusOK))
+	runs.Add(took(3, 20*ms, task.StatusOK))
 	show(runs.Slowest())
 	// Output: 2 30ms ok, 3 20ms ok, 1 10ms ok
 }
 
 func ExampleHistory_Find() {
 	runs := trace.NewHistory(20)
-	runs.Add(took(7, 10*ms, task.OK))
+	runs.Add(took(7, 10*ms, task.StatusOK))
 	t, ok := runs.Find(7)
 	fmt.Println(t.Run, ok)
 	_, ok = runs.Find(8)

@@ -28,10 +28,10 @@ var (
 // recorded is the trace of a run in which the cart took longer than the ads.
 func recorded() *trace.Trace {
 	return &trace.Trace{Run: 1, Name: "page", Spans: []trace.Span{
-		{ID: 0, Parent: -1, Kind: task.RunCall, Flow: "page", Inputs: []string{"cart", "ads"}, End: 50 * ms},
-		{ID: 1, Kind: task.NodeCall, Flow: "page", Node: "user", Task: "user", End: 20 * ms},
-		{ID: 2, Kind: task.NodeCall, Flow: "page", Node: "cart", Task: "cart", Inputs: []string{"user"}, Start: 20 * ms, End: 50 * ms},
-		{ID: 3, Kind: task.NodeCall, Flow: "page", Node: "ads", Task: "ads", Inputs: []string{"user"}, Start: 20 * ms, End: 40 * ms},
+		{ID: 0, Parent: -1, Kind: task.KindRun, Flow: "page", Inputs: []string{"cart", "ads"}, End: 50 * ms},
+		{ID: 1, Kind: task.KindNode, Flow: "page", Node: "user", Task: "user", End: 20 * ms},
+		{ID: 2, Kind: task.KindNode, Flow: "page", Node: "cart", Task: "cart", Inputs: []string{"user"}, Start: 20 * ms, End: 50 * ms},
+		{ID: 3, Kind: task.KindNode, Flow: "page", Node: "ads", Task: "ads", Inputs: []string{"user"}, Start: 20 * ms, End: 40 * ms},
 	}}
 }
 
@@ -71,8 +71,8 @@ func ExampleNewRecorder() {
 // What the recorder is told by an engine, it can be told by hand.
 func ExampleRecorder_Begin() {
 	recorder := trace.NewRecorder(func(t *trace.Trace) { fmt.Println(t.Name, t.Elapsed(), t.Root().Err) })
-	_, end := recorder.Begin(context.Background(), task.Call{Kind: task.RunCall, Flow: "report", Start: time.Now()})
-	end(task.Outcome{Status: task.Failed, Err: errors.New("no paper"), Elapsed: time.Second})
+	_, end := recorder.Begin(context.Background(), task.Call{Kind: task.KindRun, Flow: "report", Start: time.Now()})
+	end(task.Outcome{Status: task.StatusFailed, Err: errors.New("no paper"), Elapsed: time.Second})
 	// Output: report 1s no paper
 }
 
@@ -187,10 +187,10 @@ func ExampleSpan_Elapsed() {
 }
 
 func ExampleSpan_Label() {
-	fmt.Println(trace.Span{Kind: task.RunCall, Flow: "page"}.Label())
-	fmt.Println(trace.Span{Kind: task.NodeCall, Flow: "page", Node: "cart#2", Task: "cart"}.Label())
-	fmt.Println(trace.Span{Kind: task.ElementCall, Node: "cart#2", Element: 7}.Label())
-	fmt.Println(trace.Span{Kind: task.AttemptCall, Node: "cart#2", Attempt: 2}.Label())
+	fmt.Println(trace.Span{Kind: task.KindRun, Flow: "page"}.Label())
+	fmt.Println(trace.Span{Kind: task.KindNode, Flow: "page", Node: "cart#2", Task: "cart"}.Label())
+	fmt.Println(trace.Span{Kind: task.KindElement, Node: "cart#2", Element: 7}.Label())
+	fmt.Println(trace.Span{Kind: task.KindAttempt, Node: "cart#2", Attempt: 2}.Label())
 	// Output:
 	// page
 	// cart#2

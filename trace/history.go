@@ -41,7 +41,7 @@ func (h *History) Add(t *Trace) {
 	defer h.mu.Unlock()
 	h.recent.add(t, h.keep)
 	switch t.Root().Status {
-	case task.Failed, task.Straggler:
+	case task.StatusFailed, task.StatusStraggler:
 		h.failed.add(t, h.keep)
 	}
 	h.addSlow(t)

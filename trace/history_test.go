@@ -35,16 +35,16 @@ func TestHistory_emptyAtFirst(t *testing.T) {
 func TestHistory_keepsTheLatestOfEachSort(t *testing.T) {
 	h := trace.NewHistory(3)
 	for run := range uint64(20) {
-		how := task.OK
+		how := task.StatusOK
 		switch run % 5 {
 		case 1:
-			how = task.Failed
+			how = task.StatusFailed
 		case 2:
-			how = task.Canceled
+			how = task.StatusCanceled
 		case 3:
-			how = task.Degraded
+			how = task.StatusDegraded
 		case 4:
-			how = task.Straggler
+			how = task.StatusStraggler
 		}
 		h.Add(took(run, time.Duration(run*7%20)*ms, how))
 	}
@@ -63,8 +63,8 @@ func TestHistory_keepsTheLatestOfEachSort(t *testing.T) {
 // What is returned is the caller's own.
 func TestHistory_returnsCopies(t *testing.T) {
 	h := trace.NewHistory(2)
-	h.Add(took(1, ms, task.Failed))
-	h.Add(took(2, 2*ms, task.Failed))
+	h.Add(took(1, ms, task.StatusFailed))
+	h.Add(took(2, 2*ms, task.StatusFailed))
 	for _, list := range []func() []*trace.Trace{h.Recent, h.Failed, h.Slowest} {
 		before := slices.Clone(list())
 		clear(list())
@@ -77,7 +77,7 @@ func TestHistory_forgetsTheSlowOfAnHourAgo(t *testing.T) {
 	h := trace.NewHistory(2)
 	noon := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
 	at := func(run uint64, since, d time.Duration) {
-		tr := took(run, d, task.OK)
+		tr := took(run, d, task.StatusOK)
 		tr.Start = noon.Add(since - d) // it is answered then
 		h.Add(tr)
 	}
@@ -104,7 +104,7 @@ func TestHistory_slowestAsIfSorted(t *testing.T) {
 		for run := range uint64(random.IntN(40)) {
 			d := time.Duration(random.IntN(10)) * ms
 			all = append(all, d)
-			h.Add(took(run, d, task.OK))
+			h.Add(took(run, d, task.StatusOK))
 			slices.SortFunc(all, func(a, b time.Duration) int { return int(b - a) })
 			var kept []time.Duration
 			for _, tr := range h.Slowest() {

@@ -106,7 +106,7 @@ func TestRecorder_errorsWithoutAText(t *testing.T) {
 			require.GreaterOrEqual(t, len(all), 2)
 			require.Equal(t, c.text, span(t, all[len(all)-2], "bad").Err)
 			require.Equal(t, c.text, all[len(all)-1].Root().Err)
-			require.Equal(t, task.Failed, all[len(all)-1].Root().Status)
+			require.Equal(t, task.StatusFailed, all[len(all)-1].Root().Status)
 		}
 	})
 }
@@ -208,9 +208,9 @@ func TestRecorder_manyNames(t *testing.T) {
 	p := new(tape)
 	r := trace.NewRecorder(p.add)
 	for i := range 3000 {
-		ctx, end := r.Begin(context.Background(), task.Call{Kind: task.RunCall, Flow: "GET /" + strconv.Itoa(i), Start: time.Now()})
+		ctx, end := r.Begin(context.Background(), task.Call{Kind: task.KindRun, Flow: "GET /" + strconv.Itoa(i), Start: time.Now()})
 		for range 20 {
-			_, inner := r.Begin(ctx, task.Call{Kind: task.NodeCall, Node: "n", Start: time.Now()})
+			_, inner := r.Begin(ctx, task.Call{Kind: task.KindNode, Node: "n", Start: time.Now()})
 			inner(task.Outcome{})
 		}
 		end(task.Outcome{})
@@ -223,13 +223,13 @@ func TestRecorder_manyNames(t *testing.T) {
 func TestRecorder_endsThatCross(t *testing.T) {
 	p := new(tape)
 	r := trace.NewRecorder(p.add)
-	ctx, end := r.Begin(context.Background(), task.Call{Kind: task.RunCall, Flow: "shop", Start: time.Now()})
-	_, inner := r.Begin(ctx, task.Call{Kind: task.NodeCall, Node: "quick", Start: time.Now()})
+	ctx, end := r.Begin(context.Background(), task.Call{Kind: task.KindRun, Flow: "shop", Start: time.Now()})
+	_, inner := r.Begin(ctx, task.Call{Kind: task.KindNode, Node: "quick", Start: time.Now()})
 	inner(task.Outcome{Elapsed: 5 * ms})
-	inner(task.Outcome{Status: task.Straggler, Elapsed: 6 * ms})
+	inner(task.Outcome{Status: task.StatusStraggler, Elapsed: 6 * ms})
 	end(task.Outcome{Elapsed: 7 * ms})
 	s := p.one(t).Spans[1]
-	require.Equal(t, task.OK, s.Status)
+	require.Equal(t, task.StatusOK, s.Status)
 	require.Equal(t, 5*ms, s.Elapsed())
 	require.Zero(t, s.Returned)
 }

@@ -43,16 +43,16 @@ func TestTrace_goldenIsComplete(t *testing.T) {
 			}
 		}
 	}
-	for kind := task.RunCall; kind <= task.AttemptCall; kind++ {
+	for kind := task.KindRun; kind <= task.KindAttempt; kind++ {
 		require.Contains(t, string(text), `"kind": "`+kind.String()+`"`)
 	}
-	for s := task.OK; s <= task.Straggler; s++ {
+	for s := task.StatusOK; s <= task.StatusStraggler; s++ {
 		require.Contains(t, string(text), `"status": "`+s.String()+`"`)
 	}
 }
 
 func TestTrace_roundTrip(t *testing.T) {
-	for _, tr := range []*trace.Trace{chatted(t), recorded(), took(7, 5*ms, task.Failed), {Name: "part", Dropped: 3, Spans: took(1, ms, task.OK).Spans}} {
+	for _, tr := range []*trace.Trace{chatted(t), recorded(), took(7, 5*ms, task.StatusFailed), {Name: "part", Dropped: 3, Spans: took(1, ms, task.StatusOK).Spans}} {
 		text, err := json.Marshal(tr)
 		require.NoError(t, err)
 		var back trace.Trace
@@ -64,17 +64,17 @@ func TestTrace_roundTrip(t *testing.T) {
 
 // A trace may be read into one that has been used: nothing of that is left, and who shares its spans sees nothing.
 func TestTrace_readIntoAnother(t *testing.T) {
-	text, err := json.Marshal(took(7, 5*ms, task.OK))
+	text, err := json.Marshal(took(7, 5*ms, task.StatusOK))
 	require.NoError(t, err)
 	used := recorded()
 	used.Dropped, used.Deadline = 3, time.Now()
 	shared := used.Spans
 	require.NoError(t, json.Unmarshal(text, used))
-	require.Equal(t, took(7, 5*ms, task.OK), used)
+	require.Equal(t, took(7, 5*ms, task.StatusOK), used)
 	require.Equal(t, recorded().Spans, shared)
 
 	require.Error(t, json.Unmarshal([]byte(`{"name":"x","spans":[{"id":1}]}`), used))
-	require.Equal(t, took(7, 5*ms, task.OK), used, "what is refused changes nothing")
+	require.Equal(t, took(7, 5*ms, task.StatusOK), used, "what is refused changes nothing")
 }
 
 func TestTrace_refusals(t *testing.T) {
@@ -95,7 +95,7 @@ func TestTrace_refusals(t *testing.T) {
 		with(root, `{"id":1,"parent":2}`, `{"id":2}`):        `trace.Trace: span 1 is part of span 2`,
 		with(root, `{"id":1,"start":-1}`):                    `trace.Trace: span 1 starts before the run`,
 		with(root, `{"id":1,"start":3,"end":2}`):             `trace.Trace: span 1 ends before it starts`,
-		with(root, `{"id":1,"kind":"dream"}`):                `trace.Trace: task.CallKind: "dream" is none`,
+		with(root, `{"id":1,"kind":"dream"}`):                `trace.Trace: task.Kind: "dream" is none`,
 		with(root, `{"id":1,"status":"happy"}`):              `trace.Trace: task.Status: "happy" is none`,
 		with(root, `{"id":1,"class":"weather"}`):             `trace.Trace: recovery.Class: "weather" is none`,
 		with(root, `{"id":1,"start":1.5}`):                   `trace.Trace: `,

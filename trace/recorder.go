@@ -104,8 +104,8 @@ func (s *seat) failed(o task.Outcome) {
 	t := texts{err: "its text could not be had"}
 	defer func() { s.rec.end(s.span, &o, t) }() // whatever the methods of a foreign error do
 	cause := s.parts.Swap(&closed).behind(o.Err)
-	if s.around != nil && o.Status != task.Canceled && o.Status != task.Skipped {
-		s.around.note(failure{err: o.Err, span: s.span, replaced: o.Status == task.Degraded})
+	if s.around != nil && o.Status != task.StatusCanceled && o.Status != task.StatusSkipped {
+		s.around.note(failure{err: o.Err, span: s.span, replaced: o.Status == task.StatusDegraded})
 	}
 	t = textsOf(o)
 	t.cause = cause

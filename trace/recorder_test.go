@@ -95,10 +95,10 @@ func TestRecorder_whatIsKnownOfACall(t *testing.T) {
 		require.Equal(t, &trace.Trace{
 			Run: tr.Run, Name: "shop", Start: begun, Deadline: begun.Add(time.Hour + 5*ms),
 			Spans: []trace.Span{
-				{ID: 0, Parent: -1, Kind: task.RunCall, Flow: "shop", Place: f.Graph().Place, Inputs: []string{"price"}, End: 10 * ms, Deadline: time.Hour + 5*ms},
-				{ID: 1, Parent: 0, Kind: task.NodeCall, Flow: "shop", Node: "item", Task: "item", Place: item.Origin().Place, End: 5 * ms, Deadline: time.Hour},
+				{ID: 0, Parent: -1, Kind: task.KindRun, Flow: "shop", Place: f.Graph().Place, Inputs: []string{"price"}, End: 10 * ms, Deadline: time.Hour + 5*ms},
+				{ID: 1, Parent: 0, Kind: task.KindNode, Flow: "shop", Node: "item", Task: "item", Place: item.Origin().Place, End: 5 * ms, Deadline: time.Hour},
 				{
-					ID: 2, Parent: 0, Kind: task.NodeCall, Flow: "shop", Node: "price", Task: "price", Place: price.Origin().Place,
+					ID: 2, Parent: 0, Kind: task.KindNode, Flow: "shop", Node: "price", Task: "price", Place: price.Origin().Place,
 					After: []string{"item"}, Start: 5 * ms, End: 10 * ms, Deadline: time.Hour,
 				},
 			},
@@ -120,13 +120,13 @@ func TestRecorder_panicAndGoexit(t *testing.T) {
 		synctest.Wait()
 		require.Len(t, p.all(), 2)
 		s := span(t, p.all()[0], "explode")
-		require.Equal(t, task.Failed, s.Status)
-		require.Equal(t, recovery.Code, s.Class)
+		require.Equal(t, task.StatusFailed, s.Status)
+		require.Equal(t, recovery.ClassCode, s.Class)
 		require.Equal(t, "out of paper", s.Panic)
 		require.Contains(t, s.Err, "out of paper")
 		require.Contains(t, s.Stack, "TestRecorder_panicAndGoexit")
 		s = span(t, p.all()[1], "exit")
-		require.Equal(t, task.Failed, s.Status)
+		require.Equal(t, task.StatusFailed, s.Status)
 		require.Equal(t, future.ErrGoexit.Error(), s.Err)
 		require.Empty(t, s.Panic)
 		require.Empty(t, s.Stack)
@@ -222,7 +222,7 @@ func TestRecorder_aTaskThatRunsAlone(t *testing.T) {
 // Code that makes itself seen as a run of its own is one, by whatever name it has.
 func TestRecorder_whatBeginsByItself(t *testing.T) {
 	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
-		inside, end := task.Begin(ctx, task.Call{Kind: task.NodeCall, Node: "render"})
+		inside, end := task.Begin(ctx, task.Call{Kind: task.KindNode, Node: "render"})
 		time.Sleep(2 * ms)
 		_, err := takes("item", 3*ms, nil).Do(inside, 1)
 		require.NoError(t, err)
@@ -311,6 +311,6 @@ func TestRecorder_leavesOutWhatBeginsAfterTheEnd(t *testing.T) {
 
 // A mock prints its ctx by reflection, unless that says what to print: and the recording around it is written to meanwhile.
 func TestRecorder_itsCtxSaysWhatToPrint(t *testing.T) {
-	ctx, _ := trace.NewRecorder(func(*trace.Trace) {}).Begin(t.Context(), task.Call{Kind: task.RunCall, Flow: "shop"})
+	ctx, _ := trace.NewRecorder(func(*trace.Trace) {}).Begin(t.Context(), task.Call{Kind: task.KindRun, Flow: "shop"})
 	require.Equal(t, "jade.Context jade.Context", fmt.Sprintf("%v %#v", ctx, ctx))
 }

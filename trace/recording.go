@@ -25,7 +25,7 @@ const running time.Duration = -1
 
 func newRecording(r *Recorder, c task.Call) *recording {
 	name := c.Flow
-	if c.Kind != task.RunCall {
+	if c.Kind != task.KindRun {
 		name = cmp.Or(c.Task, c.Node)
 	}
 	return &recording{
@@ -54,7 +54,7 @@ func (r *recording) begin(parent int, c *task.Call) (i int, ok bool) {
 	if !c.Deadline.IsZero() {
 		s.Deadline = c.Deadline.Sub(r.start)
 	}
-	if c.Kind == task.AttemptCall && parent >= 0 {
+	if c.Kind == task.KindAttempt && parent >= 0 {
 		r.trace.Spans[parent].Attempts++
 	}
 	r.open++
@@ -87,7 +87,7 @@ func (r *recording) close(i int, o *task.Outcome, t texts) *Trace {
 	}
 	s := &r.trace.Spans[i]
 	if s.End != running {
-		if s.Status == task.Straggler { // or else it was said to be one while it returned
+		if s.Status == task.StatusStraggler { // or else it was said to be one while it returned
 			s.Returned = s.Start + max(0, o.Elapsed)
 		}
 		return nil
@@ -95,14 +95,14 @@ func (r *recording) close(i int, o *task.Outcome, t texts) *Trace {
 	s.End, s.Status, s.Class = s.Start+max(0, o.Elapsed), o.Status, o.Class
 	s.Err, s.Panic, s.Stack, s.Cause = t.err, t.panic, t.stack, t.cause
 	s.Lost = o.Lost
-	if o.Status != task.Skipped {
+	if o.Status != task.StatusSkipped {
 		s.FailedNode, s.FailedOf = o.FailedNode, o.FailedOf
 	}
 	for _, l := range o.Losses {
 		s.Losses = append(s.Losses, l.Node)
 	}
 	r.open--
-	if o.Status == task.Straggler {
+	if o.Status == task.StatusStraggler {
 		r.strays++
 	}
 	r.over = r.over || i == 0
@@ -128,7 +128,7 @@ func (r *recording) waiting() bool {
 // lost reports whether span i is inside a straggler.
 func (r *recording) lost(i int) bool {
 	for i = r.trace.Spans[i].Parent; i >= 0; i = r.trace.Spans[i].Parent {
-		if r.trace.Spans[i].Status == task.Straggler {
+		if r.trace.Spans[i].Status == task.StatusStraggler {
 			return true
 		}
 	}
@@ -142,7 +142,7 @@ func (r *recording) finish() (complete *Trace) {
 		now := time.Since(r.start)
 		for i := range complete.Spans {
 			if s := &complete.Spans[i]; s.End == running {
-				s.End, s.Status = max(now, s.Start), task.Straggler
+				s.End, s.Status = max(now, s.Start), task.StatusStraggler
 			}
 		}
 	}

@@ -14,7 +14,7 @@ type texts struct {
 // textsOf returns the texts of an outcome's failure. A span that was skipped has none:
 // why it was not started is what the run failed of.
 func textsOf(o task.Outcome) (t texts) {
-	if o.Err == nil || o.Status == task.Skipped {
+	if o.Err == nil || o.Status == task.StatusSkipped {
 		return t
 	}
 	t.err = excerpt.OfError(o.Err)

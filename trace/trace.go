@@ -28,7 +28,7 @@ type Trace struct {
 type Span struct {
 	ID       int            `json:"id"`     // its index
 	Parent   int            `json:"parent"` // the span that it is a part of; -1 of the run itself
-	Kind     task.CallKind  `json:"kind"`
+	Kind     task.Kind      `json:"kind"`
 	Flow     string         `json:"flow,omitempty"`    // that it is part of, or that runs
 	Node     string         `json:"node,omitempty"`    // its name in the flow
 	Task     string         `json:"task,omitempty"`    // name of its task
@@ -85,11 +85,11 @@ func (s Span) Elapsed() time.Duration { return s.End - s.Start }
 // of an attempt or the index of an element.
 func (s Span) Label() string {
 	switch s.Kind {
-	case task.RunCall:
+	case task.KindRun:
 		return s.Flow
-	case task.ElementCall:
+	case task.KindElement:
 		return "[" + strconv.Itoa(s.Element) + "]"
-	case task.AttemptCall:
+	case task.KindAttempt:
 		return "attempt " + strconv.Itoa(s.Attempt)
 	}
 	if s.Node != "" {

@@ -21,7 +21,7 @@ func fetchHedged(ctx context.Context, id string) (Item, error) {
 	return future.Run(ctx, func(ctx context.Context) (Item, error) {
 		first := future.Call(ctx, fetchItem, id) // answers after 100ms
 		item, err := deadline.Within(future.Shield(first), 50*time.Millisecond).Await(ctx)
-		if recovery.Classify(err) != recovery.Timeout {
+		if recovery.Classify(err) != recovery.ClassTimeout {
 			return item, err
 		}
 		second := future.Call(ctx, fetchFrom, 2) // a mirror, which answers after 40ms

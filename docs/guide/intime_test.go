@@ -94,7 +94,7 @@ func stubborn() {
 	timed(func() {
 		_, err := deadline.Run(future.Named(ctx, "page"), 150*time.Millisecond, func(ctx context.Context) (string, error) {
 			return future.Run(ctx, func(ctx context.Context) (string, error) {
-				return future.Call(ctx, inspect, "bell").Await(ctx) // 400ms, whatever its ctx says
+				return future.Call(ctx, examine, "bell").Await(ctx) // 400ms, whatever its ctx says
 			})
 		})
 		fmt.Println(err)
@@ -108,7 +108,7 @@ func stubbornJoined() {
 	timed(func() {
 		_, err := future.Run(ctx, func(ctx context.Context) (string, error) {
 			return deadline.Run(future.Named(ctx, "page"), 150*time.Millisecond, func(ctx context.Context) (string, error) {
-				return inspect(ctx, "bell")
+				return examine(ctx, "bell")
 			})
 		})
 		fmt.Println(err)
@@ -122,7 +122,7 @@ func stubbornGrace() {
 	timed(func() {
 		_, err := future.Run(ctx, func(ctx context.Context) (string, error) {
 			return deadline.Run(future.Named(ctx, "page"), 150*time.Millisecond, func(ctx context.Context) (string, error) {
-				return inspect(ctx, "bell")
+				return examine(ctx, "bell")
 			})
 		}, future.Grace(20*time.Millisecond))
 		fmt.Println(err)

@@ -138,8 +138,8 @@ func unobservedHook() {
 	// end
 }
 
-// inspect does not watch its ctx.
-func inspect(_ context.Context, id string) (string, error) {
+// examine does not watch its ctx.
+func examine(_ context.Context, id string) (string, error) {
 	time.Sleep(400 * time.Millisecond)
 	return "passed", nil
 }
@@ -148,7 +148,7 @@ func grace() {
 	ctx := context.Background()
 	// snippet: grace
 	ctx, scope := future.WithScope(ctx, future.Grace(50*time.Millisecond))
-	future.Call(future.Named(ctx, "inspection"), inspect, "bell")
+	future.Call(future.Named(ctx, "inspection"), examine, "bell")
 	timed(func() { fmt.Println(scope.Close()) })
 	// end
 }

@@ -9,9 +9,9 @@ import (
 	"os"
 	"time"
 
-	"github.com/jade-go/jade/debug"
 	"github.com/jade-go/jade/diagram"
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/inspect"
 	"github.com/jade-go/jade/observe/jadeslog"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
@@ -91,7 +91,7 @@ func seenDebug() {
 	// snippet: seen-debug
 	runs := trace.NewHistory(20)
 	pages := http.NewServeMux()
-	pages.Handle("/debug/jade/", debug.Handler(runs, OrderPage))
+	pages.Handle("/debug/jade/", inspect.Handler(runs, OrderPage))
 	// end
 	w := httptest.NewRecorder()
 	pages.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/debug/jade/", nil))

@@ -31,7 +31,7 @@ type Page struct {
 
 // end
 
-var errNoItem = recovery.Mark(recovery.Business, errors.New("no such item"))
+var errNoItem = recovery.Mark(recovery.ClassBusiness, errors.New("no such item"))
 
 func fetchItem(ctx context.Context, id string) (Item, error) {
 	if id == "anvil" {

@@ -242,7 +242,7 @@ type diary struct{}
 
 func (diary) Begin(ctx context.Context, call task.Call) (context.Context, func(task.Outcome)) {
 	what := fmt.Sprint(call.Kind, " ", call.Task)
-	if call.Kind == task.AttemptCall {
+	if call.Kind == task.KindAttempt {
 		what = fmt.Sprint(call.Kind, " ", call.Attempt)
 	}
 	fmt.Println("begin", what)
@@ -265,10 +265,10 @@ func taskObserve() {
 func taskStubborn() {
 	ctx := context.Background()
 	// snippet: task-stubborn
-	inspection := task.New("inspection", inspect).Timeout(50 * time.Millisecond)
+	inspection := task.New("inspection", examine).Timeout(50 * time.Millisecond)
 	timed(func() {
 		_, err := future.Run(ctx, func(ctx context.Context) (string, error) {
-			grade, err := inspection.Do(ctx, "bell") // inspect takes 400ms, whatever its ctx says
+			grade, err := inspection.Do(ctx, "bell") // examine takes 400ms, whatever its ctx says
 			fmt.Println("late:", errors.Is(err, context.DeadlineExceeded))
 			return grade, err
 		})

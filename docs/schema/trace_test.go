@@ -71,7 +71,7 @@ func TestTraceSchema_freshTraces(t *testing.T) {
 		defer cancel()
 		_, err = bad.Do(late, "")
 		require.Error(t, err)
-		_, end := task.Begin(ctx, task.Call{Kind: task.NodeCall}) // without any name
+		_, end := task.Begin(ctx, task.Call{Kind: task.KindNode}) // without any name
 		end(task.Outcome{})
 	}
 	all := append(recorded(t, do), recorded(t, do, trace.MaxSpans(3))...)

@@ -69,7 +69,7 @@ func (s *shop) fetch(ctx context.Context, from string, into any) error {
 	switch response.StatusCode {
 	case http.StatusOK:
 	case http.StatusNotFound: // what was asked for: nobody's fault
-		return recovery.Mark(recovery.Business, StatusError(response.StatusCode))
+		return recovery.Mark(recovery.ClassBusiness, StatusError(response.StatusCode))
 	default:
 		return StatusError(response.StatusCode)
 	}

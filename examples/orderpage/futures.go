@@ -21,7 +21,7 @@ func byFutures(s *shop, limit time.Duration) handler {
 		begun := time.Now()
 		ctx, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
-		ctx, end := task.Begin(ctx, task.Call{Kind: task.RunCall, Flow: "order-page"}) // which a flow does by itself
+		ctx, end := task.Begin(ctx, task.Call{Kind: task.KindRun, Flow: "order-page"}) // which a flow does by itself
 		page, err := orderPage(ctx, fetch, order)
 		outcome := task.OutcomeOf(ctx, err, page.lost(), begun)
 		outcome.Losses = page.losses() // what has a fallback is a warning, and the line of the run has its name

@@ -77,9 +77,9 @@ func callsOf(runs *trace.History) map[string]call {
 	for _, run := range runs.Recent() {
 		for _, s := range run.Spans {
 			switch {
-			case s.Kind != task.NodeCall || s.Status == task.Skipped:
-			case s.Status == task.Straggler && s.Class != recovery.Timeout:
-				calls[s.Task] = call{s.Start, s.Elapsed(), recovery.Canceled}
+			case s.Kind != task.KindNode || s.Status == task.StatusSkipped:
+			case s.Status == task.StatusStraggler && s.Class != recovery.ClassTimeout:
+				calls[s.Task] = call{s.Start, s.Elapsed(), recovery.ClassCanceled}
 			default:
 				calls[s.Task] = call{s.Start, s.Elapsed(), s.Class}
 			}

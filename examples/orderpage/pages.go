@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/jade-go/jade/debug"
+	"github.com/jade-go/jade/inspect"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -57,7 +57,7 @@ func serve(ctx context.Context, o options, runs *trace.History, stdout, stderr i
 	s := &shop{client: &http.Client{Transport: transport}, urls: running.urls, bugs: o.bugs}
 
 	pages := http.NewServeMux()
-	pages.Handle("/", debug.Handler(runs, newOrderPage(s, o.deadline)))
+	pages.Handle("/", inspect.Handler(runs, newOrderPage(s, o.deadline)))
 	pages.Handle("/order", again(styles[o.style](s, o.deadline), observer(runs, stderr)))
 	listener, err := net.Listen("tcp", o.debug)
 	if err != nil {

@@ -12,7 +12,7 @@ var plan = planOf(newOrderPage(new(shop), time.Second).Graph())
 
 func planOf(g flow.Graph) (names []string) {
 	for _, n := range g.Nodes {
-		if n.Kind == flow.TaskStep {
+		if n.Kind == flow.KindStep {
 			names = append(names, n.Name)
 		}
 	}

@@ -41,7 +41,7 @@ func picture(run *trace.Trace, limit time.Duration) *diagram.Diagram {
 // sumOf is what the calls of a run have cost.
 func sumOf(run *trace.Trace) (sum time.Duration) {
 	for _, s := range run.Spans {
-		if s.Kind == task.NodeCall {
+		if s.Kind == task.KindNode {
 			sum += s.Elapsed()
 		}
 	}

@@ -18,12 +18,12 @@ func TestReport(t *testing.T) {
 	page := Page{Order: "o-1", Coupons: []Coupon{{Code: "A"}, {Code: "B"}}, Degraded: []*PartError{}}
 	runs := trace.NewHistory(1)
 	runs.Add(&trace.Trace{Name: "order-page", Spans: []trace.Span{
-		{Parent: -1, Kind: task.RunCall, Flow: "order-page", Inputs: []string{"coins", "coupons"}, End: 1340 * ms},
-		{ID: 1, Kind: task.NodeCall, Node: "item", End: 60 * ms},
-		{ID: 2, Kind: task.NodeCall, Node: "address", End: 45 * ms, Status: task.Failed, Class: recovery.Timeout, Err: "late"},
-		{ID: 3, Kind: task.NodeCall, Node: "coins", Start: ms / 2, End: 30*ms + ms/2, Status: task.Canceled, Class: recovery.Canceled},
-		{ID: 4, Kind: task.NodeCall, Node: "coupons", Inputs: []string{"item"}, Start: 60 * ms, End: 1340 * ms},
-		{ID: 5, Kind: task.NodeCall, Node: "freight", Start: 1340 * ms, End: 1340 * ms, Status: task.Skipped},
+		{Parent: -1, Kind: task.KindRun, Flow: "order-page", Inputs: []string{"coins", "coupons"}, End: 1340 * ms},
+		{ID: 1, Kind: task.KindNode, Node: "item", End: 60 * ms},
+		{ID: 2, Kind: task.KindNode, Node: "address", End: 45 * ms, Status: task.StatusFailed, Class: recovery.ClassTimeout, Err: "late"},
+		{ID: 3, Kind: task.KindNode, Node: "coins", Start: ms / 2, End: 30*ms + ms/2, Status: task.StatusCanceled, Class: recovery.ClassCanceled},
+		{ID: 4, Kind: task.KindNode, Node: "coupons", Inputs: []string{"item"}, Start: 60 * ms, End: 1340 * ms},
+		{ID: 5, Kind: task.KindNode, Node: "freight", Start: 1340 * ms, End: 1340 * ms, Status: task.StatusSkipped},
 	}})
 	var out strings.Builder
 	report(&out, outcome{
@@ -78,7 +78,7 @@ func TestPageJSON_isThePage(t *testing.T) {
 }
 
 func TestNoPage_oneFailure(t *testing.T) {
-	lost := newPartError("item", recovery.Dependency, StatusError(503))
+	lost := newPartError("item", recovery.ClassDependency, StatusError(503))
 	assert.Same(t, lost, noPage(errors.Join(errors.New("another"), lost)))
 	assert.EqualError(t, noPage(errors.New("out of stock")), "the page failed, class unknown: out of stock")
 }

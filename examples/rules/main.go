@@ -71,7 +71,7 @@ func show(pages []*page, r Request, stdout, stderr io.Writer) (code int) {
 			return exitNone
 		}
 		fmt.Fprintln(stdout, answer.Text)
-		if answer.Class != recovery.None {
+		if answer.Class != recovery.ClassNone {
 			code = exitNone
 		}
 	}

@@ -21,7 +21,7 @@ func (r Request) subject() string { return r.Subject }
 // Answer is what the one who asked is shown: a page or, if there is none, why.
 type Answer struct {
 	Text  string
-	Class recovery.Class // of the failure; recovery.None: there is a page
+	Class recovery.Class // of the failure; recovery.ClassNone: there is a page
 }
 
 type page = flow.Flow[Request, Answer]

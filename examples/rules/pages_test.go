@@ -19,7 +19,7 @@ func TestPages_aCallHasALimit(t *testing.T) {
 		w.takes["profile"] = time.Hour
 		answer, took, err := w.ask(t, p, tea)
 		require.NoError(t, err)
-		assert.Equal(t, Answer{p.Name() + ": not shown, try again later", recovery.Timeout}, answer)
+		assert.Equal(t, Answer{p.Name() + ": not shown, try again later", recovery.ClassTimeout}, answer)
 		assert.Equal(t, callLimit, took)
 		assert.Contains(t, w.log.String(), "profile: deadline exceeded: limit 100ms, elapsed 100ms\n")
 	})
@@ -31,7 +31,7 @@ func TestPages_haveALimit(t *testing.T) {
 		w.takes["muted"], w.takes["profile"] = ruleLimit-ms, callLimit-ms
 		answer, took, err := w.ask(t, p, tea)
 		require.NoError(t, err)
-		assert.Equal(t, Answer{p.Name() + ": not shown, try again later", recovery.Timeout}, answer)
+		assert.Equal(t, Answer{p.Name() + ": not shown, try again later", recovery.ClassTimeout}, answer)
 		assert.Equal(t, pageLimit, took)
 		assert.Equal(t, "rules: no "+p.Name()+", class timeout: "+p.Name()+": profile (rules/pages.go:37): "+
 			p.Name()+": profile: deadline exceeded: limit 120ms, elapsed 120ms\n", w.log.String())
@@ -44,7 +44,7 @@ func TestPages_failAndDegrade(t *testing.T) {
 		w.fails["messages"] = errors.New("broken")
 		answer, _, err := w.ask(t, p, tea)
 		require.NoError(t, err)
-		assert.Equal(t, recovery.None, answer.Class)
+		assert.Equal(t, recovery.ClassNone, answer.Class)
 		if p.Name() == "group-chat" {
 			assert.Equal(t, `group-chat: user mei reads ["(no messages now)"]`, answer.Text)
 		}
@@ -80,7 +80,7 @@ func TestPages_answerBeforeADeadline(t *testing.T) {
 		defer cancel()
 		answer, err := p.Do(ctx, tea)
 		require.NoError(t, err)
-		assert.Equal(t, Answer{p.Name() + ": not shown, try again later", recovery.Timeout}, answer)
+		assert.Equal(t, Answer{p.Name() + ": not shown, try again later", recovery.ClassTimeout}, answer)
 		assert.Equal(t, 10*ms-10*ms/100, time.Since(w.begun))
 		synctest.Wait() // the log is told beside the answer
 		assert.Regexp(t, `^rules: no `+p.Name()+`, class timeout: .*elapsed 9\.9ms, inherited from the caller's ctx\n$`, w.log.String())

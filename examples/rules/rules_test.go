@@ -30,7 +30,7 @@ func TestRules_refuse(t *testing.T) {
 				w.takes["muted"], w.takes["banned"] = 10*ms, 10*ms // time enough for a call that does not wait
 				answer, _, err := w.ask(t, p, refused.r)
 				require.NoError(t, err)
-				assert.Equal(t, Answer{p.Name() + ": not shown, " + refused.why.Reason, recovery.Business}, answer)
+				assert.Equal(t, Answer{p.Name() + ": not shown, " + refused.why.Reason, recovery.ClassBusiness}, answer)
 				assert.Equal(t, "rules: no "+p.Name()+", class business: "+refused.why.Error()+"\n", w.log.String())
 				assert.Contains(t, w.asked, "muted")
 				assert.Contains(t, w.asked, "banned")
@@ -56,7 +56,7 @@ func TestRules_refuseWhatTheyCannotCheck(t *testing.T) {
 				w.fails[rule], w.takes[rule] = nil, time.Second
 				answer, took, err := w.ask(t, p, tea)
 				require.NoError(t, err)
-				assert.Equal(t, recovery.Timeout, answer.Class)
+				assert.Equal(t, recovery.ClassTimeout, answer.Class)
 				assert.Equal(t, ruleLimit, took)
 				assert.Empty(t, w.before(never))
 			})
@@ -70,7 +70,7 @@ func TestRules_comeFirst(t *testing.T) {
 		w.takes["muted"], w.takes["banned"], w.takes["profile"] = 10*ms, 30*ms, 5*ms
 		answer, took, err := w.ask(t, p, tea)
 		require.NoError(t, err)
-		assert.Equal(t, recovery.None, answer.Class)
+		assert.Equal(t, recovery.ClassNone, answer.Class)
 		assert.Equal(t, 35*ms, took)
 		assert.Zero(t, w.asked["muted"])
 		assert.Zero(t, w.asked["banned"], "the rules are checked at the same time")
@@ -91,7 +91,7 @@ func TestRules_anEarlyCallIsSeen(t *testing.T) {
 		})
 		answer, _, err := w.ask(t, early, tea)
 		require.NoError(t, err)
-		assert.Equal(t, recovery.None, answer.Class)
+		assert.Equal(t, recovery.ClassNone, answer.Class)
 		assert.Equal(t, map[string]time.Duration{"profile": 0}, w.before(30*ms))
 	})
 }

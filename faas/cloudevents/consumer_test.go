@@ -65,7 +65,7 @@ func TestReceiver_ofAForwarder(t *testing.T) {
 		ack    bool
 	}{
 		{context.DeadlineExceeded, 504, false},
-		{recovery.Mark(recovery.Business, errors.New("sold out")), 422, true},
+		{recovery.Mark(recovery.ClassBusiness, errors.New("sold out")), 422, true},
 	} {
 		for _, forwarded := range []protocol.Result{protocol.ResultACK, protocol.ResultNACK, cehttp.NewResult(299, "%w", protocol.ResultACK)} {
 			receive := cloudevents.Receiver(faas.New("forward", func(context.Context, struct{}) (struct{}, error) {

@@ -55,7 +55,7 @@ func ExampleReceiver() {
 
 func ExampleConsumer() {
 	consume := cloudevents.Consumer(faas.New("ship", func(context.Context, string) (struct{}, error) {
-		return struct{}{}, recovery.Mark(recovery.Business, errors.New("no such address"))
+		return struct{}{}, recovery.Mark(recovery.ClassBusiness, errors.New("no such address"))
 	}, faas.Logger(quiet)))
 	e := event.New()
 	_ = e.SetData("application/json", "Hangzhou")

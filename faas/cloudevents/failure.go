@@ -18,7 +18,7 @@ func Final(err error) bool {
 	if invalid(err) {
 		return true
 	}
-	return recovery.Classify(err) == recovery.Business && !unready(err)
+	return recovery.Classify(err) == recovery.ClassBusiness && !unready(err)
 }
 
 // invalid reports whether the function was not called, for want of an input.
@@ -63,11 +63,11 @@ func (s *settings) status(err error, ack bool) int {
 		return http.StatusServiceUnavailable
 	}
 	switch recovery.Classify(err) {
-	case recovery.Code, recovery.Unknown:
+	case recovery.ClassCode, recovery.ClassUnknown:
 		return http.StatusInternalServerError
-	case recovery.Dependency:
+	case recovery.ClassDependency:
 		return http.StatusBadGateway
-	case recovery.Timeout:
+	case recovery.ClassTimeout:
 		return http.StatusGatewayTimeout
 	}
 	return http.StatusServiceUnavailable

@@ -33,7 +33,7 @@ type soldOut struct{}
 func (soldOut) Error() string         { return "row 7 of /var/db/items says: sold out" }
 func (soldOut) Public() string        { return "the item is sold out" }
 func (soldOut) HTTPStatus() int       { return 404 }
-func (soldOut) Class() recovery.Class { return recovery.Business }
+func (soldOut) Class() recovery.Class { return recovery.ClassBusiness }
 
 // probe is a handler of a function that fails as it is told to.
 func probe(log *logbook) *faas.Handler[order, page] {
@@ -41,7 +41,7 @@ func probe(log *logbook) *faas.Handler[order, page] {
 	return faas.New("probe", func(ctx context.Context, o order) (page, error) {
 		switch o.Fault {
 		case "business":
-			return page{}, recovery.Mark(recovery.Business, errors.New("row 7: sold out"))
+			return page{}, recovery.Mark(recovery.ClassBusiness, errors.New("row 7: sold out"))
 		case "unknown":
 			return page{}, errors.New("row 7: no such column")
 		case "sold out":

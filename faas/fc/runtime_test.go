@@ -21,7 +21,7 @@ import (
 	recovery "github.com/jade-go/jade/recover"
 )
 
-var errSoldOut = recovery.Mark(recovery.Business, errors.New("sold out"))
+var errSoldOut = recovery.Mark(recovery.ClassBusiness, errors.New("sold out"))
 
 // text is a writer that a test reads.
 type text struct {
@@ -115,7 +115,7 @@ type public struct{}
 
 func (public) Error() string         { return "row 7: sold out" }
 func (public) Public() string        { return "the item is sold out" }
-func (public) Class() recovery.Class { return recovery.Business }
+func (public) Class() recovery.Class { return recovery.ClassBusiness }
 
 func TestRun_opaque(t *testing.T) {
 	p, _ := started(t, handler(io.Discard, func(_ context.Context, in string) (string, error) {

@@ -80,7 +80,7 @@ func (e Event) request(ctx context.Context) (*http.Request, error) {
 	if e.IsBase64Encoded {
 		decoded, err := base64.StdEncoding.DecodeString(e.Body)
 		if err != nil {
-			return nil, recovery.Mark(recovery.Business, &faas.InputError{Reason: "the body is not base64", Err: err})
+			return nil, recovery.Mark(recovery.ClassBusiness, &faas.InputError{Reason: "the body is not base64", Err: err})
 		}
 		body = decoded
 	}
@@ -95,7 +95,7 @@ func (e Event) request(ctx context.Context) (*http.Request, error) {
 	path, err := url.PathUnescape(raw)
 	request, unfit := http.NewRequestWithContext(ctx, e.RequestContext.HTTP.Method, "/", bytes.NewReader(body))
 	if err = errors.Join(err, unfit); err != nil {
-		return nil, recovery.Mark(recovery.Business, &faas.InputError{Reason: fmt.Sprintf("the request %s %q is none", e.RequestContext.HTTP.Method, e.RawPath), Err: err})
+		return nil, recovery.Mark(recovery.ClassBusiness, &faas.InputError{Reason: fmt.Sprintf("the request %s %q is none", e.RequestContext.HTTP.Method, e.RawPath), Err: err})
 	}
 	target := &url.URL{Path: path, RawPath: raw, RawQuery: query.Encode()} // not parsed: // is no host here
 	request.URL = target

@@ -59,7 +59,7 @@ func probe() *faas.Handler[order, page] {
 func servePage(ctx context.Context, o order) (page, error) {
 	switch o.Fault {
 	case "business":
-		return page{}, recovery.Mark(recovery.Business, errors.New("row 7: sold out"))
+		return page{}, recovery.Mark(recovery.ClassBusiness, errors.New("row 7: sold out"))
 	case "dependency":
 		return page{}, fmt.Errorf("stock at 10.0.0.7: %w", syscall.ECONNREFUSED)
 	case "system":

@@ -24,7 +24,7 @@ func ofClass(class recovery.Class) string { return "jade." + class.String() }
 func failure(err error) (reported messages.InvokeResponse_Error) {
 	defer func() {
 		if recover() != nil { // of a method of a foreign error
-			reported = messages.InvokeResponse_Error{Type: ofClass(recovery.Code), Message: recovery.Text(err)}
+			reported = messages.InvokeResponse_Error{Type: ofClass(recovery.ClassCode), Message: recovery.Text(err)}
 		}
 	}()
 	if own, ok := errors.AsType[messages.InvokeResponse_Error](err); ok {
@@ -50,7 +50,7 @@ func typeOf(err error) string {
 		return typeInit
 	}
 	class := recovery.Classify(err)
-	if class == recovery.Business || class == recovery.Unknown {
+	if class == recovery.ClassBusiness || class == recovery.ClassUnknown {
 		if name := named(err); name != "" {
 			return name
 		}

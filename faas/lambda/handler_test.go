@@ -64,7 +64,7 @@ func (broken) Error() string { panic("no") }
 type rating float64
 
 func (rating) Error() string         { return "a bad rating" }
-func (rating) Class() recovery.Class { return recovery.System }
+func (rating) Class() recovery.Class { return recovery.ClassSystem }
 
 func TestHandler_typesOfFailures(t *testing.T) {
 	end := errors.New("end")
@@ -81,8 +81,8 @@ func TestHandler_typesOfFailures(t *testing.T) {
 		"a deadline":               {context.DeadlineExceeded, messages.InvokeResponse_Error{Type: "jade.timeout", Message: "context deadline exceeded"}},
 		"a cancellation":           {&future.CanceledError{}, messages.InvokeResponse_Error{Type: "jade.canceled", Message: "canceled"}},
 		"a cancellation of others": {context.Canceled, messages.InvokeResponse_Error{Type: "jade.dependency", Message: "context canceled"}},
-		"meant":                    {recovery.Mark(recovery.Business, end), messages.InvokeResponse_Error{Type: "jade.business", Message: "end"}},
-		"meant, with a type":       {recovery.Mark(recovery.Business, &soldOut{}), messages.InvokeResponse_Error{Type: "soldOut", Message: "sold out"}},
+		"meant":                    {recovery.Mark(recovery.ClassBusiness, end), messages.InvokeResponse_Error{Type: "jade.business", Message: "end"}},
+		"meant, with a type":       {recovery.Mark(recovery.ClassBusiness, &soldOut{}), messages.InvokeResponse_Error{Type: "soldOut", Message: "sold out"}},
 		"Lambda's own":             {messages.InvokeResponse_Error{Type: "Mine", ShouldExit: true}, messages.InvokeResponse_Error{Type: "Mine", ShouldExit: true}},
 		"Lambda's own, wrapped":    {fmt.Errorf("x: %w", messages.InvokeResponse_Error{Type: "Mine"}), messages.InvokeResponse_Error{Type: "Mine"}},
 		"whose As panics":          {deaf{}, messages.InvokeResponse_Error{Type: "jade.code", Message: "deaf"}},

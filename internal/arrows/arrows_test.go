@@ -32,7 +32,7 @@ var may = map[string][]string{
 	},
 	module + "/trace":   {module + "/recover", module + "/task", excerpt, errtree},
 	module + "/diagram": {module + "/flow", module + "/task", module + "/trace"},
-	module + "/debug":   {module + "/diagram", module + "/flow", module + "/task", module + "/trace"},
+	module + "/inspect": {module + "/diagram", module + "/flow", module + "/task", module + "/trace"},
 	module + "/jadetest": {
 		module + "/future", module + "/recover", module + "/task", module + "/flow", module + "/trace", module + "/diagram",
 		engine, excerpt, "go.uber.org/goleak", // a helper for tests
@@ -48,7 +48,7 @@ var may = map[string][]string{
 	module + "/docs/":           {},
 	module + "/examples/": {
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline",
-		module + "/task", module + "/flow", module + "/trace", module + "/diagram", module + "/debug", module + "/observe/jadeslog",
+		module + "/task", module + "/flow", module + "/trace", module + "/diagram", module + "/inspect", module + "/observe/jadeslog",
 		module + "/faas", module + "/faas/fc", module + "/examples/faas/orderpage",
 		"github.com/samber/lo",
 	},

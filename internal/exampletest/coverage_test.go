@@ -11,7 +11,7 @@ import (
 // Also of packages in modules of their own: what is asked is their source.
 func TestEveryExportedNameHasAnExample(t *testing.T) {
 	for _, dir := range []string{
-		"combinators", "deadline", "debug", "diagram", "flow", "future",
+		"combinators", "deadline", "diagram", "flow", "future", "inspect",
 		"observe/jadeotel", "observe/jadeprometheus", "observe/jadeslog", "recover", "task", "trace",
 	} {
 		names, err := exampletest.Missing("../../" + dir)

@@ -78,13 +78,13 @@ func TestAttributes_sayWhatIsKnown(t *testing.T) {
 // A name that is not UTF-8 would cost a whole batch of spans. Tasks and flows have none, but others may tell of calls.
 func TestAttributes_areUTF8(t *testing.T) {
 	all := traced(t, func(ctx context.Context) {
-		ctx, end := task.Begin(ctx, task.Call{Kind: task.RunCall, Flow: "shop\xff"})
+		ctx, end := task.Begin(ctx, task.Call{Kind: task.KindRun, Flow: "shop\xff"})
 		for _, c := range []task.Call{
-			{Kind: task.NodeCall, Node: "item\xff", Place: task.Place{File: "\xff.go"}},
-			{Kind: task.NodeCall, Node: "price 🎉", Inputs: []string{"item\xff"}, After: []string{"item\xff"}, Path: []string{"\xff"}},
+			{Kind: task.KindNode, Node: "item\xff", Place: task.Place{File: "\xff.go"}},
+			{Kind: task.KindNode, Node: "price 🎉", Inputs: []string{"item\xff"}, After: []string{"item\xff"}, Path: []string{"\xff"}},
 		} {
 			_, end := task.Begin(ctx, c)
-			end(task.Outcome{Status: task.Failed, Err: errors.New("\xff")})
+			end(task.Outcome{Status: task.StatusFailed, Err: errors.New("\xff")})
 		}
 		end(task.Outcome{})
 	})
@@ -102,9 +102,9 @@ func TestSpans_takeTheirNamesFromFewWords(t *testing.T) {
 	all := traced(t, func(ctx context.Context) {
 		item := takes("item", ms, nil)
 		line("shop", item, item).Do(ctx, "x")
-		_, end := task.Begin(ctx, task.Call{Kind: task.NodeCall, Task: "render"})
+		_, end := task.Begin(ctx, task.Call{Kind: task.KindNode, Task: "render"})
 		end(task.Outcome{})
-		_, end = task.Begin(ctx, task.Call{Kind: task.NodeCall, Node: "filter"})
+		_, end = task.Begin(ctx, task.Call{Kind: task.KindNode, Node: "filter"})
 		end(task.Outcome{})
 	})
 	var names []string

@@ -69,10 +69,10 @@ func BenchmarkObserver(b *testing.B) {
 func TestCost_ofATaskThatIsNotSampled(t *testing.T) {
 	o := jadeotel.New(jadeotel.TracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.NeverSample()))),
 		jadeotel.MeterProvider(nometric.NewMeterProvider()))
-	ctx, end := o.Begin(context.Background(), task.Call{Kind: task.RunCall})
+	ctx, end := o.Begin(context.Background(), task.Call{Kind: task.KindRun})
 	defer end(task.Outcome{})
 	if n := testing.AllocsPerRun(100, func() {
-		_, end := o.Begin(ctx, task.Call{Kind: task.NodeCall, Task: "item", Node: "item"})
+		_, end := o.Begin(ctx, task.Call{Kind: task.KindNode, Task: "item", Node: "item"})
 		end(task.Outcome{})
 	}); n > 2 {
 		t.Errorf("%v allocations, of which the comment of the package knows 2", n)

@@ -63,7 +63,7 @@ func (c *call) GoString() string { return "jade.Context" }
 func (c *call) end(o task.Outcome) {
 	switch c.hear(o) {
 	case ended:
-		if o.Status == task.Skipped && c.isUnopened() {
+		if o.Status == task.StatusSkipped && c.isUnopened() {
 			c.measure(c.Context, o)
 			c.tellOfSkipped(o)
 			return
@@ -89,7 +89,7 @@ func (c *call) close(o task.Outcome) {
 	c.closed.Store(true)
 	as := c.judgement(o)
 	run := c.waitsFor(as, o)
-	if c.about.Kind == task.RunCall {
+	if c.about.Kind == task.KindRun {
 		c.judgeAll(verdict{o.Losses, run})
 	}
 	if run != nil {
@@ -105,10 +105,10 @@ func (c *call) finish(at time.Time) { c.span.End(trace.WithTimestamp(at)) }
 // tellAround has the call around know of what it cannot be told by its own outcome.
 func (c *call) tellAround(o task.Outcome) {
 	switch {
-	case c.around == nil || o.Status != task.Failed && o.Status != task.Straggler:
-	case c.about.Kind == task.AttemptCall:
+	case c.around == nil || o.Status != task.StatusFailed && o.Status != task.StatusStraggler:
+	case c.about.Kind == task.KindAttempt:
 		c.around.failed.Store(int32(o.Class))
-	case o.Status == task.Failed && o.Class == recovery.Timeout:
+	case o.Status == task.StatusFailed && o.Class == recovery.ClassTimeout:
 		c.around.late.Store(true)
 	}
 }

@@ -45,14 +45,14 @@ func (c *call) conclude(o task.Outcome, at time.Time, as judgement) {
 	case as == failed:
 		with.add(semconv.ErrorTypeKey.String(o.Class.String()))
 		c.span.SetStatus(codes.Error, recovery.Text(o.Err))
-	case as == taken || o.Status == task.Degraded:
+	case as == taken || o.Status == task.StatusDegraded:
 		event := attributes{KeyError.String(recovery.Text(o.Err))}
 		event.class(o.Class)
 		addEvent(c.span, EventDegraded, at, event)
-	case o.Err != nil && o.Status != task.Skipped:
+	case o.Err != nil && o.Status != task.StatusSkipped:
 		with.add(KeyError.String(recovery.Text(o.Err)))
 	}
-	if o.Status == task.Straggler {
+	if o.Status == task.StatusStraggler {
 		addEvent(c.span, EventStraggler, at, nil)
 	}
 	lost := make([]string, len(o.Losses))
@@ -66,14 +66,14 @@ func (c *call) conclude(o task.Outcome, at time.Time, as judgement) {
 // isFailure reports whether somebody has to act because of a call that has ended so. A business error is what the
 // author meant it to be, as a response with status 404 is for the server that gives it.
 func isFailure(o task.Outcome) bool {
-	return o.Status == task.Failed && o.Class != recovery.Business && o.Class != recovery.Canceled
+	return o.Status == task.StatusFailed && o.Class != recovery.ClassBusiness && o.Class != recovery.ClassCanceled
 }
 
 // isLate reports whether the call was given up because of its own slowness: not because its
 // run has just failed of the slowness of another.
 func (c *call) isLate(o task.Outcome) bool {
-	return o.Status == task.Straggler && o.Class == recovery.Timeout &&
-		(c.about.Kind == task.AttemptCall || c.around == nil || !c.around.late.Load())
+	return o.Status == task.StatusStraggler && o.Class == recovery.ClassTimeout &&
+		(c.about.Kind == task.KindAttempt || c.around == nil || !c.around.late.Load())
 }
 
 // tellOfSkipped has the span around the call know that it never started.
@@ -150,7 +150,7 @@ func (as *attributes) list(key attribute.Key, values []string) {
 }
 
 func (as *attributes) class(class recovery.Class) {
-	if class != recovery.None {
+	if class != recovery.ClassNone {
 		as.add(KeyClass.String(class.String()))
 	}
 }
@@ -166,9 +166,9 @@ func (as *attributes) names(a *task.Call) {
 // index is which one of several calls it is.
 func (as *attributes) index(a *task.Call) {
 	switch a.Kind {
-	case task.AttemptCall:
+	case task.KindAttempt:
 		as.add(KeyAttempt.Int(a.Attempt))
-	case task.ElementCall:
+	case task.KindElement:
 		as.add(KeyElement.Int(a.Element))
 	}
 }

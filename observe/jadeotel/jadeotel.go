@@ -73,7 +73,7 @@ func (o *observer) Begin(ctx context.Context, about task.Call) (context.Context,
 	if about.Effect {
 		of.beginsEffect(ctx)
 	}
-	again := about.Kind == task.AttemptCall && about.Attempt > 1
+	again := about.Kind == task.KindAttempt && about.Attempt > 1
 	if again {
 		of.retries(ctx)
 	}

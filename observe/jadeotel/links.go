@@ -19,10 +19,10 @@ type input struct {
 // registerAsInput has those that take the node's data find its span. Its end is told before they start.
 func (c *call) registerAsInput(o task.Outcome, at time.Time) {
 	run := c.around
-	if c.about.Kind != task.NodeCall || run == nil || run.about.Kind != task.RunCall || c.about.Node == "" {
+	if c.about.Kind != task.KindNode || run == nil || run.about.Kind != task.KindRun || c.about.Node == "" {
 		return
 	}
-	if o.Status == task.Canceled || o.Status == task.Straggler || o.Status == task.Skipped {
+	if o.Status == task.StatusCanceled || o.Status == task.StatusStraggler || o.Status == task.StatusSkipped {
 		return // nobody has anything from it
 	}
 	p := run.allParts()
@@ -41,7 +41,7 @@ var (
 
 // linkInputs links the node's span to those of the nodes that it could not start before.
 func (c *call) linkInputs() {
-	if c.about.Kind != task.NodeCall || c.around == nil {
+	if c.about.Kind != task.KindNode || c.around == nil {
 		return
 	}
 	for _, name := range c.about.Inputs {

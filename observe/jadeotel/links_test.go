@@ -15,11 +15,11 @@ import (
 func TestLinks_areToWhatANodeHasFrom(t *testing.T) {
 	inputs := []string{"ok", "degraded", "failed", "canceled", "straggler", "skipped", "running", "unknown"}
 	all := traced(t, func(ctx context.Context) {
-		run, endRun := task.Begin(ctx, task.Call{Kind: task.RunCall, Flow: "shop"})
+		run, endRun := task.Begin(ctx, task.Call{Kind: task.KindRun, Flow: "shop"})
 		begin := func(name string, inputs ...string) (context.Context, func(task.Outcome)) {
-			return task.Begin(run, task.Call{Kind: task.NodeCall, Node: name, Inputs: inputs})
+			return task.Begin(run, task.Call{Kind: task.KindNode, Node: name, Inputs: inputs})
 		}
-		for status := task.OK; status <= task.Straggler; status++ {
+		for status := task.StatusOK; status <= task.StatusStraggler; status++ {
 			node, end := begin(status.String())
 			require.True(t, trace.SpanFromContext(node).IsRecording())
 			end(task.Outcome{Status: status})
@@ -59,7 +59,7 @@ func TestLinks_stayInTheRun(t *testing.T) {
 // How long a call took is what its outcome says, not when that is told.
 func TestSpan_endsWhenTheCallHas(t *testing.T) {
 	all := traced(t, func(ctx context.Context) {
-		_, end := task.Begin(ctx, task.Call{Kind: task.NodeCall, Task: "item"})
+		_, end := task.Begin(ctx, task.Call{Kind: task.KindNode, Task: "item"})
 		time.Sleep(5 * ms)
 		end(task.Outcome{Elapsed: 3 * ms})
 	})

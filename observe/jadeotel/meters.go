@@ -27,7 +27,7 @@ type meters struct {
 	mu    sync.Mutex                            // for who adds
 }
 
-const kinds = int(task.ElementCall) + 1
+const kinds = int(task.KindElement) + 1
 
 // seriesKey is which calls have the same series: the runs of a flow, or the calls of a task in a flow. The losses of a node have one too.
 type seriesKey struct {
@@ -49,17 +49,17 @@ func newMeters(from metric.Meter) *meters {
 		losses:     mk.counter(MetricRunLosses, "{loss}", "Nodes of flows whose value an answer did without."),
 		effects:    mk.counter(MetricLostEffects, "{effect}", "Effects of a flow.Also that were cut off or never began."),
 	}
-	m.durations[task.RunCall] = mk.duration(MetricRunDuration, "Time from the start of a run to its answer.")
-	m.active[task.RunCall] = mk.level(MetricRunActive, "{run}", "Runs of flows that have no answer yet.")
-	m.durations[task.NodeCall] = mk.duration(MetricTaskDuration,
+	m.durations[task.KindRun] = mk.duration(MetricRunDuration, "Time from the start of a run to its answer.")
+	m.active[task.KindRun] = mk.level(MetricRunActive, "{run}", "Runs of flows that have no answer yet.")
+	m.durations[task.KindNode] = mk.duration(MetricTaskDuration,
 		"Time from the start of a call of a task, all attempts together, to its end or to when it was given up.")
-	m.active[task.NodeCall] = mk.level(MetricTaskActive, "{call}", "Calls of tasks that run and are waited for.")
-	m.durations[task.ElementCall] = mk.duration(MetricElementDuration,
+	m.active[task.KindNode] = mk.level(MetricTaskActive, "{call}", "Calls of tasks that run and are waited for.")
+	m.durations[task.KindElement] = mk.duration(MetricElementDuration,
 		"Time from the start of a call of a task for one element of a flow.Each to its end.")
-	m.active[task.ElementCall] = mk.level(MetricElementActive, "{element}", "Elements of a flow.Each that run and are waited for.")
+	m.active[task.KindElement] = mk.level(MetricElementActive, "{element}", "Elements of a flow.Each that run and are waited for.")
 
 	m.known.Store(new(map[seriesKey]*series))
-	_, err := from.RegisterCallback(m.observe, m.stragglers, m.active[task.RunCall], m.active[task.NodeCall], m.active[task.ElementCall])
+	_, err := from.RegisterCallback(m.observe, m.stragglers, m.active[task.KindRun], m.active[task.KindNode], m.active[task.KindElement])
 	if err = errors.Join(mk.err, err); err != nil {
 		otel.Handle(err)
 	}
@@ -101,7 +101,7 @@ func (mk *maker) level(name, unit, of string) metric.Int64ObservableUpDownCounte
 
 // of returns the series of a call. Who asks for one that is known takes no lock.
 func (m *meters) of(c *task.Call) *series {
-	key := seriesKey{run: c.Kind == task.RunCall, flow: c.Flow}
+	key := seriesKey{run: c.Kind == task.KindRun, flow: c.Flow}
 	if !key.run {
 		if key.task = c.Task; key.task == "" {
 			key.task = c.Node

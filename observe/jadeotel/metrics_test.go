@@ -207,7 +207,7 @@ func TestMetrics_haveALimitOfNames(t *testing.T) {
 		jadeotel.MeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader), sdkmetric.WithCardinalityLimit(0)))) // none of its own
 	ctx := task.Observe(t.Context(), o)
 	for i := range 600 {
-		_, end := task.Begin(ctx, task.Call{Kind: task.RunCall, Flow: fmt.Sprint("flow ", i)})
+		_, end := task.Begin(ctx, task.Call{Kind: task.KindRun, Flow: fmt.Sprint("flow ", i)})
 		defer end(task.Outcome{})
 	}
 	lines := collect(t, reader)

@@ -185,7 +185,7 @@ func (spiteful) StatusCode() int { return 503 }
 func TestErrors_thatPanicAndThatAreLong(t *testing.T) {
 	all := traced(t, func(ctx context.Context) {
 		takes("item", ms, spiteful{}).Do(ctx, "x")
-		takes("price", ms, recovery.Mark(recovery.Business, errors.New("\xff"+strings.Repeat("é", 1<<20)))).Do(ctx, "x")
+		takes("price", ms, recovery.Mark(recovery.ClassBusiness, errors.New("\xff"+strings.Repeat("é", 1<<20)))).Do(ctx, "x")
 	})
 	require.Equal(t, "its Error method panicked", all.named(t, "item").Status().Description)
 	long := text(all.named(t, "price"), jadeotel.KeyError)

@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	statuses = int(task.Straggler) + 1
-	classes  = int(recovery.Unknown) + 1
+	statuses = int(task.StatusStraggler) + 1
+	classes  = int(recovery.ClassUnknown) + 1
 )
 
 // series are those that calls of the same names have. To make a set of attributes
@@ -37,7 +37,7 @@ func newSeries(m *meters, flow string, with attributes) *series {
 	return &series{meters: m, flow: flow, attributes: with, names: metric.WithAttributeSet(attribute.NewSet(with...))}
 }
 
-func (s *series) begins(kind task.CallKind) {
+func (s *series) begins(kind task.Kind) {
 	if isMeasured(kind) {
 		s.active[kind].add(+1)
 	}
@@ -65,17 +65,17 @@ func (s *series) loses(ctx context.Context, o task.Outcome) {
 }
 
 // ends measures a call. One that never started took no time.
-func (s *series) ends(ctx context.Context, kind task.CallKind, o task.Outcome) {
+func (s *series) ends(ctx context.Context, kind task.Kind, o task.Outcome) {
 	if !isMeasured(kind) {
 		return
 	}
 	s.active[kind].add(-1)
-	if d := s.meters.durations[kind]; o.Status != task.Skipped && d.Enabled(ctx) {
+	if d := s.meters.durations[kind]; o.Status != task.StatusSkipped && d.Enabled(ctx) {
 		d.Record(ctx, o.Elapsed.Seconds(), s.outcome(o)...)
 	}
 }
 
-func isMeasured(kind task.CallKind) bool { return kind >= 0 && int(kind) < kinds }
+func isMeasured(kind task.Kind) bool { return kind >= 0 && int(kind) < kinds }
 
 func (s *series) retries(ctx context.Context) { s.meters.retries.Add(ctx, 1, s.names) }
 

@@ -62,15 +62,15 @@ func (c *call) name() string {
 	a := &c.about
 	name := a.Task
 	switch {
-	case a.Kind == task.RunCall:
+	case a.Kind == task.KindRun:
 		name = a.Flow
-	case a.Kind == task.NodeCall && a.Node != "" || name == "":
+	case a.Kind == task.KindNode && a.Node != "" || name == "":
 		name = a.Node
 	}
 	switch a.Kind {
-	case task.ElementCall:
+	case task.KindElement:
 		name += " element"
-	case task.AttemptCall:
+	case task.KindAttempt:
 		name += " attempt"
 	}
 	return valid(name)

@@ -10,7 +10,7 @@ import (
 // tally is what is measured of a call: once, when it ends, or before that when it is given up.
 type tally struct {
 	series *series
-	kind   task.CallKind
+	kind   task.Kind
 	stage  atomic.Uint32
 }
 
@@ -33,7 +33,7 @@ const (
 
 // hear is told each outcome of the call. The two of a straggler may come at once.
 func (t *tally) hear(o task.Outcome) news {
-	if o.Status != task.Straggler {
+	if o.Status != task.StatusStraggler {
 		if t.stage.Swap(over) == running {
 			return ended
 		}

@@ -46,10 +46,10 @@ func (c *call) judgement(o task.Outcome) judgement {
 
 // waitsFor is the run that says whether something stands in for the failure of the call; nil if there is none to wait for.
 func (c *call) waitsFor(as judgement, o task.Outcome) (run *call) {
-	if as != failed || o.Class == recovery.Code || c.about.Kind == task.AttemptCall || c.around == nil {
+	if as != failed || o.Class == recovery.ClassCode || c.about.Kind == task.KindAttempt || c.around == nil {
 		return nil
 	}
-	for run = c.around; run != nil && run.about.Kind != task.RunCall; run = run.around {
+	for run = c.around; run != nil && run.about.Kind != task.KindRun; run = run.around {
 	}
 	return run
 }
@@ -98,7 +98,7 @@ func (run *call) judge(v verdict, p pending) {
 
 // nameIn is the name of the call's node, as a loss of a run has it.
 func (c *call) nameIn(run *call) string {
-	for c.around != nil && c.around.about.Kind != task.RunCall {
+	for c.around != nil && c.around.about.Kind != task.KindRun {
 		c = c.around
 	}
 	path := c.about.Path[min(len(run.about.Path), len(c.about.Path)):]

@@ -45,7 +45,7 @@ func BenchmarkRun(b *testing.B) {
 
 // BenchmarkCall is what the collector itself takes for one call.
 func BenchmarkCall(b *testing.B) {
-	ctx, about := context.Background(), task.Call{Kind: task.NodeCall, Flow: "shop", Node: "item", Task: "item"}
+	ctx, about := context.Background(), task.Call{Kind: task.KindNode, Flow: "shop", Node: "item", Task: "item"}
 	for name, c := range map[string]*jadeprometheus.Collector{
 		"native and classic": jadeprometheus.New(),
 		"native":             jadeprometheus.New(jadeprometheus.Buckets()),

@@ -29,7 +29,7 @@ func begin(s *series, stragglers prometheus.Gauge) func(task.Outcome) {
 }
 
 func (c *call) end(o task.Outcome) {
-	if o.Status == task.Straggler {
+	if o.Status == task.StatusStraggler {
 		c.giveUp(o)
 		return
 	}

@@ -73,7 +73,7 @@ func New(opts ...Option) *Collector {
 // Begin implements [task.Observer].
 func (c *Collector) Begin(_ context.Context, about task.Call) (context.Context, func(task.Outcome)) {
 	of := c.flows.of(about.Flow)
-	if about.Kind == task.RunCall {
+	if about.Kind == task.KindRun {
 		end := begin(of.runs(), nil)
 		return nil, func(o task.Outcome) {
 			of.lose(o.Losses)
@@ -86,7 +86,7 @@ func (c *Collector) Begin(_ context.Context, about task.Call) (context.Context, 
 	}
 	t := of.tasks.of(name)
 	switch about.Kind {
-	case task.NodeCall:
+	case task.KindNode:
 		end := begin(t.calls, t.stragglers)
 		if !about.Effect {
 			return nil, end
@@ -98,9 +98,9 @@ func (c *Collector) Begin(_ context.Context, about task.Call) (context.Context, 
 			}
 			end(o)
 		}
-	case task.ElementCall:
+	case task.KindElement:
 		return nil, begin(t.elements(), t.stragglers)
-	case task.AttemptCall:
+	case task.KindAttempt:
 		attempts, retries := t.attempts()
 		if about.Attempt > 1 {
 			retries.Inc()

@@ -106,7 +106,7 @@ func quiet(t testing.TB) {
 type faulty struct{}
 
 func (faulty) Begin(_ context.Context, c task.Call) (context.Context, func(task.Outcome)) {
-	if c.Kind == task.RunCall {
+	if c.Kind == task.KindRun {
 		panic("in Begin")
 	}
 	return nil, func(task.Outcome) { panic("at the end") }

@@ -21,7 +21,7 @@ import (
 var (
 	fetchItem = task.New("item", func(_ context.Context, id string) (string, error) {
 		if id == "anvil" {
-			return "", recovery.Mark(recovery.Business, errors.New("no such item"))
+			return "", recovery.Mark(recovery.ClassBusiness, errors.New("no such item"))
 		}
 		return "a " + id, nil
 	})
@@ -100,9 +100,9 @@ func ExampleCollector_Begin() {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(metrics)
 
-	_, end := task.Begin(task.Observe(context.Background(), metrics), task.Call{Kind: task.NodeCall, Task: "render"})
+	_, end := task.Begin(task.Observe(context.Background(), metrics), task.Call{Kind: task.KindNode, Task: "render"})
 	show(registry, "jade_tasks_in_flight")
-	end(task.Outcome{Status: task.OK})
+	end(task.Outcome{Status: task.StatusOK})
 	show(registry, "jade_tasks_total")
 	// Output:
 	// jade_tasks_in_flight{flow="",task="render"} 1

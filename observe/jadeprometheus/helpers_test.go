@@ -25,16 +25,16 @@ import (
 
 const ms = time.Millisecond
 
-var errSoldOut = recovery.Mark(recovery.Business, errors.New("sold out"))
+var errSoldOut = recovery.Mark(recovery.ClassBusiness, errors.New("sold out"))
 
 // failures are errors of each class that a function can return.
 var failures = map[recovery.Class]error{
-	recovery.System:     syscall.EMFILE,
-	recovery.Dependency: io.ErrUnexpectedEOF,
-	recovery.Timeout:    context.DeadlineExceeded,
-	recovery.Canceled:   &future.CanceledError{},
-	recovery.Business:   errSoldOut,
-	recovery.Unknown:    errors.New("no row"),
+	recovery.ClassSystem:     syscall.EMFILE,
+	recovery.ClassDependency: io.ErrUnexpectedEOF,
+	recovery.ClassTimeout:    context.DeadlineExceeded,
+	recovery.ClassCanceled:   &future.CanceledError{},
+	recovery.ClassBusiness:   errSoldOut,
+	recovery.ClassUnknown:    errors.New("no row"),
 }
 
 // numbers are the values that a collector gives: of counters and gauges by name

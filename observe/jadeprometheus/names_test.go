@@ -13,7 +13,7 @@ import (
 
 // calls has c see one call of a task.
 func calls(t testing.TB, c *jadeprometheus.Collector, of, name string) {
-	_, end := c.Begin(t.Context(), task.Call{Kind: task.NodeCall, Flow: of, Node: name, Task: name})
+	_, end := c.Begin(t.Context(), task.Call{Kind: task.KindNode, Flow: of, Node: name, Task: name})
 	end(task.Outcome{})
 }
 
@@ -38,7 +38,7 @@ func TestNames_boundTheFlows(t *testing.T) {
 	c := jadeprometheus.New(jadeprometheus.Names(2))
 	for range 2 {
 		for _, name := range []string{"a", "b", "c", "d"} {
-			_, end := c.Begin(t.Context(), task.Call{Kind: task.RunCall, Flow: name})
+			_, end := c.Begin(t.Context(), task.Call{Kind: task.KindRun, Flow: name})
 			end(task.Outcome{})
 		}
 	}

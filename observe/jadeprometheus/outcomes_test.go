@@ -56,7 +56,7 @@ func TestCollector_classes(t *testing.T) {
 				_, failure := ends("item", err).Do(ctx, "bell")
 				require.ErrorIs(t, failure, err)
 				_, failure = ends("gift", err).Fallback("tea").Do(ctx, "bell")
-				if class != recovery.Canceled { // which no fallback replaces
+				if class != recovery.ClassCanceled { // which no fallback replaces
 					require.NoError(t, failure)
 				}
 			})
@@ -64,7 +64,7 @@ func TestCollector_classes(t *testing.T) {
 				"{class=" + class.String() + " flow= outcome=failed task=item}":   1,
 				"{class=" + class.String() + " flow= outcome=degraded task=gift}": 1,
 			}
-			if class == recovery.Canceled {
+			if class == recovery.ClassCanceled {
 				want = numbers{"{class=canceled flow= outcome=canceled task=item}": 1, "{class=canceled flow= outcome=canceled task=gift}": 1}
 			}
 			require.Equal(t, want, read(t, c).of("jade_tasks_total"))
@@ -197,9 +197,9 @@ func TestCollector_attempts(t *testing.T) {
 func TestCollector_codeThatIsNoTask(t *testing.T) {
 	c := observed(t, func(t *testing.T, ctx context.Context, _ *jadeprometheus.Collector) {
 		begun := time.Now()
-		_, end := task.Begin(ctx, task.Call{Kind: task.NodeCall, Node: "render"})
+		_, end := task.Begin(ctx, task.Call{Kind: task.KindNode, Node: "render"})
 		end(task.OutcomeOf(context.Background(), nil, nil, begun))
-		_, end = task.Begin(ctx, task.Call{Kind: task.NodeCall, Node: "render"})
+		_, end = task.Begin(ctx, task.Call{Kind: task.KindNode, Node: "render"})
 		end(task.Outcome{Status: 17, Class: -1})
 		_, end = task.Begin(ctx, task.Call{Kind: 99, Node: "render"})
 		end(task.Outcome{})

@@ -142,7 +142,7 @@ func (p *program) round(t testing.TB) {
 		}
 		_, err = p.orders.Do(p.ctx, id)
 		require.Equal(t, id == "anvil", err != nil)
-		_, end := task.Begin(p.ctx, task.Call{Kind: task.NodeCall, Task: "render"})
+		_, end := task.Begin(p.ctx, task.Call{Kind: task.KindNode, Task: "render"})
 		end(task.Outcome{Elapsed: 3 * time.Millisecond})
 	}
 }

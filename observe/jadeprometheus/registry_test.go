@@ -16,8 +16,8 @@ import (
 // busy is a collector that has seen each kind of call.
 func busy(t testing.TB, opts ...jadeprometheus.Option) *jadeprometheus.Collector {
 	c := jadeprometheus.New(opts...)
-	for _, kind := range []task.CallKind{task.RunCall, task.NodeCall, task.ElementCall, task.AttemptCall} {
-		_, end := c.Begin(t.Context(), task.Call{Kind: kind, Flow: "shop", Node: "item", Task: "item", Attempt: 2, Effect: kind == task.NodeCall})
+	for _, kind := range []task.Kind{task.KindRun, task.KindNode, task.KindElement, task.KindAttempt} {
+		_, end := c.Begin(t.Context(), task.Call{Kind: kind, Flow: "shop", Node: "item", Task: "item", Attempt: 2, Effect: kind == task.KindNode})
 		end(task.Outcome{Elapsed: 3 * time.Millisecond, Losses: []task.Loss{{Node: "item"}}})
 	}
 	return c
@@ -122,7 +122,7 @@ func TestBuckets(t *testing.T) {
 func TestCollector_allocates(t *testing.T) {
 	c := busy(t, jadeprometheus.Names(1))
 	for _, name := range []string{"item", "beyond the limit"} {
-		about := task.Call{Kind: task.NodeCall, Flow: "shop", Node: name, Task: name}
+		about := task.Call{Kind: task.KindNode, Flow: "shop", Node: name, Task: name}
 		require.Equal(t, 2.0, testing.AllocsPerRun(100, func() {
 			_, end := c.Begin(t.Context(), about)
 			end(task.Outcome{Elapsed: time.Millisecond})

@@ -55,7 +55,7 @@ func (v *vectors) newFlow(name string, room, nodes *atomic.Int64) *flowSeries {
 		runs: sync.OnceValue(func() *series {
 			s := newSeries(v.runs, name)
 			for _, class := range failures { // what is lost is known by name only when it is
-				s.total(int(task.Degraded), int(class))
+				s.total(int(task.StatusDegraded), int(class))
 			}
 			return s
 		}),
@@ -80,8 +80,8 @@ func (v *vectors) newTask(of, name string) *taskSeries {
 func valid(name string) string { return strings.ToValidUTF8(name, "\uFFFD") }
 
 const (
-	statuses = int(task.Straggler) + 1
-	classes  = int(recovery.Unknown) + 1
+	statuses = int(task.StatusStraggler) + 1
+	classes  = int(recovery.ClassUnknown) + 1
 )
 
 // series are those that calls of one kind and of the same names have. Each is looked up once.
@@ -94,7 +94,7 @@ type series struct {
 }
 
 // failures are the classes of what is worth an alert.
-var failures = []recovery.Class{recovery.Code, recovery.System, recovery.Dependency, recovery.Timeout, recovery.Business, recovery.Unknown}
+var failures = []recovery.Class{recovery.ClassCode, recovery.ClassSystem, recovery.ClassDependency, recovery.ClassTimeout, recovery.ClassBusiness, recovery.ClassUnknown}
 
 // newSeries has the counters of success and failure begin at zero: an increase can be seen only of what was there before.
 func newSeries(of *family, names ...string) *series {
@@ -102,9 +102,9 @@ func newSeries(of *family, names ...string) *series {
 	if of.inFlight != nil {
 		s.inFlight = of.inFlight.WithLabelValues(names...)
 	}
-	s.total(int(task.OK), int(recovery.None))
+	s.total(int(task.StatusOK), int(recovery.ClassNone))
 	for _, class := range failures {
-		s.total(int(task.Failed), int(class))
+		s.total(int(task.StatusFailed), int(class))
 	}
 	return s
 }
@@ -122,7 +122,7 @@ func (s *series) ends(o task.Outcome) {
 	}
 	status, class := index(int(o.Status), statuses), index(int(o.Class), classes)
 	s.total(status, class).Inc()
-	if s.of.durations != nil && o.Status != task.Skipped {
+	if s.of.durations != nil && o.Status != task.StatusSkipped {
 		s.duration(status).Observe(o.Elapsed.Seconds())
 	}
 }

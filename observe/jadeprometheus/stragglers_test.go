@@ -50,12 +50,12 @@ func TestCollector_attemptsThatWereGivenUp(t *testing.T) {
 // A call may be given up at the moment in which it returns: the observer is told of both at once, in any order.
 func TestCollector_givenUpWhileItReturns(t *testing.T) {
 	c := jadeprometheus.New()
-	about := task.Call{Kind: task.NodeCall, Flow: "shop", Task: "item"}
+	about := task.Call{Kind: task.KindNode, Flow: "shop", Task: "item"}
 	const calls = 2000
 	for range calls {
 		_, end := c.Begin(t.Context(), about)
 		var both sync.WaitGroup
-		both.Go(func() { end(task.Outcome{Status: task.Straggler}) })
+		both.Go(func() { end(task.Outcome{Status: task.StatusStraggler}) })
 		both.Go(func() { end(task.Outcome{}) })
 		both.Wait()
 	}
@@ -68,8 +68,8 @@ func TestCollector_givenUpWhileItReturns(t *testing.T) {
 
 func TestCollector_runsThatAreGivenUp(t *testing.T) {
 	c := jadeprometheus.New()
-	_, end := c.Begin(t.Context(), task.Call{Kind: task.RunCall, Flow: "shop"})
-	end(task.Outcome{Status: task.Straggler})
+	_, end := c.Begin(t.Context(), task.Call{Kind: task.KindRun, Flow: "shop"})
+	end(task.Outcome{Status: task.StatusStraggler})
 	end(task.Outcome{})
 	n := read(t, c)
 	require.Equal(t, numbers{"{class=none flow=shop outcome=straggler}": 1}, n.of("jade_runs_total"))

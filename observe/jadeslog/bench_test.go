@@ -52,10 +52,10 @@ func BenchmarkObserver(b *testing.B) {
 
 func TestCost_ofATaskThatSucceeds(t *testing.T) {
 	o := jadeslog.New(slog.New(slog.NewJSONHandler(io.Discard, nil)))
-	ctx, end := o.Begin(context.Background(), task.Call{Kind: task.RunCall})
+	ctx, end := o.Begin(context.Background(), task.Call{Kind: task.KindRun})
 	defer end(task.Outcome{})
 	if n := testing.AllocsPerRun(100, func() {
-		_, end := o.Begin(ctx, task.Call{Kind: task.NodeCall, Task: "item", Node: "item"})
+		_, end := o.Begin(ctx, task.Call{Kind: task.KindNode, Task: "item", Node: "item"})
 		end(task.Outcome{})
 	}); n > 2 {
 		t.Errorf("%v allocations, of which the comment of New knows 2", n)
@@ -68,7 +68,7 @@ func TestCost_isNotToldOfWhatSucceeds(t *testing.T) {
 	if !selective {
 		t.Fatal("it is told of all")
 	}
-	for kind, only := range map[task.CallKind]bool{task.NodeCall: true, task.ElementCall: true, task.AttemptCall: false} {
+	for kind, only := range map[task.Kind]bool{task.KindNode: true, task.KindElement: true, task.KindAttempt: false} {
 		if o.OnlyFailures(kind) != only {
 			t.Errorf("%s: %v", kind, !only)
 		}

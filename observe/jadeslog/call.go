@@ -57,7 +57,7 @@ func (c *call) end(o task.Outcome) {
 		c.loseEffect(o)
 		return
 	}
-	if o.Status == task.Straggler {
+	if o.Status == task.StatusStraggler {
 		c.giveUp(o)
 		return
 	}
@@ -65,13 +65,13 @@ func (c *call) end(o task.Outcome) {
 		c.returned(o)
 		return
 	}
-	if c.about.Kind == task.RunCall && len(o.FailedOf) > 0 {
+	if c.about.Kind == task.KindRun && len(o.FailedOf) > 0 {
 		c.noteFailed(o.FailedOf)
 	}
 	c.status.Store(int32(o.Status) + 1)
 	if c.run == c {
 		defer c.writeLine(o) // whatever the handler does with the other records
-		if o.Status != task.OK || c.hasReports() {
+		if o.Status != task.StatusOK || c.hasReports() {
 			c.judge(o)
 		}
 		return
@@ -79,10 +79,10 @@ func (c *call) end(o task.Outcome) {
 	if len(o.Losses) > 0 && c.run != nil {
 		c.holdLosses(o.Losses)
 	}
-	if c.tries.Load() > 0 && c.about.Kind != task.RunCall {
+	if c.tries.Load() > 0 && c.about.Kind != task.KindRun {
 		defer c.settle(o.Err)
 	}
-	if o.Status != task.OK {
+	if o.Status != task.StatusOK {
 		c.unwell(o)
 	}
 }
@@ -90,9 +90,9 @@ func (c *call) end(o task.Outcome) {
 // unwell makes the records of a call that has not succeeded.
 func (c *call) unwell(o task.Outcome) {
 	switch {
-	case c.about.Kind == task.AttemptCall:
+	case c.about.Kind == task.KindAttempt:
 		c.write(debug, MessageAttempt, o, time.Now(), 0)
-	case o.Status == task.Canceled || o.Status == task.Skipped && !c.isRefused(o):
+	case o.Status == task.StatusCanceled || o.Status == task.StatusSkipped && !c.isRefused(o):
 		c.unwanted(o)
 	default:
 		c.failed(o)
@@ -102,13 +102,13 @@ func (c *call) unwell(o task.Outcome) {
 // failed makes the record of a failure, unless it is on record already or somebody around the call will make it.
 func (c *call) failed(o task.Outcome) {
 	message := MessageFailed
-	if o.Status == task.Degraded {
+	if o.Status == task.StatusDegraded {
 		message = MessageDegraded
 	}
 	judged := c.run != nil && !c.isForEffect()
 	switch {
 	case c.isCutOff(o):
-		c.note(failure{err: o.Err, status: task.Straggler, of: c}) // its run names it
+		c.note(failure{err: o.Err, status: task.StatusStraggler, of: c}) // its run names it
 		if judged {
 			c.hold(o, true)
 		}
@@ -148,7 +148,7 @@ func (c *call) loseEffect(o task.Outcome) {
 	if c.stage.Load() != over && c.late.CompareAndSwap(false, true) {
 		c.write(warn, MessageLost, o, time.Now(), 0)
 	}
-	if o.Status != task.Straggler {
+	if o.Status != task.StatusStraggler {
 		c.stage.Store(over)
 		return
 	}
@@ -182,7 +182,7 @@ func (c *call) unwanted(o task.Outcome) {
 	switch {
 	case c.run == c:
 		return // its line says so
-	case o.Status == task.Skipped:
+	case o.Status == task.StatusSkipped:
 		message = MessageSkipped
 	case c.around == nil:
 		level = info
@@ -196,15 +196,17 @@ func (c *call) isRefused(o task.Outcome) bool { return c.around == nil && isFail
 // isCutOff reports whether the call has failed because the time of what is around it is up: then that failure
 // is told there, before or after this one.
 func (c *call) isCutOff(o task.Outcome) bool {
-	return o.Status == task.Failed && isLate(o) && c.around != nil && c.around.isUp()
+	return o.Status == task.StatusFailed && isLate(o) && c.around != nil && c.around.isUp()
 }
 
 // isUp reports whether the time of the call is up: what it fails of then is that, even if something inside has failed
 // of an error that looks the same, such as [context.DeadlineExceeded].
-func (c *call) isUp() bool { return recovery.Classify(context.Cause(c.Context)) == recovery.Timeout }
+func (c *call) isUp() bool {
+	return recovery.Classify(context.Cause(c.Context)) == recovery.ClassTimeout
+}
 
 // hasItFromAnother reports whether the call may fail of what its inputs have failed of: a node without a task
 // sees to the failures of others.
 func (c *call) hasItFromAnother() bool {
-	return c.around != nil && c.about.Kind == task.NodeCall && c.about.Task == ""
+	return c.around != nil && c.about.Kind == task.KindNode && c.about.Task == ""
 }

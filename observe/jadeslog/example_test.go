@@ -26,7 +26,7 @@ func logger() *slog.Logger {
 var (
 	fetchItem  = task.New("item", func(_ context.Context, id string) (string, error) { return "a book", nil })
 	fetchPrice = task.New("price", func(_ context.Context, item string) (int, error) {
-		return 0, recovery.Mark(recovery.Business, errors.New("no price yet"))
+		return 0, recovery.Mark(recovery.ClassBusiness, errors.New("no price yet"))
 	})
 
 	orderPage = flow.New("order-page", func(id flow.Node[string]) flow.Node[int] {

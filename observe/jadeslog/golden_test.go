@@ -71,7 +71,7 @@ func TestRecords_golden(t *testing.T) {
 		_, err := chat().Do(ctx, "x")
 		require.NoError(t, err)
 		time.Sleep(3 * time.Second)
-		_, err = line("chat", takes("send", 20*ms, recovery.Mark(recovery.Business, errors.New("muted\nfor a day"))), takes("notify", ms, nil)).Do(ctx, "x")
+		_, err = line("chat", takes("send", 20*ms, recovery.Mark(recovery.ClassBusiness, errors.New("muted\nfor a day"))), takes("notify", ms, nil)).Do(ctx, "x")
 		require.Error(t, err)
 		synctest.Wait()
 	})

@@ -108,7 +108,7 @@ func stubborn(name string, d time.Duration, err error) task.Task[string, string]
 }
 
 var (
-	errSoldOut = recovery.Mark(recovery.Business, errors.New("sold out"))
+	errSoldOut = recovery.Mark(recovery.ClassBusiness, errors.New("sold out"))
 	always     = task.Retry{Attempts: 3, Delay: ms, If: func(error) bool { return true }}
 )
 

@@ -78,14 +78,14 @@ func (c *call) isKnown(o task.Outcome) bool {
 		return false
 	}
 	return slices.ContainsFunc(c.failures(), func(f failure) bool {
-		return (f.status == task.Failed || f.status == o.Status) && (o.Panic == nil || o.Panic == f.panic) && wraps(o.Err, f.err)
+		return (f.status == task.StatusFailed || f.status == o.Status) && (o.Panic == nil || o.Panic == f.panic) && wraps(o.Err, f.err)
 	})
 }
 
 // origin is the failure inside the call that it has failed of: what has failed, or else what was given
 // up; if the time is up, the other way round.
 func (c *call) origin(o task.Outcome) (f failure, found bool) {
-	order := []task.Status{task.Failed, task.Degraded, task.Straggler}
+	order := []task.Status{task.StatusFailed, task.StatusDegraded, task.StatusStraggler}
 	if isLate(o) && c.isUp() {
 		slices.Reverse(order)
 	}

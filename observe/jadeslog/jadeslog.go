@@ -49,7 +49,7 @@ func New(logger *slog.Logger, opts ...Option) task.Observer {
 }
 
 // OnlyFailures implements [task.Selective]. An attempt is counted, so it is of interest that it begins.
-func (o *observer) OnlyFailures(kind task.CallKind) bool { return kind != task.AttemptCall }
+func (o *observer) OnlyFailures(kind task.Kind) bool { return kind != task.KindAttempt }
 
 type observer struct {
 	logger   *slog.Logger
@@ -67,9 +67,9 @@ func (o *observer) Begin(ctx context.Context, about task.Call) (context.Context,
 		c.outermost, c.run = c.around.outermost, c.around.run
 	}
 	switch {
-	case about.Kind == task.RunCall && c.run == nil:
+	case about.Kind == task.KindRun && c.run == nil:
 		c.run = c
-	case about.Kind == task.AttemptCall && c.around != nil:
+	case about.Kind == task.KindAttempt && c.around != nil:
 		c.isAnotherTry()
 	}
 	return c, c.end

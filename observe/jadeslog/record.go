@@ -20,18 +20,18 @@ const (
 // levelOf is the level of a failure's record: [slog.LevelError] where somebody has to act.
 func levelOf(o task.Outcome) slog.Level {
 	switch {
-	case o.Class == recovery.Code: // also one that was made up for: that mends nothing
+	case o.Class == recovery.ClassCode: // also one that was made up for: that mends nothing
 		return slog.LevelError
-	case o.Status == task.Degraded || o.Class == recovery.Business:
+	case o.Status == task.StatusDegraded || o.Class == recovery.ClassBusiness:
 		return warn
 	}
 	return slog.LevelError
 }
 
-func isLate(o task.Outcome) bool { return o.Class == recovery.Timeout }
+func isLate(o task.Outcome) bool { return o.Class == recovery.ClassTimeout }
 
 func isFailure(class recovery.Class) bool {
-	return class != recovery.None && class != recovery.Canceled
+	return class != recovery.ClassNone && class != recovery.ClassCanceled
 }
 
 // write makes a record of the call, with the time of what it is about.
@@ -48,9 +48,9 @@ func (c *call) write(level slog.Level, message string, o task.Outcome, at time.T
 	if e := c.element(); e != nil {
 		r.add(slog.Int(KeyElement, e.about.Element))
 	}
-	if a.Kind == task.AttemptCall {
+	if a.Kind == task.KindAttempt {
 		r.add(slog.Int(KeyAttempt, a.Attempt))
-	} else if a.Kind != task.RunCall {
+	} else if a.Kind != task.KindRun {
 		r.number(KeyAttempts, uint64(c.tries.Load()))
 	}
 	r.text(KeyPlace, a.Place.String())
@@ -93,9 +93,9 @@ func (c *call) writeLine(o task.Outcome) {
 // element is the element that the call is, or is an attempt for.
 func (c *call) element() *call {
 	switch {
-	case c.about.Kind == task.ElementCall:
+	case c.about.Kind == task.KindElement:
 		return c
-	case c.about.Kind == task.AttemptCall && c.around != nil && c.around.about.Kind == task.ElementCall:
+	case c.about.Kind == task.KindAttempt && c.around != nil && c.around.about.Kind == task.KindElement:
 		return c.around
 	}
 	return nil
@@ -135,7 +135,7 @@ func (r *record) number(key string, n uint64) {
 
 // from names the task that has failed, or was late: of a run, the one inside of it, if there is one.
 func (r *record) from(c *call, o task.Outcome) {
-	if c.about.Kind == task.RunCall {
+	if c.about.Kind == task.KindRun {
 		if f, found := c.origin(o); found {
 			c = f.of
 		}
@@ -150,7 +150,7 @@ func (r *record) from(c *call, o task.Outcome) {
 
 func (r *record) outcome(o task.Outcome) {
 	r.text(KeyStatus, o.Status.String())
-	if o.Class != recovery.None {
+	if o.Class != recovery.ClassNone {
 		r.text(KeyClass, o.Class.String())
 	}
 	if o.Err != nil {

@@ -11,7 +11,7 @@ const overstay = time.Second
 
 // giveUp is told that nobody waits for the call any more.
 func (c *call) giveUp(o task.Outcome) {
-	attempt := c.about.Kind == task.AttemptCall && c.around != nil
+	attempt := c.about.Kind == task.KindAttempt && c.around != nil
 	late := !attempt && isLate(o) && !c.isVictim(o)
 	c.lost = o
 	c.late.Store(late)
@@ -42,7 +42,7 @@ func (c *call) isVictim(o task.Outcome) bool {
 		return false
 	}
 	f, found := c.around.origin(o)
-	return found && f.status != task.Straggler
+	return found && f.status != task.StatusStraggler
 }
 
 // returned is told how a straggler has ended after all.

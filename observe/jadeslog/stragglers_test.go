@@ -128,9 +128,9 @@ func TestStraggler_isOnRecordTwice(t *testing.T) {
 // A task that stops when the time is up may be told of before its run is answered, or at the same
 // time. The run names it all the same.
 func TestStraggler_orNotTheRunNamesIt(t *testing.T) {
-	late := task.Outcome{Status: task.Straggler, Class: recovery.Timeout, Err: context.DeadlineExceeded}
+	late := task.Outcome{Status: task.StatusStraggler, Class: recovery.ClassTimeout, Err: context.DeadlineExceeded}
 	stopped := late
-	stopped.Status = task.Failed
+	stopped.Status = task.StatusFailed
 	for what, c := range map[string]struct {
 		told []task.Outcome
 		want []string
@@ -142,8 +142,8 @@ func TestStraggler_orNotTheRunNamesIt(t *testing.T) {
 		j := logged(t, slog.LevelInfo, func(ctx context.Context) {
 			ctx, cancel := context.WithTimeout(ctx, ms)
 			defer cancel()
-			ctx, endOfRun := task.Begin(ctx, task.Call{Kind: task.RunCall, Flow: "shop"})
-			_, end := task.Begin(ctx, task.Call{Kind: task.NodeCall, Node: "item", Task: "item"})
+			ctx, endOfRun := task.Begin(ctx, task.Call{Kind: task.KindRun, Flow: "shop"})
+			_, end := task.Begin(ctx, task.Call{Kind: task.KindNode, Node: "item", Task: "item"})
 			<-ctx.Done()
 			for _, o := range c.told {
 				end(o)

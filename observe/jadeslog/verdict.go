@@ -35,7 +35,7 @@ func (c *call) hold(o task.Outcome, cutOff bool) {
 	c.outermost.mu.Lock()
 	in := run.insides()
 	v := in.verdict
-	if v == nil && run.status.Load() == int32(task.OK)+1 {
+	if v == nil && run.status.Load() == int32(task.StatusOK)+1 {
 		v = new(verdict)
 	}
 	if v == nil {
@@ -95,13 +95,13 @@ func (c *call) judge(o task.Outcome) {
 	var writes []func()
 	isCutOff := c.isCutOff(o)
 	isToldAround := isCutOff || c.isTold(o) // at a limit, what is around may be told first
-	isOnRecord := len(o.Losses) > 0 || o.Status != task.Failed && o.Status != task.Degraded || isToldAround
+	isOnRecord := len(o.Losses) > 0 || o.Status != task.StatusFailed && o.Status != task.StatusDegraded || isToldAround
 	for i, r := range all {
 		switch l := lossOf(v.losses, r.of.nameIn(c)); {
 		case l >= 0 && chosen[l] == i+1:
 			r.count = v.losses[l].Count
 			writes = append(writes, r.writeTaken)
-		case l >= 0 && r.o.Class == recovery.Code && all[chosen[l]-1].o.Class != recovery.Code:
+		case l >= 0 && r.o.Class == recovery.ClassCode && all[chosen[l]-1].o.Class != recovery.ClassCode:
 			writes = append(writes, r.writeTaken) // a bug is never a part of something else
 		case l >= 0:
 			writes = append(writes, func() { r.write(debug, MessageDegraded) })
@@ -112,7 +112,7 @@ func (c *call) judge(o task.Outcome) {
 		case c.isCulprit(r, o):
 			c.note(failure{err: o.Err, panic: o.Panic, status: o.Status, of: r.of})
 			isOnRecord = isOnRecord || o.Panic == nil || o.Panic == r.o.Panic
-			if o.Status == task.Degraded {
+			if o.Status == task.StatusDegraded {
 				writes = append(writes, r.writeTaken)
 			} else {
 				writes = append(writes, func() { r.write(levelOf(r.o), MessageFailed) })
@@ -120,7 +120,7 @@ func (c *call) judge(o task.Outcome) {
 		case r.isAroundOne(v.losses):
 			writes = append(writes, func() { r.write(debug, MessageDegraded) }) // at a limit it may be told before what it lacks
 		case !r.cutOff:
-			if r.o.Status != task.Straggler {
+			if r.o.Status != task.StatusStraggler {
 				in.noteDegraded(c, r.of)
 			}
 			writes = append(writes, r.writeTaken)
@@ -132,7 +132,7 @@ func (c *call) judge(o task.Outcome) {
 		}
 	}
 	if isCutOff {
-		c.note(failure{err: o.Err, status: task.Straggler, of: c})
+		c.note(failure{err: o.Err, status: task.StatusStraggler, of: c})
 	}
 	if !isOnRecord {
 		writes = append(writes, func() { c.tell(o) })
@@ -165,7 +165,7 @@ func (c *call) tell(o task.Outcome) {
 	c.told.Store(&o.Err)
 	c.note(failure{err: o.Err, panic: o.Panic, status: o.Status, of: c})
 	message := MessageFailed
-	if o.Status == task.Degraded {
+	if o.Status == task.StatusDegraded {
 		message = MessageDegraded
 	}
 	c.write(levelOf(o), message, o, time.Now(), 0)
@@ -173,17 +173,17 @@ func (c *call) tell(o task.Outcome) {
 
 // isCulprit reports whether the run, which has ended with o, has failed of what r reports.
 func (c *call) isCulprit(r report, o task.Outcome) bool {
-	if o.Status != task.Failed && o.Status != task.Degraded || len(o.Losses) > 0 || r.o.Status == task.Degraded {
+	if o.Status != task.StatusFailed && o.Status != task.StatusDegraded || len(o.Losses) > 0 || r.o.Status == task.StatusDegraded {
 		return false
 	}
 	if len(o.FailedOf) == 0 {
 		return wraps(o.Err, r.o.Err)
 	}
 	for a := r.of; a != c && a != nil; a = a.around {
-		if s := a.status.Load(); a != r.of && s != 0 && task.Status(s-1) != task.Failed && task.Status(s-1) != task.Straggler {
+		if s := a.status.Load(); a != r.of && s != 0 && task.Status(s-1) != task.StatusFailed && task.Status(s-1) != task.StatusStraggler {
 			return false
 		}
-		if around := a.around; around != nil && around.about.Kind == task.RunCall {
+		if around := a.around; around != nil && around.about.Kind == task.KindRun {
 			of := o.FailedOf
 			if around != c {
 				if around.status.Load() == 0 {
@@ -220,7 +220,7 @@ func lossOf(losses []task.Loss, name string) int {
 
 // nameIn is the name of the call's node, as a loss of a run has it.
 func (c *call) nameIn(run *call) string {
-	for c.around != nil && c.around.about.Kind != task.RunCall {
+	for c.around != nil && c.around.about.Kind != task.KindRun {
 		c = c.around
 	}
 	path := c.about.Path[min(len(run.about.Path), len(c.about.Path)):]
@@ -230,7 +230,7 @@ func (c *call) nameIn(run *call) string {
 // isAroundOne reports whether what is degraded lacks only what it has inside: one of the losses, of which there is a record.
 func (r report) isAroundOne(losses []task.Loss) bool {
 	name := r.of.nameIn(r.of.run) + "/"
-	return r.o.Status == task.Degraded && slices.ContainsFunc(losses, func(l task.Loss) bool { return strings.HasPrefix(l.Node, name) })
+	return r.o.Status == task.StatusDegraded && slices.ContainsFunc(losses, func(l task.Loss) bool { return strings.HasPrefix(l.Node, name) })
 }
 
 // noteDegraded has the line of a run name what it does without, if the flow does not say so itself.
@@ -249,10 +249,10 @@ func (r report) write(level slog.Level, message string) {
 // writeTaken makes the record of a failure that the run goes on without, or of a call that was late.
 func (r report) writeTaken() {
 	message, level := MessageDegraded, warn
-	if r.o.Status == task.Straggler && r.count == 0 {
+	if r.o.Status == task.StatusStraggler && r.count == 0 {
 		message = MessageStraggler
 	}
-	if r.o.Class == recovery.Code { // a fallback mends no bug
+	if r.o.Class == recovery.ClassCode { // a fallback mends no bug
 		level = slog.LevelError
 	}
 	r.write(level, message)
@@ -260,7 +260,7 @@ func (r report) writeTaken() {
 
 // writeLoss makes the record of a loss that no call has told of: it never began, or is told of later.
 func (c *call) writeLoss(l task.Loss) {
-	o := task.Outcome{Status: task.Degraded, Class: l.Class, Err: l.Err, Elapsed: time.Since(c.about.Start)}
+	o := task.Outcome{Status: task.StatusDegraded, Class: l.Class, Err: l.Err, Elapsed: time.Since(c.about.Start)}
 	path := slices.Clone(c.about.Path)
 	inner, node := "", l.Node
 	if i := strings.LastIndexByte(l.Node, '/'); i >= 0 {
@@ -268,9 +268,9 @@ func (c *call) writeLoss(l task.Loss) {
 		path = append(path, inner)
 	}
 	of := &call{Context: c.Context, observer: c.observer, outermost: c.outermost, run: c.run}
-	of.about = task.Call{Kind: task.NodeCall, Run: c.about.Run, Flow: c.about.Flow, Path: path, Node: node, Place: l.Place, Start: c.about.Start, Deadline: c.about.Deadline}
+	of.about = task.Call{Kind: task.KindNode, Run: c.about.Run, Flow: c.about.Flow, Path: path, Node: node, Place: l.Place, Start: c.about.Start, Deadline: c.about.Deadline}
 	level := warn
-	if l.Class == recovery.Code {
+	if l.Class == recovery.ClassCode {
 		level = slog.LevelError
 	}
 	of.write(level, MessageDegraded, o, time.Now(), l.Count)

@@ -40,19 +40,19 @@ func TestAWS(t *testing.T) {
 	}
 	c := client(server.URL)
 	check(t, []row{
-		{"NoSuchKey", recovery.Unknown, false, get(c, "404-NoSuchKey")},
-		{"AccessDenied", recovery.Unknown, false, get(c, "403-AccessDenied")},
-		{"SlowDown", recovery.Dependency, true, get(c, "503-SlowDown")},
-		{"InternalError", recovery.Dependency, true, get(c, "500-InternalError")},
-		{"TooManyRequests", recovery.Dependency, true, get(c, "429-TooManyRequests")},
-		{"ThrottlingException", recovery.Dependency, true, get(c, "400-ThrottlingException")},
-		{"RequestTimeout", recovery.Dependency, true, get(c, "400-RequestTimeout")},
-		{"a parameter that is missing", recovery.Unknown, true, func(ctx context.Context) error {
+		{"NoSuchKey", recovery.ClassUnknown, false, get(c, "404-NoSuchKey")},
+		{"AccessDenied", recovery.ClassUnknown, false, get(c, "403-AccessDenied")},
+		{"SlowDown", recovery.ClassDependency, true, get(c, "503-SlowDown")},
+		{"InternalError", recovery.ClassDependency, true, get(c, "500-InternalError")},
+		{"TooManyRequests", recovery.ClassDependency, true, get(c, "429-TooManyRequests")},
+		{"ThrottlingException", recovery.ClassDependency, true, get(c, "400-ThrottlingException")},
+		{"RequestTimeout", recovery.ClassDependency, true, get(c, "400-RequestTimeout")},
+		{"a parameter that is missing", recovery.ClassUnknown, true, func(ctx context.Context) error {
 			_, err := c.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String("shop")})
 			return err
 		}},
-		{"a server that is down", recovery.Dependency, true, get(client("http://"+address(freePort(t))), "x")},
-		{"a deadline of ctx", recovery.Timeout, true, func(ctx context.Context) error {
+		{"a server that is down", recovery.ClassDependency, true, get(client("http://"+address(freePort(t))), "x")},
+		{"a deadline of ctx", recovery.ClassTimeout, true, func(ctx context.Context) error {
 			ctx, cancel := context.WithTimeout(ctx, 1)
 			defer cancel()
 			return get(c, "x")(ctx)

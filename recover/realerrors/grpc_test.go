@@ -45,23 +45,23 @@ func TestGRPC(t *testing.T) {
 		return c.Invoke(ctx, "/shop.Shop/"+name, &emptypb.Empty{}, &emptypb.Empty{})
 	}
 	rows := []row{
-		{"a server that is down", recovery.Dependency, true, func(ctx context.Context) error { return call(ctx, dial(address(freePort(t))), "x") }},
-		{"a deadline of ctx", recovery.Timeout, true, func(ctx context.Context) error { return call(soon(ctx), c, "Hang") }},
-		{"a closed connection", recovery.Dependency, true, func(ctx context.Context) error {
+		{"a server that is down", recovery.ClassDependency, true, func(ctx context.Context) error { return call(ctx, dial(address(freePort(t))), "x") }},
+		{"a deadline of ctx", recovery.ClassTimeout, true, func(ctx context.Context) error { return call(soon(ctx), c, "Hang") }},
+		{"a closed connection", recovery.ClassDependency, true, func(ctx context.Context) error {
 			closed := dial(l.Addr().String())
 			require.NoError(t, closed.Close())
 			return call(ctx, closed, "x")
 		}},
 	}
 	for name, code := range byName {
-		r := row{name, recovery.Unknown, false, func(ctx context.Context) error { return call(ctx, c, name) }}
+		r := row{name, recovery.ClassUnknown, false, func(ctx context.Context) error { return call(ctx, c, name) }}
 		switch code {
 		case codes.DeadlineExceeded:
-			r.class, r.again = recovery.Timeout, true
+			r.class, r.again = recovery.ClassTimeout, true
 		case codes.ResourceExhausted:
-			r.class, r.again = recovery.System, true
+			r.class, r.again = recovery.ClassSystem, true
 		case codes.Canceled, codes.Unknown, codes.Aborted, codes.Unimplemented, codes.Internal, codes.Unavailable, codes.DataLoss: // of the other side: our ctx lives
-			r.class, r.again = recovery.Dependency, true
+			r.class, r.again = recovery.ClassDependency, true
 		}
 		rows = append(rows, r)
 	}
@@ -70,6 +70,6 @@ func TestGRPC(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		err := call(ctx, c, "x")
-		require.Equal(t, recovery.Canceled, recovery.ClassifyIn(ctx, err), "%v", err)
+		require.Equal(t, recovery.ClassCanceled, recovery.ClassifyIn(ctx, err), "%v", err)
 	})
 }

@@ -72,36 +72,36 @@ func TestHTTP(t *testing.T) {
 	impatient := client(nil)
 	impatient.Timeout = 50 * time.Millisecond
 	check(t, []row{
-		{"a dropped connection", recovery.Dependency, true, get(c, plain.URL+"/drop")},
-		{"a body that is cut off", recovery.Dependency, true, get(c, plain.URL+"/cut")},
-		{"nonsense", recovery.Dependency, true, get(c, plain.URL+"/nonsense")},
-		{"too many redirects", recovery.Dependency, true, get(c, plain.URL+"/round")},
-		{"a limit of the client", recovery.Timeout, true, get(impatient, plain.URL+"/hang")},
-		{"a deadline of ctx", recovery.Timeout, true, func(ctx context.Context) error { return get(c, plain.URL+"/hang")(soon(ctx)) }},
-		{"refused", recovery.Dependency, true, get(c, "http://"+address(freePort(t)))},
-		{"no such host", recovery.Dependency, true, get(c, "http://nosuch.invalid")},
-		{"an unknown authority", recovery.Dependency, true, get(c, secure.URL)},
-		{"another host's certificate", recovery.Dependency, true, get(client(&tls.Config{RootCAs: roots, ServerName: "shop.test"}), secure.URL)},
-		{"no TLS there", recovery.Dependency, true, get(c, strings.Replace(plain.URL, "http:", "https:", 1))},
-		{"a version of TLS that is too old", recovery.Dependency, true, get(client(&tls.Config{RootCAs: roots, MaxVersion: tls.VersionTLS10, MinVersion: tls.VersionTLS10}), secure.URL)},
-		{"cancelled by somebody else", recovery.Dependency, true, func(ctx context.Context) error {
+		{"a dropped connection", recovery.ClassDependency, true, get(c, plain.URL+"/drop")},
+		{"a body that is cut off", recovery.ClassDependency, true, get(c, plain.URL+"/cut")},
+		{"nonsense", recovery.ClassDependency, true, get(c, plain.URL+"/nonsense")},
+		{"too many redirects", recovery.ClassDependency, true, get(c, plain.URL+"/round")},
+		{"a limit of the client", recovery.ClassTimeout, true, get(impatient, plain.URL+"/hang")},
+		{"a deadline of ctx", recovery.ClassTimeout, true, func(ctx context.Context) error { return get(c, plain.URL+"/hang")(soon(ctx)) }},
+		{"refused", recovery.ClassDependency, true, get(c, "http://"+address(freePort(t)))},
+		{"no such host", recovery.ClassDependency, true, get(c, "http://nosuch.invalid")},
+		{"an unknown authority", recovery.ClassDependency, true, get(c, secure.URL)},
+		{"another host's certificate", recovery.ClassDependency, true, get(client(&tls.Config{RootCAs: roots, ServerName: "shop.test"}), secure.URL)},
+		{"no TLS there", recovery.ClassDependency, true, get(c, strings.Replace(plain.URL, "http:", "https:", 1))},
+		{"a version of TLS that is too old", recovery.ClassDependency, true, get(client(&tls.Config{RootCAs: roots, MaxVersion: tls.VersionTLS10, MinVersion: tls.VersionTLS10}), secure.URL)},
+		{"cancelled by somebody else", recovery.ClassDependency, true, func(ctx context.Context) error {
 			other, cancel := context.WithCancel(ctx)
 			cancel()
 			return get(c, plain.URL+"/hang")(other)
 		}},
-		{"a URL that is none", recovery.Unknown, false, get(c, "http://[::1")},
+		{"a URL that is none", recovery.ClassUnknown, false, get(c, "http://[::1")},
 	})
 	t.Run("we have left", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		err := get(c, plain.URL+"/hang")(ctx)
-		require.Equal(t, recovery.Canceled, recovery.ClassifyIn(ctx, err), "%v", err)
+		require.Equal(t, recovery.ClassCanceled, recovery.ClassifyIn(ctx, err), "%v", err)
 	})
 }
 
 func TestStandardLibrary(t *testing.T) {
 	check(t, []row{
-		{"tls", recovery.Dependency, true, func(ctx context.Context) error {
+		{"tls", recovery.ClassDependency, true, func(ctx context.Context) error {
 			l, err := net.Listen("tcp", "127.0.0.1:0")
 			require.NoError(t, err)
 			defer func() { _ = l.Close() }()
@@ -115,22 +115,22 @@ func TestStandardLibrary(t *testing.T) {
 			_, err = (&tls.Dialer{}).DialContext(ctx, "tcp", l.Addr().String())
 			return err
 		}},
-		{"a closed listener", recovery.Dependency, true, func(context.Context) error {
+		{"a closed listener", recovery.ClassDependency, true, func(context.Context) error {
 			l, err := net.Listen("tcp", "127.0.0.1:0")
 			require.NoError(t, err)
 			require.NoError(t, l.Close())
 			_, err = l.Accept()
 			return err
 		}},
-		{"a read deadline", recovery.Timeout, true, func(context.Context) error {
+		{"a read deadline", recovery.ClassTimeout, true, func(context.Context) error {
 			a, b := net.Pipe()
 			defer func() { _, _ = a.Close(), b.Close() }()
 			require.NoError(t, a.SetReadDeadline(time.Now()))
 			_, err := a.Read(make([]byte, 1))
 			return err
 		}},
-		{"no such file", recovery.Unknown, false, func(context.Context) error { _, err := os.Open("/no/such/file"); return err }},
-		{"a URL", recovery.Unknown, false, func(context.Context) error { _, err := url.Parse("http://[::1"); return err }},
-		{"the end of a text", recovery.Unknown, true, func(context.Context) error { _, err := strings.NewReader("").ReadByte(); return err }},
+		{"no such file", recovery.ClassUnknown, false, func(context.Context) error { _, err := os.Open("/no/such/file"); return err }},
+		{"a URL", recovery.ClassUnknown, false, func(context.Context) error { _, err := url.Parse("http://[::1"); return err }},
+		{"the end of a text", recovery.ClassUnknown, true, func(context.Context) error { _, err := strings.NewReader("").ReadByte(); return err }},
 	})
 }

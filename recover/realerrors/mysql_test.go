@@ -68,12 +68,12 @@ func TestMySQL(t *testing.T) {
 	}
 	require.NoError(t, running("CREATE DATABASE shop; CREATE TABLE shop.items (id INT PRIMARY KEY, n INT NOT NULL) ENGINE=InnoDB; INSERT INTO shop.items VALUES (1, 1), (2, 2); CREATE USER guest; GRANT ALL ON shop.* TO guest")(t.Context()))
 	check(t, []row{
-		{"1062, a duplicate", recovery.Unknown, false, running("INSERT INTO shop.items VALUES (1, 1)")},
-		{"1064, syntax", recovery.Unknown, false, running("SELEKT 1")},
-		{"1146, no such table", recovery.Unknown, false, running("SELECT * FROM shop.nothing")},
-		{"1048, null", recovery.Unknown, false, running("INSERT INTO shop.items VALUES (3, NULL)")},
-		{"1969, max_statement_time", recovery.Timeout, true, running("SET STATEMENT max_statement_time=0.05 FOR SELECT SLEEP(10) FROM shop.items")},
-		{"1205, lock wait timeout", recovery.Dependency, true, func(ctx context.Context) error {
+		{"1062, a duplicate", recovery.ClassUnknown, false, running("INSERT INTO shop.items VALUES (1, 1)")},
+		{"1064, syntax", recovery.ClassUnknown, false, running("SELEKT 1")},
+		{"1146, no such table", recovery.ClassUnknown, false, running("SELECT * FROM shop.nothing")},
+		{"1048, null", recovery.ClassUnknown, false, running("INSERT INTO shop.items VALUES (3, NULL)")},
+		{"1969, max_statement_time", recovery.ClassTimeout, true, running("SET STATEMENT max_statement_time=0.05 FOR SELECT SLEEP(10) FROM shop.items")},
+		{"1205, lock wait timeout", recovery.ClassDependency, true, func(ctx context.Context) error {
 			one, two := connect(ctx), connect(ctx)
 			defer func() { _, _ = one.Close(), two.Close() }()
 			on(ctx, one, "START TRANSACTION; UPDATE shop.items SET n = 5 WHERE id = 1")
@@ -81,7 +81,7 @@ func TestMySQL(t *testing.T) {
 			_, err := two.ExecContext(ctx, "UPDATE shop.items SET n = 6 WHERE id = 1")
 			return err
 		}},
-		{"1213, a deadlock", recovery.Dependency, true, func(ctx context.Context) error {
+		{"1213, a deadlock", recovery.ClassDependency, true, func(ctx context.Context) error {
 			one, two := connect(ctx), connect(ctx)
 			defer func() { _, _ = one.Close(), two.Close() }()
 			on(ctx, one, "START TRANSACTION; UPDATE shop.items SET n = 5 WHERE id = 1")
@@ -97,13 +97,13 @@ func TestMySQL(t *testing.T) {
 			}
 			return second
 		}},
-		{"1045, access denied", recovery.Unknown, true, func(ctx context.Context) error {
+		{"1045, access denied", recovery.ClassUnknown, true, func(ctx context.Context) error {
 			denied, err := sql.Open("mysql", fmt.Sprintf("nobody:wrong@tcp(%s)/shop", address(port)))
 			require.NoError(t, err)
 			defer func() { _ = denied.Close() }()
 			return denied.PingContext(ctx)
 		}},
-		{"a killed connection", recovery.Dependency, true, func(ctx context.Context) error {
+		{"a killed connection", recovery.ClassDependency, true, func(ctx context.Context) error {
 			c := connect(ctx)
 			defer func() { _ = c.Close() }()
 			var id int
@@ -117,11 +117,11 @@ func TestMySQL(t *testing.T) {
 			require.NoError(t, running(fmt.Sprint("KILL ", id))(ctx))
 			return <-ended
 		}},
-		{"no rows", recovery.Unknown, false, func(ctx context.Context) error {
+		{"no rows", recovery.ClassUnknown, false, func(ctx context.Context) error {
 			return db.QueryRowContext(ctx, "SELECT n FROM shop.items WHERE id = 7").Scan(new(int))
 		}},
-		{"a deadline of ctx", recovery.Timeout, true, func(ctx context.Context) error { return running("SELECT SLEEP(10)")(soon(ctx)) }},
-		{"1040, too many connections", recovery.System, true, func(ctx context.Context) error {
+		{"a deadline of ctx", recovery.ClassTimeout, true, func(ctx context.Context) error { return running("SELECT SLEEP(10)")(soon(ctx)) }},
+		{"1040, too many connections", recovery.ClassSystem, true, func(ctx context.Context) error {
 			guests, err := sql.Open("mysql", fmt.Sprintf("guest@tcp(%s)/shop", address(port)))
 			require.NoError(t, err)
 			defer func() { _ = guests.Close() }()
@@ -132,7 +132,7 @@ func TestMySQL(t *testing.T) {
 			}
 			return nil
 		}},
-		{"closed", recovery.System, true, func(ctx context.Context) error {
+		{"closed", recovery.ClassSystem, true, func(ctx context.Context) error {
 			closed := open(t)
 			require.NoError(t, closed.Close())
 			return closed.PingContext(ctx)
@@ -140,6 +140,6 @@ func TestMySQL(t *testing.T) {
 	})
 	stop()
 	check(t, []row{
-		{"a server that is down", recovery.Dependency, true, func(ctx context.Context) error { return open(t).PingContext(ctx) }},
+		{"a server that is down", recovery.ClassDependency, true, func(ctx context.Context) error { return open(t).PingContext(ctx) }},
 	})
 }

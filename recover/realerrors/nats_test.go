@@ -31,29 +31,29 @@ func TestNATS(t *testing.T) {
 	js, err := jetstream.New(c)
 	require.NoError(t, err)
 	check(t, []row{
-		{"no responders", recovery.Dependency, true, func(ctx context.Context) error {
+		{"no responders", recovery.ClassDependency, true, func(ctx context.Context) error {
 			_, err := c.RequestWithContext(ctx, "nobody", nil)
 			return err
 		}},
-		{"a timeout", recovery.Timeout, true, func(context.Context) error {
+		{"a timeout", recovery.ClassTimeout, true, func(context.Context) error {
 			_, err := c.Request("silent", nil, 20*time.Millisecond)
 			return err
 		}},
-		{"a deadline of ctx", recovery.Timeout, true, func(ctx context.Context) error {
+		{"a deadline of ctx", recovery.ClassTimeout, true, func(ctx context.Context) error {
 			_, err := c.RequestWithContext(soon(ctx), "silent", nil)
 			return err
 		}},
-		{"maximum payload", recovery.Unknown, true, func(context.Context) error { return c.Publish("x", make([]byte, 2048)) }},
-		{"JetStream, no such stream", recovery.Unknown, false, func(ctx context.Context) error {
+		{"maximum payload", recovery.ClassUnknown, true, func(context.Context) error { return c.Publish("x", make([]byte, 2048)) }},
+		{"JetStream, no such stream", recovery.ClassUnknown, false, func(ctx context.Context) error {
 			_, err := js.Stream(ctx, "none")
 			return err
 		}},
-		{"a closed connection", recovery.Dependency, true, func(context.Context) error {
+		{"a closed connection", recovery.ClassDependency, true, func(context.Context) error {
 			closed := connect()
 			closed.Close()
 			return closed.Publish("x", nil)
 		}},
-		{"a server that is down", recovery.Dependency, true, func(context.Context) error {
+		{"a server that is down", recovery.ClassDependency, true, func(context.Context) error {
 			_, err := nats.Connect("nats://" + address(freePort(t)))
 			return err
 		}},

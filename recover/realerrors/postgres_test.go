@@ -57,13 +57,13 @@ func TestPostgreSQL(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 	check(t, []row{
-		{"23505, a unique violation", recovery.Unknown, false, running("INSERT INTO items VALUES (1, 1)")},
-		{"42601, syntax", recovery.Unknown, false, running("SELEKT 1")},
-		{"42P01, no such table", recovery.Unknown, false, running("SELECT * FROM nothing")},
-		{"22012, division by zero", recovery.Unknown, false, running("SELECT 1/0")},
-		{"22P02, no number", recovery.Unknown, false, running("SELECT 'x'::int")},
-		{"57014, statement_timeout", recovery.Timeout, true, running("SET statement_timeout = 50; SELECT pg_sleep(10)")},
-		{"55P03, lock_timeout", recovery.Unknown, true, func(ctx context.Context) error {
+		{"23505, a unique violation", recovery.ClassUnknown, false, running("INSERT INTO items VALUES (1, 1)")},
+		{"42601, syntax", recovery.ClassUnknown, false, running("SELEKT 1")},
+		{"42P01, no such table", recovery.ClassUnknown, false, running("SELECT * FROM nothing")},
+		{"22012, division by zero", recovery.ClassUnknown, false, running("SELECT 1/0")},
+		{"22P02, no number", recovery.ClassUnknown, false, running("SELECT 'x'::int")},
+		{"57014, statement_timeout", recovery.ClassTimeout, true, running("SET statement_timeout = 50; SELECT pg_sleep(10)")},
+		{"55P03, lock_timeout", recovery.ClassUnknown, true, func(ctx context.Context) error {
 			other := connect(t)
 			tx, err := other.Begin(ctx)
 			require.NoError(t, err)
@@ -72,7 +72,7 @@ func TestPostgreSQL(t *testing.T) {
 			require.NoError(t, err)
 			return exec("SET statement_timeout = 0; SET lock_timeout = 50; UPDATE items SET n = 1")
 		}},
-		{"40001, serialization", recovery.Dependency, true, func(ctx context.Context) error {
+		{"40001, serialization", recovery.ClassDependency, true, func(ctx context.Context) error {
 			one, err := connect(t).BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead})
 			require.NoError(t, err)
 			defer func() { _ = one.Rollback(ctx) }()
@@ -82,7 +82,7 @@ func TestPostgreSQL(t *testing.T) {
 			_, err = one.Exec(ctx, "UPDATE items SET n = n + 1 WHERE id = 1")
 			return err
 		}},
-		{"40P01, a deadlock", recovery.Dependency, true, func(ctx context.Context) error {
+		{"40P01, a deadlock", recovery.ClassDependency, true, func(ctx context.Context) error {
 			one, err := connect(t).Begin(ctx)
 			require.NoError(t, err)
 			two, err := connect(t).Begin(ctx)
@@ -101,7 +101,7 @@ func TestPostgreSQL(t *testing.T) {
 			}
 			return second
 		}},
-		{"53300, too many connections", recovery.System, true, func(ctx context.Context) error {
+		{"53300, too many connections", recovery.ClassSystem, true, func(ctx context.Context) error {
 			for range 20 {
 				c, err := pgx.Connect(ctx, url("shop"))
 				if err != nil {
@@ -112,59 +112,59 @@ func TestPostgreSQL(t *testing.T) {
 			}
 			return nil
 		}},
-		{"3D000, no such database", recovery.Unknown, true, func(ctx context.Context) error {
+		{"3D000, no such database", recovery.ClassUnknown, true, func(ctx context.Context) error {
 			_, err := pgx.Connect(ctx, url("postgres")+"&dbname=none")
 			return err
 		}},
-		{"no rows", recovery.Unknown, false, func(ctx context.Context) error {
+		{"no rows", recovery.ClassUnknown, false, func(ctx context.Context) error {
 			return c.QueryRow(ctx, "SELECT n FROM items WHERE id = 7").Scan(new(int))
 		}},
-		{"a deadline of ctx", recovery.Timeout, true, func(ctx context.Context) error {
+		{"a deadline of ctx", recovery.ClassTimeout, true, func(ctx context.Context) error {
 			_, err := connect(t).Exec(soon(ctx), "SELECT pg_sleep(10)")
 			return err
 		}},
-		{"57P01, terminated by an administrator", recovery.System, true, func(ctx context.Context) error {
+		{"57P01, terminated by an administrator", recovery.ClassSystem, true, func(ctx context.Context) error {
 			_, err := connect(t).Exec(ctx, "SELECT pg_terminate_backend(pg_backend_pid())")
 			return err
 		}},
-		{"a closed connection", recovery.Dependency, true, func(ctx context.Context) error {
+		{"a closed connection", recovery.ClassDependency, true, func(ctx context.Context) error {
 			c := connect(t)
 			require.NoError(t, c.Close(ctx))
 			return c.Ping(ctx)
 		}},
-		{"a pool without a free connection", recovery.Timeout, true, func(ctx context.Context) error {
+		{"a pool without a free connection", recovery.ClassTimeout, true, func(ctx context.Context) error {
 			held, err := pool.Acquire(ctx)
 			require.NoError(t, err)
 			defer held.Release()
 			return pool.Ping(soon(ctx))
 		}},
-		{"a closed pool", recovery.System, true, func(ctx context.Context) error { pool.Close(); return pool.Ping(ctx) }},
+		{"a closed pool", recovery.ClassSystem, true, func(ctx context.Context) error { pool.Close(); return pool.Ping(ctx) }},
 	})
 
 	db, err := sql.Open("pgx", url("postgres"))
 	require.NoError(t, err)
 	db.SetMaxOpenConns(1)
 	check(t, []row{
-		{"database/sql, 23505", recovery.Unknown, false, func(ctx context.Context) error {
+		{"database/sql, 23505", recovery.ClassUnknown, false, func(ctx context.Context) error {
 			_, err := db.ExecContext(ctx, "INSERT INTO items VALUES (1, 1)")
 			return err
 		}},
-		{"database/sql, no rows", recovery.Unknown, false, func(ctx context.Context) error {
+		{"database/sql, no rows", recovery.ClassUnknown, false, func(ctx context.Context) error {
 			return db.QueryRowContext(ctx, "SELECT n FROM items WHERE id = 7").Scan(new(int))
 		}},
-		{"database/sql, no free connection", recovery.Timeout, true, func(ctx context.Context) error {
+		{"database/sql, no free connection", recovery.ClassTimeout, true, func(ctx context.Context) error {
 			held, err := db.Conn(ctx)
 			require.NoError(t, err)
 			defer func() { _ = held.Close() }()
 			return db.PingContext(soon(ctx))
 		}},
-		{"database/sql, a connection that was given back", recovery.System, true, func(ctx context.Context) error {
+		{"database/sql, a connection that was given back", recovery.ClassSystem, true, func(ctx context.Context) error {
 			c, err := db.Conn(ctx)
 			require.NoError(t, err)
 			require.NoError(t, c.Close())
 			return c.PingContext(ctx)
 		}},
-		{"database/sql, closed", recovery.System, true, func(ctx context.Context) error {
+		{"database/sql, closed", recovery.ClassSystem, true, func(ctx context.Context) error {
 			require.NoError(t, db.Close())
 			return db.PingContext(ctx)
 		}},
@@ -179,8 +179,8 @@ func TestPostgreSQL(t *testing.T) {
 	})
 	stop()
 	check(t, []row{
-		{"a server that shuts down", recovery.System, true, func(context.Context) error { return <-dropped }},
-		{"a server that is down", recovery.Dependency, true, func(ctx context.Context) error {
+		{"a server that shuts down", recovery.ClassSystem, true, func(context.Context) error { return <-dropped }},
+		{"a server that is down", recovery.ClassDependency, true, func(ctx context.Context) error {
 			_, err := pgx.Connect(ctx, url("postgres"))
 			return err
 		}},

@@ -35,18 +35,18 @@ func TestRedis(t *testing.T) {
 	c := client(redis.Options{})
 	set := func(key, value string) { require.NoError(t, c.ConfigSet(t.Context(), key, value).Err()) }
 	check(t, []row{
-		{"nil", recovery.Unknown, false, func(ctx context.Context) error { return c.Get(ctx, "none").Err() }},
-		{"WRONGTYPE", recovery.Unknown, true, func(ctx context.Context) error {
+		{"nil", recovery.ClassUnknown, false, func(ctx context.Context) error { return c.Get(ctx, "none").Err() }},
+		{"WRONGTYPE", recovery.ClassUnknown, true, func(ctx context.Context) error {
 			require.NoError(t, c.Set(ctx, "text", "x", 0).Err())
 			return c.LPush(ctx, "text", "y").Err()
 		}},
-		{"ERR", recovery.Unknown, true, func(ctx context.Context) error { return c.Do(ctx, "NONSENSE").Err() }},
-		{"OOM", recovery.Dependency, true, func(ctx context.Context) error {
+		{"ERR", recovery.ClassUnknown, true, func(ctx context.Context) error { return c.Do(ctx, "NONSENSE").Err() }},
+		{"OOM", recovery.ClassDependency, true, func(ctx context.Context) error {
 			set("maxmemory", "1")
 			defer set("maxmemory", "0")
 			return c.Set(ctx, "k", "v", 0).Err()
 		}},
-		{"BUSY", recovery.Dependency, true, func(ctx context.Context) error {
+		{"BUSY", recovery.ClassDependency, true, func(ctx context.Context) error {
 			ended := make(chan error, 1)
 			go func() {
 				ended <- client(redis.Options{ReadTimeout: time.Minute}).Eval(ctx, "while true do end", nil).Err()
@@ -57,24 +57,24 @@ func TestRedis(t *testing.T) {
 			<-ended
 			return err
 		}},
-		{"max number of clients", recovery.Dependency, true, func(ctx context.Context) error {
+		{"max number of clients", recovery.ClassDependency, true, func(ctx context.Context) error {
 			set("maxclients", "1")
 			defer set("maxclients", "100")
 			return client(redis.Options{}).Ping(ctx).Err()
 		}},
-		{"READONLY", recovery.Dependency, true, func(ctx context.Context) error {
+		{"READONLY", recovery.ClassDependency, true, func(ctx context.Context) error {
 			require.NoError(t, c.SlaveOf(ctx, "127.0.0.1", strconv.Itoa(freePort(t))).Err())
 			defer func() { require.NoError(t, c.SlaveOf(ctx, "NO", "ONE").Err()) }()
 			return c.Set(ctx, "k", "v", 0).Err()
 		}},
-		{"MASTERDOWN", recovery.Dependency, true, func(ctx context.Context) error {
+		{"MASTERDOWN", recovery.ClassDependency, true, func(ctx context.Context) error {
 			set("replica-serve-stale-data", "no")
 			defer set("replica-serve-stale-data", "yes")
 			require.NoError(t, c.SlaveOf(ctx, "127.0.0.1", strconv.Itoa(freePort(t))).Err())
 			defer func() { require.NoError(t, c.SlaveOf(ctx, "NO", "ONE").Err()) }()
 			return c.Get(ctx, "text").Err()
 		}},
-		{"a pool without a free connection", recovery.System, true, func(ctx context.Context) error {
+		{"a pool without a free connection", recovery.ClassSystem, true, func(ctx context.Context) error {
 			small := client(redis.Options{PoolSize: 1, PoolTimeout: 20 * time.Millisecond})
 			ended := make(chan error, 1)
 			go func() { ended <- small.BLPop(ctx, time.Second, "list").Err() }()
@@ -83,14 +83,14 @@ func TestRedis(t *testing.T) {
 			<-ended
 			return err
 		}},
-		{"a read timeout", recovery.Timeout, true, func(ctx context.Context) error {
+		{"a read timeout", recovery.ClassTimeout, true, func(ctx context.Context) error {
 			slow := client(redis.Options{ReadTimeout: 50 * time.Millisecond})
 			return slow.Do(ctx, "DEBUG", "SLEEP", "0.3").Err()
 		}},
-		{"a deadline of ctx", recovery.Timeout, true, func(ctx context.Context) error {
+		{"a deadline of ctx", recovery.ClassTimeout, true, func(ctx context.Context) error {
 			return client(redis.Options{ContextTimeoutEnabled: true}).BLPop(soon(ctx), time.Second, "list").Err()
 		}},
-		{"a dropped connection, a bare io.EOF", recovery.Unknown, true, func(ctx context.Context) error {
+		{"a dropped connection, a bare io.EOF", recovery.ClassUnknown, true, func(ctx context.Context) error {
 			one := client(redis.Options{PoolSize: 1}).Conn()
 			defer func() { _ = one.Close() }()
 			id, err := one.ClientID(ctx).Result()
@@ -98,7 +98,7 @@ func TestRedis(t *testing.T) {
 			require.NoError(t, c.Do(ctx, "CLIENT", "KILL", "ID", id).Err())
 			return one.Ping(ctx).Err()
 		}},
-		{"a closed client", recovery.System, true, func(ctx context.Context) error {
+		{"a closed client", recovery.ClassSystem, true, func(ctx context.Context) error {
 			closed := client(redis.Options{})
 			require.NoError(t, closed.Close())
 			return closed.Ping(ctx).Err()
@@ -106,7 +106,7 @@ func TestRedis(t *testing.T) {
 	})
 	stop()
 	check(t, []row{
-		{"a server that is down", recovery.Dependency, true, func(ctx context.Context) error { return client(redis.Options{}).Ping(ctx).Err() }},
+		{"a server that is down", recovery.ClassDependency, true, func(ctx context.Context) error { return client(redis.Options{}).Ping(ctx).Err() }},
 	})
 }
 
@@ -115,6 +115,6 @@ func TestRedis_cluster(t *testing.T) {
 	c := redis.NewClient(&redis.Options{Addr: address(port), MaxRetries: -1})
 	t.Cleanup(func() { _ = c.Close() })
 	check(t, []row{
-		{"CLUSTERDOWN", recovery.Dependency, true, func(ctx context.Context) error { return c.Get(ctx, "k").Err() }},
+		{"CLUSTERDOWN", recovery.ClassDependency, true, func(ctx context.Context) error { return c.Get(ctx, "k").Err() }},
 	})
 }

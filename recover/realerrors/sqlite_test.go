@@ -30,10 +30,10 @@ func TestSQLite(t *testing.T) {
 	noise := []byte("this is not a database, whatever its name says; it is long enough to be read as one, though.......................................")
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "noise.db"), noise, 0o600))
 	check(t, []row{
-		{"SQLITE_CONSTRAINT_PRIMARYKEY", recovery.Unknown, false, running(db, "INSERT INTO items VALUES (1, 1)")},
-		{"SQLITE_CONSTRAINT_NOTNULL", recovery.Unknown, false, running(db, "INSERT INTO items VALUES (2, NULL)")},
-		{"SQLITE_ERROR, syntax", recovery.Unknown, true, running(db, "SELEKT 1")},
-		{"SQLITE_BUSY", recovery.Dependency, true, func(ctx context.Context) error {
+		{"SQLITE_CONSTRAINT_PRIMARYKEY", recovery.ClassUnknown, false, running(db, "INSERT INTO items VALUES (1, 1)")},
+		{"SQLITE_CONSTRAINT_NOTNULL", recovery.ClassUnknown, false, running(db, "INSERT INTO items VALUES (2, NULL)")},
+		{"SQLITE_ERROR, syntax", recovery.ClassUnknown, true, running(db, "SELEKT 1")},
+		{"SQLITE_BUSY", recovery.ClassDependency, true, func(ctx context.Context) error {
 			c, err := db.Conn(ctx)
 			require.NoError(t, err)
 			defer func() { _ = c.Close() }()
@@ -42,26 +42,26 @@ func TestSQLite(t *testing.T) {
 			defer func() { _, _ = c.ExecContext(ctx, "ROLLBACK") }()
 			return running(open("shop.db", ""), "INSERT INTO items VALUES (3, 3)")(ctx)
 		}},
-		{"SQLITE_CANTOPEN", recovery.System, true, running(open("none/shop.db", ""), "SELECT 1")},
-		{"SQLITE_NOTADB", recovery.System, true, running(open("noise.db", ""), "SELECT * FROM items")},
-		{"SQLITE_READONLY", recovery.Unknown, true, running(open("shop.db", "?mode=ro"), "INSERT INTO items VALUES (4, 4)")},
-		{"SQLITE_FULL", recovery.System, true, func(ctx context.Context) error {
+		{"SQLITE_CANTOPEN", recovery.ClassSystem, true, running(open("none/shop.db", ""), "SELECT 1")},
+		{"SQLITE_NOTADB", recovery.ClassSystem, true, running(open("noise.db", ""), "SELECT * FROM items")},
+		{"SQLITE_READONLY", recovery.ClassUnknown, true, running(open("shop.db", "?mode=ro"), "INSERT INTO items VALUES (4, 4)")},
+		{"SQLITE_FULL", recovery.ClassSystem, true, func(ctx context.Context) error {
 			full := open("full.db", "")
 			full.SetMaxOpenConns(1)
 			return running(full, "PRAGMA max_page_count = 2; CREATE TABLE a (x); CREATE TABLE b (x); CREATE TABLE c (x)")(ctx)
 		}},
-		{"no rows", recovery.Unknown, false, func(ctx context.Context) error {
+		{"no rows", recovery.ClassUnknown, false, func(ctx context.Context) error {
 			return db.QueryRowContext(ctx, "SELECT n FROM items WHERE id = 7").Scan(new(int))
 		}},
-		{"a deadline of ctx", recovery.Timeout, true, func(ctx context.Context) error {
+		{"a deadline of ctx", recovery.ClassTimeout, true, func(ctx context.Context) error {
 			return running(db, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")(soon(ctx))
 		}},
-		{"a transaction that is over", recovery.System, true, func(ctx context.Context) error {
+		{"a transaction that is over", recovery.ClassSystem, true, func(ctx context.Context) error {
 			tx, err := db.BeginTx(ctx, nil)
 			require.NoError(t, err)
 			require.NoError(t, tx.Commit())
 			return tx.Commit()
 		}},
-		{"closed", recovery.System, true, func(ctx context.Context) error { require.NoError(t, db.Close()); return db.PingContext(ctx) }},
+		{"closed", recovery.ClassSystem, true, func(ctx context.Context) error { require.NoError(t, db.Close()); return db.PingContext(ctx) }},
 	})
 }

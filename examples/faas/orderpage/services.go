@@ -38,7 +38,7 @@ func (e *NoItem) Public() string { return e.Error() }
 func (e *NoItem) HTTPStatus() int { return 404 }
 
 // Class says that it is the caller's own.
-func (e *NoItem) Class() recovery.Class { return recovery.Business }
+func (e *NoItem) Class() recovery.Class { return recovery.ClassBusiness }
 
 func (s *services) item(ctx context.Context, o Order) (Item, error) {
 	if err := o.Faults.befall(ctx, "item", 6*time.Millisecond); err != nil {

@@ -1,4 +1,4 @@
-package debug
+package inspect
 
 import (
 	_ "embed"
@@ -52,11 +52,11 @@ func clock(t *trace.Trace) string { return t.Start.UTC().Format("2006-01-02 15:0
 // parts names the calls of the run that were not ok, as far as it is not that they were not needed.
 func parts(t *trace.Trace) (notOK []trace.Span) {
 	for _, s := range t.Spans[1:] {
-		if s.Kind != task.NodeCall {
+		if s.Kind != task.KindNode {
 			continue
 		}
 		switch s.Status {
-		case task.Failed, task.Degraded, task.Straggler:
+		case task.StatusFailed, task.StatusDegraded, task.StatusStraggler:
 			notOK = append(notOK, s)
 		}
 	}

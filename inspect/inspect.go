@@ -1,12 +1,12 @@
-// Package debug serves pictures of a process's flows and of their latest runs.
+// Package inspect serves pictures of a process's flows and of their latest runs.
 //
 //	runs := trace.NewHistory(20)
 //	ctx = task.Observe(ctx, trace.NewRecorder(runs.Add))
-//	mux.Handle("/debug/jade/", debug.Handler(runs, orderPage, groupChat))
+//	mux.Handle("/debug/jade/", inspect.Handler(runs, orderPage, groupChat))
 //
 // The pages show names, source lines, the texts of errors and the stacks of
 // panics: mount them where only those get to who may see these.
-package debug
+package inspect
 
 import (
 	"bytes"
@@ -34,13 +34,13 @@ type Describer interface{ Graph() flow.Graph }
 // It may serve any number of requests at once.
 func Handler(runs *trace.History, flows ...Describer) http.Handler {
 	if runs == nil {
-		panic("debug.Handler: nil History")
+		panic("inspect.Handler: nil History")
 	}
 	h := &handler{runs: runs}
 	for _, f := range flows {
 		g := f.Graph()
 		if _, known := h.graph(g.Name); known {
-			panic(fmt.Sprintf("debug.Handler: two flows are called %s", g.Name))
+			panic(fmt.Sprintf("inspect.Handler: two flows are called %s", g.Name))
 		}
 		h.graphs = append(h.graphs, g)
 	}
@@ -129,7 +129,7 @@ func write(w http.ResponseWriter, kind string, draw func(io.Writer) error) {
 }
 
 func refuse(w http.ResponseWriter, status int, why string) {
-	answer(w, status, "text/plain; charset=utf-8", []byte("debug: "+why+"\n"))
+	answer(w, status, "text/plain; charset=utf-8", []byte("inspect: "+why+"\n"))
 }
 
 func answer(w http.ResponseWriter, status int, kind string, body []byte) {

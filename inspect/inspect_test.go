@@ -1,4 +1,4 @@
-package debug_test
+package inspect_test
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/jade-go/jade/debug"
+	"github.com/jade-go/jade/inspect"
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
@@ -60,7 +60,7 @@ func after(t *testing.T, page *flow.Flow[string, string], inputs ...string) *tra
 func TestHandler_listsFlowsAndRuns(t *testing.T) {
 	page := newPage("order-page")
 	runs := after(t, page, "7", "")
-	w := get(debug.Handler(runs, page), "/")
+	w := get(inspect.Handler(runs, page), "/")
 	require.Equal(t, http.StatusOK, w.Code)
 	body := w.Body.String()
 	assert.Contains(t, body, `<a href="?flow=order-page">order-page</a>`)
@@ -76,7 +76,7 @@ func TestHandler_listsFlowsAndRuns(t *testing.T) {
 func TestHandler_signsAndTheWayBack(t *testing.T) {
 	page := newPage("order-page")
 	runs := after(t, page, "7", "")
-	h := debug.Handler(runs, page)
+	h := inspect.Handler(runs, page)
 	body := get(h, "/").Body.String()
 	assert.Contains(t, body, `aria-hidden="true">✓</span>ok`)
 	assert.Contains(t, body, `aria-hidden="true">✕</span>failed`)
@@ -86,7 +86,7 @@ func TestHandler_signsAndTheWayBack(t *testing.T) {
 }
 
 func TestHandler_saysThatThereIsNothing(t *testing.T) {
-	body := get(debug.Handler(trace.NewHistory(1)), "/").Body.String()
+	body := get(inspect.Handler(trace.NewHistory(1)), "/").Body.String()
 	assert.Contains(t, body, "No flow was given to the handler.")
 	assert.Equal(t, 2, strings.Count(body, "No run has been recorded yet."))
 	assert.Contains(t, body, "No run that was recorded has failed.")
@@ -95,7 +95,7 @@ func TestHandler_saysThatThereIsNothing(t *testing.T) {
 func TestHandler_drawsAFlowAndARun(t *testing.T) {
 	page := newPage("order-page")
 	runs := after(t, page, "7")
-	h := debug.Handler(runs, page)
+	h := inspect.Handler(runs, page)
 	run := "/?run=" + text(runs.Recent()[0].Run)
 	for target, want := range map[string]string{
 		"/?flow=order-page":    "text/html; charset=utf-8",
@@ -118,7 +118,7 @@ func TestHandler_drawsAFlowAndARun(t *testing.T) {
 // A run of a flow that the handler was not given is drawn without its graph.
 func TestHandler_drawsARunWithoutItsFlow(t *testing.T) {
 	runs := after(t, newPage("order-page"), "7")
-	w := get(debug.Handler(runs), "/?run="+text(runs.Recent()[0].Run))
+	w := get(inspect.Handler(runs), "/?run="+text(runs.Recent()[0].Run))
 	assert.Equal(t, http.StatusOK, w.Code)
 	assert.Contains(t, w.Body.String(), "item")
 }
@@ -126,17 +126,17 @@ func TestHandler_drawsARunWithoutItsFlow(t *testing.T) {
 func TestHandler_refusesInOneLine(t *testing.T) {
 	page := newPage("order-page")
 	runs := after(t, page, "7")
-	h := debug.Handler(runs, page)
+	h := inspect.Handler(runs, page)
 	for target, want := range map[string]struct {
 		code int
 		line string
 	}{
-		"/?flow=cart": {http.StatusNotFound, `debug: there is no flow "cart"`},
-		"/?flow=%0Ax": {http.StatusNotFound, `debug: there is no flow "\nx"`},
-		"/?run=0":     {http.StatusNotFound, "debug: run 0 is not kept, or not any more"},
-		"/?run=seven": {http.StatusBadRequest, `debug: "seven" is not the number of a run`},
-		"/?run=-1":    {http.StatusBadRequest, `debug: "-1" is not the number of a run`},
-		"/?run=" + text(runs.Recent()[0].Run) + "&as=gif": {http.StatusBadRequest, `debug: a run is not to be had as "gif": leave it out, or say text, json or chrome`},
+		"/?flow=cart": {http.StatusNotFound, `inspect: there is no flow "cart"`},
+		"/?flow=%0Ax": {http.StatusNotFound, `inspect: there is no flow "\nx"`},
+		"/?run=0":     {http.StatusNotFound, "inspect: run 0 is not kept, or not any more"},
+		"/?run=seven": {http.StatusBadRequest, `inspect: "seven" is not the number of a run`},
+		"/?run=-1":    {http.StatusBadRequest, `inspect: "-1" is not the number of a run`},
+		"/?run=" + text(runs.Recent()[0].Run) + "&as=gif": {http.StatusBadRequest, `inspect: a run is not to be had as "gif": leave it out, or say text, json or chrome`},
 	} {
 		w := get(h, target)
 		assert.Equal(t, want.code, w.Code, target)
@@ -146,7 +146,7 @@ func TestHandler_refusesInOneLine(t *testing.T) {
 }
 
 func TestHandler_onlyReads(t *testing.T) {
-	h := debug.Handler(trace.NewHistory(1))
+	h := inspect.Handler(trace.NewHistory(1))
 	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions} {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest(method, "/", nil))
@@ -156,7 +156,7 @@ func TestHandler_onlyReads(t *testing.T) {
 }
 
 func TestHandler_headHasNoBody(t *testing.T) {
-	server := httptest.NewServer(debug.Handler(trace.NewHistory(1)))
+	server := httptest.NewServer(inspect.Handler(trace.NewHistory(1)))
 	defer server.Close()
 	answer, err := server.Client().Head(server.URL)
 	require.NoError(t, err)
@@ -169,7 +169,7 @@ func TestHandler_headHasNoBody(t *testing.T) {
 func TestHandler_safeToMount(t *testing.T) {
 	page := newPage("order-page")
 	runs := after(t, page, "7")
-	h := debug.Handler(runs, page)
+	h := inspect.Handler(runs, page)
 	for _, target := range []string{"/", "/?flow=order-page", "/?run=" + text(runs.Recent()[0].Run), "/?run=x"} {
 		w := get(h, target)
 		assert.Equal(t, "nosniff", w.Header().Get("X-Content-Type-Options"), target)
@@ -186,7 +186,7 @@ func TestHandler_hostileNames(t *testing.T) {
 	name := `<script>alert("x")>&?=%`
 	page := newPage(name)
 	runs := after(t, page, "7", "")
-	h := debug.Handler(runs, page)
+	h := inspect.Handler(runs, page)
 	body := get(h, "/").Body.String()
 	assert.NotContains(t, body, "<script>")
 	assert.Contains(t, body, "?flow="+strings.ToLower(url.QueryEscape(name)), "the link leads there")
@@ -195,9 +195,9 @@ func TestHandler_hostileNames(t *testing.T) {
 
 func TestHandler_panicsOnMistakes(t *testing.T) {
 	page := newPage("order-page")
-	assert.PanicsWithValue(t, "debug.Handler: nil History", func() { debug.Handler(nil) })
-	assert.PanicsWithValue(t, "debug.Handler: two flows are called order-page", func() {
-		debug.Handler(trace.NewHistory(1), page, newPage("order-page"))
+	assert.PanicsWithValue(t, "inspect.Handler: nil History", func() { inspect.Handler(nil) })
+	assert.PanicsWithValue(t, "inspect.Handler: two flows are called order-page", func() {
+		inspect.Handler(trace.NewHistory(1), page, newPage("order-page"))
 	})
 }
 
@@ -205,7 +205,7 @@ func TestHandler_whileRunsGoOn(t *testing.T) {
 	page := newPage("order-page")
 	runs := trace.NewHistory(5)
 	ctx := task.Observe(t.Context(), trace.NewRecorder(runs.Add))
-	h := debug.Handler(runs, page)
+	h := inspect.Handler(runs, page)
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {

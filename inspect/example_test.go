@@ -1,4 +1,4 @@
-package debug_test
+package inspect_test
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 
-	"github.com/jade-go/jade/debug"
+	"github.com/jade-go/jade/inspect"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -18,7 +18,7 @@ func ExampleHandler() {
 	page := newPage("order-page")
 	runs := trace.NewHistory(20) // of the latest, the slowest and the failed each
 	pages := http.NewServeMux()
-	pages.Handle("/debug/jade/", debug.Handler(runs, page))
+	pages.Handle("/debug/jade/", inspect.Handler(runs, page))
 
 	// In the server of the program itself:
 	ctx := task.Observe(context.Background(), trace.NewRecorder(runs.Add))
@@ -31,7 +31,7 @@ func ExampleHandler() {
 }
 
 func ExampleDescriber() {
-	flows := []debug.Describer{newPage("order-page"), newPage("group-chat")} // of any types
+	flows := []inspect.Describer{newPage("order-page"), newPage("group-chat")} // of any types
 	for _, f := range flows {
 		fmt.Println(f.Graph().Name)
 	}
