@@ -26,6 +26,6 @@
 //
 // Read docs/guide to learn, in an hour. Read package future for the value and
 // the guarantees, package combinators for the combinator that you need, and
-// package flow if every request runs the same calls. Every exported name of
-// these packages has an example.
+// package flow if every request runs the same calls. Nearly every exported name
+// has an example.
 package jade

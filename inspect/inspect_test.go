@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/jade-go/jade/inspect"
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/inspect"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
