@@ -31,9 +31,9 @@
 //   - the same, failures included, and what is there at the deadline: [SettleEach]
 //   - each result as it comes in, in a loop: [AsCompleted]
 //
-// What to do when one fails or is late is told by the packages recovery
-// (folder recover) and deadline. A combinator that is missing here can be
-// written with [future.Follow] and [future.Watch], as all of these are.
+// Packages recovery (folder recover) and deadline handle failures and limits.
+// You can write a combinator that is missing here with [future.Follow] and
+// [future.Watch], as all of these are.
 //
 // # Failure and cancellation
 //

@@ -1,11 +1,12 @@
-// Package faas makes a function of a flow, or of any func(context.Context, In) (Out, error), as platforms run it.
+// Package faas turns a flow, or any func(context.Context, In) (Out, error), into a handler for FaaS platforms.
 //
 //	handler := faas.FromFlow(newOrderPage(clients))
 //	answer, err := handler.Invoke(ctx, order)
 //
-// An invocation has a scope of its own: when it returns, nothing of it runs any more, so the platform may freeze the
-// process. It answers before the platform's deadline, with time left to degrade and to reply. What goes wrong is classified,
-// logged in one vocabulary for all functions, and turned into one kind of answer by class.
+// Each invocation has its own scope. When it returns, nothing that it started with its ctx still runs, unless that work ignores
+// the end of its ctx for longer than the grace period. So the platform may freeze the process. An invocation answers before the
+// platform's deadline, with time left to degrade and to reply. Failures have a class; the log uses the same words for all
+// functions, and the class decides the answer.
 //
 // [HTTP] serves a handler for Knative, OpenFaaS, Cloud Run and the like. Package faas/fc runs it on Alibaba Function Compute. Modules of
 // their own run it on AWS Lambda (faas/lambda), on Google Cloud Functions (faas/gcf) and for CloudEvents (faas/cloudevents).

@@ -11,12 +11,13 @@ import (
 // Loss is a failure that something in a flow has taken, so that the answer does without the value of a node.
 type Loss = task.Loss
 
-// Degraded has fn complete an answer that something is missing in: it is told what, once for each node that has failed and
-// for which a Fallback, a Recover, a Try or an Any has stood in. It is not called if nothing is lost, nor for an answer of
-// Catch; what only an effect of [Also] does without is no loss. Of several, each completes what the ones before it return.
+// Degraded calls fn with an answer and the list of what it lacks; fn returns the answer to give. The list has one loss for
+// each node that failed and that a Fallback, a Recover, a Try or an Any replaced. fn is not called if nothing is lost, nor
+// for an answer of Catch. A failure that only an effect of [Also] goes on without is no loss. Of several functions, each gets the
+// answer that the one before it returned.
 //
-// The losses are in the order in which the nodes were built. Those of a nested flow come after the name of its node, as
-// "rules/muted"; its own Degraded is told of them too. fn is quick: at the limit it has what [Flow.Reserve] left.
+// The losses are in the order in which the nodes were built. A loss of a nested flow has the name of the node before it, as
+// "rules/muted"; the Degraded of the nested flow gets it too. fn is quick: at the limit it has the time that [Flow.Reserve] left.
 //
 // Panics: a panic of fn counts as an unobserved failure of the scope, and the answer stays as it was.
 // Concurrency: fn runs on a goroutine of the run.

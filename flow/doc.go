@@ -18,18 +18,18 @@
 //
 // # What runs
 //
-// Needed are: the output; every input of a node that is needed; of an [Either]
-// first the condition, then the chosen branch; of an [After] first what comes
-// before, then its node. A node that something else needs runs for that. A
-// failed node that nobody needs fails nothing. What nothing needs any more, the
-// losers of an [Any] or the siblings of a recovered failure, is cancelled. What
-// was needed once goes on while something may come to need it again, such as an
-// [Either] that has not chosen yet. No node runs twice.
+// A node runs when it is needed and its inputs are there. The output is needed,
+// and so is every input of a needed node. An [Either] needs its condition first,
+// then the chosen branch. An [After] needs what comes before first, then its
+// node. A failed node that nothing needs fails nothing. A node that nothing needs
+// any more is cancelled: a loser of an [Any], or a sibling of a recovered failure.
+// A node goes on while something may still come to need it, such as an [Either]
+// that has not chosen yet. No node runs twice.
 //
-// The first failure that nothing recovers is the failure of the run: the ctx of
-// all its nodes is cancelled with that cause, and no node starts any more. What still
-// runs when the run is answered belongs to the scope of the ctx that it was
-// started with, which joins it.
+// The first failure that nothing recovers is the failure of the run. It cancels
+// the ctx of all nodes, and no node starts any more. A call that still runs when
+// the run has its answer belongs to the scope of the ctx that the run was started
+// with, which joins it.
 //
 // # How to read this package
 //

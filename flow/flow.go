@@ -65,14 +65,14 @@ func input0[T any](b *builder, place task.Place) Node[T] {
 // Timeout limits a run to d, even if a task ignores its ctx. Of several limits, and the deadline of the caller's ctx, the
 // earliest holds. A d of zero or less panics.
 //
-// When the limit passes, every call that runs or has not begun has failed with a [*deadline.Error], and its ctx has ended. Then
-// what stands in for it acts: [Fallback], [Try], [Any], [Either], the Fallback of a task, and quick functions. If
-// they make the result, that is the answer, on time. What needs time ([Recover], [Flow.Catch], the Recover of a task) has what
-// [Flow.Reserve] has left. Else the run fails with the first required call that was late. What still runs is left to the scope.
+// When the limit passes, every call that runs or has not begun fails with a [*deadline.Error], and its ctx ends. Then its
+// replacement acts: [Fallback], [Try], [Any], [Either], the Fallback of a task, and quick functions. If they make the result, that
+// is the answer, on time. Functions that need time ([Recover], [Flow.Catch], the Recover of a task) have what [Flow.Reserve] left.
+// Otherwise the run fails with the first required call that was late. The scope joins what still runs.
 //
-// A deadline of ctx is such a limit too. Without a Reserve its calls are given up 1 % of the time earlier that is left when the run
-// begins, and at most 5 ms, so that the answer comes before those give up who wait with the same ctx. After a
-// Timeout without a Reserve, quick functions have 5 ms.
+// A deadline of ctx is a limit too. Without a Reserve, its calls end a little earlier: by 1 % of the time that is left when the
+// run begins, at most 5 ms. So the answer comes before callers that wait with the same ctx give up. After a Timeout
+// without a Reserve, quick functions have 5 ms.
 func (f *Flow[In, Out]) Timeout(d time.Duration) *Flow[In, Out] {
 	g := *f.must("Timeout")
 	if d <= 0 {

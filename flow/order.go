@@ -52,10 +52,11 @@ func (c *requirement) alone(ctx context.Context) error {
 	return err
 }
 
-// Also is the value of n, as soon as that is there; effects, such as an audit
-// or a message, run too. A failure of theirs is told to the flow's OnError and
-// the observer, or else counts as an unobserved failure of the scope; it changes nothing. They are not cancelled by the answer: they
-// run on, within the limit of the flow's Timeout, and end with the scope.
+// Also returns n, and runs effects beside it, such as an audit or a message.
+// The value of n does not wait for them, and their failure does not change the
+// answer. The flow's OnError and the observer get such a failure; without them it
+// counts as an unobserved failure of the scope. The answer does not cancel effects:
+// they run on, within the limit of the flow's Timeout, and end with the scope.
 func Also[T any](n Node[T], effects ...Dependency) Node[T] {
 	if len(effects) == 0 {
 		panic("flow.Also: no effect")

@@ -1,10 +1,10 @@
-// Package future is the value that the rest of Jade is about: a [Future] is a
-// typed result that is being made. Start reading here.
+// Package future runs functions in goroutines and gives their typed results. A
+// [Future] is the result of work that may still run. Start reading here.
 //
-// A future is started by [Go] or [Call], is complete from the start ([Of]), or
-// is completed by hand through a [Promise]. [Future.Await] waits for it. Package
-// combinators puts futures together, package recovery (folder recover) says
-// what to do when one fails, and package deadline when one is late.
+// [Go] and [Call] start a future, [Of] returns a complete one, and a [Promise] is
+// completed by hand. [Future.Await] waits for the result. Package combinators puts
+// futures together. Packages recovery (folder recover) and deadline handle those
+// that fail or are late.
 //
 // # Scopes
 //

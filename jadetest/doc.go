@@ -7,9 +7,9 @@
 // [Replace] puts an ordinary function in place of a task's, so a task, a part of a flow or a whole flow is
 // tested without what it would call.
 //
-// [Record] has the trace of a run, of which [Overlapped], [RanBefore], [OnCriticalPath] and the like assert what it was. [NoLeaks]
-// names what a test leaves running. [Schedules] runs a test in many orders of completion. [Simulate] says how a flow would
-// answer, given what its calls take.
+// [Record] returns the trace of a run; [Overlapped], [RanBefore], [OnCriticalPath] and others check it. [NoLeaks] names the work
+// that a test leaves running. [Schedules] runs a test in many orders of completion. [Simulate] predicts how fast a flow answers,
+// from the latencies of its calls.
 //
 // Faults, Schedules and Simulate make bubbles of [testing/synctest], so they are not called inside of one; the others may be.
 //

@@ -15,16 +15,16 @@
 //
 // # Observers
 //
-// [Observe] gives an [Observer] to all that is started with a ctx: it is told of
-// each run, node, attempt and element when it begins and when it ends. An
-// observer decides no outcome, whatever it does. One that is [Selective] is not told of most that ends well.
+// [Observe] adds an [Observer] to a ctx. The observer sees the begin and the end
+// of each run, node, attempt and element that is started with that ctx. An
+// observer changes no result. A [Selective] observer skips most calls that end well.
 //
 // # Engines
 //
-// [Start] runs a task on behalf of an engine that schedules calls itself, as
-// package flow does: no goroutine waits for the result, a [Host] is given it.
-// [From] makes a task of something that such an engine runs, and a [Sight] tells an observer of what it calls. A program
-// that only uses tasks needs none of them.
+// [Start] runs a task for an engine that schedules calls itself, as package flow
+// does: no goroutine waits for the result, a [Host] receives it. [From] makes a
+// task of something that such an engine runs. [Sight] reports a call of the engine
+// to an observer. A program that only uses tasks needs none of them.
 //
 // # How to read this package
 //

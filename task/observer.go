@@ -7,17 +7,17 @@ import (
 	"github.com/jade-go/jade/internal/engine"
 )
 
-// Observer is told of calls. One that is told of what goes on at once in several
-// goroutines is called by all of them.
+// Observer sees the begin and the end of calls. Several goroutines may call it at
+// once.
 //
-// An observer decides no outcome: a panic in it is logged and otherwise of no
-// consequence, and of the ctx that it returns only the values are used. But
-// the call waits for it: one that blocks delays what comes after it.
+// An observer changes no result. If it panics, the panic is logged. Of the ctx
+// that it returns, only the values are used. But the call waits for it: an
+// observer that blocks delays the call.
 type Observer interface {
-	// Begin is told that a call begins. It returns the ctx that the call is to
-	// have, with whatever values the observer wants to find there later, and a
-	// function that is told how the call ended, once; or, of a [StatusStraggler],
-	// twice. Either may be nil.
+	// Begin is called when a call begins. It returns the ctx for the call, with
+	// the values that the observer wants to find there later, and a function that
+	// gets the outcome of the call. That function is called once, or twice for a
+	// [StatusStraggler]. Either result may be nil.
 	Begin(ctx context.Context, call Call) (context.Context, func(Outcome))
 }
 

@@ -82,7 +82,7 @@ func (t Task[In, Out]) Timeout(d time.Duration) Task[In, Out] {
 	return was.with(policy[In, Out]{kind: kindTimeout, limit: d}, Policy{Limit: d})
 }
 
-// Retry makes more attempts when what is inside of it fails, as p says.
+// Retry repeats a failed call as p says.
 //
 // No attempt starts whose wait would end at or after the deadline, and none once the ctx around
 // has ended. An attempt that a Timeout inside has given up may overlap with the next one.
@@ -93,8 +93,7 @@ func (t Task[In, Out]) Retry(p Retry) Task[In, Out] {
 	return was.with(policy[In, Out]{kind: kindRetry, retry: p}, Policy{Retry: p.backoff()})
 }
 
-// Recover replaces a failure of what is inside of it by what fn returns. A
-// cancellation is passed on as it is.
+// Recover replaces a failure by what fn returns. A cancellation passes as it is.
 //
 // Limit: fn needs time. When the deadline of the ctx around has passed, or the limit of the flow, fn is called
 // only if the Reserve of the flow has left some time. [Task.Fallback] needs none.

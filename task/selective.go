@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// Selective is an [Observer] that has no use for most calls that end well, and saves what it costs to tell of them.
+// Selective is an [Observer] that does not need most calls that end well. That saves the cost of reporting them.
 //
-// Of a call of a kind that it wants only the failures of, it is told not when that begins, but when there is
-// reason to: when it ends with anything but [StatusOK] or is given up, and before it is told of a call
-// inside of it. Then Begin is called, with the ctx, the Start and all else as they were when the call began. If the
-// call has ended well by then, the observer is told so at once, and Elapsed is the time until then.
+// For the kinds that OnlyFailures names, Begin is delayed. It is called when the call ends with anything but
+// [StatusOK], when the call is given up, or before a call inside it is reported. Begin then gets the ctx, the Start and
+// all else as they were when the call began. If the call has ended well by then, the observer learns so at once, and
+// Elapsed is the time until then.
 //
-// The ctx of the call does not have the values of the ctx that Begin returns until that has been called.
-// Several calls that begin inside of it at once wait until one of them has told of it.
+// Until Begin is called, the ctx of the call lacks the values that Begin would add. If several calls inside it begin
+// at once, they wait until one of them has reported it.
 type Selective interface {
 	Observer
-	// OnlyFailures reports whether that is so of calls of a kind. It is not asked of a
-	// [KindRun], but once for each other call, and answers always the same.
+	// OnlyFailures reports whether the observer needs only the failures of calls of this kind. It is asked once for
+	// each call, except for those of [KindRun], and always gives the same answer.
 	OnlyFailures(kind Kind) bool
 }
 
