@@ -89,6 +89,10 @@ func (st *state) take(err error) {
 	}
 	s := &st.plan.specs[e.node]
 	if s.kind == KindAny {
+		if st.demand.passed[e.node] {
+			return
+		}
+		st.demand.passed[e.node] = true
 		for _, in := range s.inputs {
 			if failed := st.errs[in.n.index]; failed != nil && !st.demand.cancel[in.n.index] {
 				st.take(failed)

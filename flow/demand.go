@@ -33,6 +33,7 @@ type demand struct {
 	failed []int32        // of an Any: how many of its inputs have failed
 	cancel []bool         // of a failure: it is a cancellation
 	told   []bool         // of the failure of an effect: OnError will be
+	passed []bool         // of an Any whose failure has been taken: so have those of its inputs
 	lives  []engine.Life  // of nodes that have a ctx of their own and run
 	calls  []task.Carried // that can be given up, of nodes that run
 	back   []returned     // of nodes whose function has returned, and which wait for the observer, or for expire
@@ -76,7 +77,7 @@ const (
 func newDemand(n int) *demand {
 	return &demand{
 		phase: make([]phase, n), claims: make([]int32, n), chosen: make([]int8, n), failed: make([]int32, n),
-		cancel: make([]bool, n), told: make([]bool, n), lives: make([]engine.Life, n), calls: make([]task.Carried, n),
+		cancel: make([]bool, n), told: make([]bool, n), passed: make([]bool, n), lives: make([]engine.Life, n), calls: make([]task.Carried, n),
 		back: make([]returned, n), lost: make([]loss, n), stray: make([]stray, n),
 	}
 }
@@ -86,6 +87,7 @@ func (d *demand) prepare(p *plan) {
 	clear(d.chosen)
 	clear(d.failed)
 	clear(d.told)
+	clear(d.passed)
 	clear(d.lives)
 	clear(d.calls)
 	clear(d.back)
@@ -222,14 +224,14 @@ func (d *demand) life(n int32) engine.Life {
 func (t *turn) settleDemand(n int32, err error, given bool) (next int32) {
 	st := t.st
 	d := st.demand
-	canceled := false
+	returns, canceled := returned{true, true, err}, false
 	if err != nil {
 		err, canceled = st.failureOf(n, err, given)
 	}
 	late := err == nil && st.isLate(n)
 	d.mu.Lock()
 	if d.giving && !given {
-		d.back[n] = returned{true, true, err}
+		d.back[n] = returns
 		d.mu.Unlock()
 		return none
 	}

@@ -115,3 +115,22 @@ func TestObserver_failuresOfFlowsInFlows(t *testing.T) {
 	require.ErrorIs(t, err, errSoldOut)
 	require.Equal(t, 1200, strings.Count(err.Error(), "f: f (")+1, "each is named, in one line")
 }
+
+// Each level uses the one below it twice: that the failure of the last is taken was noted 2^levels times.
+func TestAny_ofAnyTwice(t *testing.T) {
+	bad := failing("bad", errSoldOut)
+	f := of(func(in number) number {
+		n := flow.Step(bad, in)
+		for range 60 {
+			n = flow.Any(n, flow.Map(n, func(i int) int { return i + 1 }))
+		}
+		return flow.Fallback(n, 7)
+	})
+	for range 2 { // the second run has the memory of the first
+		lost := 0
+		v, err := f.Degraded(func(out int, losses []flow.Loss) int { lost = len(losses); return out }).Do(plainCtx(), 1)
+		require.NoError(t, err)
+		require.Equal(t, 7, v)
+		require.Equal(t, 1, lost)
+	}
+}

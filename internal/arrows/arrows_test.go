@@ -20,7 +20,7 @@ var may = map[string][]string{
 	module:                  {},
 	module + "/future":      {engine, errtree},
 	module + "/combinators": {module + "/future", "github.com/samber/lo"},
-	module + "/recover":     {module + "/future", engine, errtree, "github.com/samber/lo"},
+	module + "/recover":     {module + "/future", engine, errtree, excerpt, "github.com/samber/lo"},
 	module + "/deadline":    {module + "/future", engine, errtree, alarm, "github.com/samber/lo"},
 	module + "/task": {
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline",
