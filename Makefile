@@ -46,7 +46,7 @@ fuzz:
 	@$(GO) test -run '^$$' -fuzz FuzzTrace -fuzztime 60s ./trace
 	@$(GO) test -run '^$$' -fuzz FuzzSpans -fuzztime 60s ./trace
 
-# Measures, and writes the table in README.md.
+# Measures, and writes the table in docs/benchmarks.md.
 bench:
 	@cd benchmarks && $(GO) run .
 

@@ -1,5 +1,5 @@
 // Command benchmarks measures Jade beside hand-written code and beside the
-// libraries that can do the same work, and writes the table of the README.
+// libraries that can do the same work, and writes the table of docs/benchmarks.md.
 //
 // Every row of the table is a kind of work with a yardstick, which is the same
 // work by hand, and a budget: what Jade may take. The benchmarks are ordinary
@@ -37,7 +37,7 @@ type options struct {
 	each   time.Duration
 	rows   *regexp.Regexp
 	print  bool
-	readme string
+	file   string
 }
 
 func run(args []string, stdout, stderr io.Writer) error {
@@ -47,7 +47,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	}
 	if !o.print {
 		// Not after minutes of measuring.
-		if _, err := place(o.readme, ""); err != nil {
+		if _, err := place(o.file, ""); err != nil {
 			return err
 		}
 	}
@@ -76,7 +76,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	if o.print {
 		return nil
 	}
-	return write(o.readme, table.String(), stderr)
+	return write(o.file, table.String(), stderr)
 }
 
 func parse(args []string, stderr io.Writer) (options, error) {
@@ -87,8 +87,8 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.IntVar(&o.passes, "passes", 7, "how often each row runs; the table has the medians")
 	flags.DurationVar(&o.each, "time", 100*time.Millisecond, "how long one contender runs in one pass, at least")
 	flags.StringVar(&pattern, "row", "", "only the rows whose name matches this `regexp`; implies -print")
-	flags.BoolVar(&o.print, "print", false, "print the table, and leave the README as it is")
-	flags.StringVar(&o.readme, "readme", "../README.md", "the `file` to write the table into")
+	flags.BoolVar(&o.print, "print", false, "print the table, and leave the file as it is")
+	flags.StringVar(&o.file, "file", "../docs/benchmarks.md", "the `file` to write the table into")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return o, err

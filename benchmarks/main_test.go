@@ -24,11 +24,11 @@ func benchtime(t *testing.T, value string) {
 
 func TestRun_ofSomeRowsPrintsThemOnly(t *testing.T) {
 	benchtime(t, "1x") // run sets it: put it back
-	file := filepath.Join(t.TempDir(), "README.md")
+	file := filepath.Join(t.TempDir(), "page.md")
 	doc := "<!-- benchmarks -->\n<!-- /benchmarks -->\n"
 	require.NoError(t, os.WriteFile(file, []byte(doc), 0o644))
 	var stdout, stderr strings.Builder
-	err := run([]string{"-row", "^(completed|thens)$", "-passes", "2", "-time", "1us", "-readme", file}, &stdout, &stderr)
+	err := run([]string{"-row", "^(completed|thens)$", "-passes", "2", "-time", "1us", "-file", file}, &stdout, &stderr)
 	require.NoError(t, err)
 
 	lines := strings.Split(stdout.String(), "\n")
@@ -50,10 +50,10 @@ func TestRun_ofNoRowFails(t *testing.T) {
 }
 
 func TestRun_looksForItsPlaceBeforeItMeasures(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "README.md")
+	file := filepath.Join(t.TempDir(), "page.md")
 	require.NoError(t, os.WriteFile(file, []byte("# Jade\n"), 0o644))
 	var stdout, stderr strings.Builder
-	assert.ErrorIs(t, run([]string{"-readme", file}, &stdout, &stderr), errNoMarkers)
+	assert.ErrorIs(t, run([]string{"-file", file}, &stdout, &stderr), errNoMarkers)
 	assert.Empty(t, stdout.String())
 	assert.Empty(t, stderr.String())
 }

@@ -70,14 +70,14 @@ func TestTable_golden(t *testing.T) {
 	assert.Equal(t, `| work | yardstick | ns | Jade, ns | ratio | budget | allocations | budget | others, ratio |
 |---|---|--:|--:|--:|--:|--:|--:|---|
 | start one | by hand | 450 | 440 | 1.00 | ≤ 1.1 | 3, 144 B | ≤ 4, ≤ 200 B | peer 2.00 · other 0.50 |
-| ten links | by hand | 1000 | 2300 | **2.30** [over](docs/adr/0002-over-budget.md) | ≤ 2.2 | **26, 900 B** [over](docs/adr/0002-over-budget.md) | ≤ 25 (2 a link) | – |
+| ten links | by hand | 1000 | 2300 | **2.30** [over](adr/0002-over-budget.md) | ≤ 2.2 | **26, 900 B** [over](adr/0002-over-budget.md) | ≤ 25 (2 a link) | – |
 | await one | – | – | 2.25 | – | ≤ 3 ns | 0 | ≤ 0 | peer 2.00 |
-| a million | – | – | **72.00 B/promise** [over](docs/adr/0002-over-budget.md) | – | ≤ 64 B/promise | – | – | – |
+| a million | – | – | **72.00 B/promise** [over](adr/0002-over-budget.md) | – | ≤ 64 B/promise | – | – | – |
 
 A ratio is to the yardstick or, where there is none, to Jade; lower is better. It is the median of the ratios
 within each pass; times and allocations, an operation each, are medians too. A library is missing where it
 cannot do the work.
-What is over its budget is explained in [docs/adr/0002-over-budget.md](docs/adr/0002-over-budget.md).
+What is over its budget is explained in [adr/0002-over-budget.md](adr/0002-over-budget.md).
 
 Abacus 2, 2 cores, linux/amd64, go1.26.8; example.org/a v1.2.3, example.org/b v0.1.0; 3 passes of 100ms each; 2026-11-23.
 `, got.String())

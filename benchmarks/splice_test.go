@@ -41,19 +41,19 @@ func TestSplice_needsItsMarkers(t *testing.T) {
 }
 
 func TestWrite_leavesFilesWithoutMarkersAlone(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "README.md")
+	file := filepath.Join(t.TempDir(), "page.md")
 	require.NoError(t, os.WriteFile(file, []byte("# Jade\n"), 0o644))
 	var stderr strings.Builder
 	err := write(file, "| new |\n", &stderr)
 	assert.ErrorIs(t, err, errNoMarkers)
-	assert.ErrorContains(t, err, "README.md")
+	assert.ErrorContains(t, err, "page.md")
 	kept, err := os.ReadFile(file)
 	require.NoError(t, err)
 	assert.Equal(t, "# Jade\n", string(kept))
 }
 
 func TestWrite_makesNoFile(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "README.md")
+	file := filepath.Join(t.TempDir(), "page.md")
 	var stderr strings.Builder
 	require.NoError(t, write(file, "| new |\n", &stderr))
 	assert.NoFileExists(t, file)
@@ -61,7 +61,7 @@ func TestWrite_makesNoFile(t *testing.T) {
 }
 
 func TestWrite_putsTheTableBetweenTheMarkers(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "README.md")
+	file := filepath.Join(t.TempDir(), "page.md")
 	require.NoError(t, os.WriteFile(file, []byte("<!-- benchmarks -->\n<!-- /benchmarks -->\n"), 0o644))
 	var stderr strings.Builder
 	require.NoError(t, write(file, "| new |\n", &stderr))
