@@ -36,7 +36,7 @@ func (h *Handler[In, Out]) Invoke(ctx context.Context, in In) (out Out, err erro
 	work, release := before(observed, plan.reply)
 	defer release()
 	scopeCtx, scope := future.WithScope(work, future.Grace(plan.grace), future.Unobserved(func(err error) { h.unobserved(observed, err) }))
-	defer h.drained(observed, work, scope, plan)
+	defer h.drained(observed, work, scope)
 	if out, err = h.call(scopeCtx, begun, in); err != nil && h.catch != nil && observed.Err() == nil {
 		failure := err
 		if out, err = h.caught(observed, in, failure, plan); err == nil {
@@ -59,7 +59,6 @@ func classed(ctx context.Context, err error) error {
 type plan struct {
 	reply time.Duration // before the deadline: the function ends
 	over  time.Duration // before the deadline: Catch ends
-	end   time.Time     // of draining; zero: there is no deadline
 	grace time.Duration
 }
 
@@ -72,7 +71,7 @@ func (h *Handler[In, Out]) plan(ctx context.Context, now time.Time) plan {
 	if reply < 0 {
 		reply = max(0, min(end.Sub(now)/10, mostReserved))
 	}
-	return plan{reply: reply, over: reply / 2, end: end.Add(-reply * 3 / 8), grace: min(h.grace, reply/4)}
+	return plan{reply: reply, over: reply / 2, grace: min(h.grace, reply/4)}
 }
 
 // before is ctx with a deadline that comes earlier by d. (That of [deadline.Reserve] has a cause of its own. With
@@ -108,7 +107,7 @@ func (h *Handler[In, Out]) caught(ctx context.Context, in In, failure error, pla
 	limited, release := before(ctx, plan.over)
 	defer release()
 	scoped, scope := future.WithScope(limited, future.Grace(plan.grace), future.Unobserved(func(err error) { h.unobserved(ctx, err) }))
-	defer h.drained(ctx, limited, scope, plan)
+	defer h.drained(ctx, limited, scope)
 	out, err := future.Go(future.Named(scoped, h.name+": Catch"), func(context.Context) (Out, error) { return h.catch(scoped, in, failure) }).Await(scoped)
 	if _, panicked := errors.AsType[*future.PanicError](err); panicked || err != nil && limited.Err() != nil {
 		err = errors.Join(failure, err) // which is not the answer of fn
@@ -117,16 +116,14 @@ func (h *Handler[In, Out]) caught(ctx context.Context, in In, failure error, pla
 }
 
 // drained returns when nothing of the invocation runs any more, or was given up.
-func (h *Handler[In, Out]) drained(ctx, work context.Context, scope *future.Scope, plan plan) {
+func (h *Handler[In, Out]) drained(ctx, work context.Context, scope *future.Scope) {
 	drain := h.drain
-	switch left := time.Until(plan.end); {
-	case plan.end.IsZero() && drain == TimeLeft:
+	if end, limited := work.Deadline(); limited {
+		if left := time.Until(end); drain == TimeLeft || left < drain {
+			drain = left
+		}
+	} else if drain == TimeLeft {
 		drain = defaultDrain
-	case plan.end.IsZero():
-	case drain == TimeLeft:
-		drain = left
-	default:
-		drain = min(drain, left)
 	}
 	if work.Err() == nil { // or else all of it has been cancelled
 		scope.WaitFor(drain)

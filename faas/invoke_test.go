@@ -109,6 +109,26 @@ func TestInvoke_isOverBeforeTheDeadline(t *testing.T) {
 	}
 }
 
+// A call that ignores its ctx costs the grace, and not the time to reply: a flow has its answer a moment before its ctx ends.
+func TestInvoke_leavesTimeToReply(t *testing.T) {
+	sleep := func(context.Context, int) (int, error) { time.Sleep(time.Hour); return 1, nil }
+	item := flow.New("price", func(in flow.Node[int]) flow.Node[int] { return flow.Step(task.New("item", sleep), in) })
+	for name, h := range map[string]*faas.Handler[int, int]{
+		"a function": faas.New("price", sleep), "a flow": faas.FromFlow(item),
+		"a long drain": faas.FromFlow(item, faas.Drain(time.Hour)), "all the time that is left": faas.FromFlow(item, faas.Drain(faas.TimeLeft)),
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 1500*ms)
+			defer cancel()
+			begun := time.Now()
+			_, err := h.Invoke(ctx, 1)
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			require.Equal(t, 1425*ms, time.Since(begun), name)
+			time.Sleep(2 * time.Hour)
+		})
+	}
+}
+
 // What was started and not waited for is drained; then it is cancelled; then it is named.
 func TestInvoke_drains(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

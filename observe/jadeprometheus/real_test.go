@@ -47,11 +47,11 @@ func answersOf(t *testing.T, flags ...string) map[string]numbers {
 	p.round(t)
 	s := startServer(ctx, t, p.address, flags...)
 	s.waitFor(ctx, t, `sum by (flow, outcome) (jade_runs_total) > 0`, numbers{
-		"{flow=order-page outcome=ok}": 40, "{flow=checkout outcome=ok}": 15, "{flow=checkout outcome=failed}": 5,
+		"{flow=order-page outcome=ok}": 30, "{flow=order-page outcome=degraded}": 10, "{flow=checkout outcome=ok}": 15, "{flow=checkout outcome=failed}": 5,
 	})
 	p.round(t) // a rate is of two scrapes
 	s.waitFor(ctx, t, `sum by (flow, outcome) (jade_runs_total) > 0`, numbers{
-		"{flow=order-page outcome=ok}": 80, "{flow=checkout outcome=ok}": 30, "{flow=checkout outcome=failed}": 10,
+		"{flow=order-page outcome=ok}": 60, "{flow=order-page outcome=degraded}": 20, "{flow=checkout outcome=ok}": 30, "{flow=checkout outcome=failed}": 10,
 	})
 	s.waitFor(ctx, t, `jade_tasks_total{task="item"} > 0`, numbers{
 		"{class=none flow=order-page outcome=ok task=item}": 60, "{class=business flow=order-page outcome=degraded task=item}": 20,
@@ -64,10 +64,10 @@ func answersOf(t *testing.T, flags ...string) map[string]numbers {
 		answers[begin] = s.ask(ctx, t, query)
 	}
 	require.Len(t, answers, 5)
-	require.InDeltaMapValues(t, numbers{"{flow=checkout}": .25, "{flow=order-page}": 0}, answers["sum by (flow)"], 1e-9)
-	degraded := answers["sum by (task, class)"]
-	require.Len(t, degraded, 1)
-	require.Positive(t, degraded["{class=business task=item}"])
+	require.InDeltaMapValues(t, numbers{"{flow=checkout}": .25, "{flow=order-page}": .25}, answers["sum by (flow)"], 1e-9)
+	lost := answers["sum by (flow, node, class)"]
+	require.Len(t, lost, 1)
+	require.Positive(t, lost["{class=business flow=order-page node=item}"])
 	require.Equal(t, numbers{"{task=hung}": 1}, answers["min_over_time(jade_stragglers[5m]) > 0"])
 	return answers
 }
