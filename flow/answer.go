@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
@@ -177,6 +178,7 @@ func (c *call[In, Out]) finish(ans task.Answer[Out]) {
 		return
 	}
 	c.limit.release()
+	c.endReserve()
 	c.closeSpare()
 	c.effects.answered()
 	if c.host == nil {
@@ -208,7 +210,7 @@ func (c *call[In, Out]) hurry() {
 }
 
 // cutShort is called when the time of the run is over: it waits for no function of Catch or Degraded any more.
-func (c *call[In, Out]) cutShort() {
+func (c *call[In, Out]) cutShort(at time.Time) {
 	e := c.end()
 	e.mu.Lock()
 	stage, ans := e.stage, e.ans
@@ -218,7 +220,7 @@ func (c *call[In, Out]) cutShort() {
 		turn := e.turn
 		e.mu.Unlock()
 		if stage == byDegraded {
-			ans = task.Answer[Out]{Err: c.plan.classed(c.plan.out, c.lateAt(c.lastAt()), recovery.ClassTimeout)}
+			ans = task.Answer[Out]{Err: c.plan.classed(c.plan.out, c.lateAt(at), recovery.ClassTimeout)}
 		}
 		c.answer(turn, ans)
 	default:

@@ -42,6 +42,7 @@ type demand struct {
 	lossy  atomic.Bool    // there are some
 	open   bool           // the output is wanted
 	late   error          // the failure of calls, as the limit has passed; nil before that
+	spent  bool           // so has what is reserved
 	stray  []stray        // of nodes that were given up while their function ran
 }
 
@@ -96,7 +97,7 @@ func (d *demand) prepare(p *plan) {
 		d.lossy.Store(false)
 	}
 	clear(d.stray)
-	d.open, d.late, d.giving = false, nil, false
+	d.open, d.late, d.spent, d.giving = false, nil, false, false
 	for i := range p.specs {
 		d.claims[i] = int32(len(p.specs[i].users))
 		if k := p.specs[i].kind; k == KindIn || k == KindConst {
@@ -144,6 +145,9 @@ func (st *state) enterDemand(n int32) (context.Context, verdict) {
 	case !r.expired.Load() || r.fate.Load() != undecided:
 	case s.quick:
 		return ctx, proceed // it needs no ctx
+	case s.kind == KindRecover:
+		st.passOn(n)
+		return nil, skip
 	case s.answer:
 		return nil, skip // it is given up: see expire
 	}
@@ -170,6 +174,23 @@ func (st *state) enterDemand(n int32) (context.Context, verdict) {
 	return nil, skip
 }
 
+// passOn ends a Recover as its input has ended: there is no time for its function.
+func (st *state) passOn(n int32) {
+	d := st.demand
+	d.mu.Lock()
+	t := turn{st: st}
+	if d.phase[n] == running {
+		d.phase[n] = wanted
+		t.forward(n, st.plan.specs[n].inputs[0].n.index, 0)
+	}
+	d.mu.Unlock()
+	if t.ready.size > 0 {
+		t.offer()
+		st.wake()
+	}
+	t.do()
+}
+
 func (st *state) ctxOfDemand(n int32) (context.Context, error) {
 	s, r := &st.plan.specs[n], st.run
 	ctx := r.ctx
@@ -178,7 +199,7 @@ func (st *state) ctxOfDemand(n int32) (context.Context, error) {
 		ctx = r.effects.ctx
 	case s.kind == KindRecover:
 		if spare := r.Reserved(); spare != nil {
-			return spare, nil
+			ctx = spare
 		}
 	}
 	if !s.own || s.quick {

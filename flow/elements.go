@@ -109,6 +109,7 @@ type elements[A, R any] struct {
 	free     int // servers that may be started yet
 	over     bool
 	given    error // the failure of elements, as the limit has passed; nil before that
+	spent    bool  // so has what is reserved
 	losing
 }
 

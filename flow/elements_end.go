@@ -118,17 +118,17 @@ func (g *elements[A, R]) hold(i int, ans task.Answer[R]) (late bool) {
 }
 
 // GiveUp implements [task.Carried].
-func (g *elements[A, R]) GiveUp(err error) {
+func (g *elements[A, R]) GiveUp(err error, spent bool) {
 	if !g.run.Join() {
 		return
 	}
 	defer g.run.Leave()
 	g.mu.Lock()
-	if g.given != nil || g.over {
+	if g.over || g.given != nil && (g.spent || !spent) {
 		g.mu.Unlock()
 		return
 	}
-	g.given = err
+	g.given, g.spent = err, spent
 	if g.settles && g.at.isOnlyEffect() { // it is lost, which is told of
 		g.over = true
 		g.mu.Unlock()
@@ -145,7 +145,7 @@ func (g *elements[A, R]) GiveUp(err error) {
 		case returned: // in time: only an observer was slow
 			g.put(i, ans)
 		case i < len(calls) && calls[i] != nil:
-			calls[i].GiveUp(err)
+			calls[i].GiveUp(err, spent)
 		case ok:
 			g.put(i, task.Answer[R]{Value: v, Degraded: err})
 		default:

@@ -48,10 +48,10 @@ func (h elementHost[A, R]) Carry(call task.Carried) {
 		g.calls = make([]task.Carried, len(g.elements))
 	}
 	g.calls[h.i] = call
-	given := g.given
+	given, spent := g.given, g.spent
 	g.mu.Unlock()
 	if given != nil {
-		call.GiveUp(given)
+		call.GiveUp(given, spent)
 	}
 }
 

@@ -10,11 +10,27 @@ import (
 // This file is what happens to the nodes of a run at its limit. Each call that runs or has not begun has failed then: what
 // stands in for it acts, here or where its value is taken. What wants a call later finds that it has failed.
 
-// expire gives up the calls. The caller is a member.
-func (st *state) expire(late error) {
+// expire gives up the calls or, if what is reserved is spent, also what stands in for them and takes time. The caller is a member.
+func (st *state) expire(late error, spent bool) {
 	d := st.demand
 	d.mu.Lock()
-	d.late, d.giving = late, true
+	d.late, d.spent = late, d.spent || spent
+	if d.giving { // by somebody who does this, too
+		d.mu.Unlock()
+		return
+	}
+	d.giving = true
+	d.mu.Unlock()
+	for again := true; again; {
+		again = st.giveUpAll()
+	}
+}
+
+// giveUpAll is one pass of expire. It reports whether there is to be another one, as what is reserved was spent meanwhile.
+func (st *state) giveUpAll() (again bool) {
+	d := st.demand
+	d.mu.Lock()
+	spent := d.spent
 	t := turn{st: st}
 	if !d.open { // an observer is still being told of the run
 		d.open = true
@@ -22,17 +38,18 @@ func (st *state) expire(late error) {
 	}
 	for n := range d.phase {
 		s := &st.plan.specs[n]
+		slow := s.kind == KindRecover && spent
 		switch d.phase[n] {
 		case wanted, ready:
 			if s.call {
 				t.failLate(int32(n))
 			}
-			if s.kind == KindRecover && d.phase[n] == ready && !st.run.limit.reserves() {
+			if slow && d.phase[n] == ready {
 				d.phase[n] = wanted
 				t.look(int32(n))
 			}
 		case running, held:
-			if s.call && (s.answer || !s.effect) || s.kind == KindRecover && !st.run.limit.reserves() {
+			if s.call && (s.answer || !s.effect) || slow {
 				t.giveUpCall(lateCall{n: int32(n), begun: true, complete: true})
 			}
 		}
@@ -51,10 +68,11 @@ func (st *state) expire(late error) {
 	}
 	st.run.endLate() // not before, unless the run is answered: what a function makes of that end comes too late, whoever is first
 	d.mu.Lock()
-	d.giving = false
+	again = d.spent != spent
+	d.giving = again
 	var back []int32
 	for n, r := range d.back {
-		if r.is && r.told {
+		if r.is && r.told && !again {
 			back = append(back, int32(n))
 		}
 	}
@@ -63,6 +81,7 @@ func (st *state) expire(late error) {
 		st.end(n, st.backOf(n))
 	}
 	t.do()
+	return again
 }
 
 // backOf is how the function of node n has returned.
@@ -78,11 +97,12 @@ func (st *state) lateness(err error) error {
 		return err
 	}
 	st.demand.mu.Lock()
-	defer st.demand.mu.Unlock()
-	if st.demand.late == nil {
-		return err
+	late := st.demand.late
+	st.demand.mu.Unlock()
+	if late == nil { // whoever notices that the limit has passed has not come to say so
+		return st.run.lateAt(st.run.limitAt())
 	}
-	return st.demand.late
+	return late
 }
 
 // lateCall is a call that has failed as the limit has passed.
@@ -119,7 +139,7 @@ func (st *state) giveUp(l lateCall) {
 	d, n := st.demand, l.n
 	d.mu.Lock()
 	over := d.phase[n] != running && d.phase[n] != held
-	call, back, late, life := d.calls[n], d.back[n], d.late, d.lives[n]
+	call, back, late, spent, life := d.calls[n], d.back[n], d.late, d.spent, d.lives[n]
 	d.mu.Unlock()
 	switch {
 	case over:
@@ -129,7 +149,7 @@ func (st *state) giveUp(l lateCall) {
 		return
 	case call != nil:
 		st.strays(n, mayStray)
-		call.GiveUp(late)
+		call.GiveUp(late, spent)
 		if life != nil {
 			life.End(late)
 		}
@@ -205,10 +225,10 @@ func (st *state) carry(n int32, call task.Carried) {
 	}
 	d.mu.Lock()
 	d.calls[n] = call
-	late := d.late
+	late, spent := d.late, d.spent
 	d.mu.Unlock()
 	if late != nil {
-		call.GiveUp(late)
+		call.GiveUp(late, spent)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // called after fn, as that of [Map] is.
 //
 // Limit: fn needs time. When the limit of the flow has passed it is called only if [Flow.Reserve] has left some,
-// and its ctx ends with that. [Fallback] needs none.
+// and its ctx ends with that. If fn still runs then, the node has failed: a [Fallback] around it acts. [Fallback] needs no time.
 // Panics: a panic of fn becomes a [*future.PanicError].
 // Concurrency: fn runs on a goroutine of the run.
 func Recover[T any](n Node[T], fn func(context.Context, error) (T, error)) Node[T] {

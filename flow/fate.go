@@ -123,7 +123,7 @@ func (c *call[In, Out]) endEffects(cause error) {
 
 // arm sets the alarm for the limit, unless the run is over already.
 func (c *call[In, Out]) arm() {
-	if c.limit == nil || c.limit.shared || c.fate.Load() != undecided {
+	if c.limit == nil || c.limit.shared && !c.limit.sooner || c.fate.Load() != undecided {
 		return
 	}
 	c.limit.first.Set(time.Until(c.limit.at), func() { c.ring(c.expire) })
@@ -139,33 +139,62 @@ func (c *call[In, Out]) ring(do func()) {
 
 // expire is called when the limit has passed, once it has or more often: the calls are given up.
 func (c *call[In, Out]) expire() {
+	l := c.limit
+	if !l.reserves() || !time.Now().Before(l.end) {
+		c.spend()
+		return
+	}
 	if c.expired.Swap(true) {
 		return
 	}
-	now := time.Now()
-	at, last := now, now.Add(grace)
-	if c.limit != nil {
-		at, last = c.limit.at, c.limit.last
+	c.giveUp(l.at, false)
+	if !l.shared {
+		l.second.Set(time.Until(l.end), func() { c.ring(c.spend) })
 	}
+}
+
+// spend is called when what is reserved is spent, too, or there is nothing: also what takes time is given up.
+func (c *call[In, Out]) spend() {
+	if c.spent.Swap(true) {
+		return
+	}
+	c.expired.Store(true)
+	l := c.limit
+	if l == nil { // the ctx did not tell of its deadline
+		c.giveUp(time.Now(), true)
+		time.AfterFunc(grace, func() { c.ring(c.close) })
+		return
+	}
+	if l.reserved {
+		c.cutShort(l.end) // first: what follows from the end of the reserve is quick, and has a moment
+		c.giveUp(l.end, true)
+		c.endReserve() // not before: what a function makes of that end comes too late, whoever is first
+	} else {
+		c.giveUp(l.at, true)
+	}
+	l.third.Set(max(time.Until(l.last), l.quick()), func() { c.ring(c.close) })
+}
+
+// giveUp gives up the calls, as of a time.
+func (c *call[In, Out]) giveUp(at time.Time, spent bool) {
 	late := c.lateAt(at)
 	if c.st.demand != nil {
-		c.st.expire(late)
+		c.st.expire(late, spent)
 	} else if c.decide(answering) {
 		c.life.End(late)
 		c.resolve(c.plan.classed(c.st.firstMissing(), late, recovery.ClassTimeout))
 	}
 	c.hurry()
-	if c.limit != nil {
-		c.limit.wait(func() { c.ring(c.close) })
-	} else {
-		time.AfterFunc(time.Until(last), func() { c.ring(c.close) })
-	}
 }
 
 // GiveUp implements [task.Carried]: the limit of the run around has passed.
-func (c *call[In, Out]) GiveUp(error) {
+func (c *call[In, Out]) GiveUp(_ error, spent bool) {
 	c.given.Store(true)
-	c.ring(c.expire)
+	if spent {
+		c.ring(c.spend)
+	} else {
+		c.ring(c.expire)
+	}
 }
 
 // close is called when the run has to be answered, whatever is missing.
@@ -180,9 +209,18 @@ func (c *call[In, Out]) close() {
 		c.resolve(c.plan.classed(c.st.firstMissing(), late, recovery.ClassTimeout))
 		return
 	}
-	c.cutShort()
+	c.cutShort(c.lastAt())
 }
 
+// limitAt is when the calls of the run are given up; now, if the ctx did not tell of its deadline.
+func (r *run) limitAt() time.Time {
+	if r.limit == nil {
+		return time.Now()
+	}
+	return r.limit.at
+}
+
+// lastAt is when the run is answered, whatever is missing.
 func (r *run) lastAt() time.Time {
 	if r.limit == nil {
 		return time.Now()

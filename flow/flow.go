@@ -67,12 +67,13 @@ func input0[T any](b *builder, place task.Place) Node[T] {
 //
 // When the limit passes, every call that runs or has not begun fails with a [*deadline.Error], and its ctx ends. Then its
 // replacement acts: [Fallback], [Try], [Any], [Either], the Fallback of a task, and quick functions. If they make the result, that
-// is the answer, on time. Functions that need time ([Recover], [Flow.Catch], the Recover of a task) have what [Flow.Reserve] left.
+// is the answer, on time. Functions that need time ([Recover], [Flow.Catch], the Recover of a task) have what [Flow.Reserve] left. At the
+// end of that they fail too, and then their replacement acts.
 // Otherwise the run fails with the first required call that was late. The scope joins what still runs.
 //
 // A deadline of ctx is a limit too. Without a Reserve, its calls end a little earlier: by 1 % of the time that is left when the
-// run begins, at most 5 ms. So the answer comes before callers that wait with the same ctx give up. After a Timeout
-// without a Reserve, quick functions have 5 ms.
+// run begins, at most 5 ms. So the answer comes before callers that wait with the same ctx give up. After a Timeout,
+// or the end of what is reserved of it, quick functions have 5 ms.
 func (f *Flow[In, Out]) Timeout(d time.Duration) *Flow[In, Out] {
 	g := *f.must("Timeout")
 	if d <= 0 {

@@ -19,13 +19,14 @@ type limit struct {
 	due       time.Time // the deadline of the run, for an observer: its Timeout, or the deadline of ctx, whichever is earlier
 	inherited bool      // end is the caller's
 	reserved  bool      // there is time between at and end
-	shared    bool      // at is that of the run around, whose end tells
+	shared    bool      // end is that of the run around, which tells
+	sooner    bool      // at is not, as the run reserves some of that time
 	first     alarm.Alarm
-	second    *alarm.Alarm // for last; guarded by mu
-	mu        sync.Mutex
+	second    alarm.Alarm // for end, if there is time between
+	third     alarm.Alarm // for last
 }
 
-// grace is how long quick functions may take after a Timeout that has no Reserve.
+// grace is how long quick functions may take after a Timeout, or the end of what is reserved of it.
 const grace = 5 * time.Millisecond
 
 // newLimit works out the limit of a run that begins now; nil: none.
@@ -38,7 +39,10 @@ func newLimit(around context.Context, outer *run, begun time.Time, timeout, rese
 	end, inherited := around.Deadline()
 	if outer != nil && outer.limit != nil && !(timeout > 0 && begun.Add(timeout).Before(end)) {
 		o := outer.limit
-		l := &limit{at: o.at, end: o.end, last: o.last, due: o.due, inherited: true, reserved: o.reserved, shared: reserve == 0}
+		l := &limit{at: o.at, end: o.end, last: o.last, due: o.due, inherited: true, reserved: o.reserved, shared: true, sooner: reserve > 0}
+		if !l.reserved { // the run around gives up all of it when it gives up its calls
+			l.end = l.at
+		}
 		if reserve > 0 {
 			l.reserved = true
 			l.at = l.at.Add(-min(reserve, max(0, l.at.Sub(begun))/2))
@@ -58,7 +62,8 @@ func newLimit(around context.Context, outer *run, begun time.Time, timeout, rese
 		l.at = end.Add(-min(reserve, left/2))
 		if l.inherited { // the answer comes before those give up who wait with the same ctx
 			l.end = end.Add(-engine.Hold(left))
-			l.last = l.end
+		} else {
+			l.last = end.Add(grace)
 		}
 	case l.inherited && unheld: // nobody waits for it
 	case l.inherited:
@@ -83,25 +88,20 @@ func (l *limit) reserves() bool { return l != nil && l.reserved }
 // spares reports whether the functions that take time are limited too.
 func (l *limit) spares() bool { return l != nil && (l.reserved || l.inherited) }
 
-// wait sets the alarm for last. A timer that was late takes nothing away from quick functions.
-func (l *limit) wait(ring func()) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.second == nil {
-		l.second = new(alarm.Alarm)
-		l.second.Set(max(time.Until(l.last), min(grace, l.last.Sub(l.at))), ring)
+// quick is how long quick functions have at least: a timer that was late takes nothing away from them.
+func (l *limit) quick() time.Duration {
+	from := l.at
+	if l.reserved {
+		from = l.end
 	}
+	return min(grace, l.last.Sub(from))
 }
 
 func (l *limit) release() {
-	if l == nil {
-		return
-	}
-	l.first.Release()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.second != nil {
+	if l != nil {
+		l.first.Release()
 		l.second.Release()
+		l.third.Release()
 	}
 }
 
@@ -149,6 +149,9 @@ func (r *run) spareCtx() context.Context {
 
 // timeAround is the ctx that has the time of the run: that of the caller or, of a part of a run that has reserved some, what that has.
 func (r *run) timeAround() context.Context {
+	if end, limited := r.around.Deadline(); limited && !end.Before(r.limit.end) { // as that of an effect has, which outlives the answer
+		return r.around
+	}
 	if r.outer != nil && r.limit.spares() && r.limit.inherited && r.outer.Join() {
 		defer r.outer.Leave()
 		if r.outer.limit.reserves() {
@@ -156,6 +159,13 @@ func (r *run) timeAround() context.Context {
 		}
 	}
 	return r.around
+}
+
+// endReserve ends it as what is reserved is spent, if it is.
+func (r *run) endReserve() {
+	if r.spent.Load() && r.limit.reserves() {
+		r.endSpare(r.lateAt(r.limit.end))
+	}
 }
 
 // endSpare ends it, with cause as the reason.
@@ -181,7 +191,7 @@ func (r *run) closeSpare() {
 
 // Reserved returns the ctx for functions of Recover, nil if the flow has no Reserve. A runner of a task asks for it: see [task.Crew].
 func (r *run) Reserved() context.Context {
-	if !r.limit.reserves() {
+	if !r.limit.reserves() || r.spent.Load() {
 		return nil
 	}
 	ctx := r.spareCtx()

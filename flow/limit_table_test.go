@@ -44,6 +44,7 @@ func shapesAt() map[string]shapeAt {
 	slowly := func(ctx context.Context, v int) (int, error) { return v, wait(ctx, 10*ms) }
 	mend := func(ctx context.Context, err error) (int, error) { return slowly(ctx, 7) }
 	hanging := func(ctx context.Context, err error) (int, error) { return 0, wait(ctx, time.Hour) }
+	ignoring := func(context.Context, error) (int, error) { time.Sleep(time.Hour); return 5, nil }
 	asValue := func(r future.Result[int]) int {
 		if r.Err != nil {
 			return 7 + r.Value
@@ -97,6 +98,58 @@ func shapesAt() map[string]shapeAt {
 	add("Fallback of a Recover", func(hang task.Task[int, int], in number) number {
 		return flow.Fallback(flow.Recover(flow.Step(hang, in), mend), 9)
 	}, lost(9, "hang"), verdictAt{value: 7, lost: []string{"hang"}, more: 10 * ms})
+	spent := func(value int, nodes ...string) verdictAt { return verdictAt{value: value, lost: nodes, more: 30 * ms} } // 29 of ctx
+	add("Fallback of a Recover that hangs", func(hang task.Task[int, int], in number) number {
+		return flow.Map2(flow.Fallback(flow.Recover(flow.Step(hang, in), hanging), 7), flow.Step(fine, in), sum2)
+	}, lost(9, "hang"), spent(9, "recover"))
+	add("Fallback of a Recover that ignores its ctx", func(hang task.Task[int, int], in number) number {
+		return flow.Map2(flow.Fallback(flow.Recover(flow.Step(hang, in), ignoring), 7), flow.Step(fine, in), sum2)
+	}, lost(9, "hang"), spent(9, "recover"))
+	add("Try of a Recover that hangs", func(hang task.Task[int, int], in number) number {
+		return flow.Map(flow.Try(flow.Recover(flow.Step(hang, in), hanging)), asValue)
+	}, lost(7, "hang"), spent(7, "recover"))
+	add("Recover of a Recover that hangs", func(hang task.Task[int, int], in number) number {
+		return flow.Fallback(flow.Recover(flow.Recover(flow.Step(hang, in), hanging), hanging), 9)
+	}, lost(9, "hang"), spent(9, "recover"))
+	add("Recover that hangs of the task, and its Fallback", func(hang task.Task[int, int], in number) number {
+		return flow.Step(hang.Recover(func(ctx context.Context, _ int, err error) (int, error) { return hanging(ctx, err) }).Fallback(9), in)
+	}, lost(9, "hang"), spent(9, "hang"))
+	add("Recover that ignores its ctx of the task, and its Fallback", func(hang task.Task[int, int], in number) number {
+		return flow.Step(hang.Recover(func(ctx context.Context, _ int, err error) (int, error) { return ignoring(ctx, err) }).Fallback(9), in)
+	}, lost(9, "hang"), spent(9, "hang"))
+	add("Recover that hangs of the task", func(hang task.Task[int, int], in number) number {
+		return flow.Fallback(flow.Step(hang.Recover(func(ctx context.Context, _ int, err error) (int, error) { return hanging(ctx, err) }), in), 9)
+	}, lost(9, "hang"), spent(9, "hang"))
+	add("Each with a Recover that hangs", func(hang task.Task[int, int], in number) number {
+		some := hang.Recover(func(ctx context.Context, _ int, err error) (int, error) { return ignoring(ctx, err) }).Fallback(10)
+		return flow.Map(flow.Each(some, list(in), 3), total)
+	}, lost(30, "hang"), spent(30, "hang"))
+	add("Any with a Recover that hangs", func(hang task.Task[int, int], in number) number {
+		return flow.Fallback(flow.Any(flow.Recover(flow.Step(hang, in), hanging), flow.Step(hang.Named("other"), in)), 9)
+	}, lost(9, "hang", "other"), spent(9, "recover", "other"))
+	innerCatch := func(hang task.Task[int, int], with func(context.Context, error) (int, error)) task.Task[int, int] {
+		return flow.New("inner", func(in number) number { return flow.Step(hang, in) }).Catch(func(ctx context.Context, _ int, err error) (int, error) {
+			return with(ctx, err)
+		}).Task()
+	}
+	add("Fallback of a nested Catch that hangs", func(hang task.Task[int, int], in number) number {
+		return flow.Fallback(flow.Step(innerCatch(hang, hanging), in), 9)
+	}, lost(9, "inner"), spent(9, "inner"))
+	add("Fallback of a nested Catch that ignores its ctx", func(hang task.Task[int, int], in number) number {
+		return flow.Fallback(flow.Step(innerCatch(hang, ignoring).Retry(task.Retry{Attempts: 2}), in), 9)
+	}, lost(9, "inner"), spent(9, "inner"))
+	add("Fallback of a nested Recover that hangs", func(hang task.Task[int, int], in number) number {
+		inner := flow.New("inner", func(in number) number { return flow.Recover(flow.Step(hang, in), hanging) })
+		return flow.Step(inner.Task().Fallback(9), in)
+	}, lost(9, "inner"), spent(9, "inner"))
+	add("Fallback in a nested flow, of a Recover that hangs", func(hang task.Task[int, int], in number) number {
+		inner := flow.New("inner", func(in number) number { return flow.Fallback(flow.Recover(flow.Step(hang, in), ignoring), 9) })
+		return flow.Fallback(flow.Step(inner.Task(), in), 5)
+	}, lost(9, "inner/hang"), spent(9, "inner/recover"))
+	add("Fallback in a nested flow with a Reserve, of a Recover that hangs", func(hang task.Task[int, int], in number) number {
+		inner := flow.New("inner", func(in number) number { return flow.Fallback(flow.Recover(flow.Step(hang, in), ignoring), 9) })
+		return flow.Fallback(flow.Step(inner.Reserve(10*ms).Task(), in), 5)
+	}, lost(9, "inner/recover"), spent(9, "inner/recover"))
 	add("Recover of the task", func(hang task.Task[int, int], in number) number {
 		return flow.Step(hang.Recover(func(ctx context.Context, _ int, _ error) (int, error) { return slowly(ctx, 9) }), in)
 	}, late, verdictAt{value: 9, lost: []string{"hang"}, more: 10 * ms})
@@ -282,7 +335,7 @@ func TestLimit_theTable(t *testing.T) {
 								if what == "Catch that takes time" && sort == "own" { // it has the caller's ctx
 									want = verdictAt{value: 9, more: 10 * ms}
 								}
-								if what == "Recover that hangs" && sort == "ctx, with Reserve" {
+								if want.more == 30*ms && sort == "ctx, with Reserve" {
 									want.more = 29 * ms // a moment before the deadline
 								}
 								var lost [][]flow.Loss
@@ -303,7 +356,7 @@ func TestLimit_theTable(t *testing.T) {
 								require.Equal(t, l.at+want.more, time.Since(begun), "%v, %v", v, err)
 								synctest.Wait()
 								want.check(t, v, err, lost)
-								time.Sleep(time.Hour)
+								time.Sleep(2 * time.Hour)
 							})
 						})
 					}

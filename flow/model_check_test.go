@@ -122,6 +122,17 @@ func TestModel_seesMistakes(t *testing.T) {
 			s.limit = time.Hour
 			return s.simulate(in)
 		},
+		"no reserve": func(s shape, in int) (answer, map[int]span) {
+			s.reserve = 0
+			return s.simulate(in)
+		},
+		"a reserve that is never spent": func(s shape, in int) (answer, map[int]span) {
+			if s.reserve > 0 {
+				s.limit += time.Minute
+				s.reserve += time.Minute
+			}
+			return s.simulate(in)
+		},
 		"another value": func(s shape, in int) (answer, map[int]span) { return s.simulate(in + 1) },
 		"any is either": func(s shape, in int) (answer, map[int]span) {
 			s.nodes = append([]vertex(nil), s.nodes...)
@@ -150,6 +161,7 @@ func TestModel_seesMistakes(t *testing.T) {
 		"one element more at a time":      otherPart(func(e elements) elements { e.limit++; return e }),
 		"an element that fails fails all": otherPart(func(e elements) elements { e.settles = false; return e }),
 		"a nested flow has no limit":      otherPart(func(n nestedShape) nestedShape { n.limit = 0; return n }),
+		"a nested flow reserves nothing":  otherPart(func(n nestedShape) nestedShape { n.reserve = 0; return n }),
 		"a nested flow catches nothing":   otherPart(func(n nestedShape) nestedShape { n.catch = false; return n }),
 		"what is required is there": func(s shape, in int) (answer, map[int]span) {
 			s.nodes = append([]vertex(nil), s.nodes...)

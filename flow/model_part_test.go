@@ -19,8 +19,8 @@ type part interface {
 	// node makes it for the flow, of an input.
 	node(h *happenings, name string, in number) number
 	// run returns its answer to an argument, and what of it runs, both since its beginning.
-	// Left is the time until the deadline of the run around; 0: it has none.
-	run(arg int, left time.Duration) (answer, map[int]span)
+	// Around are the times of the run around.
+	run(arg int, around times) (answer, map[int]span)
 }
 
 // call is one function of a part.
@@ -120,7 +120,7 @@ func (e elements) soFar(arg int, spans map[int]span, after time.Duration) int {
 	return value(0, values...)
 }
 
-func (e elements) run(arg int, _ time.Duration) (answer, map[int]span) {
+func (e elements) run(arg int, _ times) (answer, map[int]span) {
 	spans := map[int]span{}
 	running := map[int]time.Duration{} // the end of each element that runs
 	values := make([]int, len(e.calls))
@@ -165,9 +165,9 @@ func (n nestedShape) node(h *happenings, name string, in number) number {
 	return flow.Step(n.build(h).Task().Named(name), in)
 }
 
-func (n nestedShape) run(arg int, left time.Duration) (answer, map[int]span) {
+func (n nestedShape) run(arg int, around times) (answer, map[int]span) {
 	inner := n.shape
-	inner.left = left
+	inner.around = around
 	return inner.simulate(arg)
 }
 
@@ -215,9 +215,9 @@ func (p policies) node(h *happenings, name string, in number) number {
 // instead is the value of every Fallback.
 const instead = -3
 
-func (p policies) run(arg int, left time.Duration) (answer, map[int]span) {
+func (p policies) run(arg int, around times) (answer, map[int]span) {
 	spans := map[int]span{}
-	until := left // the deadline that the attempts see
+	until := around.at // the deadline that the attempts see
 	if p.all > 0 && (until == 0 || p.all < until) {
 		until = p.all
 	}

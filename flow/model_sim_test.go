@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -23,7 +24,35 @@ type sim struct {
 	tie      bool                  // two successes of an "any" came at one moment
 	wanted   map[int]bool          // what was needed, and may be again: it goes on
 	ready    []int                 // what is to begin, if it is needed when all else has been settled
-	expired  bool                  // the limit has passed
+	times    times
+	expired  bool         // the limit has passed
+	spent    bool         // and what is reserved
+	answers  map[int]bool // what the answer may need
+	effects  map[int]bool // what effects may need
+	loose    map[int]bool // calls that have failed and run on
+}
+
+// times are when the calls of a run are given up, and when it is over, since its beginning; zero: never.
+type times struct{ at, end time.Duration }
+
+// since is t as of a later beginning.
+func (t times) since(begun time.Duration) times {
+	if t.at == 0 {
+		return t
+	}
+	return times{t.at - begun, t.end - begun}
+}
+
+// times works out those of the shape, and whether they come from around it.
+func (s shape) times() (t times, inherited bool) {
+	t = s.around
+	if inherited = t.at > 0; s.limit > 0 && (!inherited || s.limit < t.at) {
+		t, inherited = times{s.limit, s.limit}, false
+	}
+	if t.at > 0 {
+		t.at -= min(s.reserve, t.at/2)
+	}
+	return t, inherited
 }
 
 // outcomeOf is what becomes of a part if nothing ends it.
@@ -46,8 +75,12 @@ func (s shape) simulate(in int) (answer, map[int]span) {
 	m := &sim{
 		shape: s, done: map[int]bool{0: true}, value: map[int]int{0: in}, failures: map[int][]failure{}, parts: map[int]outcomeOf{},
 		spans: map[int]span{}, chosen: map[int]int{}, dropped: map[int]bool{}, roots: map[int]bool{}, since: map[int]time.Duration{0: -1}, wanted: map[int]bool{},
+		answers: map[int]bool{}, effects: map[int]bool{}, loose: map[int]bool{},
 	}
 	out := len(s.nodes) - 1
+	var inherited bool
+	m.times, inherited = s.times()
+	m.mayServe(out, m.answers)
 	var a answer
 	for {
 		m.settle(out)
@@ -57,12 +90,17 @@ func (s shape) simulate(in int) (answer, map[int]span) {
 				a.how = "failure"
 			}
 		}
+		m.tie = m.tie || a.how != "" && m.outlived()
 		next, running := m.next()
-		if ends, how := m.end(); ends > 0 && (!running || ends <= next) {
+		if ends, how := m.end(a.how == ""); ends > 0 && (!running || ends <= next) {
 			m.now = ends
-			if how == "late" && a.how == "" {
+			if how != "left" && a.how == "" {
 				m.complete() // what is part of the run has the same limit, and has answered by that
 				m.expire()
+				if how == "at" {
+					continue
+				}
+				m.spend()
 				m.settle(out)
 				a = answer{value: m.value[out], failures: m.failures[out], how: "value", at: ends}
 				if m.failures[out] != nil {
@@ -92,8 +130,7 @@ func (s shape) simulate(in int) (answer, map[int]span) {
 	if m.tie {
 		return answer{}, nil
 	}
-	inherited := m.left > 0 && (m.limit == 0 || m.left <= m.limit) // there is no time for a Catch then
-	if s.catch && a.how == "failure" && !(m.expired && inherited && a.at == m.left) {
+	if timeless := m.spent && a.at == m.times.end && (inherited || m.times.at < m.times.end); s.catch && a.how == "failure" && !timeless {
 		a.value, a.how = caught, "value"
 	}
 	return a, m.all()
@@ -120,25 +157,72 @@ func (m *sim) all() map[int]span {
 // forever is when what waits for its ctx has waited long enough for the model.
 const forever = 2 * time.Hour
 
-// end is when the run ends from outside, and how; zero if it does not.
-func (m *sim) end() (time.Duration, string) {
-	limit := m.limit
-	if m.left > 0 && (limit == 0 || m.left < limit) {
-		limit = m.left
+// end is when something happens to the run from outside, and what; zero if nothing does.
+func (m *sim) end(waits bool) (time.Duration, string) {
+	limit, how := m.times.end, "late"
+	if waits && !m.expired && m.times.at < limit {
+		limit, how = m.times.at, "at"
 	}
 	if m.leave > 0 && (limit == 0 || m.leave < limit) {
 		return m.leave, "left"
 	}
-	return limit, "late"
+	return limit, how
 }
 
-// expire fails every call that runs. One that has not begun fails when it is needed.
+// expire fails every call that runs. One that has not begun fails when it is needed. An effect has the time that is reserved, and
+// so has a flow in the flow, which sees to its own calls.
 func (m *sim) expire() {
+	if m.expired {
+		return
+	}
 	m.expired = true
 	for i, s := range m.spans {
-		if s.ended < 0 && !m.dropped[i] {
+		_, nested := m.nodes[i].part.(nestedShape)
+		if s.ended >= 0 || m.dropped[i] || !m.nodes[i].isCall() || !m.answers[i] || nested && m.times.at < m.times.end {
+			continue
+		}
+		if m.effects[i] {
+			m.loose[i] = true
+		} else {
 			m.spans[i] = span{s.begun, m.now}
-			m.failLate(i)
+		}
+		m.failLate(i)
+	}
+}
+
+// spend fails what takes time.
+func (m *sim) spend() {
+	m.spent = true
+	for i, s := range m.spans {
+		if s.ended < 0 && !m.dropped[i] && !m.loose[i] {
+			m.spans[i] = span{s.begun, m.now}
+			m.fail(i, []failure{{0, late}})
+		}
+	}
+}
+
+// outlived reports whether a flow in the flow, which effects may need, goes on when the run has been answered: nobody gives up its
+// calls when some time is still reserved, which is not in the model.
+func (m *sim) outlived() bool {
+	for i, s := range m.spans {
+		if _, nested := m.nodes[i].part.(nestedShape); nested && s.ended < 0 && m.effects[i] && m.times.at < m.times.end {
+			return true
+		}
+	}
+	return false
+}
+
+// mayServe marks what i may need, but for effects, which it notes.
+func (m *sim) mayServe(i int, all map[int]bool) {
+	if all[i] {
+		return
+	}
+	all[i] = true
+	for k, in := range m.nodes[i].inputs {
+		if m.nodes[i].kind == "also" && k > 0 {
+			m.mayServe(in, m.effects)
+		} else {
+			m.mayServe(in, all)
 		}
 	}
 }
@@ -159,18 +243,6 @@ func (m *sim) failLate(i int) bool {
 		}
 	}
 	return m.fail(i, []failure{{0, late}})
-}
-
-// remaining is the time until the deadline that the functions see; 0: there is none.
-func (m *sim) remaining() time.Duration {
-	until := m.left
-	if m.limit > 0 && (until == 0 || m.limit < until) {
-		until = m.limit
-	}
-	if until == 0 {
-		return 0
-	}
-	return until - m.now
 }
 
 // settle does all that happens at this moment.
@@ -202,10 +274,22 @@ func (m *sim) settle(out int) {
 			m.any, changed = true, true
 		}
 	}
+	for i, v := range m.nodes {
+		for _, k := range v.inputs { // which of them was first is a matter of what was looked at first
+			together := m.failures[i] != nil && m.failures[k] != nil && m.since[i] == m.now && m.since[k] == m.now
+			m.tie = m.tie || together && v.kind != "any" && !slices.Equal(m.failures[i], m.failures[k])
+		}
+	}
 	for _, i := range m.ready {
 		m.spans[i] = span{m.now, -1}
 		if p := m.nodes[i].part; p != nil {
-			a, spans := p.run(m.value[m.nodes[i].inputs[0]], m.remaining())
+			t := m.times
+			if !m.answers[i] { // it ends with the run
+				t.at = t.end
+				nested, ok := p.(nestedShape)
+				m.tie = m.tie || ok && nested.reserve > 0 // its end is a moment before, which is not in the model
+			}
+			a, spans := p.run(m.value[m.nodes[i].inputs[0]], t.since(m.now))
 			m.tie = m.tie || a.how == ""
 			m.parts[i] = outcomeOf{a, spans}
 		}
@@ -348,7 +432,7 @@ func (m *sim) advance(i int) (changed bool) {
 		}
 		return complete && m.fail(i, all)
 	case "recover":
-		if m.ok(in[0]) || m.expired { // it needs time
+		if m.ok(in[0]) || m.spent { // it needs time
 			return m.pass(i, in[0])
 		}
 		return m.done[in[0]] && m.begin(i)
@@ -433,6 +517,9 @@ func (m *sim) complete() {
 			continue
 		}
 		m.spans[i] = span{s.begun, m.now}
+		if m.loose[i] {
+			continue
+		}
 		switch part := m.parts[i].answer; {
 		case v.part != nil && part.how == "value":
 			m.succeed(i, part.value)

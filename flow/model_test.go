@@ -19,8 +19,10 @@ type shape struct {
 	nodes []vertex
 	limit time.Duration // of the flow; 0: none
 	leave time.Duration // when the caller cancels; 0: never
-	left  time.Duration // until the deadline of the run around this one; 0: none
 	catch bool
+
+	reserve time.Duration // of the limit
+	around  times         // of the run around this one
 }
 
 // vertex is one node of a shape.
@@ -134,6 +136,9 @@ func randomShape(r *rand.Rand, simple bool, n *ids, deep bool) shape {
 	}
 	s.limit = []time.Duration{0, 500 * time.Millisecond, some()}[r.IntN(3)]
 	s.catch = r.IntN(4) == 0
+	if r.IntN(3) == 0 {
+		s.reserve = 2 * some()
+	}
 	if deep {
 		return s
 	}
@@ -160,7 +165,7 @@ func (s shape) String() string {
 		}
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "limit %s, left after %s, catch %v\n", s.limit, s.leave, s.catch)
+	fmt.Fprintf(&b, "limit %s, reserve %s, left after %s, catch %v\n", s.limit, s.reserve, s.leave, s.catch)
 	return b.String()
 }
 
@@ -197,6 +202,9 @@ func (s shape) build(h *happenings) *flow.Flow[int, int] {
 	})
 	if s.limit > 0 {
 		f = f.Timeout(s.limit)
+	}
+	if s.reserve > 0 {
+		f = f.Reserve(s.reserve)
 	}
 	if s.catch {
 		f = f.Catch(func(context.Context, int, error) (int, error) { return caught, nil })

@@ -25,6 +25,7 @@ type run struct {
 	begun   time.Time       // of a run that has a limit or is observed
 	limit   *limit          // of a run that has one
 	expired atomic.Bool     // that has passed
+	spent   atomic.Bool     // and what is reserved
 	given   atomic.Bool     // the run around has said so
 	spare   spare           // of the functions that take time, and are no calls
 

@@ -47,14 +47,16 @@ func (at seat) degradedBy(failure error, inner []Loss, count int) {
 	}
 }
 
-// took notes that the node has taken the failure of its input.
+// took notes that the node has taken the failure of its input; not if it was given up, as then nothing has.
 func (at seat) took(failure error) {
 	if at.st == nil {
 		return
 	}
 	d := at.st.demand
 	d.mu.Lock()
-	at.st.take(failure)
+	if d.phase[at.n] == running {
+		at.st.take(failure)
+	}
 	d.mu.Unlock()
 	at.notes(failure)
 }

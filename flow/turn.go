@@ -154,7 +154,7 @@ func (t *turn) look(n int32) {
 	case KindRecover:
 		switch in := s.inputs[0].n.index; {
 		case d.phase[in] != made:
-		case st.errs[in] == nil || d.cancel[in] || d.late != nil && !st.run.limit.reserves():
+		case st.errs[in] == nil || d.cancel[in] || d.spent:
 			t.forward(n, in, 0)
 		default:
 			t.makeReady(n)

@@ -52,7 +52,7 @@ func (c *call[In, Out]) late() {
 	carried, err := d.carried, d.err
 	d.mu.Unlock()
 	if carried != nil {
-		carried.GiveUp(err)
+		carried.GiveUp(err, true)
 	}
 	c.life.End(err)
 }
@@ -68,6 +68,6 @@ func (c *call[In, Out]) Carry(carried Carried) {
 	err := d.err
 	d.mu.Unlock()
 	if err != nil {
-		carried.GiveUp(err)
+		carried.GiveUp(err, true)
 	}
 }

@@ -163,7 +163,7 @@ func ExampleCarried() {
 		task.Start(context.Background(), item, "bell", engine, engine)
 	}()
 	<-begun
-	engine.call.GiveUp(errors.New("the limit has passed"))
+	engine.call.GiveUp(errors.New("the limit has passed"), true)
 	close(end)
 	engine.workers.Wait()
 	// Output: something nice <nil>

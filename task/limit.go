@@ -184,22 +184,22 @@ func (r *runner[In, Out]) late(level int, l *limit) {
 }
 
 // GiveUp implements [Carried].
-func (r *runner[In, Out]) GiveUp(err error) {
+func (r *runner[In, Out]) GiveUp(err error, spent bool) {
 	if !r.crew.Join() {
 		return
 	}
 	defer r.crew.Leave()
 	r.mu.Lock()
-	if r.given != nil || r.turn == finished {
+	if r.turn == finished || r.given != nil && (r.spent || !spent) {
 		r.mu.Unlock()
 		return
 	}
-	r.given = err
-	if r.held.kept {
-		work := r.work
+	r.given, r.spent = err, spent
+	if work := r.held.work; work || r.held.mends && r.held.kept && !spent {
+		given := r.work
 		r.mu.Unlock()
-		if work != nil {
-			work.GiveUp(err)
+		if work && given != nil {
+			given.GiveUp(err, spent)
 		}
 		return
 	}

@@ -37,6 +37,7 @@ type runner[In, Out any] struct {
 	trial    *trial      // of the attempt that runs, if it is observed
 	held     result[Out] // by the function that has been called last
 	given    error       // why the engine has given the call up; nil: it has not
+	spent    bool        // and leaves no time to functions of Recover
 	work     Carried     // that an engine runs for the attempt, if it can be given up
 	overdue  bool        // the work has answered at a limit
 	passed   []int       // turns whose result, which an observer was being told of, another goroutine goes on with
@@ -49,7 +50,8 @@ type result[Out any] struct {
 	err   error
 	known bool // else an attempt is being made
 	mends bool // the function may replace err, if it has the time
-	kept  bool // it has: it is waited for when the call is given up
+	kept  bool // it has: it is waited for when the call is given up, until what is reserved is spent
+	work  bool // an engine runs the attempt, and is told
 }
 
 func newRunner[In, Out any](ctx context.Context, d *definition[In, Out], in In, crew Crew, host Host[Out]) *runner[In, Out] {
@@ -159,7 +161,7 @@ func (r *runner[In, Out]) try(turn int) (v Out, err error, ok bool) {
 // call calls the function; trial, if there is one, is told.
 func (r *runner[In, Out]) call(turn int, ctx context.Context, trial *trial) (v Out, err error, ok bool) {
 	if r.d.starter != nil {
-		if r.hold(turn, result[Out]{kept: true}) {
+		if r.hold(turn, result[Out]{work: true}) {
 			r.d.starter.Start(ctx, r.in, arrival[In, Out]{r, turn, trial})
 		}
 		return v, nil, false
@@ -190,8 +192,9 @@ type arrival[In, Out any] struct {
 func (a arrival[In, Out]) Carry(work Carried) {
 	r := a.r
 	var given error
-	if r.inTurn(a.turn, func() { r.work, given = work, r.given }) && given != nil {
-		work.GiveUp(given)
+	var spent bool
+	if r.inTurn(a.turn, func() { r.work, given, spent = work, r.given, r.spent }) && given != nil {
+		work.GiveUp(given, spent)
 	}
 }
 
@@ -287,12 +290,12 @@ func (r *runner[In, Out]) replace(turn, level int, was Out, failure error) (v Ou
 	if p.handle == nil {
 		return p.fallback, nil, r.degrade(turn, failure)
 	}
-	ctx, kept := r.timeFor(around)
+	held := result[Out]{level: level + 1, v: was, err: failure, known: true, mends: true}
+	ctx, ok := r.timeFor(turn, around, &held)
 	if ctx == nil {
-		return was, failure, true
+		return was, failure, ok
 	}
 	returned := false
-	held := result[Out]{level: level + 1, v: was, err: failure, known: true, mends: true, kept: kept}
 	ok = r.guarded(turn, held, nil, func() { v, err = p.handle(ctx, r.in, failure); returned = true })
 	if ok && err == nil {
 		ok = r.degrade(turn, failure)
@@ -303,18 +306,22 @@ func (r *runner[In, Out]) replace(turn, level int, was Out, failure error) (v Ou
 	return v, err, ok
 }
 
-// timeFor returns the ctx for a function of Recover, or nil if there is no time for one. It is kept if
-// that is what the crew has reserved.
-func (r *runner[In, Out]) timeFor(around context.Context) (ctx context.Context, kept bool) {
+// timeFor returns the ctx for a function of Recover that is about to be called, or nil if there is no time for it. It is kept if that
+// is what the crew has reserved: which is noted before the crew is asked, so that nothing begins after GiveUp has said that it is spent.
+func (r *runner[In, Out]) timeFor(turn int, around context.Context, held *result[Out]) (ctx context.Context, mine bool) {
 	if crew, ok := r.crew.(reserve); ok && around == r.ctx {
+		if held.kept = true; !r.hold(turn, *held) {
+			return nil, false
+		}
 		if ctx = crew.Reserved(); ctx != nil {
 			return ctx, true
 		}
+		held.kept = false
 	}
 	if r.isGiven() || over(around) {
-		return nil, false
+		return nil, true
 	}
-	return around, false
+	return around, true
 }
 
 func (r *runner[In, Out]) degrade(turn int, failure error) (mine bool) {

@@ -26,9 +26,11 @@ type carrier interface{ Carry(Carried) }
 type Carried interface {
 	// GiveUp says that the limit of the engine has passed, and err is the failure of what still runs. What the
 	// policies of the task put in its place ends the call at once, by Finish: the value of a Fallback, or else the
-	// failure. Functions of Recover are called if the crew has reserved time; those of OnError are called beside. A
-	// call that a flow stands for goes on: the flow is told, and gives up its own calls. After the first call GiveUp does nothing.
-	GiveUp(err error)
+	// failure. Functions of OnError are called beside. A call that a flow stands for goes on: the flow is told, and gives up its own calls.
+	//
+	// Functions of Recover are called, and waited for, if the crew has reserved time, until GiveUp is called with spent: what it
+	// has reserved is over, or it has reserved none. A second call that is not the first with spent does nothing.
+	GiveUp(err error, spent bool)
 }
 
 // reserve is a [Crew] that has time left for functions of Recover when its limit has passed.
