@@ -29,6 +29,7 @@ type stage int
 
 const (
 	byNothing  stage = iota
+	byNoOneYet       // the goroutine that is to call one has not begun
 	byHook           // a function of OnError or Catch
 	byDegraded       // one of Degraded
 	byObserver
@@ -66,6 +67,7 @@ func (c *call[In, Out]) resolve(err error) {
 	}
 	c.members.Add(1)
 	if c.expired.Load() { // who gives up the calls has to see to it that the answer comes in time
+		c.hold(0, byNoOneYet, 0, ans)
 		go c.hooks(0, 0, ans)
 		return
 	}

@@ -41,6 +41,7 @@ func (c *call[In, Out]) succeed() {
 func (c *call[In, Out]) succeedAtLength(out *Out) {
 	ans := c.answerOf(*out)
 	if c.expired.Load() && len(ans.Losses)*len(c.flow.degraded) > 0 {
+		c.hold(0, byNoOneYet, 0, ans)
 		c.beside(func() { c.tellDegraded(0, ans) })
 		return
 	}
@@ -162,7 +163,7 @@ func (c *call[In, Out]) spend() {
 	l := c.limit
 	if l == nil { // the ctx did not tell of its deadline
 		c.giveUp(time.Now(), true)
-		time.AfterFunc(grace, func() { c.ring(c.close) })
+		c.closeIn(grace)
 		return
 	}
 	if l.reserved {
@@ -172,7 +173,18 @@ func (c *call[In, Out]) spend() {
 	} else {
 		c.giveUp(l.at, true)
 	}
-	l.third.Set(max(time.Until(l.last), l.quick()), func() { c.ring(c.close) })
+	c.closeIn(max(time.Until(l.last), l.quick()))
+}
+
+// closeIn has the run closed after d.
+func (c *call[In, Out]) closeIn(d time.Duration) {
+	due := time.Now().Add(d)
+	ring := func() { c.ring(func() { c.close(due) }) }
+	if c.limit == nil {
+		time.AfterFunc(d, ring)
+		return
+	}
+	c.limit.third.Set(d, ring)
 }
 
 // giveUp gives up the calls, as of a time.
@@ -197,9 +209,13 @@ func (c *call[In, Out]) GiveUp(_ error, spent bool) {
 	}
 }
 
-// close is called when the run has to be answered, whatever is missing.
-func (c *call[In, Out]) close() {
-	runtime.Gosched() // quick functions that wait for no more than a processor go first
+// close is called when the run has to be answered, whatever is missing, unless that is but a processor: many runs may have one limit.
+func (c *call[In, Out]) close(due time.Time) {
+	runtime.Gosched() // this goroutine gets one when those have that waited before it
+	if short := time.Since(due) > grace/5; short && time.Since(c.lastAt()) < 10*grace || c.starves() {
+		c.closeIn(grace)
+		return
+	}
 	if c.limit.spares() {
 		c.endSpare(c.lateAt(c.limit.end))
 	}
@@ -210,6 +226,17 @@ func (c *call[In, Out]) close() {
 		return
 	}
 	c.cutShort(c.lastAt())
+}
+
+// starves reports whether nothing blocks the answer: a goroutine that goes on with it has been started, and has not begun.
+func (c *call[In, Out]) starves() bool {
+	if c.fate.Load() == undecided {
+		return c.st.head.Load() != none || c.st.waking.Load()
+	}
+	e := c.end()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.stage == byNoOneYet
 }
 
 // limitAt is when the calls of the run are given up; now, if the ctx did not tell of its deadline.

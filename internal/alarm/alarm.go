@@ -17,7 +17,7 @@ type Alarm struct {
 }
 
 // Set calls ring after d, in a goroutine of its own, unless the alarm is
-// released first. It is called once.
+// released first. It may be set again when it has rung.
 func (a *Alarm) Set(d time.Duration, ring func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
