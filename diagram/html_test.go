@@ -2,6 +2,7 @@ package diagram_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -201,4 +202,19 @@ func TestWrite_aTraceWithoutSpans(t *testing.T) {
 	}
 	require.PanicsWithValue(t, "diagram.Run: nil Trace", func() { diagram.Run(nil) })
 	require.PanicsWithValue(t, "diagram.Overlay: nil Trace", func() { diagram.Overlay(flow.Graph{}, nil) })
+}
+
+// A flow in a flow that answers without something is not replaced by anything.
+func TestWriteHTML_verdictOfANestedFlowThatDegrades(t *testing.T) {
+	muted := task.New("muted", func(context.Context, string) (string, error) { return "", errors.New("no answer") })
+	for text, rules := range map[string]*flow.Flow[string, string]{
+		"muted (unknown) failed, and the answer does without it": flow.New("rules", func(in flow.Node[string]) flow.Node[string] { return flow.Fallback(flow.Step(muted, in), "?") }),
+		"muted (unknown) was replaced by its fallback":           flow.New("rules", func(in flow.Node[string]) flow.Node[string] { return flow.Step(muted.Fallback("?"), in) }),
+	} {
+		runs := trace.NewHistory(1)
+		page := flow.New("page", func(in flow.Node[string]) flow.Node[string] { return flow.Step(rules.Task(), in) })
+		_, err := page.Do(task.Observe(t.Context(), trace.NewRecorder(runs.Add)), "x")
+		require.NoError(t, err)
+		require.Contains(t, verdict(t, htmlOf(t, diagram.Run(runs.Recent()[0]))), "degraded: "+text+".")
+	}
 }

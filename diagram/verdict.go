@@ -38,9 +38,9 @@ func (d *Diagram) settle(all []trouble) (told []trouble) {
 	for k, t := range all {
 		at[t.span.ID] = k
 	}
-	left := map[int]bool{}
+	left := d.degradedInside()
 	for _, by := range all {
-		if by.span.Status != task.StatusDegraded {
+		if by.span.Status != task.StatusDegraded || left[by.span.ID] {
 			continue
 		}
 		for _, i := range d.causes(by.span.ID) {
@@ -60,6 +60,24 @@ func (d *Diagram) settle(all []trouble) (told []trouble) {
 		}
 	}
 	return told
+}
+
+// degradedInside are the nodes whose flow has an answer of its own that does without something: that is told, and not they.
+func (d *Diagram) degradedInside() map[int]bool {
+	found := map[int]bool{}
+	for i := range d.trace.Spans {
+		s := &d.trace.Spans[i]
+		if s.Kind != task.KindRun || s.Status != task.StatusDegraded || len(s.Losses) == 0 {
+			continue
+		}
+		for around := s.Parent; around > 0; around = d.trace.Spans[around].Parent {
+			if in := &d.trace.Spans[around]; in.Kind == task.KindNode {
+				found[around] = in.Status == task.StatusDegraded
+				break
+			}
+		}
+	}
+	return found
 }
 
 // causes are the spans that the failure of span i came from, one by way of the other.

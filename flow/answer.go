@@ -137,11 +137,15 @@ func (c *call[In, Out]) mayCatch() bool {
 
 // hookFailed names the function that has not returned.
 func (c *call[In, Out]) hookFailed(i int, err error) error {
-	e := &Error{Flow: c.plan.name, Node: "Catch", Place: c.plan.place, Err: err, plan: c.plan, node: none, root: err, class: recovery.ClassifyIn(c.around, err)}
 	if i < len(c.flow.told) {
-		e.Node = "OnError"
+		return c.ownFailed("OnError", err)
 	}
-	return e
+	return c.ownFailed("Catch", err)
+}
+
+// ownFailed is the failure of a function of the flow itself.
+func (c *call[In, Out]) ownFailed(name string, err error) error {
+	return &Error{Flow: c.plan.name, Node: name, Place: c.plan.place, Err: err, plan: c.plan, node: none, root: err, class: recovery.ClassifyIn(c.around, err)}
 }
 
 // answer is called by who has decided what the answer is.
@@ -222,7 +226,9 @@ func (c *call[In, Out]) cutShort(at time.Time) {
 		turn := e.turn
 		e.mu.Unlock()
 		if stage == byDegraded {
-			ans = task.Answer[Out]{Err: c.plan.classed(c.plan.out, c.lateAt(at), recovery.ClassTimeout)}
+			late := c.lateAt(at)
+			late.Name = c.plan.name + ": Degraded"
+			ans = task.Answer[Out]{Err: c.ownFailed("Degraded", late)}
 		}
 		c.answer(turn, ans)
 	default:

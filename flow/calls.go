@@ -23,6 +23,7 @@ func (p *plan) described() {
 			c := task.Call{
 				Kind: task.KindNode, Flow: p.name, Node: s.name, Place: s.node.place,
 				Inputs: from.names(s.inputs), After: from.names(after[i]), Effect: s.effect && !s.answer,
+				Optional: s.effect && !s.answer && (s.optional || s.task != nil && s.task.standsIn()),
 			}
 			if s.task != nil {
 				c.Task, c.Place = s.task.name, s.task.origin.Place

@@ -119,7 +119,7 @@ func (st *state) losses() (lost []Loss, failure error) {
 		name, e := st.plan.specs[n].name, l.failure
 		failures = append(failures, e)
 		if len(l.inner) == 0 || l.count > 0 && st.plan.specs[n].kind == KindEach {
-			lost = append(lost, Loss{Node: name, Class: e.class, Err: e.Err, Place: e.Place, Count: l.count})
+			lost = append(lost, Loss{Node: name, Task: e.Task, Class: e.class, Err: e.Err, Place: e.Place, Count: l.count})
 		}
 		for _, in := range l.inner {
 			in.Node = name + "/" + in.Node

@@ -20,7 +20,7 @@ type Error struct {
 	Err   error      // what it failed with
 
 	plan  *plan // of the flow; nil of an Error that a user has made
-	node  int32 // none: a function of OnError or Catch
+	node  int32 // none: a function of OnError, Catch or Degraded
 	class recovery.Class
 	root  error // of a flow in a flow in a flow: what the innermost node failed with
 }

@@ -91,8 +91,8 @@ func TestG15_theAnswerDoesNotWaitForWhatBlocksAtTheLimit(t *testing.T) {
 		node string
 		took time.Duration
 	}{
-		"Degraded":                      {optional.Degraded(func(v int, _ []flow.Loss) int { time.Sleep(time.Second); return v }), "fallback", 105 * ms},
-		"Degraded in the reserve":       {optional.Reserve(20 * ms).Degraded(func(v int, _ []flow.Loss) int { time.Sleep(time.Second); return v }), "fallback", 100 * ms},
+		"Degraded":                      {optional.Degraded(func(v int, _ []flow.Loss) int { time.Sleep(time.Second); return v }), "Degraded", 105 * ms},
+		"Degraded in the reserve":       {optional.Reserve(20 * ms).Degraded(func(v int, _ []flow.Loss) int { time.Sleep(time.Second); return v }), "Degraded", 100 * ms},
 		"Catch in the reserve":          {required.Reserve(20 * ms).Catch(blocking), "hang", 100 * ms},
 		"Catch that waits for its ctx":  {required.Reserve(20 * ms).Catch(waiting), "hang", 100 * ms},
 		"Catch where something is lost": {mixed.Reserve(20 * ms).Catch(waiting), "hang", 100 * ms},

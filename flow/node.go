@@ -94,11 +94,14 @@ func describe[In, Out any](t task.Task[In, Out]) *named {
 	return &named{name: t.Name(), origin: t.Origin(), policies: t.Policies()}
 }
 
+// standsIn reports whether the node goes on without what it fails of: the value of the task's Fallback does, or an element is a failure.
+func (t *named) standsIn() bool {
+	return t.settles || slices.ContainsFunc(t.policies, func(p task.Policy) bool { return p.Kind == "fallback" })
+}
+
 // degrades reports whether something may stand in for the task, or for a part of it.
 func (t *named) degrades() bool {
-	return t.settles || t.origin.Engine != nil || slices.ContainsFunc(t.policies, func(p task.Policy) bool {
-		return p.Kind == "fallback" || p.Kind == "recover"
-	})
+	return t.standsIn() || t.origin.Engine != nil || slices.ContainsFunc(t.policies, func(p task.Policy) bool { return p.Kind == "recover" })
 }
 
 // builder collects the nodes of one flow, in build order.

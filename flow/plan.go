@@ -39,6 +39,8 @@ type spec struct {
 	own    bool  // it may be cancelled alone, so it has a ctx of its own
 	effect bool  // it runs for an effect, so the answer does not cancel it
 	answer bool  // it runs for the answer
+
+	optional bool // no effect fails of it
 }
 
 // use is a place where a node is an input.
@@ -137,10 +139,13 @@ func identity(o *task.Origin) any {
 // required node, whose failure is that of the run and whose ctx ends with the run, unless it runs for an effect too.
 func (p *plan) mark() {
 	taken, required := make([]bool, len(p.specs)), make([]bool, len(p.specs)) // what becomes of the failure of the node
+	missed := make([]bool, len(p.specs))                                      // an effect fails of it
 	p.specs[p.out].answer, required[p.out] = true, true
 	for i := len(p.specs) - 1; i >= 0; i-- {
 		s := &p.specs[i]
 		s.own = s.own && (s.effect || !required[i])
+		s.optional = !missed[i]
+		stands := s.kind == KindFallback || s.kind == KindTry || s.kind == KindRecover
 		takes, several := false, len(s.inputs) > 1
 		switch s.kind {
 		case KindAny, KindEither, KindRecover, KindTry, KindFallback:
@@ -150,6 +155,7 @@ func (p *plan) mark() {
 			from := &p.specs[in.n.index]
 			taken[in.n.index] = taken[in.n.index] || takes || taken[i] || in.role == RoleEffect
 			required[in.n.index] = required[in.n.index] || required[i] && (!takes || in.role == RoleCondition) && in.role != RoleEffect
+			missed[in.n.index] = missed[in.n.index] || in.role == RoleEffect || missed[i] && !stands
 			from.own = from.own || s.own || several && (takes || taken[i]) || in.role == RoleEffect
 			from.effect = from.effect || s.effect || in.role == RoleEffect
 			from.answer = from.answer || s.answer && in.role != RoleEffect

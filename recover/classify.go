@@ -21,10 +21,11 @@ import (
 //
 // So a call that was cancelled because of its sibling's panic is Canceled, and
 // a panic with a cancellation as its value is Code. A joined error is a cancellation only if all its
-// parts are; else a part that is Code decides, as that of a handler that panicked does, or else the first other part. If none does, it goes by what the machine, the network and
-// their libraries return, the first of these that is anywhere in err:
+// parts are; else a part that is Code decides, as that of a handler that panicked does, or else the first other part.
 //
-//   - System: ENOMEM, EMFILE, ENFILE, ENOSPC, EDQUOT, EAGAIN; pools that are exhausted or closed; [sql.ErrConnDone],
+// If none of them decides, it goes by what the machine, the network and their libraries return, the first of these that is anywhere in err:
+//
+//   - System: ENOMEM, EMFILE, ENFILE, ENOSPC, EDQUOT, EAGAIN, EIO, EROFS; pools that are exhausted or closed; [sql.ErrConnDone],
 //     [driver.ErrBadConn], [sql.ErrTxDone]; SQLSTATE 53, 57, 58 and XX; the gRPC code ResourceExhausted
 //   - Timeout: a method Timeout() bool that says so; SQLSTATE 57014; the gRPC code DeadlineExceeded
 //   - Canceled: the gRPC code Canceled

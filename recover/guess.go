@@ -115,6 +115,7 @@ var sentinels = []struct {
 }{
 	{syscall.ENOMEM, ofTheMachine}, {syscall.EMFILE, ofTheMachine}, {syscall.ENFILE, ofTheMachine},
 	{syscall.ENOSPC, ofTheMachine}, {syscall.EDQUOT, ofTheMachine}, {syscall.EAGAIN, ofTheMachine},
+	{syscall.EIO, ofTheMachine}, {syscall.EROFS, ofTheMachine},
 	{sql.ErrConnDone, ofTheMachine}, {sql.ErrTxDone, ofTheMachine}, {driver.ErrBadConn, ofTheMachine},
 
 	{syscall.ECONNREFUSED, theirs}, {syscall.ECONNRESET, theirs}, {syscall.ECONNABORTED, theirs}, {syscall.EPIPE, theirs},

@@ -207,6 +207,7 @@ func niladic(m reflect.Value) bool {
 // texts are errors that libraries make with errors.New, and that nothing but the text tells apart.
 var texts = map[string]guess{
 	"sql: database is closed": ofTheMachine,
+	"http: Handler timeout":   tooLate,
 	"conn closed":             theirs,       // pgx
 	"closed pool":             ofTheMachine, // pgxpool
 

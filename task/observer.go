@@ -58,6 +58,7 @@ type Call struct {
 	Inputs   []string // of a node: those whose data it takes, by name, maps and the like passed over; of a run: those that its answer is made of. A flow.Recover is among them, which is a call only if its function runs
 	After    []string // of a node: those that it waits for without taking their data
 	Effect   bool     // of a node: it runs for an effect of a flow.Also, and the answer does not need it
+	Optional bool     // of a node with Effect: a Fallback, a Try or a Recover takes what it fails of, or its task's Fallback or a flow.SettleEach what is inside
 	Attempt  int      // of an attempt: 1 for the first
 	Element  int      // of an element: its index
 	Place    Place    // where the task, the node or the flow was made

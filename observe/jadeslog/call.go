@@ -17,7 +17,7 @@ type call struct {
 	about           task.Call
 	around          *call // nil for the outermost
 	outermost       *call
-	run             *call // the outermost run around it, or itself; nil outside of a flow
+	run             *call // the outermost run around it, or itself, or that of a flow that an effect calls; nil outside of a flow
 
 	stage  atomic.Uint32
 	lost   task.Outcome          // written before the stage is givenUp, read only after
@@ -70,13 +70,15 @@ func (c *call) end(o task.Outcome) {
 	}
 	c.status.Store(int32(o.Status) + 1)
 	if c.run == c {
-		defer c.writeLine(o) // whatever the handler does with the other records
+		if c.around == nil || c.around.run == nil {
+			defer c.writeLine(o) // whatever the handler does with the other records
+		}
 		if o.Status != task.StatusOK || c.hasReports() {
 			c.judge(o)
 		}
 		return
 	}
-	if len(o.Losses) > 0 && c.run != nil {
+	if len(o.Losses) > 0 && c.run != nil && !c.isForEffect() {
 		c.holdLosses(o.Losses)
 	}
 	if c.tries.Load() > 0 && c.about.Kind != task.KindRun {
@@ -107,6 +109,8 @@ func (c *call) failed(o task.Outcome) {
 	}
 	judged := c.run != nil && !c.isForEffect()
 	switch {
+	case !judged && c.run != nil && len(o.Losses) > 0: // the run inside has told
+		return
 	case c.isCutOff(o):
 		c.note(failure{err: o.Err, status: task.StatusStraggler, of: c}) // its run names it
 		if judged {
@@ -120,12 +124,16 @@ func (c *call) failed(o task.Outcome) {
 		return
 	}
 	c.told.Store(&o.Err)
-	c.note(failure{err: o.Err, panic: o.Panic, status: o.Status, of: c})
-	if judged {
+	taken := !judged && c.isTaken()
+	c.note(failure{err: o.Err, panic: o.Panic, status: o.Status, of: c, taken: taken})
+	switch {
+	case judged:
 		c.hold(o, false)
-		return
+	case taken:
+		report{of: c, o: o, at: time.Now()}.writeTaken()
+	default:
+		c.write(levelOf(o), message, o, time.Now(), 0)
 	}
-	c.write(levelOf(o), message, o, time.Now(), 0)
 }
 
 // passOn is told that the call has failed of what another node has failed of.
@@ -160,6 +168,16 @@ func (c *call) isForEffect() bool {
 	for a := c; a != nil && a != c.run; a = a.around {
 		if a.about.Effect {
 			return true
+		}
+	}
+	return false
+}
+
+// isTaken reports whether the call is for an effect that goes on without it.
+func (c *call) isTaken() bool {
+	for a := c; a != nil; a = a.around {
+		if a.about.Effect {
+			return a.about.Optional
 		}
 	}
 	return false

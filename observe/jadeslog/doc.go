@@ -12,8 +12,8 @@
 //	failed     Error  a call has failed, and so has its run, or it was a task that ran alone or an effect: class
 //	                  code, system, dependency, timeout or unknown
 //	           Warn   class business: the author meant it, and nobody has to get up for it
-//	degraded   Warn   a call has failed, and the run goes on without it: a Fallback, a Recover, a Try, an Any, a Catch or
-//	                  a function has taken the failure
+//	degraded   Warn   a call has failed, and the run or the effect goes on without it: a Fallback, a Recover, a Try, an Any, a
+//	                  Catch or a function has taken the failure; of an effect it is not told whether an Any has
 //	           Error  class code: a fallback mends no bug
 //	lost       Warn   an effect of a flow.Also was cut off or never began: its time was up, or its scope was closed
 //	straggler  Warn   a call was given up because its time was up, and still runs; nothing stands in for it, and its run has

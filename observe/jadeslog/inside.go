@@ -28,6 +28,7 @@ type failure struct {
 	panic  *future.PanicError
 	status task.Status
 	of     *call
+	taken  bool // an effect goes on without what has failed
 }
 
 // kept is how many failures a call knows at most, as it may run for ever: the
@@ -78,7 +79,7 @@ func (c *call) isKnown(o task.Outcome) bool {
 		return false
 	}
 	return slices.ContainsFunc(c.failures(), func(f failure) bool {
-		return (f.status == task.StatusFailed || f.status == o.Status) && (o.Panic == nil || o.Panic == f.panic) && wraps(o.Err, f.err)
+		return (!f.taken || o.Status == task.StatusDegraded || c.isTaken()) && (f.status == task.StatusFailed || f.status == o.Status) && (o.Panic == nil || o.Panic == f.panic) && wraps(o.Err, f.err)
 	})
 }
 

@@ -67,7 +67,7 @@ func (o *observer) Begin(ctx context.Context, about task.Call) (context.Context,
 		c.outermost, c.run = c.around.outermost, c.around.run
 	}
 	switch {
-	case about.Kind == task.KindRun && c.run == nil:
+	case about.Kind == task.KindRun && (c.run == nil || c.isForEffect()): // what an effect fails of has no say in the answer
 		c.run = c
 	case about.Kind == task.KindAttempt && c.around != nil:
 		c.isAnotherTry()

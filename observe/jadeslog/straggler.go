@@ -64,8 +64,11 @@ func (c *call) isAnotherTry() {
 	if c.about.Attempt < 2 {
 		return
 	}
-	if c.run != nil {
-		c.run.tries.Add(1)
+	for run := c.run; run != nil; run = run.around.run {
+		run.tries.Add(1)
+		if run.around == nil {
+			break
+		}
 	}
 	c.around.settle(nil)
 }

@@ -112,7 +112,7 @@ func (c *call) judge(o task.Outcome) {
 		case c.isCulprit(r, o):
 			c.note(failure{err: o.Err, panic: o.Panic, status: o.Status, of: r.of})
 			isOnRecord = isOnRecord || o.Panic == nil || o.Panic == r.o.Panic
-			if o.Status == task.StatusDegraded {
+			if o.Status == task.StatusDegraded || c.isTaken() {
 				writes = append(writes, r.writeTaken)
 			} else {
 				writes = append(writes, func() { r.write(levelOf(r.o), MessageFailed) })
@@ -164,11 +164,11 @@ func inTurn(fn func(), rest []func()) {
 func (c *call) tell(o task.Outcome) {
 	c.told.Store(&o.Err)
 	c.note(failure{err: o.Err, panic: o.Panic, status: o.Status, of: c})
-	message := MessageFailed
-	if o.Status == task.StatusDegraded {
-		message = MessageDegraded
+	if o.Status == task.StatusDegraded || c.isTaken() {
+		report{of: c, o: o, at: time.Now()}.writeTaken()
+		return
 	}
-	c.write(levelOf(o), message, o, time.Now(), 0)
+	c.write(levelOf(o), MessageFailed, o, time.Now(), 0)
 }
 
 // isCulprit reports whether the run, which has ended with o, has failed of what r reports.
@@ -268,7 +268,7 @@ func (c *call) writeLoss(l task.Loss) {
 		path = append(path, inner)
 	}
 	of := &call{Context: c.Context, observer: c.observer, outermost: c.outermost, run: c.run}
-	of.about = task.Call{Kind: task.KindNode, Run: c.about.Run, Flow: c.about.Flow, Path: path, Node: node, Place: l.Place, Start: c.about.Start, Deadline: c.about.Deadline}
+	of.about = task.Call{Kind: task.KindNode, Run: c.about.Run, Flow: c.about.Flow, Path: path, Node: node, Task: l.Task, Place: l.Place, Start: c.about.Start, Deadline: c.about.Deadline}
 	level := warn
 	if l.Class == recovery.ClassCode {
 		level = slog.LevelError
