@@ -292,11 +292,11 @@ func (r *live) build(i int) text {
 		})
 	case kCollect:
 		return future.Go(ctx, func(ctx context.Context) (string, error) {
-			var parts []string
+			var all arrivals
 			for k, res := range combinators.AsCompleted(ctx, in...) {
-				parts = append(parts, arrival(k, tell(res).String()))
+				all = append(all, arrival{time.Since(r.start), k, tell(res).String()})
 			}
-			return render(name, strings.Join(parts, " ")), nil
+			return render(name, all.String()), nil
 		})
 	}
 	panic("kind")

@@ -180,7 +180,7 @@ func (n *simNode) arrive(index int) {
 		n.complete(n.inline(in))
 	default:
 		n.arrived[index] = true
-		n.order = append(n.order, index)
+		n.order = append(n.order, arrival{at: n.s.now, index: index})
 		if in.flaw == nil {
 			n.ok++
 		} else {

@@ -85,7 +85,7 @@ type simNode struct {
 	decided    bool // and about to be complete
 	arrived    []bool
 	ok, failed int
-	order      []int // AsCompleted
+	order      arrivals // AsCompleted
 	workers    []*simWorker
 	next, left int
 }

@@ -1,8 +1,10 @@
 package combinators_test
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/samber/lo"
 )
@@ -220,19 +222,36 @@ func join(flaws []*flaw) *flaw { return word("join", flaws...) }
 
 // arrivals renders what AsCompleted yielded, with missing for what had not come.
 func (n *simNode) arrivals(missing *flaw) string {
-	var parts []string
-	for _, index := range n.order {
-		parts = append(parts, arrival(index, n.s.nodes[n.in[index]].res.String()))
+	all := slices.Clone(n.order)
+	for i, a := range all {
+		all[i].what = n.s.nodes[n.in[a.index]].res.String()
 	}
 	for index := range n.in {
-		if !slices.Contains(n.order, index) {
-			parts = append(parts, arrival(index, missing.String()))
+		if !slices.ContainsFunc(n.order, func(a arrival) bool { return a.index == index }) {
+			all = append(all, arrival{n.s.now, index, missing.String()})
 		}
+	}
+	return all.String()
+}
+
+// arrival is what AsCompleted yielded, and when.
+type arrival struct {
+	at    time.Duration
+	index int
+	what  string
+}
+
+type arrivals []arrival
+
+// String has those of one moment in the order of their indices: which of them is first is a matter of what runs first.
+func (all arrivals) String() string {
+	slices.SortFunc(all, func(a, b arrival) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.index, b.index)) })
+	parts := make([]string, len(all))
+	for i, a := range all {
+		parts[i] = string(rune('0'+a.index)) + ":" + a.what
 	}
 	return strings.Join(parts, " ")
 }
-
-func arrival(index int, what string) string { return string(rune('0'+index)) + ":" + what }
 
 // some is what Partial answers with.
 func (n *simNode) some() string {
