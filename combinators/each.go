@@ -23,7 +23,7 @@ import (
 func Each[In, Out any](ctx context.Context, limit int, in []In, fn func(context.Context, In) (Out, error)) future.Future[[]Out] {
 	must("Each", ctx == nil, fn == nil)
 	if limit < 1 {
-		panic(fmt.Sprintf("combinators.Each: a limit of %d", limit))
+		panic(fmt.Sprintf("combinators.Each: the limit is %d, and must be at least 1", limit))
 	}
 	if len(in) == 0 {
 		return future.Of([]Out{}, nil)

@@ -74,7 +74,7 @@ func (a *first[T]) Gather(t future.Tally, v *T) error {
 // Cost: a few allocations, and none an input.
 func Quorum[T any](n int, fs ...future.Future[T]) future.Future[[]T] {
 	if n < 1 {
-		panic(fmt.Sprintf("combinators.Quorum: a quorum of %d", n))
+		panic(fmt.Sprintf("combinators.Quorum: the quorum is %d, and must be at least 1", n))
 	}
 	if n > len(fs) {
 		var decided T

@@ -30,7 +30,7 @@ import (
 func SettleEach[In, Out any](ctx context.Context, limit int, in []In, fn func(context.Context, In) (Out, error)) future.Future[[]future.Result[Out]] {
 	must("SettleEach", ctx == nil, fn == nil)
 	if limit < 1 {
-		panic(fmt.Sprintf("combinators.SettleEach: a limit of %d", limit))
+		panic(fmt.Sprintf("combinators.SettleEach: the limit is %d, and must be at least 1", limit))
 	}
 	if len(in) == 0 {
 		return future.Of([]future.Result[Out]{}, nil)

@@ -19,10 +19,10 @@ import (
 func TestMisuse_panicsInTheCaller(t *testing.T) {
 	var noCtx context.Context
 	for want, misuse := range map[string]func(){
-		"deadline.Run: nil context":               func() { deadline.Run(noCtx, 1, func(context.Context) (int, error) { return 0, nil }) },
-		"deadline.Run: nil function":              func() { deadline.Run[int](bg(), 1, nil) },
-		"deadline.Reserve: nil context":           func() { deadline.Reserve(noCtx, 1) },
-		"deadline.Reserve: negative duration -1s": func() { deadline.Reserve(bg(), -time.Second) },
+		"deadline.Run: nil context":                                       func() { deadline.Run(noCtx, 1, func(context.Context) (int, error) { return 0, nil }) },
+		"deadline.Run: nil function":                                      func() { deadline.Run[int](bg(), 1, nil) },
+		"deadline.Reserve: nil context":                                   func() { deadline.Reserve(noCtx, 1) },
+		"deadline.Reserve: the duration is -1s, and must not be negative": func() { deadline.Reserve(bg(), -time.Second) },
 	} {
 		t.Run(want, func(t *testing.T) {
 			defer func() { require.Equal(t, want, recover()) }()

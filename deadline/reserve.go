@@ -14,7 +14,7 @@ import (
 func Reserve(ctx context.Context, d time.Duration) (reserved context.Context, cancel context.CancelFunc) {
 	must("Reserve", ctx == nil, false)
 	if d < 0 {
-		panic("deadline.Reserve: negative duration " + d.String())
+		panic("deadline.Reserve: the duration is " + d.String() + ", and must not be negative")
 	}
 	end, ok := ctx.Deadline()
 	if !ok {

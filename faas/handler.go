@@ -193,6 +193,6 @@ func (h *Handler[In, Out]) Init(ctx context.Context) error {
 
 func mustNotBeNegative(where string, d time.Duration) {
 	if d < 0 {
-		panic(where + ": " + d.String())
+		panic(where + ": the duration is " + d.String() + ", and must not be negative")
 	}
 }

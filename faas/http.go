@@ -34,7 +34,7 @@ const (
 // MaxBody limits the body of a request to n bytes, 1 MiB without it.
 func MaxBody(n int64) HTTPOption {
 	if n < 1 {
-		panic(fmt.Sprintf("faas.MaxBody: %d bytes", n))
+		panic(fmt.Sprintf("faas.MaxBody: the limit is %d bytes, and must be at least 1", n))
 	}
 	return func(s *httpSettings) { s.body = n }
 }
@@ -43,7 +43,7 @@ func MaxBody(n int64) HTTPOption {
 // its ctx has, from [http.Server.BaseContext] or a middleware, if any.
 func Limit(d time.Duration) HTTPOption {
 	if d <= 0 {
-		panic("faas.Limit: " + d.String())
+		panic("faas.Limit: the limit is " + d.String() + ", and must be positive")
 	}
 	return func(s *httpSettings) { s.limit = d }
 }

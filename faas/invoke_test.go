@@ -381,24 +381,24 @@ func TestInitializedFlow(t *testing.T) {
 func TestHandler_misuse(t *testing.T) {
 	fn := plusOne(0)
 	for want, try := range map[string]func(){
-		"faas.New: nil function":             func() { faas.New[int, int]("x", nil) },
-		"faas.FromFlow: nil Flow":            func() { faas.FromFlow[int, int](nil) },
-		"faas.InitializedFlow: nil function": func() { faas.InitializedFlow[int, int]("x", nil) },
-		"faas.Initialized: nil function":     func() { faas.Initialized[int, int]("x", nil) },
-		"faas.Handler.Catch: nil function":   func() { faas.New("x", fn).Catch(nil) },
-		"faas.Handler.Invoke: nil context":   func() { _, _ = faas.New("x", fn).Invoke(nil, 1) }, //nolint:staticcheck // that is the point
-		"faas.Reserve: -1ms":                 func() { faas.Reserve(-ms) },
-		"faas.Drain: -1ms":                   func() { faas.Drain(-ms) },
-		"faas.Grace: -1ms":                   func() { faas.Grace(-ms) },
-		"faas.Logger: nil Logger":            func() { faas.Logger(nil) },
-		"faas.Observer: nil Observer":        func() { faas.Observer(nil) },
-		"faas.MaxDepth: 0":                   func() { faas.MaxDepth(0) },
-		"faas.MaxBody: 0 bytes":              func() { faas.MaxBody(0) },
-		"faas.Limit: 0s":                     func() { faas.Limit(0) },
-		"faas.Status: nil function":          func() { faas.Status(nil) },
-		"faas.HTTP: nil Handler":             func() { faas.HTTP[int, int](nil) },
-		"faas.Serve: nil Handler":            func() { _ = faas.Serve(t.Context(), nil, nil, 0) },
-		"faas.New: empty name":               func() { faas.New("", fn) },
+		"faas.New: nil function":                                       func() { faas.New[int, int]("x", nil) },
+		"faas.FromFlow: nil Flow":                                      func() { faas.FromFlow[int, int](nil) },
+		"faas.InitializedFlow: nil function":                           func() { faas.InitializedFlow[int, int]("x", nil) },
+		"faas.Initialized: nil function":                               func() { faas.Initialized[int, int]("x", nil) },
+		"faas.Handler.Catch: nil function":                             func() { faas.New("x", fn).Catch(nil) },
+		"faas.Handler.Invoke: nil context":                             func() { _, _ = faas.New("x", fn).Invoke(nil, 1) }, //nolint:staticcheck // that is the point
+		"faas.Reserve: the duration is -1ms, and must not be negative": func() { faas.Reserve(-ms) },
+		"faas.Drain: the duration is -1ms, and must not be negative":   func() { faas.Drain(-ms) },
+		"faas.Grace: the duration is -1ms, and must not be negative":   func() { faas.Grace(-ms) },
+		"faas.Logger: nil Logger":                                      func() { faas.Logger(nil) },
+		"faas.Observer: nil Observer":                                  func() { faas.Observer(nil) },
+		"faas.MaxDepth: the limit is 0, and must be at least 1":        func() { faas.MaxDepth(0) },
+		"faas.MaxBody: the limit is 0 bytes, and must be at least 1":   func() { faas.MaxBody(0) },
+		"faas.Limit: the limit is 0s, and must be positive":            func() { faas.Limit(0) },
+		"faas.Status: nil function":                                    func() { faas.Status(nil) },
+		"faas.HTTP: nil Handler":                                       func() { faas.HTTP[int, int](nil) },
+		"faas.Serve: nil Handler":                                      func() { _ = faas.Serve(t.Context(), nil, nil, 0) },
+		"faas.New: empty name":                                         func() { faas.New("", fn) },
 	} {
 		t.Run(want, func(t *testing.T) { require.PanicsWithValue(t, want, try) })
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"reflect"
 	"strings"
 	"unicode/utf8"
 
@@ -28,7 +29,7 @@ func AllowUnknownFields() Option { return func(s *settings) { s.rules.unknown = 
 // MaxDepth limits how deep objects and arrays of the input are nested, 100 without it.
 func MaxDepth(n int) Option {
 	if n < 1 {
-		panic(fmt.Sprintf("faas.MaxDepth: %d", n))
+		panic(fmt.Sprintf("faas.MaxDepth: the limit is %d, and must be at least 1", n))
 	}
 	return func(s *settings) { s.rules.depth = n }
 }
@@ -132,12 +133,11 @@ func decodeInto(in any, d *json.Decoder) (err error) {
 // reasonOf words an error of package encoding/json without the names of Go types.
 func reasonOf(err error) string {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		kind, _, _ := strings.Cut(wrong.Value, " ") // a number has its digits behind it
+		reason := "must be " + wanted(wrong.Type) + ", not " + given(wrong.Value)
 		if wrong.Field == "" {
-			return article(kind) + " is not what is wanted"
+			return reason
 		}
-		name := wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:] // before it there may be names of Go types
-		return fmt.Sprintf("%s: %s is not what is wanted", name, article(kind))
+		return wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:] + ": " + reason // before it there may be names of Go types
 	}
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Sprintf("no JSON: %s, at byte %d", syntax.Error(), syntax.Offset)
@@ -154,12 +154,40 @@ func reasonOf(err error) string {
 	return "not accepted"
 }
 
-// article is what with its article: package encoding/json says array, bool, number, object or string.
-func article(what string) string {
-	if strings.HasPrefix(what, "a") || strings.HasPrefix(what, "o") {
+// given is what the input has: package encoding/json says array, bool, object, string, or number with its digits.
+func given(what string) string {
+	switch {
+	case strings.HasPrefix(what, "number "):
+		return "the " + what
+	case what == "bool":
+		return "a boolean"
+	case strings.HasPrefix(what, "a"), strings.HasPrefix(what, "o"):
 		return "an " + what
 	}
 	return "a " + what
+}
+
+// wanted is what a value of type t is made from.
+func wanted(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return wanted(t.Elem())
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "a boolean"
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return fmt.Sprintf("an integer of %d bits", t.Bits())
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		return fmt.Sprintf("an integer of %d bits that is not negative", t.Bits())
+	case reflect.Float32, reflect.Float64:
+		return "a number"
+	case reflect.Slice, reflect.Array:
+		return "an array"
+	case reflect.Map, reflect.Struct:
+		return "an object"
+	}
+	return "something else"
 }
 
 // short keeps what a sender has sent from filling an answer and the log.

@@ -33,7 +33,7 @@ func Each[A, R any](t task.Task[A, R], as Node[[]A], limit int) Node[[]R] {
 func elementsNode[A, R any](where string, t task.Task[A, R], as Node[[]A], limit int) node {
 	mustTask(where, t.Name())
 	if limit < 1 {
-		panic(fmt.Sprintf("%s: a limit of %d", where, limit))
+		panic(fmt.Sprintf("%s: the limit is %d, and must be at least 1", where, limit))
 	}
 	return node{kind: KindEach, limit: limit, task: describe(t), in: reflect.TypeFor[[]A](), inputs: data(as.n)}
 }

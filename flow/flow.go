@@ -77,7 +77,7 @@ func input0[T any](b *builder, place task.Place) Node[T] {
 func (f *Flow[In, Out]) Timeout(d time.Duration) *Flow[In, Out] {
 	g := *f.must("Timeout")
 	if d <= 0 {
-		panic("flow.Flow.Timeout: a limit of " + d.String())
+		panic("flow.Flow.Timeout: the limit is " + d.String() + ", and must be positive")
 	}
 	if g.limit == 0 || d < g.limit {
 		g.limit = d
@@ -92,7 +92,7 @@ func (f *Flow[In, Out]) Timeout(d time.Duration) *Flow[In, Out] {
 func (f *Flow[In, Out]) Reserve(d time.Duration) *Flow[In, Out] {
 	g := *f.must("Reserve")
 	if d < 0 {
-		panic("flow.Flow.Reserve: a negative duration of " + d.String())
+		panic("flow.Flow.Reserve: the duration is " + d.String() + ", and must not be negative")
 	}
 	g.reserve = max(g.reserve, d)
 	return finished(g)

@@ -174,11 +174,11 @@ func TestG25_excessThatIsSeenAfterItsReport(t *testing.T) {
 	first := fail(150)
 	p.Complete(1, nil)
 	scope.Wait()
-	require.ErrorContains(t, scope.Close(), "50 failures beyond the 100")
+	require.ErrorContains(t, scope.Close(), "50 more failures: a scope keeps the first 100")
 	for _, f := range first {
 		f.Peek()
 	}
 	fail(120) // a Finally runs in a closed scope too
 	scope.Wait()
-	require.ErrorContains(t, scope.Close(), "20 failures beyond the 100")
+	require.ErrorContains(t, scope.Close(), "20 more failures: a scope keeps the first 100")
 }

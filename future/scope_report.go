@@ -66,7 +66,7 @@ func (r *reporter) start() {
 			r.tell(f)
 		}
 		if n := r.scope.takeExcess(); n > 0 {
-			r.tell(&failure{name: "more work", err: fmt.Errorf("%d failures beyond the %d that a scope keeps", n, maxListed)})
+			r.tell(&failure{name: "more work", err: fmt.Errorf("%d more failures: a scope keeps the first %d", n, maxListed)})
 		}
 		finished = true
 	}()

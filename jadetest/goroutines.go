@@ -21,6 +21,7 @@ type living struct {
 	task    string // that it runs for, as labelled; empty: for none, or that is not known
 	frames  []frame
 	creator frame // of the go statement
+	by      int   // the goroutine that executed it; 0: not known
 }
 
 // frame is one call on a stack.
@@ -82,7 +83,9 @@ func (g *living) add(call, at string) {
 	colon := strings.LastIndexByte(at, ':')
 	f.file, f.line = at[:max(0, colon)], at[colon+1:]
 	if creator, ok := strings.CutPrefix(call, "created by "); ok {
-		f.function, _, _ = strings.Cut(creator, " in goroutine ")
+		name, by, _ := strings.Cut(creator, " in goroutine ")
+		f.function = name
+		g.by, _ = strconv.Atoi(by)
 		g.creator = f
 		return
 	}

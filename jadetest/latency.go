@@ -64,7 +64,7 @@ func Measured(samples ...Sample) Latency {
 // Failing is l, but for a share of the calls that fail with err, after as long.
 func (l Latency) Failing(share float64, err error) Latency {
 	if !(share >= 0 && share <= 1) {
-		panic(fmt.Sprintf("jadetest.Latency.Failing: a share of %v", share))
+		panic(fmt.Sprintf("jadetest.Latency.Failing: the share is %v, and must be from 0 to 1", share))
 	}
 	return func(r *rand.Rand) Sample {
 		s := l(r)
@@ -126,6 +126,6 @@ func cutOff(s trace.Span) bool {
 
 func mustNotBeNegative(where string, d time.Duration) {
 	if d < 0 {
-		panic(where + ": negative by " + (-d).String())
+		panic(where + ": the duration is " + d.String() + ", and must not be negative")
 	}
 }

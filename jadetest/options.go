@@ -81,6 +81,6 @@ func MayAlter(tasks ...string) Option {
 
 func mustBePositive(where string, d time.Duration) {
 	if d <= 0 {
-		panic(where + ": " + d.String())
+		panic(where + ": the duration is " + d.String() + ", and must be positive")
 	}
 }

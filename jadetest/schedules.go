@@ -33,7 +33,7 @@ func Schedules(t *testing.T, n int, fn func(t *testing.T, ctx context.Context)) 
 	first, last := uint64(1), uint64(n)
 	switch replay := os.Getenv(seedVariable); {
 	case n < 1:
-		panic(fmt.Sprintf("jadetest.Schedules: %d schedules", n))
+		panic(fmt.Sprintf("jadetest.Schedules: the number of schedules is %d, and must be at least 1", n))
 	case fn == nil:
 		panic("jadetest.Schedules: nil function")
 	case replay != "":

@@ -72,6 +72,6 @@ func TestSchedules_aFunction(t *testing.T) {
 }
 
 func TestSchedules_misuse(t *testing.T) {
-	require.PanicsWithValue(t, "jadetest.Schedules: 0 schedules", func() { jadetest.Schedules(t, 0, nil) })
+	require.PanicsWithValue(t, "jadetest.Schedules: the number of schedules is 0, and must be at least 1", func() { jadetest.Schedules(t, 0, nil) })
 	require.PanicsWithValue(t, "jadetest.Schedules: nil function", func() { jadetest.Schedules(t, 1, nil) })
 }

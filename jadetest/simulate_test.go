@@ -147,13 +147,13 @@ func TestFromTraces(t *testing.T) {
 
 func TestLatency_misuse(t *testing.T) {
 	for want, fn := range map[string]func(){
-		"jadetest.Fixed: negative by 1ms":          func() { jadetest.Fixed(-ms) },
-		"jadetest.Uniform: negative by 1ms":        func() { jadetest.Uniform(2*ms, ms) },
-		"jadetest.Exponential: negative by 1ms":    func() { jadetest.Exponential(-ms) },
-		"jadetest.LogNormal: negative by 1ns":      func() { jadetest.LogNormal(0, ms) },
-		"jadetest.Measured: no samples":            func() { jadetest.Measured() },
-		"jadetest.Latency.Failing: a share of 1.5": func() { jadetest.Fixed(0).Failing(1.5, nil) },
-		"jadetest.Latency.Failing: a share of NaN": func() { jadetest.Fixed(0).Failing(math.NaN(), nil) },
+		"jadetest.Fixed: the duration is -1ms, and must not be negative":       func() { jadetest.Fixed(-ms) },
+		"jadetest.Uniform: the duration is -1ms, and must not be negative":     func() { jadetest.Uniform(2*ms, ms) },
+		"jadetest.Exponential: the duration is -1ms, and must not be negative": func() { jadetest.Exponential(-ms) },
+		"jadetest.LogNormal: the duration is -1ns, and must not be negative":   func() { jadetest.LogNormal(0, ms) },
+		"jadetest.Measured: no samples":                                        func() { jadetest.Measured() },
+		"jadetest.Latency.Failing: the share is 1.5, and must be from 0 to 1":  func() { jadetest.Fixed(0).Failing(1.5, nil) },
+		"jadetest.Latency.Failing: the share is NaN, and must be from 0 to 1":  func() { jadetest.Fixed(0).Failing(math.NaN(), nil) },
 	} {
 		require.PanicsWithValue(t, want, fn)
 	}

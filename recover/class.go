@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/jade-go/jade/internal/errtree"
 )
@@ -38,7 +39,7 @@ func (c Class) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 func (c *Class) UnmarshalText(name []byte) error {
 	i := slices.Index(classNames[:], string(name))
 	if i < 0 {
-		return fmt.Errorf("recovery.Class: %q is none", name)
+		return fmt.Errorf("recovery.Class: %q is not one of %s", name, strings.Join(classNames[:], ", "))
 	}
 	*c = Class(i)
 	return nil

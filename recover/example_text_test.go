@@ -23,7 +23,7 @@ func ExampleClass_UnmarshalText() {
 	fmt.Println(json.Unmarshal([]byte(`"weather"`), &c))
 	// Output:
 	// <nil> true
-	// recovery.Class: "weather" is none
+	// recovery.Class: "weather" is not one of none, code, system, dependency, timeout, canceled, business, unknown
 }
 
 type brokenError struct{}

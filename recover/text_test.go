@@ -20,7 +20,7 @@ func TestClass_text(t *testing.T) {
 	}
 	for _, name := range []string{"", "Code", "code ", "weather", (recovery.ClassUnknown + 1).String()} {
 		class := recovery.ClassSystem
-		require.EqualError(t, class.UnmarshalText([]byte(name)), `recovery.Class: "`+name+`" is none`)
+		require.EqualError(t, class.UnmarshalText([]byte(name)), `recovery.Class: "`+name+`" is not one of none, code, system, dependency, timeout, canceled, business, unknown`)
 		require.Equal(t, recovery.ClassSystem, class)
 	}
 }

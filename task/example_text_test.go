@@ -19,7 +19,7 @@ func ExampleStatus_UnmarshalText() {
 	fmt.Println(json.Unmarshal([]byte(`"happy"`), &s))
 	// Output:
 	// <nil> true
-	// task.Status: "happy" is none
+	// task.Status: "happy" is not one of ok, degraded, failed, canceled, skipped, straggler
 }
 
 func ExampleKind_MarshalText() {

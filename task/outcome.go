@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jade-go/jade/future"
@@ -107,7 +108,7 @@ func panicIn(err error) (found *future.PanicError) {
 func constantOf(names []string, name []byte, kind string) (int, error) {
 	i := slices.Index(names, string(name))
 	if i < 0 {
-		return 0, fmt.Errorf("task.%s: %q is none", kind, name)
+		return 0, fmt.Errorf("task.%s: %q is not one of %s", kind, name, strings.Join(names, ", "))
 	}
 	return i, nil
 }

@@ -77,7 +77,7 @@ func (d definition[In, Out]) with(p policy[In, Out], about Policy) Task[In, Out]
 func (t Task[In, Out]) Timeout(d time.Duration) Task[In, Out] {
 	was := t.must("Timeout")
 	if d <= 0 {
-		panic("task.Task.Timeout: a limit of " + d.String())
+		panic("task.Task.Timeout: the limit is " + d.String() + ", and must be positive")
 	}
 	return was.with(policy[In, Out]{kind: kindTimeout, limit: d}, Policy{Limit: d})
 }

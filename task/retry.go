@@ -29,13 +29,13 @@ type Retry struct {
 func (p Retry) check() {
 	switch {
 	case p.Attempts < 1:
-		panic(fmt.Sprintf("task.Task.Retry: %d attempts", p.Attempts))
+		panic(fmt.Sprintf("task.Task.Retry: Attempts is %d, and must be at least 1", p.Attempts))
 	case p.Delay < 0 || p.MaxDelay < 0:
-		panic(fmt.Sprintf("task.Task.Retry: a negative delay of %s", min(p.Delay, p.MaxDelay)))
+		panic(fmt.Sprintf("task.Task.Retry: a delay is %s, and must not be negative", min(p.Delay, p.MaxDelay)))
 	case p.MaxDelay > 0 && p.MaxDelay < p.Delay:
-		panic(fmt.Sprintf("task.Task.Retry: a MaxDelay of %s, less than the Delay of %s", p.MaxDelay, p.Delay))
+		panic(fmt.Sprintf("task.Task.Retry: MaxDelay is %s, and must be at least the Delay of %s", p.MaxDelay, p.Delay))
 	case !(p.Jitter >= 0 && p.Jitter <= 1):
-		panic(fmt.Sprintf("task.Task.Retry: a jitter of %v, not from 0 to 1", p.Jitter))
+		panic(fmt.Sprintf("task.Task.Retry: Jitter is %v, and must be from 0 to 1", p.Jitter))
 	}
 }
 

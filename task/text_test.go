@@ -35,7 +35,7 @@ func TestText_refusesWhatIsNoName(t *testing.T) {
 	unknown := task.StatusStraggler + 1
 	require.Equal(t, "Status(6)", unknown.String())
 	for _, name := range []string{"", "OK", "ok ", "run", unknown.String()} {
-		require.EqualError(t, new(task.Status).UnmarshalText([]byte(name)), `task.Status: "`+name+`" is none`)
+		require.EqualError(t, new(task.Status).UnmarshalText([]byte(name)), `task.Status: "`+name+`" is not one of ok, degraded, failed, canceled, skipped, straggler`)
 	}
 	for _, name := range []string{"", "Run", "node\n", "ok", "Kind(7)"} {
 		require.ErrorContains(t, new(task.Kind).UnmarshalText([]byte(name)), "task.Kind: ")

@@ -27,7 +27,7 @@ const slowFor = time.Hour
 // NewHistory returns a history that keeps as many of each sort.
 func NewHistory(keep int) *History {
 	if keep < 1 {
-		panic(fmt.Sprintf("trace.NewHistory: %d of each", keep))
+		panic(fmt.Sprintf("trace.NewHistory: the number of traces is %d, and must be at least 1", keep))
 	}
 	return &History{keep: keep}
 }

@@ -95,9 +95,9 @@ func TestTrace_refusals(t *testing.T) {
 		with(root, `{"id":1,"parent":2}`, `{"id":2}`):        `trace.Trace: span 1 is part of span 2`,
 		with(root, `{"id":1,"start":-1}`):                    `trace.Trace: span 1 starts before the run`,
 		with(root, `{"id":1,"start":3,"end":2}`):             `trace.Trace: span 1 ends before it starts`,
-		with(root, `{"id":1,"kind":"dream"}`):                `trace.Trace: task.Kind: "dream" is none`,
-		with(root, `{"id":1,"status":"happy"}`):              `trace.Trace: task.Status: "happy" is none`,
-		with(root, `{"id":1,"class":"weather"}`):             `trace.Trace: recovery.Class: "weather" is none`,
+		with(root, `{"id":1,"kind":"dream"}`):                `trace.Trace: task.Kind: "dream" is not one of run, node, element, attempt`,
+		with(root, `{"id":1,"status":"happy"}`):              `trace.Trace: task.Status: "happy" is not one of ok, degraded, failed, canceled, skipped, straggler`,
+		with(root, `{"id":1,"class":"weather"}`):             `trace.Trace: recovery.Class: "weather" is not one of none, code, system, dependency, timeout, canceled, business, unknown`,
 		with(root, `{"id":1,"start":1.5}`):                   `trace.Trace: `,
 		`{"name":"x","start":"noon","spans":[` + root + `]}`: `trace.Trace: `,
 	} {

@@ -45,8 +45,8 @@ func TestMaxSpans_keepsTheRun(t *testing.T) {
 
 func TestRecorder_mistakes(t *testing.T) {
 	require.PanicsWithValue(t, "trace.NewRecorder: nil function", func() { trace.NewRecorder(nil) })
-	require.PanicsWithValue(t, "trace.MaxSpans: 0 spans", func() { trace.MaxSpans(0) })
-	require.PanicsWithValue(t, "trace.NewHistory: 0 of each", func() { trace.NewHistory(0) })
+	require.PanicsWithValue(t, "trace.MaxSpans: the limit is 0 spans, and must be at least 1", func() { trace.MaxSpans(0) })
+	require.PanicsWithValue(t, "trace.NewHistory: the number of traces is 0, and must be at least 1", func() { trace.NewHistory(0) })
 	require.PanicsWithValue(t, "trace.History.Add: a trace without spans", func() { trace.NewHistory(1).Add(&trace.Trace{}) })
 	require.PanicsWithValue(t, "trace.History.Add: a trace without spans", func() { trace.NewHistory(1).Add(nil) })
 }

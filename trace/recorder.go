@@ -25,7 +25,7 @@ type Option func(*Recorder)
 // counted in [Trace.Dropped] and otherwise left out. The span of the run itself is always there.
 func MaxSpans(n int) Option {
 	if n < 1 {
-		panic(fmt.Sprintf("trace.MaxSpans: %d spans", n))
+		panic(fmt.Sprintf("trace.MaxSpans: the limit is %d spans, and must be at least 1", n))
 	}
 	return func(r *Recorder) { r.max = n }
 }

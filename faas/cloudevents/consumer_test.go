@@ -105,17 +105,17 @@ func TestReceiver_withoutAnswer(t *testing.T) {
 
 func TestOptions_panic(t *testing.T) {
 	for want, call := range map[string]func(){
-		"cloudevents.Type: it is empty":                 func() { cloudevents.Type("") },
-		`cloudevents.Source: "" is no URI reference`:    func() { cloudevents.Source("") },
-		`cloudevents.Source: "%zz" is no URI reference`: func() { cloudevents.Source("%zz") },
-		"cloudevents.Subject: it is empty":              func() { cloudevents.Subject("") },
-		"cloudevents.Limit: 0s":                         func() { cloudevents.Limit(0) },
-		"cloudevents.Ack: nil function":                 func() { cloudevents.Ack(nil) },
-		"cloudevents.AckStatus: 500":                    func() { cloudevents.AckStatus(500) },
-		"cloudevents.MaxBody: 0 bytes":                  func() { cloudevents.MaxBody(0) },
-		"cloudevents.HTTP: nil Handler":                 func() { cloudevents.HTTP[int, int](nil) },
-		"cloudevents.Receiver: nil Handler":             func() { cloudevents.Receiver[int, int](nil) },
-		"cloudevents.Consumer: nil Handler":             func() { cloudevents.Consumer[int, int](nil) },
+		"cloudevents.Type: an empty type":                                       func() { cloudevents.Type("") },
+		`cloudevents.Source: "" is no URI reference`:                            func() { cloudevents.Source("") },
+		`cloudevents.Source: "%zz" is no URI reference`:                         func() { cloudevents.Source("%zz") },
+		"cloudevents.Subject: an empty subject":                                 func() { cloudevents.Subject("") },
+		"cloudevents.Limit: the limit is 0s, and must be positive":              func() { cloudevents.Limit(0) },
+		"cloudevents.Ack: nil function":                                         func() { cloudevents.Ack(nil) },
+		"cloudevents.AckStatus: the status is 500, and must be from 200 to 499": func() { cloudevents.AckStatus(500) },
+		"cloudevents.MaxBody: the limit is 0 bytes, and must be at least 1":     func() { cloudevents.MaxBody(0) },
+		"cloudevents.HTTP: nil Handler":                                         func() { cloudevents.HTTP[int, int](nil) },
+		"cloudevents.Receiver: nil Handler":                                     func() { cloudevents.Receiver[int, int](nil) },
+		"cloudevents.Consumer: nil Handler":                                     func() { cloudevents.Consumer[int, int](nil) },
 	} {
 		require.PanicsWithValue(t, want, call)
 	}

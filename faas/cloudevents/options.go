@@ -39,7 +39,7 @@ func newSettings(name string, opts []Option) *settings {
 // as its event may be sent to the function again, for ever: see the triggers of Knative's brokers.
 func Type(t string) Option {
 	if t == "" {
-		panic("cloudevents.Type: it is empty")
+		panic("cloudevents.Type: an empty type")
 	}
 	return func(s *settings) { s.kind = t }
 }
@@ -55,7 +55,7 @@ func Source(uri string) Option {
 // Subject is the subject of the answers' events, that of the event without it.
 func Subject(subject string) Option {
 	if subject == "" {
-		panic("cloudevents.Subject: it is empty")
+		panic("cloudevents.Subject: an empty subject")
 	}
 	return func(s *settings) { s.subject = subject }
 }
@@ -66,7 +66,7 @@ func NoAnswer() Option { return func(s *settings) { s.silent = true } }
 // Limit gives each invocation a deadline, d after its event has come. Without it an invocation has the deadline that its ctx has, if any.
 func Limit(d time.Duration) Option {
 	if d <= 0 {
-		panic("cloudevents.Limit: " + d.String())
+		panic("cloudevents.Limit: the limit is " + d.String() + ", and must be positive")
 	}
 	return func(s *settings) { s.limit = d }
 }
@@ -84,7 +84,7 @@ func Ack(fn func(error) bool) Option {
 // another status than 200, 201, 202 and 204: for them it has to be one of these.
 func AckStatus(status int) Option {
 	if status < http.StatusOK || status > 499 {
-		panic(fmt.Sprintf("cloudevents.AckStatus: %d", status))
+		panic(fmt.Sprintf("cloudevents.AckStatus: the status is %d, and must be from 200 to 499", status))
 	}
 	return func(s *settings) { s.acked = status }
 }
@@ -92,7 +92,7 @@ func AckStatus(status int) Option {
 // MaxBody limits the body of a request to [HTTP] to n bytes, 1 MiB without it.
 func MaxBody(n int64) Option {
 	if n < 1 {
-		panic(fmt.Sprintf("cloudevents.MaxBody: %d bytes", n))
+		panic(fmt.Sprintf("cloudevents.MaxBody: the limit is %d bytes, and must be at least 1", n))
 	}
 	return func(s *settings) { s.body = n }
 }

@@ -37,7 +37,7 @@ var defaultBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1
 func Buckets(bounds ...float64) Option {
 	for i, b := range bounds {
 		if math.IsNaN(b) || i > 0 && b <= bounds[i-1] {
-			panic(fmt.Sprintf("jadeprometheus.Buckets: %v does not increase", bounds))
+			panic(fmt.Sprintf("jadeprometheus.Buckets: the bounds are %v, and each must be more than the one before it", bounds))
 		}
 	}
 	return func(o *options) { o.buckets = slices.Clone(bounds) }
@@ -48,7 +48,7 @@ func Buckets(bounds ...float64) Option {
 // that are called [Other]. Tasks that run alone belong to the flow with the empty name, which is not counted. A limit below 1 panics.
 func Names(limit int) Option {
 	if limit < 1 {
-		panic(fmt.Sprintf("jadeprometheus.Names: %d names", limit))
+		panic(fmt.Sprintf("jadeprometheus.Names: the limit is %d, and must be at least 1", limit))
 	}
 	return func(o *options) { o.names = limit }
 }

@@ -89,6 +89,6 @@ func TestNames_noUTF8(t *testing.T) {
 }
 
 func TestOptions_misuse(t *testing.T) {
-	require.PanicsWithValue(t, "jadeprometheus.Names: 0 names", func() { jadeprometheus.Names(0) })
-	require.PanicsWithValue(t, "jadeprometheus.Buckets: [1 1] does not increase", func() { jadeprometheus.Buckets(1, 1) })
+	require.PanicsWithValue(t, "jadeprometheus.Names: the limit is 0, and must be at least 1", func() { jadeprometheus.Names(0) })
+	require.PanicsWithValue(t, "jadeprometheus.Buckets: the bounds are [1 1], and each must be more than the one before it", func() { jadeprometheus.Buckets(1, 1) })
 }

@@ -256,7 +256,7 @@ func TestRecords_ofWhatIsTaken(t *testing.T) {
 			return flow.Map2(flow.Fallback(slow, "?"), flow.Fallback(flow.Step(item, slow), "?"), func(a, b string) string { return a + b })
 		}).Timeout(10 * ms), []string{
 			"WARN degraded kind=node flow=shop task=slow status=straggler class=timeout error=E",
-			"WARN degraded kind=node flow=shop node=item status=degraded class=timeout error=E",
+			"WARN degraded kind=node flow=shop task=item status=degraded class=timeout error=E",
 			"INFO returned kind=node flow=shop task=slow status=ok",
 		}, "degraded [item slow]"},
 	} {
