@@ -133,11 +133,12 @@ func decodeInto(in any, d *json.Decoder) (err error) {
 // reasonOf words an error of package encoding/json without the names of Go types.
 func reasonOf(err error) string {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		reason := "must be " + wanted(wrong.Type) + ", not " + given(wrong.Value)
+		reason := "want " + wanted(wrong.Type) + ", got " + given(wrong.Value)
 		if wrong.Field == "" {
 			return reason
 		}
-		return wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:] + ": " + reason // before it there may be names of Go types
+		name := wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:] // before it there may be names of Go types
+		return fmt.Sprintf("field %q: %s", name, reason)
 	}
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Sprintf("no JSON: %s, at byte %d", syntax.Error(), syntax.Offset)

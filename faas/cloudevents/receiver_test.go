@@ -114,11 +114,11 @@ func TestServers_failures(t *testing.T) {
 func TestServers_badData(t *testing.T) {
 	underEach(t, func(t *testing.T, s *server, log *logbook) {
 		for data, reason := range map[string]string{
-			`{"id":7}`:            "id: must be a string, not a number",
+			`{"id":7}`:            "field \"id\": want a string, got a number",
 			`{"id":"a","x":1}`:    `unknown field "x"`,
 			`{"id":"a","id":"b"}`: `the key "id" twice`,
 			"{\"id\":\"\xff\"}":   "not UTF-8",
-			`[]`:                  "must be an object, not an array",
+			`[]`:                  "want an object, got an array",
 		} {
 			for mode, structured := range modes {
 				r := s.mustSend(t, structured, opened("1", data))

@@ -70,7 +70,7 @@ func TestStart_badInput(t *testing.T) {
 	p := start(t, "probe").ready(t)
 	for body, detail := range map[string]string{
 		`{"id":`:              "no JSON: it ends too early",
-		`{"id":7}`:            "id: must be a string, not a number",
+		`{"id":7}`:            "field \"id\": want a string, got a number",
 		`{"id":"a","x":1}`:    `unknown field "x"`,
 		`{"id":"a"} {}`:       "more than one value",
 		"{\"id\":\"\xff\"}":   "not UTF-8",

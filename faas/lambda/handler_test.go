@@ -102,7 +102,7 @@ func TestHandler_failuresAroundTheFunction(t *testing.T) {
 	_, err := nan.Invoke(t.Context(), []byte(`"oh"`))
 	require.Equal(t, messages.InvokeResponse_Error{Type: "jade.output", Message: "output: json: unsupported value: NaN"}, err)
 	_, err = nan.Invoke(t.Context(), []byte(`7`))
-	require.Equal(t, messages.InvokeResponse_Error{Type: "jade.input", Message: "input: must be a string, not a number"}, err)
+	require.Equal(t, messages.InvokeResponse_Error{Type: "jade.input", Message: "input: want a string, got a number"}, err)
 
 	initialized := lambda.Handler(faas.Initialized("echo", func(context.Context) (faas.Func[string, string], error) { return nil, io.ErrUnexpectedEOF }, quiet))
 	_, err = initialized.Invoke(t.Context(), []byte(`"oh"`))

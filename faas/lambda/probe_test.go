@@ -74,7 +74,7 @@ func TestProbe_failures(t *testing.T) {
 		{`{"id":"o-1","fault":"slow"}`, "jade.timeout", "deadline exceeded"},
 		{`{"id":"o-1","fault":"hang"}`, "jade.timeout", "deadline exceeded"},
 		{`{"id":`, "jade.input", "input: no JSON"},
-		{`{"id":1}`, "jade.input", "input: id: must be a string, not a number"},
+		{`{"id":1}`, "jade.input", "input: field \"id\": want a string, got a number"},
 		{`{"id":"o-1","who":"me"}`, "jade.input", `input: unknown field "who"`},
 	} {
 		t.Run(c.payload, func(t *testing.T) {

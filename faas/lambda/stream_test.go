@@ -152,7 +152,7 @@ func TestStream_failsBeforeTheFirstPiece(t *testing.T) {
 	_, err := open(t.Context(), []byte(`"oh"`))
 	require.Equal(t, messages.InvokeResponse_Error{Type: "soldOut", Message: "sold out"}, err)
 	_, err = open(t.Context(), []byte(`7`))
-	require.Equal(t, messages.InvokeResponse_Error{Type: "jade.input", Message: "input: must be a string, not a number"}, err)
+	require.Equal(t, messages.InvokeResponse_Error{Type: "jade.input", Message: "input: want a string, got a number"}, err)
 }
 
 func TestStream_catchGoesOnWithIt(t *testing.T) {
