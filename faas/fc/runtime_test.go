@@ -90,7 +90,7 @@ func TestRun_failures(t *testing.T) {
 		"business":   {`"fail"`, "jade.business", "sold out"},
 		"dependency": {`"service"`, "jade.dependency", "unexpected EOF"},
 		"code":       {`"panic"`, "jade.code", "panic: oh"},
-		"input":      {`{"no":1}`, "Runtime.SerializationError", "input: an object is not what is wanted"},
+		"input":      {`{"no":1}`, "Runtime.SerializationError", "input: want a string, got an object"},
 		"empty":      {``, "Runtime.SerializationError", "input: empty"},
 	} {
 		f := p.invoke(id, c.event, time.Second).failure(t)
