@@ -64,7 +64,7 @@ func canceled(err error) bool {
 		switch e := err.(type) {
 		case *CanceledError:
 			return errtree.Beside
-		case *cut:
+		case *endingError:
 			if e.late() {
 				return errtree.Stop
 			}
@@ -117,14 +117,14 @@ func endOf(ctx context.Context) error {
 // knownEnding is the ending that Jade gave to ctx, or to one around it, if that
 // is where err and cause come from, and they alone do not say it.
 func knownEnding(ctx context.Context, err, cause error) *ending {
-	if c, ok := cause.(*cut); ok {
+	if c, ok := cause.(*endingError); ok {
 		return (*ending)(c)
 	}
 	if err == context.Canceled || glance(cause) != unclear {
 		return nil
 	}
 	if _, around, _ := surroundings(ctx); around != nil {
-		if e := around.ending(); e != nil && same((*cut)(e).reason(), cause) {
+		if e := around.ending(); e != nil && same((*endingError)(e).reason(), cause) {
 			return e
 		}
 	}
@@ -202,7 +202,7 @@ func glance(err error) verdict {
 			return seemsFailure
 		case *expired:
 			return seemsLate
-		case *cut:
+		case *endingError:
 			return e.verdict()
 		case *UnobservedError:
 			if e == nil {

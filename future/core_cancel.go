@@ -9,25 +9,25 @@ const (
 	byAlarm               // so said the standard library: there is no registration left to stop
 )
 
-// sweep is one cancellation on its way. It is a work list, because cancelled
+// cancellation is one cancellation on its way. It is a work list, because cancelled
 // futures stand behind each other as deep as any chain.
-type sweep struct {
-	guests
+type cancellation struct {
+	joinedScopes
 	out  chain // what the completions set off
-	todo []blow
-	few  [4]blow
+	todo []cancelStep
+	few  [4]cancelStep
 }
 
-type blow struct {
+type cancelStep struct {
 	work worker
 	next *core // to be cancelled too
 	e    *ending
 	by   reach
 }
 
-func (s *sweep) push(w worker, e *ending, by reach) { s.add(blow{w, nil, e, by}) }
+func (s *cancellation) push(w worker, e *ending, by reach) { s.add(cancelStep{w, nil, e, by}) }
 
-func (s *sweep) add(b blow) {
+func (s *cancellation) add(b cancelStep) {
 	if s.todo == nil {
 		s.todo = s.few[:0]
 	}
@@ -35,7 +35,7 @@ func (s *sweep) add(b blow) {
 }
 
 // future asks what stands behind c to end.
-func (s *sweep) future(c *core, e *ending, by reach) {
+func (s *cancellation) future(c *core, e *ending, by reach) {
 	s.visit(c.scope) // before anything is claimed: so the scope waits until that is settled
 	list, ok := c.lock()
 	if !ok {
@@ -51,28 +51,28 @@ func (s *sweep) future(c *core, e *ending, by reach) {
 		s.fail(c, e, place{})
 		return
 	}
-	s.add(blow{work, next, e, by})
+	s.add(cancelStep{work, next, e, by})
 }
 
 // fail completes c, whose work at ends with e.
-func (s *sweep) fail(c *core, e *ending, at place) {
+func (s *cancellation) fail(c *core, e *ending, at place) {
 	s.out.append(c.fail(c.endsWith(e, at)))
 }
 
 // run carries the cancellation as far as it reaches, and goes on with what that
 // sets off; user functions get goroutines of their own.
-func (s *sweep) run() {
+func (s *cancellation) run() {
 	s.carry()
 	resume(s.out)
 	s.leave()
 }
 
 // carry is run up to what is set off: that is in out.
-func (s *sweep) carry() {
+func (s *cancellation) carry() {
 	for len(s.todo) > 0 {
 		last := len(s.todo) - 1
 		b := s.todo[last]
-		s.todo[last] = blow{}
+		s.todo[last] = cancelStep{}
 		s.todo = s.todo[:last]
 		b.work.cancel(s, b.e, b.by)
 		if b.next != nil {
@@ -83,7 +83,7 @@ func (s *sweep) carry() {
 
 // cancelFuture asks the work behind c to stop.
 func (c *core) cancelFuture(e *ending) {
-	s := &sweep{}
+	s := &cancellation{}
 	s.future(c, e, byCancel)
 	s.run()
 }

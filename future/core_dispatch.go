@@ -3,12 +3,12 @@ package future
 // This file is where goroutines start: start for what a completion sets off,
 // when that may not run where it was set off, and begin (start.go) for a function.
 
-// guests are the scopes that a goroutine joins on its way because it settles
+// joinedScopes are the scopes that a goroutine joins on its way because it settles
 // something of theirs: they wait until it is through.
-type guests []*Scope
+type joinedScopes []*Scope
 
 // visit joins s before something of s is settled.
-func (g *guests) visit(s *Scope) {
+func (g *joinedScopes) visit(s *Scope) {
 	if s == nil {
 		return
 	}
@@ -21,7 +21,7 @@ func (g *guests) visit(s *Scope) {
 	*g = append(*g, s)
 }
 
-func (g guests) leave() {
+func (g joinedScopes) leave() {
 	for _, s := range g {
 		s.leave()
 	}
@@ -131,7 +131,7 @@ func resume(c chain) {
 	if c.head == nil {
 		return
 	}
-	var g guests
+	var g joinedScopes
 	type batch struct {
 		home *Scope
 		todo chain

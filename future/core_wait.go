@@ -16,12 +16,12 @@ func (c *core) wait(ctx context.Context) error {
 		return nil
 	}
 	if l, ok := ctx.(*workCtx); ok {
-		return c.sleepWithin(l)
+		return c.waitWithin(l)
 	}
 	if until := ctx.Done(); until != nil {
-		return c.sleepUntil(ctx, until)
+		return c.waitUntil(ctx, until)
 	}
-	s := &sleeper{}
+	s := &plainWait{}
 	s.init(s)
 	s.up.Add(1)
 	if c.push(&s.node) {
@@ -30,29 +30,29 @@ func (c *core) wait(ctx context.Context) error {
 	return nil
 }
 
-// sleeper is a wait that only the result can end. The dispatcher that claims it
+// plainWait is a wait that only the result can end. The dispatcher that claims it
 // has seen to it that the failure counts as seen: so nobody reports it before
 // the waiter has come to look.
-type sleeper struct {
+type plainWait struct {
 	node
 	up sync.WaitGroup
 }
 
 func (n *node) init(w waiter) { n.act, n.phase = w, blocking }
 
-func (s *sleeper) settle(*node) (chain, bool) { s.up.Done(); return chain{}, false }
-func (s *sleeper) run() chain                 { return chain{} }
-func (s *sleeper) home() *Scope               { return nil }
-func (s *sleeper) place() place               { return place{} }
+func (s *plainWait) settle(*node) (chain, bool) { s.up.Done(); return chain{}, false }
+func (s *plainWait) run() chain                 { return chain{} }
+func (s *plainWait) home() *Scope               { return nil }
+func (s *plainWait) place() place               { return place{} }
 
-// lightSleeper is a wait against a foreign ctx.
-type lightSleeper struct {
+// chanWait is a wait against a foreign ctx.
+type chanWait struct {
 	node
 	up chan struct{}
 }
 
-func (c *core) sleepUntil(ctx context.Context, until <-chan struct{}) error {
-	s := &lightSleeper{up: make(chan struct{})}
+func (c *core) waitUntil(ctx context.Context, until <-chan struct{}) error {
+	s := &chanWait{up: make(chan struct{})}
 	s.init(s)
 	if !c.push(&s.node) {
 		return nil
@@ -73,21 +73,21 @@ func (c *core) sleepUntil(ctx context.Context, until <-chan struct{}) error {
 	return endOf(ctx)
 }
 
-func (s *lightSleeper) settle(*node) (chain, bool) { close(s.up); return chain{}, false }
-func (s *lightSleeper) run() chain                 { return chain{} }
-func (s *lightSleeper) home() *Scope               { return nil }
-func (s *lightSleeper) place() place               { return place{} }
+func (s *chanWait) settle(*node) (chain, bool) { close(s.up); return chain{}, false }
+func (s *chanWait) run() chain                 { return chain{} }
+func (s *chanWait) home() *Scope               { return nil }
+func (s *chanWait) place() place               { return place{} }
 
-// memberSleeper is a wait against a ctx of Jade's own: a node in the list of the
+// ctxWait is a wait against a ctx of Jade's own: a node in the list of the
 // future and a member of the ctx. It saves the channels of both.
-type memberSleeper struct {
+type ctxWait struct {
 	workCtx
 	node
 	up sync.WaitGroup
 }
 
-func (c *core) sleepWithin(l *workCtx) error {
-	s := &memberSleeper{}
+func (c *core) waitWithin(l *workCtx) error {
+	s := &ctxWait{}
 	s.init(s)
 	s.parent, s.work, s.passive = shared(l), s, true
 	s.up.Add(1)
@@ -110,28 +110,28 @@ func (c *core) sleepWithin(l *workCtx) error {
 	return endOf(l)
 }
 
-func (s *memberSleeper) settle(*node) (chain, bool) { s.up.Done(); return chain{}, false }
-func (s *memberSleeper) run() chain                 { return chain{} }
-func (s *memberSleeper) home() *Scope               { return nil }
-func (s *memberSleeper) input() *core               { return nil }
-func (s *memberSleeper) place() place               { return place{} }
+func (s *ctxWait) settle(*node) (chain, bool) { s.up.Done(); return chain{}, false }
+func (s *ctxWait) run() chain                 { return chain{} }
+func (s *ctxWait) home() *Scope               { return nil }
+func (s *ctxWait) input() *core               { return nil }
+func (s *ctxWait) place() place               { return place{} }
 
-func (s *memberSleeper) cancel(*sweep, *ending, reach) {
+func (s *ctxWait) cancel(*cancellation, *ending, reach) {
 	if s.drop() {
 		s.up.Done()
 	}
 }
 
-// gate is the channel of Done.
-type gate struct {
+// doneChan is the channel of Done.
+type doneChan struct {
 	node
 	open chan struct{}
 }
 
-func (g *gate) settle(*node) (chain, bool) { close(g.open); return chain{}, false }
-func (g *gate) run() chain                 { return chain{} }
-func (g *gate) home() *Scope               { return nil }
-func (g *gate) place() place               { return place{} }
+func (g *doneChan) settle(*node) (chain, bool) { close(g.open); return chain{}, false }
+func (g *doneChan) run() chain                 { return chain{} }
+func (g *doneChan) home() *Scope               { return nil }
+func (g *doneChan) place() place               { return place{} }
 
 // closed is what Done returns for a future that is complete.
 var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
@@ -144,11 +144,11 @@ func (c *core) channel() <-chan struct{} {
 		return closed
 	}
 	if list != nil && list.next.is(door) {
-		g := list.next.act.(*gate)
+		g := list.next.act.(*doneChan)
 		c.unlock(list)
 		return g.open
 	}
-	g := &gate{open: make(chan struct{})}
+	g := &doneChan{open: make(chan struct{})}
 	g.act, g.phase = g, blocking|door
 	c.unlock(list.with(&g.node))
 	return g.open

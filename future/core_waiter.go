@@ -31,7 +31,7 @@ type waiter interface {
 type worker interface {
 	// cancel is told that the future it stands behind is to end, or that the
 	// ctx it was started with has ended.
-	cancel(s *sweep, e *ending, by reach)
+	cancel(s *cancellation, e *ending, by reach)
 	// input is what a cancellation of its future is passed on to, if it is
 	// the same work.
 	input() *core

@@ -116,7 +116,7 @@ func (k *children) listen() {
 
 // tell has the members of k, which has ended, end too. From now on the scope
 // waits for each of them: one that its input's dispatcher has claimed is on its way.
-func (k *children) tell(s *sweep) {
+func (k *children) tell(s *cancellation) {
 	e, scope := k.end.Load(), k.scope
 	s.visit(scope)
 	lock := k.lock()
@@ -134,10 +134,10 @@ func (k *children) tell(s *sweep) {
 	}
 }
 
-// tellNow is tell for a caller that has no sweep under way; k may be nil.
+// tellNow is tell for a caller that has no cancellation under way; k may be nil.
 func (k *children) tellNow() {
 	if k != nil {
-		s := &sweep{}
+		s := &cancellation{}
 		k.tell(s)
 		s.run()
 	}

@@ -51,14 +51,14 @@ func asked(cause error) *ending {
 	e := &ending{cause: cause}
 	switch glance(cause) {
 	case seemsLate:
-		if c, ok := cause.(*cut); ok {
+		if c, ok := cause.(*endingError); ok {
 			return (*ending)(c)
 		}
 		e.err = context.DeadlineExceeded
 		e.prepare(cause)
 	case unclear:
 		e.asked = &CanceledError{cause}
-		e.prepare((*cut)(e))
+		e.prepare((*endingError)(e))
 	default:
 		canceled, ok := cause.(*CanceledError)
 		if !ok || canceled == nil {
@@ -108,7 +108,7 @@ func (e *ending) ctxErr() error {
 	switch {
 	case e.err != nil:
 		return e.err
-	case (*cut)(e).late():
+	case (*endingError)(e).late():
 		return context.DeadlineExceeded
 	}
 	return context.Canceled
@@ -119,15 +119,15 @@ func (e *ending) stdCause() error {
 	if e.err == context.Canceled {
 		return e.cause
 	}
-	return (*cut)(e)
+	return (*endingError)(e)
 }
 
-// cut is an ending as the cause of a ctx of the standard library. The Err of
-// such a ctx can only be Canceled: cut keeps that it was a deadline, or that
+// endingError is an ending as the cause of a ctx of the standard library. The Err of
+// such a ctx can only be Canceled: endingError keeps that it was a deadline, or that
 // nobody knows yet.
-type cut ending
+type endingError ending
 
-func (c *cut) verdict() verdict {
+func (c *endingError) verdict() verdict {
 	switch {
 	case c.err == nil && c.decided.Load() == 0:
 		return unclear
@@ -139,7 +139,7 @@ func (c *cut) verdict() verdict {
 
 // late reports whether the cause is a deadline. It calls methods of the cause
 // if nothing else can tell, so only who looks at an error asks.
-func (c *cut) late() bool {
+func (c *endingError) late() bool {
 	if c.err != nil {
 		return c.err != context.Canceled && matches(c.err, context.DeadlineExceeded)
 	}
@@ -154,7 +154,7 @@ func (c *cut) late() bool {
 }
 
 // decide is the error of a future that ended with c.
-func (c *cut) decide() error {
+func (c *endingError) decide() error {
 	switch {
 	case c.asked == nil:
 		return c.failure.err
@@ -165,26 +165,26 @@ func (c *cut) decide() error {
 }
 
 // reason is the cause that a ctx of Jade's which ended with c tells.
-func (c *cut) reason() error {
+func (c *endingError) reason() error {
 	if c.asked != nil {
 		return c.decide()
 	}
 	return c.cause
 }
 
-func (c *cut) Error() string { return line(c.decide()) }
+func (c *endingError) Error() string { return line(c.decide()) }
 
 // Unwrap returns what a future fails with that ends with c.
-func (c *cut) Unwrap() error { return c.decide() }
+func (c *endingError) Unwrap() error { return c.decide() }
 
 // Is reports whether target is [context.Canceled], which is the Err of the ctx
 // that has c as its cause, or [context.DeadlineExceeded], if the cause was a deadline.
-func (c *cut) Is(target error) bool {
+func (c *endingError) Is(target error) bool {
 	return target == context.Canceled || target == context.DeadlineExceeded && c.late()
 }
 
 // Ours says that Jade has made it, for package recover.
-func (c *cut) Ours(engine.Seal) {}
+func (c *endingError) Ours(engine.Seal) {}
 
 // Timeout reports whether the cause is a deadline, as the errors of package net do.
-func (c *cut) Timeout() bool { return c.late() }
+func (c *endingError) Timeout() bool { return c.late() }

@@ -48,7 +48,7 @@ func newParent(ctx context.Context) parent {
 	case around != nil && done == around.Done():
 		p.owner = around
 	default:
-		p.edge = steadily(ctx)
+		p.edge = orderly(ctx)
 	}
 	if p.owner != nil {
 		p.owner.open() // so that it has a list for what is started with it
@@ -71,13 +71,13 @@ func surroundings(ctx context.Context) (own, around *workCtx, watch any) {
 	switch c := ctx.(type) {
 	case *workCtx:
 		return c, c, c.parent.watch
-	case *dressing:
+	case *decoratedCtx:
 		return c.own, c.around, c.watch
 	}
 	switch c := ctx.Value(engine.LifeKey{}).(type) {
 	case *workCtx:
 		return nil, c, c.parent.watch
-	case *dressing:
+	case *decoratedCtx:
 		return nil, c.around, c.watch
 	case engine.Dressed:
 		own, around, watch = surroundings(c.Below(engine.Seal{}))
@@ -122,7 +122,7 @@ func (p *parent) arm(w worker) {
 	p.alarm = context.AfterFunc(edge, func() {
 		scope.join()
 		defer scope.leave()
-		s := &sweep{}
+		s := &cancellation{}
 		w.cancel(s, endingOf(edge), byAlarm)
 		s.run()
 	})
@@ -151,7 +151,7 @@ func (c *workCtx) enlist(out *core, asks bool) bool {
 		e = c.attach(false, asks)
 	}
 	if e != nil {
-		s := &sweep{}
+		s := &cancellation{}
 		c.work.cancel(s, e, byScope)
 		s.run()
 		return false

@@ -87,7 +87,7 @@ func (e *ending) remains() context.Context {
 	}
 	dead := &stdCtx{}
 	dead.ctx, dead.cancel = context.WithCancelCause(context.Background())
-	dead.cancel((*cut)(e).reason())
+	dead.cancel((*endingError)(e).reason())
 	e.dead.Store(dead)
 	return dead.ctx
 }
@@ -101,11 +101,11 @@ func (c *workCtx) reason() context.Context {
 	return c.std()
 }
 
-// steady is a foreign ctx whose Err is set as soon as its Done is closed. The
+// orderlyCtx is a foreign ctx whose Err is set as soon as its Done is closed. The
 // standard library crashes on one where it is not.
-type steady struct{ context.Context }
+type orderlyCtx struct{ context.Context }
 
-func (s steady) Err() error {
+func (s orderlyCtx) Err() error {
 	if err := s.Context.Err(); err != nil {
 		return err
 	}
@@ -118,15 +118,15 @@ func (s steady) Err() error {
 	}
 }
 
-func (s steady) String() string { return "jade.Context" }
+func (s orderlyCtx) String() string { return "jade.Context" }
 
-// steadily returns ctx as the standard library can have it for a parent.
-func steadily(ctx context.Context) context.Context {
+// orderly returns ctx as the standard library can have it for a parent.
+func orderly(ctx context.Context) context.Context {
 	if std, ok := ctx.Value(cancelKey).(context.Context); ok && std.Done() == ctx.Done() {
 		return ctx // of the standard library's own kind
 	}
 	if _, tells := ctx.(interface{ AfterFunc(func()) func() bool }); tells {
 		return ctx // and so it is asked in another way
 	}
-	return steady{ctx}
+	return orderlyCtx{ctx}
 }

@@ -9,7 +9,7 @@ import (
 func init() {
 	engine.CancelKey = cancelKey
 	engine.Observe = func(ctx context.Context, o any) context.Context {
-		d := dress(ctx)
+		d := decorate(ctx)
 		d.watch = o
 		return d
 	}
@@ -18,16 +18,16 @@ func init() {
 		return watch
 	}
 	engine.WithValues = func(ctx, values context.Context) context.Context {
-		d := dress(ctx)
+		d := decorate(ctx)
 		d.values = values
 		return d
 	}
 }
 
-// dressing is a ctx with something on: a name for what is started with it, an
+// decoratedCtx is a ctx with something added: a name for what is started with it, an
 // observer, or the values of another ctx. It ends when the ctx below does, and
 // work that is started with it finds its scope without a walk.
-type dressing struct {
+type decoratedCtx struct {
 	context.Context
 	own    *workCtx // whose end is this ctx's end, if it is Jade's own
 	around *workCtx // the nearest one
@@ -36,13 +36,13 @@ type dressing struct {
 	values context.Context // nil: those of the ctx below
 }
 
-func dress(ctx context.Context) *dressing {
-	d := &dressing{Context: ctx}
+func decorate(ctx context.Context) *decoratedCtx {
+	d := &decoratedCtx{Context: ctx}
 	d.own, d.around, d.watch = surroundings(ctx)
 	return d
 }
 
-func (d *dressing) Value(key any) any {
+func (d *decoratedCtx) Value(key any) any {
 	switch key {
 	case engine.LifeKey{}:
 		return d
@@ -61,5 +61,5 @@ func (d *dressing) Value(key any) any {
 	return d.Context.Value(key)
 }
 
-func (d *dressing) String() string   { return "jade.Context" }
-func (d *dressing) GoString() string { return "jade.Context" }
+func (d *decoratedCtx) String() string   { return "jade.Context" }
+func (d *decoratedCtx) GoString() string { return "jade.Context" }

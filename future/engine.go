@@ -8,7 +8,7 @@ import (
 )
 
 func init() {
-	engine.Begin = beginStint
+	engine.Begin = beginEngineWork
 	engine.Thrown = thrown
 	engine.Callback = callBack
 }
@@ -23,10 +23,10 @@ func callBack(ctx context.Context, name string, fn func()) {
 	resume(chain{&h.node, &h.node})
 }
 
-// stint is work that packages task and flow run, on goroutines of their own:
+// engineWork is work that packages task and flow run, on goroutines of their own:
 // its ctx and its place in a scope. The scope counts it as one member from
 // Begin to Release, however many goroutines work for it.
-type stint struct {
+type engineWork struct {
 	workCtx
 	own    parent
 	does   engine.Work
@@ -35,8 +35,8 @@ type stint struct {
 	until  time.Time
 }
 
-func beginStint(ctx context.Context, w engine.Work, t engine.Terms) (engine.Life, error) {
-	s := &stint{does: w, until: t.Until, member: t.Member || t.Promise != nil}
+func beginEngineWork(ctx context.Context, w engine.Work, t engine.Terms) (engine.Life, error) {
+	s := &engineWork{does: w, until: t.Until, member: t.Member || t.Promise != nil}
 	if s.parent = shared(ctx); s.parent == nil {
 		s.own = newParent(ctx)
 		s.parent = &s.own
@@ -60,7 +60,7 @@ func beginStint(ctx context.Context, w engine.Work, t engine.Terms) (engine.Life
 func (p *Promise[T]) core() *core { return &p.s.core }
 
 // begin lists the work, unless the ctx that it is started with has ended: then it returns with what.
-func (s *stint) begin(watched bool) *ending {
+func (s *engineWork) begin(watched bool) *ending {
 	if s.parent == &background {
 		return nil
 	}
@@ -77,12 +77,12 @@ func (s *stint) begin(watched bool) *ending {
 }
 
 // Context implements [engine.Life].
-func (s *stint) Context() context.Context { return &s.workCtx }
+func (s *engineWork) Context() context.Context { return &s.workCtx }
 
 // Base implements [engine.Life].
-func (s *stint) Base() context.Context {
+func (s *engineWork) Base() context.Context {
 	if around := s.parent.owner; around != nil && s.out == nil {
-		if outer, ok := around.work.(*stint); ok {
+		if outer, ok := around.work.(*engineWork); ok {
 			return outer.Base()
 		}
 	}
@@ -90,41 +90,41 @@ func (s *stint) Base() context.Context {
 }
 
 // Observer implements [engine.Life].
-func (s *stint) Observer() any { return s.parent.watch }
+func (s *engineWork) Observer() any { return s.parent.watch }
 
 // Told implements [engine.Life].
-func (s *stint) Told() bool {
+func (s *engineWork) Told() bool {
 	return s.parent.edge == nil || s.parent.owner != nil && s.parent.list().listening.Load()
 }
 
 // Foreign implements [engine.Life].
-func (s *stint) Foreign() context.Context { return s.parent.edge }
+func (s *engineWork) Foreign() context.Context { return s.parent.edge }
 
 // Report implements [engine.Life].
-func (s *stint) Report(name string, err error) {
+func (s *engineWork) Report(name string, err error) {
 	if scope := s.parent.scope; scope != nil || !IsCanceled(err) {
 		scope.fail(name, err)
 	}
 }
 
 // End implements [engine.Life].
-func (s *stint) End(cause error) { s.end(asked(cause)) }
+func (s *engineWork) End(cause error) { s.end(asked(cause)) }
 
 // Release implements [engine.Life].
-func (s *stint) Release() {
+func (s *engineWork) Release() {
 	s.end(finished)
 	s.detach()
 	s.parent.disarm(byCancel)
 }
 
 // settled implements keeper.
-func (s *stint) settled() { s.end(finished) }
+func (s *engineWork) settled() { s.end(finished) }
 
-func (s *stint) cancel(sw *sweep, e *ending, by reach) {
+func (s *engineWork) cancel(sw *cancellation, e *ending, by reach) {
 	if by == byScope && s.parent.owner == nil && s.ending() == nil {
 		return
 	}
-	s.sweep(sw, e, by)
+	s.cancellation(sw, e, by)
 	if err := s.does.Ended(e.share.error()); err != nil && s.out != nil {
 		f := s.out.because(err, s.place())
 		sw.visit(s.out.scope)
@@ -132,11 +132,11 @@ func (s *stint) cancel(sw *sweep, e *ending, by reach) {
 	}
 }
 
-func (s *stint) input() *core { return nil }
-func (s *stint) place() place { return place{from: s.parent, given: s.does.Name()} }
+func (s *engineWork) input() *core { return nil }
+func (s *engineWork) place() place { return place{from: s.parent, given: s.does.Name()} }
 
-// places is where each thing that runs for the stint comes from.
-func (s *stint) places() []place {
+// places is where each thing that runs for the engineWork comes from.
+func (s *engineWork) places() []place {
 	if !s.member {
 		return nil // it is part of work that is asked itself
 	}
@@ -151,4 +151,4 @@ func (s *stint) places() []place {
 	return places
 }
 
-func (s *stint) deadline() time.Time { return s.until }
+func (s *engineWork) deadline() time.Time { return s.until }

@@ -112,7 +112,7 @@ func (b *behind[A, B]) returned(v B, err error, from *parent) chain {
 }
 
 // abandon leaves the input, whose node n a cancellation has claimed.
-func (b *behind[A, B]) abandon(n *node, s *sweep, e *ending) {
+func (b *behind[A, B]) abandon(n *node, s *cancellation, e *ending) {
 	m := n.manner()
 	if l, ok := b.body.(leaver[A]); ok {
 		l.left(Future[A]{b.in})

@@ -184,7 +184,7 @@ func (w *joiner[R, B]) conclude(v R, f *share) (next chain) {
 	return next
 }
 
-func (w *joiner[R, B]) cancel(s *sweep, e *ending, by reach) {
+func (w *joiner[R, B]) cancel(s *cancellation, e *ending, by reach) {
 	switch {
 	case w.phase.Load()&dropped != 0:
 	case w.claim(dropped):
@@ -192,7 +192,7 @@ func (w *joiner[R, B]) cancel(s *sweep, e *ending, by reach) {
 		s.fail(&w.out.core, e, w.place())
 		w.ctx.part(by)
 	case w.phase.Load()&dropped == 0:
-		w.ctx.sweep(s, e, by)
+		w.ctx.cancellation(s, e, by)
 	}
 }
 

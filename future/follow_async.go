@@ -107,7 +107,7 @@ func (w *follower[A, B]) leave(by reach) {
 	w.behind.clear(w.node.manner())
 }
 
-func (w *follower[A, B]) cancel(s *sweep, e *ending, by reach) {
+func (w *follower[A, B]) cancel(s *cancellation, e *ending, by reach) {
 	switch {
 	case w.node.has(ModeCleanup) || w.node.is(dropped):
 	case w.node.drop():
@@ -115,7 +115,7 @@ func (w *follower[A, B]) cancel(s *sweep, e *ending, by reach) {
 		w.ctx.part(by)
 		w.behind.abandon(&w.node, s, e)
 	case !w.node.is(dropped):
-		w.ctx.sweep(s, e, by)
+		w.ctx.cancellation(s, e, by)
 		if w.node.is(forwarding) {
 			s.future(&w.behind.out.core, e, by)
 		}
@@ -168,7 +168,7 @@ func (w *follower[A, B]) forward(in *state[B]) chain {
 	// other way round, so that one of the two sees the other.
 	w.node.set(forwarding)
 	if e := w.ctx.ending(); e != nil && !w.node.has(ModeCleanup) {
-		s := &sweep{}
+		s := &cancellation{}
 		f.cancel(s, e, byScope)
 		s.run()
 		return chain{}
@@ -216,12 +216,12 @@ func (f *forward[A, B]) settle(*node) (chain, bool) {
 	return next, false
 }
 
-func (f *forward[A, B]) cancel(s *sweep, e *ending, by reach) {
+func (f *forward[A, B]) cancel(s *cancellation, e *ending, by reach) {
 	if !f.node.drop() {
 		return
 	}
 	w, in := f.w, f.in
-	w.ctx.sweep(s, e, by)
+	w.ctx.cancellation(s, e, by)
 	s.fail(&w.behind.out.core, e, w.place())
 	w.leave(by)
 	in.core.remove(&f.node, true)

@@ -67,7 +67,7 @@ func (l *link[A, B]) settle(n *node) (chain, bool) {
 
 func (l *link[A, B]) run() chain { return l.behind.runQuickly(l.node.manner()) }
 
-func (l *link[A, B]) cancel(s *sweep, e *ending, _ reach) {
+func (l *link[A, B]) cancel(s *cancellation, e *ending, _ reach) {
 	if !l.node.has(ModeCleanup) && l.node.drop() {
 		s.fail(&l.behind.out.core, e, place{})
 		l.behind.abandon(&l.node, s, e)

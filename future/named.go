@@ -17,7 +17,7 @@ import (
 // Cost: one allocation.
 func Named(ctx context.Context, name string) context.Context {
 	mustCtx("future.Named", ctx)
-	d := dress(ctx)
+	d := decorate(ctx)
 	d.name = name
 	return d
 }

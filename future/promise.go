@@ -16,20 +16,20 @@ func NewPromise[T any](ctx context.Context) *Promise[T] {
 	mustCtx("future.NewPromise", ctx)
 	p := &Promise[T]{}
 	if ctx != context.Background() {
-		p.pledge(ctx)
+		p.tie(ctx)
 	}
 	return p
 }
 
-// pledge is what stands behind a promise that has a ctx.
-type pledge struct {
+// promiseWork is what stands behind a promise that has a ctx.
+type promiseWork struct {
 	workCtx
 	own parent
 	out *core
 }
 
-func newPledge(ctx context.Context, out *core) *pledge {
-	w := &pledge{out: out}
+func newPromiseWork(ctx context.Context, out *core) *promiseWork {
+	w := &promiseWork{out: out}
 	if w.parent = shared(ctx); w.parent == nil {
 		w.own = newParent(ctx)
 		w.parent = &w.own
@@ -38,9 +38,9 @@ func newPledge(ctx context.Context, out *core) *pledge {
 	return w
 }
 
-// pledge ties a new promise to ctx.
-func (p *Promise[T]) pledge(ctx context.Context) {
-	w := newPledge(ctx, &p.s.core)
+// tie ties a new promise to ctx.
+func (p *Promise[T]) tie(ctx context.Context) {
+	w := newPromiseWork(ctx, &p.s.core)
 	p.s.core.scope = w.parent.scope
 	p.s.core.work = w
 	w.enlist(&p.s.core, false)
@@ -84,7 +84,7 @@ func (p *Promise[T]) place() (at place) {
 	return at
 }
 
-// keeper is who stands behind a promise: a pledge, or a stint that is to complete it.
+// keeper is who stands behind a promise: a promiseWork, or an engineWork that is to complete it.
 type keeper interface {
 	worker
 	settled() // told that the promise is complete
@@ -104,9 +104,9 @@ func (p *Promise[T]) Context() context.Context {
 	if !ok {
 		return p.afterwards()
 	}
-	w, ok := p.s.core.work.(*pledge)
+	w, ok := p.s.core.work.(*promiseWork)
 	if !ok {
-		w = newPledge(context.Background(), &p.s.core)
+		w = newPromiseWork(context.Background(), &p.s.core)
 		p.s.core.work = w
 	}
 	p.s.core.unlock(list)
@@ -130,15 +130,15 @@ func mustPromise(where string, isNil bool) {
 	}
 }
 
-func (w *pledge) settled() {
+func (w *promiseWork) settled() {
 	w.end(finished)
 	w.part(byCancel)
 }
 
-func (w *pledge) input() *core { return nil }
-func (w *pledge) place() place { return place{from: w.parent} }
+func (w *promiseWork) input() *core { return nil }
+func (w *promiseWork) place() place { return place{from: w.parent} }
 
-func (w *pledge) cancel(s *sweep, e *ending, by reach) {
+func (w *promiseWork) cancel(s *cancellation, e *ending, by reach) {
 	k := w.finish(e) // before the future ends
 	s.fail(w.out, e, w.place())
 	if k != nil {

@@ -159,7 +159,7 @@ func (s *share) error() error {
 }
 
 func (f *failure) told() error {
-	if c, ok := f.err.(*cut); ok {
+	if c, ok := f.err.(*endingError); ok {
 		return c.decide()
 	}
 	return f.err

@@ -125,6 +125,6 @@ type scopeEnd struct {
 	scope *Scope
 }
 
-func (a scopeEnd) cancel(s *sweep, e *ending, by reach) { a.ctx.sweep(s, e, by) }
-func (a scopeEnd) input() *core                         { return nil }
-func (a scopeEnd) place() place                         { return place{} }
+func (a scopeEnd) cancel(s *cancellation, e *ending, by reach) { a.ctx.cancellation(s, e, by) }
+func (a scopeEnd) input() *core                                { return nil }
+func (a scopeEnd) place() place                                { return place{} }

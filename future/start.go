@@ -167,13 +167,13 @@ func (g *goroutine[T, J]) release() {
 	g.job, g.out = none, nil
 }
 
-func (g *goroutine[T, J]) cancel(s *sweep, e *ending, by reach) { g.ctx.sweep(s, e, by) }
-func (g *goroutine[T, J]) input() *core                         { return nil }
-func (g *goroutine[T, J]) place() place                         { return g.job.at(g.ctx.parent) }
+func (g *goroutine[T, J]) cancel(s *cancellation, e *ending, by reach) { g.ctx.cancellation(s, e, by) }
+func (g *goroutine[T, J]) input() *core                                { return nil }
+func (g *goroutine[T, J]) place() place                                { return g.job.at(g.ctx.parent) }
 
-// sweep ends the ctx of work that runs, as part of s. Work with a foreign ctx
+// cancellation ends the ctx of work that runs, as part of s. Work with a foreign ctx
 // does not end with its scope, but with that ctx, which may just have ended.
-func (c *workCtx) sweep(s *sweep, e *ending, by reach) {
+func (c *workCtx) cancellation(s *cancellation, e *ending, by reach) {
 	if by == byScope && c.parent.owner == nil {
 		c.ending()
 		return

@@ -184,7 +184,7 @@ func (w *watch[R]) settle(n *node) (chain, bool) {
 	return w.conclude(err, in), false
 }
 
-func (w *watch[R]) cancel(s *sweep, e *ending, _ reach) {
+func (w *watch[R]) cancel(s *cancellation, e *ending, _ reach) {
 	w.mu.Lock()
 	met := w.met
 	w.met = true

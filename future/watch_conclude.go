@@ -50,11 +50,11 @@ func (w *watch[R]) complete(err error, in *share) (next chain) {
 
 // overtake leaves the inputs that were not counted, if there are any, and
 // cancels those that are owned. It returns what that sets off.
-func (w *watch[R]) overtake() *sweep {
+func (w *watch[R]) overtake() *cancellation {
 	if w.ok+w.failed == len(w.places) {
 		return nil
 	}
-	s := &sweep{}
+	s := &cancellation{}
 	var e *ending
 	if w.rule.Owns {
 		e = lost(w.rule.Lost)
@@ -70,11 +70,11 @@ func (w *watch[R]) overtake() *sweep {
 
 // after returns what to go on with in home: next, then what s sets off. The caller is counted in home
 // alone; other scopes wait until he is through with it.
-func (s *sweep) after(next chain, home *Scope) chain {
+func (s *cancellation) after(next chain, home *Scope) chain {
 	next.append(s.out)
-	for _, guest := range s.guests {
+	for _, guest := range s.joinedScopes {
 		if guest != home {
-			d := &departure{guests: s.guests}
+			d := &departure{joinedScopes: s.joinedScopes}
 			d.act = d
 			next.append(chain{&d.node, &d.node})
 			return next
@@ -84,13 +84,13 @@ func (s *sweep) after(next chain, home *Scope) chain {
 	return next
 }
 
-// departure stands in a chain where guests may leave.
+// departure stands in a chain at the place where the joined scopes may be left.
 type departure struct {
 	node
-	guests
+	joinedScopes
 }
 
-func (d *departure) settle(*node) (chain, bool) { d.guests.leave(); return chain{}, false }
+func (d *departure) settle(*node) (chain, bool) { d.joinedScopes.leave(); return chain{}, false }
 func (d *departure) run() chain                 { return chain{} }
 func (d *departure) home() *Scope               { return nil }
 func (d *departure) place() place               { return place{} }
