@@ -97,10 +97,11 @@ func collected() time.Time {
 // The runtime takes a goroutine out of its bubble for as long as that waits for the garbage collector to start: it is told by who made it.
 func neighbours() []living {
 	all := allLiving()
-	of := func(g living) bool { return g.bubble == all[0].bubble }
+	makes := func(g living) bool { return g.starts("testing/synctest.") || g.within("internal/synctest.Run") }
+	of := func(g living) bool { return g.bubble == all[0].bubble && !makes(g) }
 	inside := ids(slices.DeleteFunc(slices.Clone(all), func(g living) bool { return !of(g) }))
 	return slices.DeleteFunc(all[1:], func(g living) bool {
 		away := g.bubble == "" && slices.Contains(inside, g.by)
-		return !of(g) && !away || g.starts("testing/synctest.") || g.within("internal/synctest.Run")
+		return !of(g) && !away
 	})
 }
