@@ -14,7 +14,9 @@ done; \
 if [ -s "$$skipped" ]; then echo "skipped:"; sort -u "$$skipped"; fi
 endef
 
-.PHONY: test test-all format stress fuzz bench generate
+LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.PHONY: test test-all format lint stress fuzz bench generate
 
 # The root module, which has no dependency beyond samber/lo: formatted, vetted, generated files fresh (a test
 # says so), and its tests under the race detector. Tests that need a browser or the like are skipped where that is
@@ -32,6 +34,10 @@ test-all: test
 format:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
+
+# What .golangci.yml asks for, in every module. The linter is built first, which takes some minutes.
+lint:
+	@for m in . $(MODULES); do (cd $$m && $(GO) run $(LINT) run --timeout 10m ./...) || exit 1; done
 
 # Many schedules of the random tests; minutes.
 stress:

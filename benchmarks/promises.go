@@ -42,8 +42,8 @@ func pendingJade(b *testing.B) {
 // pendingChannels is what a promise is by hand.
 func pendingChannels(b *testing.B) {
 	type result struct {
-		value string
-		err   error
+		_ string
+		_ error
 	}
 	for b.Loop() {
 		kept := make([]chan result, pending)

@@ -116,7 +116,7 @@ func TestG05_panicBecomesPanicError(t *testing.T) {
 
 type (
 	panickyString struct{}
-	panickyError  struct{ is bool }
+	panickyError  struct{ _ bool }
 	lines         struct{}
 	mute          struct{ s []int } // cannot be compared
 )

@@ -88,7 +88,7 @@ func TestRetry_jitterIsRandomWithinItsShare(t *testing.T) {
 			}
 			floor := time.Duration((1 - jitter) * float64(delay))
 			require.GreaterOrEqual(t, least, floor)
-			require.LessOrEqual(t, most, time.Duration(delay))
+			require.LessOrEqual(t, most, delay)
 			require.Greater(t, len(different), 100, "drawn anew each time")
 			width := time.Duration(jitter * float64(delay))
 			require.Less(t, least, floor+width/4, "all of the share is used")

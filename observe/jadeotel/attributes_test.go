@@ -28,7 +28,7 @@ func attributes(s sdktrace.ReadOnlySpan) (all []string) {
 			all = append(all, fmt.Sprintf("%s=%.3f", a.Key, a.Value.AsFloat64()))
 			continue
 		}
-		all = append(all, fmt.Sprint(a.Key, "=", a.Value.Emit()))
+		all = append(all, fmt.Sprint(a.Key, "=", a.Value.String()))
 	}
 	slices.Sort(all)
 	return all

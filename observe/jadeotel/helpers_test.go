@@ -117,7 +117,7 @@ func event(e sdktrace.Event, begun time.Time) string {
 	for _, a := range e.Attributes {
 		switch a.Key {
 		case jadeotel.KeyNode, jadeotel.KeyAttempt, jadeotel.KeyOutcome, jadeotel.KeyClass, "exception.type":
-			words = append(words, a.Value.Emit())
+			words = append(words, a.Value.String())
 		}
 	}
 	return "!" + strings.Join(words, ":")

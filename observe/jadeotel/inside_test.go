@@ -57,7 +57,7 @@ func server(t *testing.T, body func(ctx context.Context), more ...task.Observer)
 		synctest.Wait()
 		all = recorder.Ended()
 	})
-	return spans(all).named(t, "GET /"), all
+	return all.named(t, "GET /"), all
 }
 
 func TestRun_isPartOfTheSpanAround(t *testing.T) {

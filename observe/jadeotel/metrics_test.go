@@ -60,7 +60,7 @@ func measured(t testing.TB, from sdkmetric.Reader) (all []metricdata.Metrics) {
 
 func labels(of attribute.Set) (text string) {
 	for _, a := range of.ToSlice() {
-		text += " " + strings.TrimPrefix(string(a.Key), "jade.") + "=" + a.Value.Emit()
+		text += " " + strings.TrimPrefix(string(a.Key), "jade.") + "=" + a.Value.String()
 	}
 	return text
 }
