@@ -41,7 +41,19 @@ func TestREADME_showsThisProgram(t *testing.T) {
 	const flags = "-hang coupons"
 	require.Contains(t, string(text), "go run ./examples/orderpage "+flags)
 	require.Contains(t, shape(execute(t, strings.Fields(flags)...).stdout), shape(blocks["text"][1]))
+
+	_, matrix, found := strings.Cut(string(text), "| order-page |")
+	require.True(t, found)
+	matrix, _, _ = strings.Cut(matrix, "\n\n")
+	whole, err := os.ReadFile("testdata/faults.md")
+	require.NoError(t, err)
+	for row := range strings.Lines("| order-page |" + matrix) {
+		require.Contains(t, plain(string(whole)), plain(row), "a row of the matrix")
+	}
 }
+
+// plain is a table without what only aligns it.
+func plain(table string) string { return regexp.MustCompile(` +|:?-+:?`).ReplaceAllString(strings.TrimRight(table, "\n"), "") }
 
 // The page on deployment shows the main functions of the examples.
 func TestDeploy_showsTheMains(t *testing.T) {
