@@ -122,9 +122,10 @@ func (c *call[In, Out]) endEffects(cause error) {
 	}
 }
 
-// arm sets the alarm for the limit, unless the run is over already.
+// arm sets the alarm for the limit. (If the run has been answered already, that is released. A run that is decided may still wait
+// for a function of OnError, Catch or Degraded.)
 func (c *call[In, Out]) arm() {
-	if c.limit == nil || c.limit.shared && !c.limit.sooner || c.fate.Load() != undecided {
+	if c.limit == nil || c.limit.shared && !c.limit.sooner {
 		return
 	}
 	c.limit.first.Set(time.Until(c.limit.at), func() { c.ring(c.expire) })
