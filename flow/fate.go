@@ -29,6 +29,9 @@ func (c *call[In, Out]) succeed() {
 		return
 	}
 	c.limit.release()
+	if c.limit.reserves() {
+		c.closeSpare()
+	}
 	c.effects.answered()
 	c.promise.Complete(*out, nil)
 }
