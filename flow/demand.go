@@ -29,21 +29,22 @@ type demand struct {
 	mu     sync.Mutex
 	phase  []phase
 	claims []int32
-	chosen []int8         // of an Either: 1 yes, 2 no
-	failed []int32        // of an Any: how many of its inputs have failed
-	cancel []bool         // of a failure: it is a cancellation
-	told   []bool         // of the failure of an effect: OnError will be
-	passed []bool         // of an Any whose failure has been taken: so have those of its inputs
-	lives  []engine.Life  // of nodes that have a ctx of their own and run
-	calls  []task.Carried // that can be given up, of nodes that run
-	back   []returned     // of nodes whose function has returned, and which wait for the observer, or for expire
-	giving bool           // expire is giving calls up: other goroutines leave it to that to go on
-	lost   []loss         // failures that something has taken
-	lossy  atomic.Bool    // there are some
-	open   bool           // the output is wanted
-	late   error          // the failure of calls, as the limit has passed; nil before that
-	spent  bool           // so has what is reserved
-	stray  []stray        // of nodes that were given up while their function ran
+	chosen []int8                // of an Either: 1 yes, 2 no
+	failed []int32               // of an Any: how many of its inputs have failed
+	cancel []bool                // of a failure: it is a cancellation
+	told   []bool                // of the failure of an effect: OnError will be
+	passed []bool                // of an Any whose failure has been taken: so have those of its inputs
+	lives  []engine.Life         // of nodes that have a ctx of their own and run
+	spares map[int32]engine.Life // of nodes that run: what functions of Recover of their tasks have of the reserve; see crew
+	calls  []task.Carried        // that can be given up, of nodes that run
+	back   []returned            // of nodes whose function has returned, and which wait for the observer, or for expire
+	giving bool                  // expire is giving calls up: other goroutines leave it to that to go on
+	lost   []loss                // failures that something has taken
+	lossy  atomic.Bool           // there are some
+	open   bool                  // the output is wanted
+	late   error                 // the failure of calls, as the limit has passed; nil before that
+	spent  bool                  // so has what is reserved
+	stray  []stray               // of nodes that were given up while their function ran
 }
 
 // stray says whether the function of a node that was given up still runs.
@@ -256,8 +257,9 @@ func (t *turn) settleDemand(n int32, err error, given bool) (next int32) {
 		d.mu.Unlock()
 		return none
 	}
-	life, back := d.lives[n], d.back[n]
+	life, spare, back := d.lives[n], d.spares[n], d.back[n]
 	d.lives[n], d.calls[n], d.back[n] = nil, nil, returned{}
+	delete(d.spares, n)
 	if d.phase[n] == running || d.phase[n] == held {
 		if late && !st.plan.specs[n].effect {
 			err, canceled = errAnswered, true // nothing uses the value, even if the ctx has not ended yet
@@ -275,8 +277,10 @@ func (t *turn) settleDemand(n int32, err error, given bool) (next int32) {
 	if late {
 		st.discard(n)
 	}
-	if life != nil {
-		life.Release()
+	for _, l := range [...]engine.Life{life, spare} {
+		if l != nil {
+			l.Release()
+		}
 	}
 	next = none
 	if t.ready.size > 0 && !t.calls() {

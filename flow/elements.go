@@ -43,7 +43,7 @@ func (c *elementsOf[A, R]) start(ctx context.Context, at seat, to collector[R]) 
 	at.wait()
 	as := *c.as
 	g := &elements[A, R]{
-		elementsOf: *c, to: to, at: at, run: at.st.run, life: life, elements: as,
+		elementsOf: *c, to: to, at: at, run: at.st.run, crew: at.crew(), life: life, elements: as,
 		values: make([]R, len(as)), done: make([]bool, len(as)), free: min(c.limit, len(as)),
 	}
 	if c.settles {
@@ -93,6 +93,7 @@ type elements[A, R any] struct {
 	to       collector[R] // and at: only until it is finished
 	at       seat
 	run      *run
+	crew     task.Crew
 	life     engine.Life
 	ctx      context.Context
 	elements []A

@@ -28,7 +28,7 @@ func (h *elementHost[A, R]) make(ctx context.Context) (done bool) {
 	} else {
 		host := *h
 		h.i = int(none) // Start sees to functions that do not return
-		if ans, done = task.Start(ctx, g.t, g.elements[i], g.run, host); !done {
+		if ans, done = task.Start(ctx, g.t, g.elements[i], g.crew, host); !done {
 			return false
 		}
 		h.i = i

@@ -342,9 +342,11 @@ func (t *turn) disclaim(n int32, cause error) {
 			d.stray[n] = mayStray
 		}
 	}
-	if (d.phase[n] == running || d.phase[n] == held) && d.lives[n] != nil {
-		more := t.more()
-		more.canceled = append(more.canceled, cancellation{d.lives[n], &future.CanceledError{Cause: cause}})
+	for _, life := range [...]engine.Life{d.lives[n], d.spares[n]} {
+		if (d.phase[n] == running || d.phase[n] == held) && life != nil {
+			more := t.more()
+			more.canceled = append(more.canceled, cancellation{life, &future.CanceledError{Cause: cause}})
+		}
 	}
 	d.phase[n] = dropped
 	t.giveUp(n, cause)
