@@ -162,6 +162,7 @@ func (r *runner[In, Out]) late(level int, l *limit) {
 		return
 	}
 	defer r.crew.Leave()
+	late := l.error() // first: at a limit that is that of an engine, the engine gives the call up before its ctx ends
 	r.mu.Lock()
 	if r.limits[level] != l {
 		r.mu.Unlock()
@@ -177,7 +178,7 @@ func (r *runner[In, Out]) late(level int, l *limit) {
 	r.held = next
 	r.mu.Unlock()
 	if !inTime {
-		next.err = l.error()
+		next.err = late
 		l.life.End(next.err)
 	}
 	r.goOn(s, next)
