@@ -58,7 +58,7 @@ func (h elementHost[A, R]) Carry(call task.Carried) {
 // refused is the answer of an element whose ctx has ended before it begins. At a limit something may stand in for it.
 func (g *elements[A, R]) refused() task.Answer[R] {
 	cause := future.Cause(g.ctx)
-	if v, ok := task.Standby(g.t); ok && g.run.expired.Load() {
+	if v, ok := task.Standby(g.t); ok && g.run.Late() {
 		return task.Answer[R]{Value: v, Degraded: cause}
 	}
 	return task.Answer[R]{Err: cause}

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
 )
 
@@ -86,6 +87,14 @@ func (r *run) Join() bool {
 			return true
 		}
 	}
+}
+
+// Late reports whether the limit has passed, which the run may find out here: see [task.Crew]. The caller is a member.
+func (r *run) Late() bool {
+	if !r.expired.Load() && r.fate.Load() == undecided && r.ctx.Err() != nil {
+		r.owner.halt(future.Cause(r.ctx))
+	}
+	return r.expired.Load()
 }
 
 // Leave implements [task.Crew].

@@ -284,7 +284,7 @@ func (r *runner[In, Out]) tell(turn, level int, tell func(context.Context, In, e
 func (r *runner[In, Out]) replace(turn, level int, was Out, failure error) (v Out, err error, ok bool) {
 	p := &r.d.policies[level]
 	around := r.ctxAt(level + 1)
-	if !r.isGiven() && hasLeft(around) || recovery.ClassifyIn(around, failure) == recovery.ClassCanceled {
+	if !r.isGiven() && hasLeft(around) && !r.isLate() || recovery.ClassifyIn(around, failure) == recovery.ClassCanceled {
 		return was, failure, true
 	}
 	if p.handle == nil {
@@ -326,6 +326,12 @@ func (r *runner[In, Out]) timeFor(turn int, around context.Context, held *result
 
 func (r *runner[In, Out]) degrade(turn int, failure error) (mine bool) {
 	return r.inTurn(turn, func() { r.degraded, r.losses = failure, nil })
+}
+
+// isLate reports whether the crew says that its limit has passed, although the ctx did not tell of it.
+func (r *runner[In, Out]) isLate() bool {
+	crew, ok := r.crew.(limited)
+	return ok && crew.Late()
 }
 
 // hasLeft reports whether ctx has ended, and not by its deadline.

@@ -36,11 +36,17 @@ type Carried interface {
 // reserve is a [Crew] that has time left for functions of Recover when its limit has passed.
 type reserve interface{ Reserved() context.Context }
 
+// limited is a [Crew] that has a limit.
+type limited interface{ Late() bool }
+
 // Crew counts the goroutines that work for an engine. Both methods may be
 // called from any number of goroutines, also long after the call is finished.
 //
 // A crew that has a method Reserved() context.Context may have time left for functions of Recover when its limit has
 // passed: they get that ctx, unless it is nil.
+//
+// A crew that has a method Late() bool says whether its limit has passed. It is asked when the ctx of a call has ended although it
+// told of no such deadline: if it has, what stands in for the call acts, and else the caller has left.
 type Crew interface {
 	// Join counts one more in. It reports false if all have left, for good.
 	Join() bool
