@@ -53,7 +53,9 @@ func TestREADME_showsThisProgram(t *testing.T) {
 }
 
 // plain is a table without what only aligns it.
-func plain(table string) string { return regexp.MustCompile(` +|:?-+:?`).ReplaceAllString(strings.TrimRight(table, "\n"), "") }
+func plain(table string) string {
+	return regexp.MustCompile(` +|:?-+:?`).ReplaceAllString(strings.TrimRight(table, "\n"), "")
+}
 
 // The page on deployment shows the main functions of the examples.
 func TestDeploy_showsTheMains(t *testing.T) {
