@@ -74,11 +74,22 @@ func room(i int) byte {
 // announce tells the observer of the run, if there is one, and then opens it.
 func (st *state) announce() {
 	defer st.open() // whatever the observer does
-	if r := st.run; r.watch != nil {
-		r.ctx = r.watch.beginRun(r)
-		if r.effects != nil {
-			r.effects.ctx = engine.WithValues(r.effects.ctx, r.ctx)
-		}
+	r, d := st.run, st.demand
+	if r.watch == nil {
+		return
+	}
+	ctx := r.watch.beginRun(r)
+	var effects context.Context
+	if r.effects != nil {
+		effects = engine.WithValues(r.effects.ctx, ctx)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.open { // the limit has passed meanwhile: others have the ctx that there was
+		return
+	}
+	if r.ctx = ctx; effects != nil {
+		r.effects.ctx = effects
 	}
 }
 

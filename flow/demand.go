@@ -38,6 +38,7 @@ type demand struct {
 	spares map[int32]engine.Life // of nodes that run: what functions of Recover of their tasks have of the reserve; see crew
 	calls  []task.Carried        // that can be given up, of nodes that run
 	back   []returned            // of nodes whose function has returned, and which wait for the observer, or for expire
+	mine   []bool                // of nodes whose function has been called: somebody has claimed them
 	giving bool                  // expire is giving calls up: other goroutines leave it to that to go on
 	lost   []loss                // failures that something has taken
 	lossy  atomic.Bool           // there are some
@@ -80,7 +81,7 @@ func newDemand(n int) *demand {
 	return &demand{
 		phase: make([]phase, n), claims: make([]int32, n), chosen: make([]int8, n), failed: make([]int32, n),
 		cancel: make([]bool, n), told: make([]bool, n), passed: make([]bool, n), lives: make([]engine.Life, n), calls: make([]task.Carried, n),
-		back: make([]returned, n), lost: make([]loss, n), stray: make([]stray, n),
+		back: make([]returned, n), lost: make([]loss, n), stray: make([]stray, n), mine: make([]bool, n),
 	}
 }
 
@@ -98,6 +99,7 @@ func (d *demand) prepare(p *plan) {
 		d.lossy.Store(false)
 	}
 	clear(d.stray)
+	clear(d.mine)
 	d.open, d.late, d.spent, d.giving = false, nil, false, false
 	for i := range p.specs {
 		d.claims[i] = int32(len(p.specs[i].users))

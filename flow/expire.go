@@ -205,7 +205,11 @@ func (st *state) claim(n int32) bool {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.claim(n) || d.phase[n] == dropped // nobody wants it, but it ends as it does
+	if d.phase[n] == dropped && !d.mine[n] { // nobody wants it, but it ends as it does
+		d.mine[n] = true
+		return true
+	}
+	return d.claim(n)
 }
 
 // claim is that of state for who has the lock, of a node that something waits for.
@@ -213,7 +217,7 @@ func (d *demand) claim(n int32) bool {
 	if d.phase[n] != running {
 		return false
 	}
-	d.phase[n] = held
+	d.phase[n], d.mine[n] = held, true
 	return true
 }
 
@@ -232,14 +236,21 @@ func (st *state) carry(n int32, call task.Carried) {
 	}
 }
 
-// givenUp is the failure of node n if it has been given up at the limit, and its function is not to be called.
-func (d *demand) givenUp(n int32) error {
+// givenUp reports whether node n has been given up at the limit, and its function is not to be called, and what its failure is, if it
+// has ended: else something is about to stand in for it.
+func (d *demand) givenUp(n int32) (is bool, failure error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.phase[n] != made {
-		return nil
+	switch {
+	case d.late == nil:
+		return false, nil
+	case d.phase[n] == made:
+		return true, d.late
 	}
-	return d.late
+	if d.mine[n] {
+		d.stray[n] = noStray
+	}
+	return d.mine[n], nil
 }
 
 // isOver reports whether node n, whose function was to be called, has ended meanwhile.

@@ -160,10 +160,10 @@ func (c *call[In, Out]) expire() {
 
 // spend is called when what is reserved is spent, too, or there is nothing: also what takes time is given up.
 func (c *call[In, Out]) spend() {
+	c.expired.Store(true) // first: who comes second goes by that
 	if c.spent.Swap(true) {
 		return
 	}
-	c.expired.Store(true)
 	l := c.limit
 	if l == nil { // the ctx did not tell of its deadline
 		c.giveUp(time.Now(), true)
@@ -216,7 +216,7 @@ func (c *call[In, Out]) GiveUp(_ error, spent bool) {
 // close is called when the run has to be answered, whatever is missing, unless that is but a processor: many runs may have one limit.
 func (c *call[In, Out]) close(due time.Time) {
 	runtime.Gosched() // this goroutine gets one when those have that waited before it
-	if short := time.Since(due) > grace/5; short && time.Since(c.lastAt()) < 10*grace || c.starves() {
+	if short := time.Since(due) > grace/5; short && time.Since(c.lastAt()) < overtime || c.starves() {
 		c.closeIn(grace)
 		return
 	}

@@ -29,6 +29,9 @@ type limit struct {
 // grace is how long quick functions may take after a Timeout, or the end of what is reserved of it.
 const grace = 5 * time.Millisecond
 
+// overtime is how long a run is at most not closed as processors are short.
+const overtime = time.Second
+
 // newLimit works out the limit of a run that begins now; nil: none.
 //
 // Without a Reserve, calls are given up a moment before the caller's deadline, so that the answer comes before those give up

@@ -205,8 +205,10 @@ func (st *state) step(w *worker, n int32) (verdict, error) {
 		w.duty, w.at = telling, n
 		ctx = st.run.watch.begin(st.run, n, ctx)
 		w.duty, w.at = serving, none
-		if err := st.demand.givenUp(n); err != nil { // while the observer was being told
-			st.run.watch.end(n, err, nil)
+		if is, err := st.demand.givenUp(n); is { // while the observer was being told
+			if err != nil {
+				st.run.watch.end(n, err, nil)
+			}
 			return skip, nil
 		}
 	}

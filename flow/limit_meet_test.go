@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"context"
+	"math/rand/v2"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -184,4 +185,96 @@ func TestLimit_aCtxThatDoesNotTellOfItsDeadline(t *testing.T) {
 			}
 		})
 	}
+}
+
+// tardy is an observer that takes its time to be told that a node begins.
+type tardy struct {
+	node  string
+	takes time.Duration
+}
+
+func (o tardy) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+	if c.Node == o.node {
+		time.Sleep(o.takes)
+	}
+	return ctx, func(task.Outcome) {}
+}
+
+// Two made the node: its Recover, since the limit, and its function, once nothing needed it any more. They wrote to one place.
+func TestLimit_whatARecoverStandsInForIsNotCalledOnceNothingNeedsIt(t *testing.T) {
+	inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
+		var b bin
+		slow := named("slow", func(context.Context, int) (int, error) { d.note("called"); return 7, nil }).
+			Recover(func(context.Context, int, error) (int, error) { time.Sleep(20 * ms); return 5, nil }).Discard(b.put)
+		quickly := func(ctx context.Context, _ error) (int, error) { return 3, wait(ctx, 5*ms) }
+		f := of(func(in number) number {
+			won := flow.Any(flow.Step(slow, in), flow.Recover(flow.Step(obedient("other"), in), quickly))
+			late := flow.Recover(flow.Step(obedient("late"), in), func(ctx context.Context, _ error) (int, error) { return 3, wait(ctx, 28*ms) })
+			return flow.Map2(won, late, sum2)
+		}).Timeout(100 * ms).Reserve(30 * ms)
+		v, err := f.Do(task.Observe(ctx, tardy{"slow", 80 * ms}), 1)
+		require.NoError(t, err)
+		require.Equal(t, 6, v)
+		time.Sleep(time.Second)
+		require.Empty(t, d.read())
+		require.Equal(t, []int{5}, b.read())
+	})
+}
+
+// Limits of microseconds come while a run is being opened, answered and given up by others: nothing hangs, and no two make one node.
+func TestStress_limitsOfMicroseconds(t *testing.T) {
+	quietly(t)
+	upTo := func(most int) time.Duration { return time.Duration(rand.IntN(most)) * time.Microsecond }
+	sleep := func(ctx context.Context, d time.Duration) error {
+		if rand.IntN(2) == 0 { // whether anybody wants it or not
+			time.Sleep(d)
+			return nil
+		}
+		return wait(ctx, d)
+	}
+	var b bin
+	sleepy := func(name string) task.Task[int, int] {
+		return named(name, func(ctx context.Context, n int) (int, error) { return 1, sleep(ctx, upTo(300)) }).Discard(b.put)
+	}
+	mend := func(ctx context.Context, _ int, _ error) (int, error) { return 1, sleep(ctx, upTo(200)) }
+	list := func(in number) flow.Node[[]int] { return flow.Map(in, func(n int) []int { return []int{n, n, n} }) }
+	inner := flow.New("inner", func(in number) number {
+		return flow.Map2(flow.Step(sleepy("a").Recover(mend), in), flow.Fallback(flow.Step(sleepy("b"), in), 7), sum2)
+	}).Catch(mend).Reserve(50 * time.Microsecond)
+	page := of(func(in number) number {
+		tried := sleepy("c").Timeout(100 * time.Microsecond).Recover(mend).Timeout(150 * time.Microsecond).Retry(task.Retry{Attempts: 2})
+		first := flow.Any(flow.Step(inner.Task(), in), flow.Step(tried, in))
+		some := flow.Map(flow.SettleEach(sleepy("d").Recover(mend), list(in), 2), func(r []future.Result[int]) int { return len(r) })
+		all := flow.Fallback(flow.Map(flow.Each(sleepy("e").Recover(mend), list(in), 2), func(l []int) int { return len(l) }), 3)
+		return flow.Also(flow.Map3(first, some, all, sum3), flow.Step(inner.Task().Named("effect").Fallback(0), in))
+	}).OnError(func(context.Context, int, error) { time.Sleep(upTo(100)) })
+	for i := range 1500 {
+		ctx, scope := future.WithScope(task.Observe(context.Background(), brisk{}), future.Unobserved(func(error) {}))
+		limited := page
+		if limit := 20*time.Microsecond + upTo(400); i%2 == 0 {
+			limited = limited.Timeout(limit)
+		} else {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, limit)
+			defer cancel()
+		}
+		if i%3 == 0 {
+			limited = limited.Reserve(upTo(100))
+		}
+		_, _ = limited.Do(ctx, 1)
+		closed := make(chan struct{})
+		go func() { _ = scope.Close(); close(closed) }()
+		select {
+		case <-closed:
+		case <-time.After(time.Minute):
+			require.Fail(t, "a run hangs")
+		}
+	}
+}
+
+// brisk is an observer that takes a little to be told that something has ended.
+type brisk struct{}
+
+func (brisk) Begin(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
+	return ctx, func(task.Outcome) { time.Sleep(10 * time.Microsecond) }
 }
