@@ -15,6 +15,7 @@ import (
 //
 // Failure: an [*combinators.ElementError] that says which element. The results that are there are given to the Discard of t, if it has one.
 // Limit: when the limit of the flow passes, the Fallback of t stands in for each element that is missing; if it has none, the Each fails.
+// The Recover of t is called for the elements that have begun, if [Flow.Reserve] has left some time, and for no other one.
 // Empty: succeeds with an empty slice. A limit below 1 panics.
 //
 // Each differs from [SettleEach], which goes on without the elements that fail or are late.

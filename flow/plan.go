@@ -16,7 +16,6 @@ type plan struct {
 	out     int32
 	counted bool         // counters are enough, unless a run is observed: see counters.go
 	effects bool         // some node runs for an effect
-	own     bool         // some node has a ctx of its own
 	left    []int32      // of a counted plan: for each node, a bit for each input that is not there from the start
 	first   []int32      // of a counted plan: nodes that are ready at the start
 	pools   [2]sync.Pool // of *state: with counters, and with demand
