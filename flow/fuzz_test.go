@@ -180,6 +180,9 @@ func (p *programmer) one() number {
 		return flow.Map(flow.Try(p.node()), asValue)
 	case 11:
 		list := flow.Map(p.node(), func(n int) []int { return make([]int, max(n, 0)%5) })
+		if p.next()%2 == 0 {
+			return flow.Map(flow.SettleEach(p.task(), list, int(int8(p.next()))%4), func(all []future.Result[int]) int { return len(all) })
+		}
 		return flow.Map(flow.Each(p.task(), list, int(int8(p.next()))%4), func(all []int) int { return len(all) })
 	case 12, 13:
 		inner := flow.New(p.name(), func(in number) number { return flow.Step(p.task(), in) })
