@@ -259,9 +259,8 @@ func (t *turn) settleDemand(n int32, err error, given bool) (next int32) {
 		d.mu.Unlock()
 		return none
 	}
-	life, spare, back := d.lives[n], d.spares[n], d.back[n]
+	life, back, spared := d.lives[n], d.back[n], len(d.spares) > 0
 	d.lives[n], d.calls[n], d.back[n] = nil, nil, returned{}
-	delete(d.spares, n)
 	if d.phase[n] == running || d.phase[n] == held {
 		if late && !st.plan.specs[n].effect {
 			err, canceled = errAnswered, true // nothing uses the value, even if the ctx has not ended yet
@@ -279,10 +278,11 @@ func (t *turn) settleDemand(n int32, err error, given bool) (next int32) {
 	if late {
 		st.discard(n)
 	}
-	for _, l := range [...]engine.Life{life, spare} {
-		if l != nil {
-			l.Release()
-		}
+	if life != nil {
+		life.Release()
+	}
+	if spared {
+		d.releaseSpare(n)
 	}
 	next = none
 	if t.ready.size > 0 && !t.calls() {

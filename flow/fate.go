@@ -128,7 +128,7 @@ func (c *call[In, Out]) endEffects(cause error) {
 // arm sets the alarm for the limit. (If the run has been answered already, that is released. A run that is decided may still wait
 // for a function of OnError, Catch or Degraded.)
 func (c *call[In, Out]) arm() {
-	if c.limit == nil || c.limit.shared && !c.limit.sooner {
+	if c.limit == nil || c.limit.shared && !c.limit.sooner || c.limit.first.Released() {
 		return
 	}
 	c.limit.first.Set(time.Until(c.limit.at), func() { c.ring(c.expire) })

@@ -74,6 +74,19 @@ func (d *demand) reserve(n int32, begin func() (engine.Life, error)) context.Con
 	return life.Context()
 }
 
+// releaseSpare lets go of what node n, which is over, had of the reserve. (It is not a part of settleDemand for the sake of the stack.)
+//
+//go:noinline
+func (d *demand) releaseSpare(n int32) {
+	d.mu.Lock()
+	life := d.spares[n]
+	delete(d.spares, n)
+	d.mu.Unlock()
+	if life != nil {
+		life.Release()
+	}
+}
+
 // around is the run whose limit the node has, or the effects of that, which have until its end.
 func (at seat) around() any {
 	if s := &at.st.plan.specs[at.n]; s.effect && !s.answer {

@@ -341,15 +341,19 @@ func (t *turn) disclaim(n int32, cause error) {
 		if t.st.plan.specs[n].claims {
 			d.stray[n] = mayStray
 		}
-	}
-	for _, life := range [...]engine.Life{d.lives[n], d.spares[n]} {
-		if (d.phase[n] == running || d.phase[n] == held) && life != nil {
-			more := t.more()
-			more.canceled = append(more.canceled, cancellation{life, &future.CanceledError{Cause: cause}})
-		}
+		t.cancel(d.lives[n], cause)
+		t.cancel(d.spares[n], cause)
 	}
 	d.phase[n] = dropped
 	t.giveUp(n, cause)
+}
+
+// cancel has the ctx of something end that nothing needs any more; nil: it has none.
+func (t *turn) cancel(life engine.Life, cause error) {
+	if life != nil {
+		more := t.more()
+		more.canceled = append(more.canceled, cancellation{life, &future.CanceledError{Cause: cause}})
+	}
 }
 
 // offer puts what is ready on the list, the first on top.

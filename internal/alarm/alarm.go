@@ -36,6 +36,13 @@ func (a *Alarm) goOff() {
 	}
 }
 
+// Released reports whether the alarm has been released: to set it would do nothing.
+func (a *Alarm) Released() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.released
+}
+
 // Release lets go of everything. The call of ring may be under way.
 func (a *Alarm) Release() {
 	a.mu.Lock()
