@@ -102,7 +102,12 @@ func (r *runner[In, Out]) carry(turn, level int, v Out, err error) (ans Answer[O
 			return ans, false
 		}
 	}
-	if !r.inTurn(turn, func() { r.turn = finished }) {
+	if !r.inTurn(turn, func() {
+		r.turn = finished
+		if err != nil { // what had stood in came too late
+			r.degraded, r.losses = nil, nil
+		}
+	}) {
 		r.dispose(turn, v, err)
 		return ans, false
 	}
