@@ -26,7 +26,7 @@ func (st *state) expire(late error, spent bool) {
 	}
 }
 
-// giveUpAll is one pass of expire. It reports whether there is to be another one, as what is reserved was spent meanwhile.
+// giveUpAll is one pass of expire. It reports whether another one is needed, because the reserve ended meanwhile.
 func (st *state) giveUpAll() (again bool) {
 	d := st.demand
 	d.mu.Lock()
@@ -236,8 +236,8 @@ func (st *state) carry(n int32, call task.Carried) {
 	}
 }
 
-// givenUp reports whether node n has been given up at the limit, and its function is not to be called, and what its failure is, if it
-// has ended: else something is about to stand in for it.
+// givenUp reports whether node n was given up at the limit, so that its function must not be called. The failure is nil if something is
+// about to stand in for it.
 func (d *demand) givenUp(n int32) (is bool, failure error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

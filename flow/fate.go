@@ -158,7 +158,7 @@ func (c *call[In, Out]) expire() {
 	}
 }
 
-// spend is called when what is reserved is spent, too, or there is nothing: also what takes time is given up.
+// spend is called at the end of the reserve, or at the limit if nothing is reserved: what takes time is given up too.
 func (c *call[In, Out]) spend() {
 	c.expired.Store(true) // first: who comes second goes by that
 	if c.spent.Swap(true) {
@@ -213,9 +213,9 @@ func (c *call[In, Out]) GiveUp(_ error, spent bool) {
 	}
 }
 
-// close is called when the run has to be answered, whatever is missing, unless that is but a processor: many runs may have one limit.
+// close is called when the run has to be answered, whatever is missing. It waits if only a processor is missing: many runs may have one limit.
 func (c *call[In, Out]) close(due time.Time) {
-	runtime.Gosched() // this goroutine gets one when those have that waited before it
+	runtime.Gosched() // the goroutines that waited before go first: if that takes long, processors are short
 	if short := time.Since(due) > grace/5; short && time.Since(c.lastAt()) < overtime || c.starves() {
 		c.closeIn(grace)
 		return
@@ -232,7 +232,7 @@ func (c *call[In, Out]) close(due time.Time) {
 	c.cutShort(c.lastAt())
 }
 
-// starves reports whether nothing blocks the answer: a goroutine that goes on with it has been started, and has not begun.
+// starves reports whether the run waits for a processor: a goroutine that goes on with it was started, and has not begun.
 func (c *call[In, Out]) starves() bool {
 	if c.fate.Load() == undecided {
 		return c.st.head.Load() != none || c.st.waking.Load()

@@ -29,7 +29,7 @@ type limit struct {
 // grace is how long quick functions may take after a Timeout, or the end of what is reserved of it.
 const grace = 5 * time.Millisecond
 
-// overtime is how long a run is at most not closed as processors are short.
+// overtime is how long closing a run may be put off while processors are short.
 const overtime = time.Second
 
 // newLimit works out the limit of a run that begins now; nil: none.
@@ -164,7 +164,7 @@ func (r *run) timeAround() context.Context {
 	return r.around
 }
 
-// endReserve ends it as what is reserved is spent, if it is.
+// endReserve ends the spare ctx if the reserve is over.
 func (r *run) endReserve() {
 	if r.spent.Load() && r.limit.reserves() {
 		r.endSpare(r.lateAt(r.limit.end))
