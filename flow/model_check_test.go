@@ -107,7 +107,11 @@ func seeds() uint64 {
 // TestModel holds random flows to the reference: the same answer at the same
 // moment, the same functions called and cancelled at the same moments, none twice, nothing left behind.
 func TestModel(t *testing.T) {
+	tried := []uint64{11023, 13126, 13790} // these found faults of the reserve
 	for seed := range seeds() {
+		tried = append(tried, seed)
+	}
+	for _, seed := range tried {
 		s := randomShape(rand.New(rand.NewPCG(seed, 1)), seed%4 == 0, &ids{}, false)
 		if wrong := s.check(t, shape.simulate); wrong != "" {
 			require.Fail(t, wrong, "seed %d\n%s", seed, s)
