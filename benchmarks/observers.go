@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeslog"
-	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -47,7 +47,7 @@ var recorderOnLayers = row{
 // idle is an observer that does nothing.
 type idle struct{}
 
-func (idle) Begin(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
+func (idle) Begin(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
 	return ctx, nil
 }
 
@@ -57,10 +57,10 @@ func keepLast(t *trace.Trace) { last = t }
 
 // installed reports what o adds to each task: the same run with it and without,
 // in turns, so that whatever else the machine does hits both.
-func installed[T comparable](b *testing.B, o task.Observer, tasks int, want T, run func(context.Context) (T, error)) {
+func installed[T comparable](b *testing.B, o observe.Observer, tasks int, want T, run func(context.Context) (T, error)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	watched := task.Observe(ctx, o)
+	watched := observe.With(ctx, o)
 	const turn = 10
 	took := func(ctx context.Context) time.Duration {
 		var (
@@ -86,11 +86,11 @@ func installed[T comparable](b *testing.B, o task.Observer, tasks int, want T, r
 	b.ReportMetric(float64(with-without)/float64(turns*turn*tasks), nsTask)
 }
 
-func onPage(o task.Observer) func(*testing.B) {
+func onPage(o observe.Observer) func(*testing.B) {
 	return func(b *testing.B) { installed(b, o, pageTasks, wantPage, pageFlow) }
 }
 
-func onLayers(o task.Observer) func(*testing.B) {
+func onLayers(o observe.Observer) func(*testing.B) {
 	return func(b *testing.B) {
 		installed(b, o, layerTasks, wantSum(5), func(ctx context.Context) (int, error) { return layersFlow(ctx, 5) })
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -107,12 +107,12 @@ func (b *bar) show(p *page, r row) {
 		b.Find += " " + s.Class.String()
 	}
 	words := []string{b.Name, b.State.word()}
-	if s.Status != task.StatusSkipped {
+	if s.Status != observe.StatusSkipped {
 		b.X, b.Width, b.Took = p.scale.percent(s.Start), p.scale.percent(s.Elapsed()), spell(s.Elapsed())
 		words = append(words, b.Took)
 	}
 	stray := r.stray
-	if s.Status == task.StatusStraggler {
+	if s.Status == observe.StatusStraggler {
 		stray = s
 	}
 	if stray != nil {

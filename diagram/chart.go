@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/flow"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -23,7 +23,7 @@ type box struct {
 	label    string
 	kind     flow.Kind // empty if it is a call that no graph describes
 	in, out  string    // types, if a graph tells
-	place    task.Place
+	place    observe.Place
 	notes    []string // policies and limits, a few words each
 	output   bool     // it has the result
 	state    state
@@ -56,7 +56,7 @@ type state string
 
 const (
 	plain    state = ""   // nothing has run, or nothing is known of it
-	ok       state = "ok" // these are the names of task.Status
+	ok       state = "ok" // these are the names of observe.Status
 	degraded state = "degraded"
 	failed   state = "failed"
 	canceled state = "canceled"

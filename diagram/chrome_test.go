@@ -17,7 +17,7 @@ import (
 
 	"github.com/jade-go/jade/diagram"
 	"github.com/jade-go/jade/flow"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -99,12 +99,12 @@ func TestWriteChromeTrace_lanesOfRandomTraces(t *testing.T) {
 // randomTrace has parts that overlap, nest, last no time, outlast what they are part of, and take the data of others.
 func randomTrace(r *rand.Rand) *trace.Trace {
 	unit := []time.Duration{ms, 1001, 1}[r.IntN(3)]
-	run := &trace.Trace{Name: "random", Spans: []trace.Span{{Parent: -1, Kind: task.KindRun, Flow: "random", End: 100 * unit}}}
+	run := &trace.Trace{Name: "random", Spans: []trace.Span{{Parent: -1, Kind: observe.KindRun, Flow: "random", End: 100 * unit}}}
 	at := time.Duration(0)
 	for i := 1; i < 40; i++ {
 		parent := r.IntN(i)
 		at = max(at+time.Duration(r.IntN(3))*unit, run.Spans[parent].Start)
-		s := trace.Span{ID: i, Parent: parent, Kind: task.KindNode, Node: fmt.Sprint("n", i), Start: at, End: at + time.Duration(r.IntN(20))*unit}
+		s := trace.Span{ID: i, Parent: parent, Kind: observe.KindNode, Node: fmt.Sprint("n", i), Start: at, End: at + time.Duration(r.IntN(20))*unit}
 		if around := run.Spans[parent].End; r.IntN(2) == 0 && around > at {
 			s.End = around
 		}
@@ -196,13 +196,13 @@ func TestWriteChromeTrace_asPerfettoReadsIt(t *testing.T) {
 // A time is written so that no reader loses a nanosecond of it.
 func TestWriteChromeTrace_timesToTheNanosecond(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 0))
-	run := &trace.Trace{Name: "times", Spans: []trace.Span{{Parent: -1, Kind: task.KindRun, Flow: "times", End: 24 * time.Hour}}}
+	run := &trace.Trace{Name: "times", Spans: []trace.Span{{Parent: -1, Kind: observe.KindRun, Flow: "times", End: 24 * time.Hour}}}
 	for i := range 2000 {
 		at := time.Duration(1000 + i)
 		if i%2 == 0 {
 			at = time.Duration(random.Int64N(int64(1) << (1 + i%46)))
 		}
-		run.Spans = append(run.Spans, trace.Span{ID: i + 1, Kind: task.KindNode, Node: "n", Start: at, End: 2 * at})
+		run.Spans = append(run.Spans, trace.Span{ID: i + 1, Kind: observe.KindNode, Node: "n", Start: at, End: 2 * at})
 	}
 	lost := 0
 	for i, e := range phase(chromeOf(t, run), "X") {

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/jade-go/jade/flow"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -20,9 +20,9 @@ var codeNames = []string{
 
 // codeRun is a trace whose nodes have those names.
 func codeRun(names []string) *trace.Trace {
-	run := &trace.Trace{Name: names[0], Spans: []trace.Span{{Parent: -1, Kind: task.KindRun, Flow: names[0], End: ms}}}
+	run := &trace.Trace{Name: names[0], Spans: []trace.Span{{Parent: -1, Kind: observe.KindRun, Flow: names[0], End: ms}}}
 	for i, name := range names {
-		s := trace.Span{ID: i + 1, Kind: task.KindNode, Node: name, End: ms}
+		s := trace.Span{ID: i + 1, Kind: observe.KindNode, Node: name, End: ms}
 		if i > 0 {
 			s.Inputs = []string{names[i-1]}
 			s.Start = ms

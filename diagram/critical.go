@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/flow"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // way is what is needed to find the critical path in a chart. It runs from the input to the result, or to what
@@ -48,7 +48,7 @@ func (s *seen) mark(c *chart, i int) {
 		}
 	}
 	root := &s.trace.Spans[i]
-	if root.Status != task.StatusOK && root.Status != task.StatusDegraded || root.FailedNode != "" {
+	if root.Status != observe.StatusOK && root.Status != observe.StatusDegraded || root.FailedNode != "" {
 		return // there is no result, or one that the flow did not make
 	}
 	if last < 0 {

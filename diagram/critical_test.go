@@ -11,6 +11,7 @@ import (
 
 	"github.com/jade-go/jade/diagram"
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
@@ -77,8 +78,8 @@ func TestOverlay_aFallbackRunsWhenItsCallIsGivenUp(t *testing.T) {
 		return flow.Map2(in, flow.Fallback(ads, 0), func(a, b int) int { return a + b })
 	})
 	run := &trace.Trace{Name: "shop", Spans: []trace.Span{
-		{Parent: -1, Kind: task.KindRun, Flow: "shop", Inputs: []string{"ads"}, End: 50 * ms, Status: task.StatusDegraded, Losses: []string{"ads"}},
-		{ID: 1, Kind: task.KindNode, Node: "ads", Task: "ads", Inputs: []string{"in"}, End: 50 * ms, Status: task.StatusStraggler, Class: recovery.ClassTimeout},
+		{Parent: -1, Kind: observe.KindRun, Flow: "shop", Inputs: []string{"ads"}, End: 50 * ms, Status: observe.StatusDegraded, Losses: []string{"ads"}},
+		{ID: 1, Kind: observe.KindNode, Node: "ads", Task: "ads", Inputs: []string{"in"}, End: 50 * ms, Status: observe.StatusStraggler, Class: recovery.ClassTimeout},
 	}}
 	for name, svg := range map[string]string{
 		"shown":    svgOf(t, diagram.Overlay(shop.Graph(), run)),

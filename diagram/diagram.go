@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/jade-go/jade/flow"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -97,6 +97,6 @@ func begun(where string, t *trace.Trace) *trace.Trace {
 		return t
 	}
 	empty := *t
-	empty.Spans = []trace.Span{{Parent: -1, Flow: t.Name, Status: task.StatusSkipped}}
+	empty.Spans = []trace.Span{{Parent: -1, Flow: t.Name, Status: observe.StatusSkipped}}
 	return &empty
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jade-go/jade/diagram"
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -26,9 +27,9 @@ var (
 
 	// A run of it that a recorder has seen.
 	itemRun = &trace.Trace{Name: "item-page", Spans: []trace.Span{
-		{ID: 0, Parent: -1, Kind: task.KindRun, Flow: "item-page", End: 52 * time.Millisecond, Inputs: []string{"price"}},
-		{ID: 1, Kind: task.KindNode, Node: "item", Task: "item", End: 40 * time.Millisecond},
-		{ID: 2, Kind: task.KindNode, Node: "price", Task: "price", Inputs: []string{"item"}, Start: 40 * time.Millisecond, End: 52 * time.Millisecond},
+		{ID: 0, Parent: -1, Kind: observe.KindRun, Flow: "item-page", End: 52 * time.Millisecond, Inputs: []string{"price"}},
+		{ID: 1, Kind: observe.KindNode, Node: "item", Task: "item", End: 40 * time.Millisecond},
+		{ID: 2, Kind: observe.KindNode, Node: "price", Task: "price", Inputs: []string{"item"}, Start: 40 * time.Millisecond, End: 52 * time.Millisecond},
 	}}
 )
 

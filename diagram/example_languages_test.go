@@ -10,6 +10,7 @@ import (
 
 	"github.com/jade-go/jade/diagram"
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -22,9 +23,9 @@ var greeting = flow.New("greeting", func(in flow.Node[string]) flow.Node[string]
 
 // greeted is a run of it: the user took 20 ms, the mail 10.
 var greeted = &trace.Trace{Name: "greeting", Spans: []trace.Span{
-	{Parent: -1, Kind: task.KindRun, Flow: "greeting", Inputs: []string{"mail"}, End: 30 * time.Millisecond},
-	{ID: 1, Kind: task.KindNode, Node: "user", End: 20 * time.Millisecond},
-	{ID: 2, Kind: task.KindNode, Node: "mail", Inputs: []string{"user"}, Start: 20 * time.Millisecond, End: 30 * time.Millisecond},
+	{Parent: -1, Kind: observe.KindRun, Flow: "greeting", Inputs: []string{"mail"}, End: 30 * time.Millisecond},
+	{ID: 1, Kind: observe.KindNode, Node: "user", End: 20 * time.Millisecond},
+	{ID: 2, Kind: observe.KindNode, Node: "mail", Inputs: []string{"user"}, Start: 20 * time.Millisecond, End: 30 * time.Millisecond},
 }}
 
 func ExampleDiagram_WriteText() {

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/flow"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -87,7 +87,7 @@ func (it *item) tellSpan(d *Diagram, s *trace.Span) {
 	if s.Class != 0 {
 		it.add("class", s.Class.String())
 	}
-	if s.Status != task.StatusSkipped {
+	if s.Status != observe.StatusSkipped {
 		it.add("took", spell(s.Elapsed()))
 		it.add("from", "+"+spell(s.Start)+" to +"+spell(s.End))
 	}
@@ -121,7 +121,7 @@ func (it *item) tellPath(d *Diagram, s *trace.Span) {
 		it.add("critical path", "yes: "+saves(d.path.Saving[s.ID]))
 	case slack != trace.Unlimited:
 		it.add("to spare", spell(slack)+": it could have taken so much longer")
-	case s.Status != task.StatusSkipped:
+	case s.Status != observe.StatusSkipped:
 		it.add("to spare", "the answer did not wait for it")
 	}
 }

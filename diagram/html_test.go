@@ -16,6 +16,7 @@ import (
 
 	"github.com/jade-go/jade/diagram"
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
@@ -54,9 +55,9 @@ func TestWriteHTML_verdict(t *testing.T) {
 	require.Equal(t, "home took 45 ms. "+
 		"Slowest on the critical path: history, 30 ms; without it the answer would have come 14 ms sooner.",
 		verdict(t, htmlOf(t, diagram.Run(traceOf(t, nested)))))
-	for status, text := range map[task.Status]string{
-		task.StatusOK: "page took 5 ms.", task.StatusDegraded: "page took 5 ms, degraded.", task.StatusFailed: "page failed after 5 ms.",
-		task.StatusCanceled: "page was cancelled after 5 ms.", task.StatusStraggler: "page was given up after 5 ms.", task.StatusSkipped: "page did not start.",
+	for status, text := range map[observe.Status]string{
+		observe.StatusOK: "page took 5 ms.", observe.StatusDegraded: "page took 5 ms, degraded.", observe.StatusFailed: "page failed after 5 ms.",
+		observe.StatusCanceled: "page was cancelled after 5 ms.", observe.StatusStraggler: "page was given up after 5 ms.", observe.StatusSkipped: "page did not start.",
 	} {
 		alone := &trace.Trace{Name: "page", Spans: []trace.Span{{Parent: -1, Flow: "page", End: 5 * milli, Status: status}}}
 		require.Equal(t, text, verdict(t, htmlOf(t, diagram.Run(alone))))
@@ -67,9 +68,9 @@ func TestWriteHTML_verdict(t *testing.T) {
 func TestWriteHTML_verdictOfAFailureThatWasMended(t *testing.T) {
 	run := &trace.Trace{Name: "page", Spans: []trace.Span{
 		{Parent: -1, Flow: "page", End: 9 * milli},
-		{ID: 1, Kind: task.KindNode, Node: "ads", End: 5 * milli, Status: task.StatusFailed, Err: "no ads"},
-		{ID: 2, Kind: task.KindNode, Node: "recover", Start: 5 * milli, End: 5 * milli, Status: task.StatusDegraded, Err: "page: ads: no ads", Inputs: []string{"ads"}, FailedNode: "ads", FailedOf: []string{"ads"}, Cause: 1},
-		{ID: 3, Kind: task.KindNode, Node: "any", End: 9 * milli, Status: task.StatusStraggler},
+		{ID: 1, Kind: observe.KindNode, Node: "ads", End: 5 * milli, Status: observe.StatusFailed, Err: "no ads"},
+		{ID: 2, Kind: observe.KindNode, Node: "recover", Start: 5 * milli, End: 5 * milli, Status: observe.StatusDegraded, Err: "page: ads: no ads", Inputs: []string{"ads"}, FailedNode: "ads", FailedOf: []string{"ads"}, Cause: 1},
+		{ID: 3, Kind: observe.KindNode, Node: "any", End: 9 * milli, Status: observe.StatusStraggler},
 	}}
 	page := htmlOf(t, diagram.Run(run))
 	require.Contains(t, verdict(t, page), "page took 9 ms, degraded: ads was replaced by its fallback. any was given up.")
@@ -81,10 +82,10 @@ func TestWriteHTML_verdictOfAFailureThatWasMended(t *testing.T) {
 func TestWriteHTML_verdictOfEffects(t *testing.T) {
 	run := &trace.Trace{Name: "page", Spans: []trace.Span{
 		{Parent: -1, Flow: "page", End: 9 * milli},
-		{ID: 1, Kind: task.KindNode, Node: "audit", End: 9 * milli, Effect: true, Lost: true, Status: task.StatusFailed, Class: recovery.ClassTimeout},
-		{ID: 2, Kind: task.KindNode, Node: "mail", End: 5 * milli, Effect: true, Status: task.StatusDegraded, Err: "no mail"},
-		{ID: 3, Kind: task.KindNode, Node: "tell", End: 9 * milli, Effect: true, Lost: true, Status: task.StatusStraggler},
-		{ID: 4, Kind: task.KindNode, Node: "item", End: 9 * milli},
+		{ID: 1, Kind: observe.KindNode, Node: "audit", End: 9 * milli, Effect: true, Lost: true, Status: observe.StatusFailed, Class: recovery.ClassTimeout},
+		{ID: 2, Kind: observe.KindNode, Node: "mail", End: 5 * milli, Effect: true, Status: observe.StatusDegraded, Err: "no mail"},
+		{ID: 3, Kind: observe.KindNode, Node: "tell", End: 9 * milli, Effect: true, Lost: true, Status: observe.StatusStraggler},
+		{ID: 4, Kind: observe.KindNode, Node: "item", End: 9 * milli},
 	}}
 	require.Contains(t, verdict(t, htmlOf(t, diagram.Run(run))), "page took 9 ms. Beside the answer audit (timeout) and tell failed. Slowest")
 }
@@ -93,9 +94,9 @@ func TestWriteHTML_verdictOfEffects(t *testing.T) {
 func TestWriteHTML_verdictOfTwoAtOnce(t *testing.T) {
 	run := &trace.Trace{Name: "page", Spans: []trace.Span{
 		{Parent: -1, Flow: "page", End: 40 * milli, Inputs: []string{"a", "b", "c"}},
-		{ID: 1, Kind: task.KindNode, Node: "a", End: 40 * milli},
-		{ID: 2, Kind: task.KindNode, Node: "b", End: 39 * milli},
-		{ID: 3, Kind: task.KindNode, Node: "c", End: 30 * milli},
+		{ID: 1, Kind: observe.KindNode, Node: "a", End: 40 * milli},
+		{ID: 2, Kind: observe.KindNode, Node: "b", End: 39 * milli},
+		{ID: 3, Kind: observe.KindNode, Node: "c", End: 30 * milli},
 	}}
 	require.Equal(t, "page took 40 ms. Slowest on the critical path: a, 40 ms. "+
 		"Beside it b took nearly as long: without a alone the answer would have come 1 ms sooner.",
@@ -143,25 +144,25 @@ func TestWriteHTML_everyLinkHasItsEnd(t *testing.T) {
 func manyElements() *trace.Trace {
 	run := &trace.Trace{Name: "page", Spans: []trace.Span{
 		{Parent: -1, Flow: "page", End: 99 * milli},
-		{ID: 1, Kind: task.KindNode, Node: "stock", End: 99 * milli},
+		{ID: 1, Kind: observe.KindNode, Node: "stock", End: 99 * milli},
 	}}
 	for i := range 50 {
 		at := len(run.Spans)
 		run.Spans = append(run.Spans,
-			trace.Span{ID: at, Parent: 1, Kind: task.KindElement, Element: i, Task: "stock", End: 50*milli - 1},
-			trace.Span{ID: at + 1, Parent: at, Kind: task.KindNode, Task: "lookup", End: 9 * milli, Status: task.StatusDegraded, Err: "late"})
+			trace.Span{ID: at, Parent: 1, Kind: observe.KindElement, Element: i, Task: "stock", End: 50*milli - 1},
+			trace.Span{ID: at + 1, Parent: at, Kind: observe.KindNode, Task: "lookup", End: 9 * milli, Status: observe.StatusDegraded, Err: "late"})
 	}
 	return run
 }
 
 func TestWriteHTML_tellsOfFailures(t *testing.T) {
 	run := &trace.Trace{Name: "page", Spans: []trace.Span{
-		{Parent: -1, Flow: "page", End: 9 * milli, Status: task.StatusFailed, Err: "page: item: panic: oops"},
+		{Parent: -1, Flow: "page", End: 9 * milli, Status: observe.StatusFailed, Err: "page: item: panic: oops"},
 		{
-			ID: 1, Kind: task.KindNode, Node: "item", Task: "item", Place: task.Place{File: "shop/item.go", Line: 12}, End: 9 * milli, Attempts: 2,
-			Status: task.StatusFailed, Class: 1, Err: "panic: oops", Panic: "oops", Stack: "shop.item()\n\tshop/item.go:14", Deadline: 50 * milli,
+			ID: 1, Kind: observe.KindNode, Node: "item", Task: "item", Place: observe.Place{File: "shop/item.go", Line: 12}, End: 9 * milli, Attempts: 2,
+			Status: observe.StatusFailed, Class: 1, Err: "panic: oops", Panic: "oops", Stack: "shop.item()\n\tshop/item.go:14", Deadline: 50 * milli,
 		},
-		{ID: 2, Kind: task.KindNode, Node: "late", End: 5 * milli, Returned: 8 * milli, Status: task.StatusStraggler},
+		{ID: 2, Kind: observe.KindNode, Node: "late", End: 5 * milli, Returned: 8 * milli, Status: observe.StatusStraggler},
 	}}
 	page := html.UnescapeString(htmlOf(t, diagram.Run(run)))
 	page = strings.ReplaceAll(page, "\u00a0", " ")
@@ -213,7 +214,7 @@ func TestWriteHTML_verdictOfANestedFlowThatDegrades(t *testing.T) {
 	} {
 		runs := trace.NewHistory(1)
 		page := flow.New("page", func(in flow.Node[string]) flow.Node[string] { return flow.Step(rules.Task(), in) })
-		_, err := page.Do(task.Observe(t.Context(), trace.NewRecorder(runs.Add)), "x")
+		_, err := page.Do(observe.With(t.Context(), trace.NewRecorder(runs.Add)), "x")
 		require.NoError(t, err)
 		require.Contains(t, verdict(t, htmlOf(t, diagram.Run(runs.Recent()[0]))), "degraded: "+text+".")
 	}

@@ -10,20 +10,20 @@ import (
 
 	"github.com/jade-go/jade/diagram"
 	"github.com/jade-go/jade/flow"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
 // chainOf is a graph of a chain of nodes, and a run of it in which each call waited for the one before.
 func chainOf(size int, kind flow.Kind) (flow.Graph, *trace.Trace) {
 	g := flow.Graph{Name: "chain", Nodes: []flow.GraphNode{{Kind: flow.KindIn, Name: "in"}}, Output: size}
-	t := &trace.Trace{Name: "chain", Spans: []trace.Span{{Parent: -1, Kind: task.KindRun, Flow: "chain", End: time.Duration(size) * milli}}}
+	t := &trace.Trace{Name: "chain", Spans: []trace.Span{{Parent: -1, Kind: observe.KindRun, Flow: "chain", End: time.Duration(size) * milli}}}
 	for i := 1; i <= size; i++ {
 		name := "n" + strconv.Itoa(i)
 		g.Nodes = append(g.Nodes, flow.GraphNode{ID: i, Kind: kind, Name: name, Out: "int"})
 		g.Edges = append(g.Edges, flow.Edge{From: i - 1, To: i, Role: flow.RoleData, Type: "int"})
 		if kind == flow.KindStep {
-			s := trace.Span{ID: i, Kind: task.KindNode, Node: name, Start: time.Duration(i-1) * milli, End: time.Duration(i) * milli}
+			s := trace.Span{ID: i, Kind: observe.KindNode, Node: name, Start: time.Duration(i-1) * milli, End: time.Duration(i) * milli}
 			if i > 1 {
 				s.Inputs = []string{"n" + strconv.Itoa(i-1)}
 			}

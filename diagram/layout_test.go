@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/flow"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -110,7 +110,7 @@ func randomChart(r *rand.Rand, most, depth int) *chart {
 	for i := range 1 + r.IntN(most) {
 		b := &box{label: randomName(r), kind: kinds[r.IntN(len(kinds))], state: states[r.IntN(len(states))], out: randomName(r), critical: r.IntN(4) == 0}
 		if b.state != plain && b.state != idle {
-			b.span = &trace.Span{End: time.Duration(r.Int64N(int64(time.Second))), Attempts: r.IntN(3), Status: task.Status(r.IntN(6))}
+			b.span = &trace.Span{End: time.Duration(r.Int64N(int64(time.Second))), Attempts: r.IntN(3), Status: observe.Status(r.IntN(6))}
 		}
 		if depth > 0 && r.IntN(6) == 0 {
 			b.inner = randomChart(r, most/2+1, depth-1)

@@ -2,7 +2,7 @@ package diagram
 
 import (
 	"github.com/jade-go/jade/flow"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // lay lays run i over the chart of its flow; i is negative if that did not run.
@@ -10,7 +10,7 @@ func (s *seen) lay(c *chart, i int) {
 	spans := map[string]int{}
 	if i >= 0 {
 		for _, k := range s.parts[i] {
-			if span := s.trace.Spans[k]; span.Kind == task.KindNode {
+			if span := s.trace.Spans[k]; span.Kind == observe.KindNode {
 				spans[span.Label()] = k
 			}
 		}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -37,10 +37,10 @@ func (s *seen) below(rows []row, i, depth int) []row {
 	parts := s.parts[i]
 	for len(parts) == 1 {
 		only := &s.trace.Spans[parts[0]]
-		if only.Kind != task.KindRun && only.Kind != task.KindAttempt {
+		if only.Kind != observe.KindRun && only.Kind != observe.KindAttempt {
 			break
 		}
-		if only.Kind == task.KindAttempt && only.Status == task.StatusStraggler {
+		if only.Kind == observe.KindAttempt && only.Status == observe.StatusStraggler {
 			r.stray = only
 		}
 		parts = s.parts[only.ID]
@@ -67,7 +67,7 @@ func (s *seen) inOrder(a, b int) int {
 func (s *seen) shown(parts []int) (shown []int, left int) {
 	var elements []int
 	for _, k := range parts {
-		if s.trace.Spans[k].Kind == task.KindElement {
+		if s.trace.Spans[k].Kind == observe.KindElement {
 			elements = append(elements, k)
 		}
 	}
@@ -90,9 +90,9 @@ func (s *seen) shown(parts []int) (shown []int, left int) {
 // rank is how much an element is worth seeing.
 func (s *seen) rank(i int) int {
 	switch {
-	case s.trace.Spans[i].Status == task.StatusFailed:
+	case s.trace.Spans[i].Status == observe.StatusFailed:
 		return 2
-	case s.path.Has(i), s.trace.Spans[i].Status != task.StatusOK:
+	case s.path.Has(i), s.trace.Spans[i].Status != observe.StatusOK:
 		return 1
 	}
 	return 0

@@ -4,7 +4,7 @@ import (
 	"strconv"
 
 	"github.com/jade-go/jade/flow"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -35,12 +35,12 @@ func (s *seen) show(b *box, span *trace.Span) {
 	if span.Attempts > 1 {
 		b.notes = append(b.notes, strconv.Itoa(span.Attempts)+" attempts made")
 	}
-	if n := s.count(span.ID, task.KindElement); n > 0 {
+	if n := s.count(span.ID, observe.KindElement); n > 0 {
 		b.notes = append(b.notes, strconv.Itoa(n)+" elements")
 	}
 }
 
-func (s *seen) count(i int, kind task.Kind) (n int) {
+func (s *seen) count(i int, kind observe.Kind) (n int) {
 	for _, k := range s.parts[i] {
 		if s.trace.Spans[k].Kind == kind {
 			n++
@@ -54,9 +54,9 @@ func (s *seen) run(i int) int {
 	found := -1
 	for _, k := range s.parts[i] {
 		switch s.trace.Spans[k].Kind {
-		case task.KindRun:
+		case observe.KindRun:
 			found = k
-		case task.KindAttempt:
+		case observe.KindAttempt:
 			if in := s.run(k); in >= 0 {
 				found = in
 			}
@@ -69,9 +69,9 @@ func (s *seen) run(i int) int {
 func (s *seen) nodes(i int) (found []int) {
 	for _, k := range s.parts[i] {
 		switch s.trace.Spans[k].Kind {
-		case task.KindNode:
+		case observe.KindNode:
 			found = append(found, k)
-		case task.KindAttempt:
+		case observe.KindAttempt:
 			found = append(found, s.nodes(k)...)
 		}
 	}
@@ -81,7 +81,7 @@ func (s *seen) nodes(i int) (found []int) {
 // whole is the chart of the run.
 func (s *seen) whole() *chart {
 	root := s.trace.Root()
-	if root.Kind == task.KindRun {
+	if root.Kind == observe.KindRun {
 		return s.chart(0, root.Label())
 	}
 	b := s.box(0, s.trace.Name) // a task that ran alone

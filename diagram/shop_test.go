@@ -14,6 +14,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -75,7 +76,7 @@ func traceOf(t *testing.T, f *flow.Flow[string, string]) *trace.Trace {
 	t.Helper()
 	var seen *trace.Trace
 	synctest.Test(t, func(t *testing.T) {
-		ctx := task.Observe(t.Context(), trace.NewRecorder(func(t *trace.Trace) { seen = t }))
+		ctx := observe.With(t.Context(), trace.NewRecorder(func(t *trace.Trace) { seen = t }))
 		_, _ = future.Run(ctx, func(ctx context.Context) (string, error) { return f.Do(ctx, "o-1") })
 	})
 	require.NotNil(t, seen)
@@ -92,13 +93,13 @@ var hostileNames = []string{
 // hostile is a graph, and a run, with those names wherever one can be.
 func hostile() (flow.Graph, *trace.Trace) {
 	g := flow.Graph{Name: hostileNames[0], Nodes: []flow.GraphNode{{Kind: flow.KindIn, Name: "in"}}}
-	t := &trace.Trace{Name: g.Name, Run: 7, Spans: []trace.Span{{Parent: -1, Flow: g.Name, End: 200 * milli, Status: task.StatusFailed, Err: hostileNames[0]}}}
+	t := &trace.Trace{Name: g.Name, Run: 7, Spans: []trace.Span{{Parent: -1, Flow: g.Name, End: 200 * milli, Status: observe.StatusFailed, Err: hostileNames[0]}}}
 	for i, n := range hostileNames {
-		g.Nodes = append(g.Nodes, flow.GraphNode{ID: i + 1, Kind: flow.KindStep, Name: n, Out: n, In: n, Place: task.Place{File: n}})
+		g.Nodes = append(g.Nodes, flow.GraphNode{ID: i + 1, Kind: flow.KindStep, Name: n, Out: n, In: n, Place: observe.Place{File: n}})
 		g.Edges = append(g.Edges, flow.Edge{From: 0, To: i + 1, Role: flow.RoleData, Type: n})
 		t.Spans = append(t.Spans, trace.Span{
-			ID: i + 1, Kind: task.KindNode, Node: n, Flow: g.Name, Task: n, Place: task.Place{File: n}, End: time.Duration(i) * 10 * milli,
-			Status: task.Status(i % 6), Err: n, Panic: n, Stack: n,
+			ID: i + 1, Kind: observe.KindNode, Node: n, Flow: g.Name, Task: n, Place: observe.Place{File: n}, End: time.Duration(i) * 10 * milli,
+			Status: observe.Status(i % 6), Err: n, Panic: n, Stack: n,
 		})
 	}
 	g.Nodes = append(g.Nodes, flow.GraphNode{ID: len(g.Nodes), Kind: flow.KindAny, Name: "any"})
@@ -163,7 +164,7 @@ func layered(size, wide int) (flow.Graph, *trace.Trace) {
 	for i := 1; i <= size; i++ {
 		name := fmt.Sprintf("call-%d", i)
 		g.Nodes = append(g.Nodes, flow.GraphNode{ID: i, Kind: flow.KindStep, Name: name, Out: "int"})
-		s := trace.Span{ID: i, Kind: task.KindNode, Node: name, Flow: g.Name, Task: name}
+		s := trace.Span{ID: i, Kind: observe.KindNode, Node: name, Flow: g.Name, Task: name}
 		for range 2 {
 			from := layer[r.IntN(len(layer))]
 			g.Edges = append(g.Edges, flow.Edge{From: from, To: i, Role: flow.RoleData, Type: "int"})

@@ -3,7 +3,7 @@ package diagram
 import (
 	"strings"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // box draws a box and what is in it.
@@ -90,7 +90,7 @@ func (d *Diagram) heading() string {
 	text := d.name
 	if d.trace != nil {
 		text += ": " + spell(d.trace.Elapsed())
-		if root := d.trace.Root(); root.Status != task.StatusOK {
+		if root := d.trace.Root(); root.Status != observe.StatusOK {
 			text += ", " + state(root.Status.String()).word()
 		}
 	}

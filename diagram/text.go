@@ -8,7 +8,7 @@ import (
 	"unicode"
 
 	"github.com/jade-go/jade/flow"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -62,7 +62,7 @@ func (d *Diagram) writeWaterfall(w *strings.Builder) {
 		switch {
 		case r.span == nil:
 			line(" ", name, strings.Repeat(" ", barColumns), "", "", "")
-		case r.span.Status == task.StatusSkipped:
+		case r.span.Status == observe.StatusSkipped:
 			line(" ", name, strings.Repeat(" ", barColumns), "", "", state(r.span.Status.String()).word())
 		default:
 			mark := " "
@@ -106,7 +106,7 @@ func (s scale) bar(r row) string {
 	if r.critical || r.span.ID == 0 {
 		full, end = "█", "█"
 	}
-	if r.span.Status == task.StatusStraggler || r.stray != nil {
+	if r.span.Status == observe.StatusStraggler || r.stray != nil {
 		end = ">"
 	}
 	return strings.Repeat(" ", from) + strings.Repeat(full, to-from-1) + end + strings.Repeat(" ", barColumns-to)
@@ -116,7 +116,7 @@ func (s scale) bar(r row) string {
 func (r row) note() string {
 	var notes []string
 	s := r.span
-	if s.Status != task.StatusOK {
+	if s.Status != observe.StatusOK {
 		text := state(s.Status.String()).word()
 		if class := s.Class.String(); s.Class != 0 && class != text { // not "canceled: canceled"
 			text += ": " + class
@@ -130,8 +130,8 @@ func (r row) note() string {
 		notes = append(notes, counted(s.Attempts, "attempt"))
 	}
 	switch {
-	case s.ID == 0 || s.Kind == task.KindAttempt || s.Kind == task.KindElement:
-	case s.Status != task.StatusOK:
+	case s.ID == 0 || s.Kind == observe.KindAttempt || s.Kind == observe.KindElement:
+	case s.Status != observe.StatusOK:
 	case r.critical && r.saving > 0:
 		notes = append(notes, "saves "+spell(r.saving))
 	case !r.critical && r.slack != trace.Unlimited:

@@ -17,6 +17,7 @@ import (
 	"github.com/jade-go/jade/diagram"
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
@@ -77,7 +78,7 @@ func ran(t *testing.T, draw func(*flow.Flow[string, string], *trace.Trace)) {
 	synctest.Test(t, func(t *testing.T) {
 		f := chat()
 		runs := trace.NewHistory(1)
-		_, err := f.Do(task.Observe(t.Context(), trace.NewRecorder(runs.Add)), "x")
+		_, err := f.Do(observe.With(t.Context(), trace.NewRecorder(runs.Add)), "x")
 		require.NoError(t, err)
 		synctest.Wait()
 		defer time.Sleep(time.Second) // until what was given up has returned
@@ -159,13 +160,13 @@ gift (unknown) failed: none left↵sorry
 // A run that failed says of what, and of each call that did not go well how that ended.
 func TestWriteText_failedRun(t *testing.T) {
 	run := &trace.Trace{Name: "shop", Spans: []trace.Span{
-		{Parent: -1, Kind: task.KindRun, Flow: "shop", Inputs: []string{"page"}, End: 20 * ms, Deadline: 50 * ms, Status: task.StatusFailed, Class: recovery.ClassSystem, Err: "shop: stock: no connection",
+		{Parent: -1, Kind: observe.KindRun, Flow: "shop", Inputs: []string{"page"}, End: 20 * ms, Deadline: 50 * ms, Status: observe.StatusFailed, Class: recovery.ClassSystem, Err: "shop: stock: no connection",
 			FailedNode: "stock", FailedOf: []string{"stock"}, Cause: 4},
-		{ID: 1, Kind: task.KindNode, Node: "item", End: 8 * ms},
-		{ID: 2, Kind: task.KindNode, Node: "ads", End: 20 * ms, Status: task.StatusCanceled, Class: recovery.ClassCanceled, Err: "canceled"},
-		{ID: 3, Kind: task.KindNode, Node: "price", End: 20 * ms, Returned: 90 * ms, Status: task.StatusStraggler, Class: recovery.ClassSystem, Err: "given up"},
-		{ID: 4, Kind: task.KindNode, Node: "stock", Inputs: []string{"item"}, Start: 8 * ms, End: 20 * ms, Status: task.StatusFailed, Class: recovery.ClassSystem, Err: "no connection"},
-		{ID: 5, Kind: task.KindNode, Node: "page", Inputs: []string{"stock", "ads", "price"}, Start: 20 * ms, End: 20 * ms, Status: task.StatusSkipped},
+		{ID: 1, Kind: observe.KindNode, Node: "item", End: 8 * ms},
+		{ID: 2, Kind: observe.KindNode, Node: "ads", End: 20 * ms, Status: observe.StatusCanceled, Class: recovery.ClassCanceled, Err: "canceled"},
+		{ID: 3, Kind: observe.KindNode, Node: "price", End: 20 * ms, Returned: 90 * ms, Status: observe.StatusStraggler, Class: recovery.ClassSystem, Err: "given up"},
+		{ID: 4, Kind: observe.KindNode, Node: "stock", Inputs: []string{"item"}, Start: 8 * ms, End: 20 * ms, Status: observe.StatusFailed, Class: recovery.ClassSystem, Err: "no connection"},
+		{ID: 5, Kind: observe.KindNode, Node: "page", Inputs: []string{"stock", "ads", "price"}, Start: 20 * ms, End: 20 * ms, Status: observe.StatusSkipped},
 	}}
 	require.Equal(t, `
   call                                                     start     took
@@ -189,12 +190,12 @@ stock (system) failed: no connection
 // What was given up at the limit is lost, as what failed before.
 func TestWriteText_lostAtTheLimit(t *testing.T) {
 	run := &trace.Trace{Name: "shop", Spans: []trace.Span{
-		{Parent: -1, Kind: task.KindRun, Flow: "shop", End: 50 * ms, Status: task.StatusDegraded, Class: recovery.ClassTimeout, Losses: []string{"ads", "rules/muted"}},
-		{ID: 1, Kind: task.KindNode, Node: "ads", End: 50 * ms, Status: task.StatusStraggler, Class: recovery.ClassTimeout, Err: "late"},
-		{ID: 2, Kind: task.KindNode, Node: "rules", End: 50 * ms},
-		{ID: 3, Parent: 2, Kind: task.KindRun, Flow: "rules", End: 50 * ms},
-		{ID: 4, Parent: 3, Kind: task.KindNode, Node: "muted", End: 50 * ms, Status: task.StatusStraggler, Class: recovery.ClassTimeout, Err: "late"},
-		{ID: 5, Kind: task.KindNode, Node: "mirror", End: 50 * ms, Status: task.StatusStraggler},
+		{Parent: -1, Kind: observe.KindRun, Flow: "shop", End: 50 * ms, Status: observe.StatusDegraded, Class: recovery.ClassTimeout, Losses: []string{"ads", "rules/muted"}},
+		{ID: 1, Kind: observe.KindNode, Node: "ads", End: 50 * ms, Status: observe.StatusStraggler, Class: recovery.ClassTimeout, Err: "late"},
+		{ID: 2, Kind: observe.KindNode, Node: "rules", End: 50 * ms},
+		{ID: 3, Parent: 2, Kind: observe.KindRun, Flow: "rules", End: 50 * ms},
+		{ID: 4, Parent: 3, Kind: observe.KindNode, Node: "muted", End: 50 * ms, Status: observe.StatusStraggler, Class: recovery.ClassTimeout, Err: "late"},
+		{ID: 5, Kind: observe.KindNode, Node: "mirror", End: 50 * ms, Status: observe.StatusStraggler},
 	}}
 	require.Contains(t, textOf(t, diagram.Run(run)),
 		"shop took 50 ms, degraded: ads (timeout) and muted (timeout) failed, and the answer does without them. mirror was given up.\n")
@@ -223,13 +224,13 @@ chat
 // Many elements are a few rows: those that failed, those that the answer waited for, and the slowest.
 func TestWriteText_manyElements(t *testing.T) {
 	run := &trace.Trace{Name: "many", Spans: []trace.Span{
-		{Parent: -1, Kind: task.KindRun, Flow: "many", End: 2000 * ms},
-		{ID: 1, Kind: task.KindNode, Node: "each", End: 2000 * ms},
+		{Parent: -1, Kind: observe.KindRun, Flow: "many", End: 2000 * ms},
+		{ID: 1, Kind: observe.KindNode, Node: "each", End: 2000 * ms},
 	}}
 	for i := range 1000 {
-		s := trace.Span{ID: i + 2, Parent: 1, Kind: task.KindElement, Element: i, End: time.Duration(1000+i) * ms}
+		s := trace.Span{ID: i + 2, Parent: 1, Kind: observe.KindElement, Element: i, End: time.Duration(1000+i) * ms}
 		if i == 7 {
-			s.Status = task.StatusFailed
+			s.Status = observe.StatusFailed
 		}
 		run.Spans = append(run.Spans, s)
 	}
@@ -244,8 +245,8 @@ func TestWriteText_manyElements(t *testing.T) {
 func TestWriteText_hostileNames(t *testing.T) {
 	for _, name := range []string{"a\nb", "a\tb", "\x1b[31mred\x1b[0m", "\x00", strings.Repeat("长", 300), "👩‍👩‍👧", "\u202eright to left", "\xff\xfe", "\u0085\u2028"} {
 		run := &trace.Trace{Name: name, Spans: []trace.Span{
-			{Parent: -1, Kind: task.KindRun, Flow: name, End: 2 * ms},
-			{ID: 1, Kind: task.KindNode, Node: name, End: 2 * ms, Status: task.StatusFailed, Err: name},
+			{Parent: -1, Kind: observe.KindRun, Flow: name, End: 2 * ms},
+			{ID: 1, Kind: observe.KindNode, Node: name, End: 2 * ms, Status: observe.StatusFailed, Err: name},
 		}}
 		text := textOf(t, diagram.Run(run))
 		rows, _, _ := strings.Cut(text, "\n\n")

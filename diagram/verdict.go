@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -21,10 +21,10 @@ type trouble struct {
 func (d *Diagram) troubles() (found []trouble) {
 	for i := range d.trace.Spans {
 		s := &d.trace.Spans[i]
-		if s.Kind == task.KindNode && !d.passedOn(s) {
+		if s.Kind == observe.KindNode && !d.passedOn(s) {
 			switch s.Status {
-			case task.StatusFailed, task.StatusDegraded, task.StatusStraggler:
-				found = append(found, trouble{span: s, name: oneLine(s.Label()), replaced: s.Status == task.StatusDegraded})
+			case observe.StatusFailed, observe.StatusDegraded, observe.StatusStraggler:
+				found = append(found, trouble{span: s, name: oneLine(s.Label()), replaced: s.Status == observe.StatusDegraded})
 			}
 		}
 	}
@@ -40,13 +40,13 @@ func (d *Diagram) settle(all []trouble) (told []trouble) {
 	}
 	left := d.degradedInside()
 	for _, by := range all {
-		if by.span.Status != task.StatusDegraded || left[by.span.ID] {
+		if by.span.Status != observe.StatusDegraded || left[by.span.ID] {
 			continue
 		}
 		for _, i := range d.causes(by.span.ID) {
 			k, known := at[i]
 			switch {
-			case !known || all[k].span.Status != task.StatusFailed:
+			case !known || all[k].span.Status != observe.StatusFailed:
 			case d.within(i, by.span.ID):
 				all[k].inside = true
 			default:
@@ -67,12 +67,12 @@ func (d *Diagram) degradedInside() map[int]bool {
 	found := map[int]bool{}
 	for i := range d.trace.Spans {
 		s := &d.trace.Spans[i]
-		if s.Kind != task.KindRun || s.Status != task.StatusDegraded || len(s.Losses) == 0 {
+		if s.Kind != observe.KindRun || s.Status != observe.StatusDegraded || len(s.Losses) == 0 {
 			continue
 		}
 		for around := s.Parent; around > 0; around = d.trace.Spans[around].Parent {
-			if in := &d.trace.Spans[around]; in.Kind == task.KindNode {
-				found[around] = in.Status == task.StatusDegraded
+			if in := &d.trace.Spans[around]; in.Kind == observe.KindNode {
+				found[around] = in.Status == observe.StatusDegraded
 				break
 			}
 		}
@@ -95,7 +95,7 @@ func (d *Diagram) causes(i int) (found []int) {
 func (d *Diagram) passedOn(s *trace.Span) bool {
 	return slices.ContainsFunc(d.causes(s.ID), func(i int) bool {
 		in := &d.trace.Spans[i]
-		return in.Kind == task.KindNode && in.Status == s.Status && d.within(i, s.ID)
+		return in.Kind == observe.KindNode && in.Status == s.Status && d.within(i, s.ID)
 	})
 }
 
@@ -112,10 +112,10 @@ func (d *Diagram) slowest() (found *trace.Span) {
 	inner := map[int]bool{} // spans with a critical call in them
 	for k := len(d.path.Spans) - 1; k >= 0; k-- {
 		s := &d.trace.Spans[d.path.Spans[k]]
-		if s.Kind == task.KindNode && !inner[s.ID] && (found == nil || s.Elapsed() >= found.Elapsed()) {
+		if s.Kind == observe.KindNode && !inner[s.ID] && (found == nil || s.Elapsed() >= found.Elapsed()) {
 			found = s
 		}
-		if inner[s.ID] || s.Kind == task.KindNode {
+		if inner[s.ID] || s.Kind == observe.KindNode {
 			inner[s.Parent] = true
 		}
 	}
@@ -133,19 +133,19 @@ func (d *Diagram) ending() string {
 	name, took := oneLine(d.name), spell(root.Elapsed())
 	troubles := d.troubles()
 	switch root.Status {
-	case task.StatusFailed:
+	case observe.StatusFailed:
 		return name + " failed after " + took + d.because()
-	case task.StatusStraggler:
+	case observe.StatusStraggler:
 		return name + " was given up after " + took + d.because()
-	case task.StatusCanceled:
+	case observe.StatusCanceled:
 		return name + " was cancelled after " + took + "."
-	case task.StatusSkipped:
+	case observe.StatusSkipped:
 		return name + " did not start."
 	}
 	text := name + " took " + took
 	if lost := d.lost(); lost != "" {
 		text += ", degraded: " + lost
-	} else if root.Status == task.StatusDegraded {
+	} else if root.Status == observe.StatusDegraded {
 		text += ", degraded"
 	}
 	return text + "." + d.effects(troubles) + d.late(troubles)
@@ -155,7 +155,7 @@ func (d *Diagram) ending() string {
 func (d *Diagram) effects(troubles []trouble) string {
 	var names []string
 	for _, t := range troubles {
-		if !t.inside && !t.replaced && d.isForEffect(t.span) && (t.span.Status == task.StatusFailed || t.span.Lost) {
+		if !t.inside && !t.replaced && d.isForEffect(t.span) && (t.span.Status == observe.StatusFailed || t.span.Lost) {
 			names = append(names, t.classed())
 		}
 	}
@@ -178,7 +178,7 @@ func (d *Diagram) because() string {
 	root := d.trace.Root()
 	causes := d.causes(0)
 	for _, i := range slices.Backward(causes) {
-		if s := &d.trace.Spans[i]; s.Kind == task.KindNode {
+		if s := &d.trace.Spans[i]; s.Kind == observe.KindNode {
 			return ": " + trouble{span: s, name: oneLine(s.Label())}.classed() + " failed."
 		}
 	}
@@ -200,7 +200,7 @@ func (d *Diagram) lost() string {
 		case t.inside, d.isForEffect(t.span):
 		case t.replaced:
 			replaced = append(replaced, t.classed())
-		case t.span.Status == task.StatusFailed, d.isLost(t.span):
+		case t.span.Status == observe.StatusFailed, d.isLost(t.span):
 			failed = append(failed, t.classed())
 		}
 	}
@@ -217,12 +217,12 @@ func (d *Diagram) lost() string {
 // isLost reports whether the answer does without the value of a call that was given up.
 func (d *Diagram) isLost(s *trace.Span) bool {
 	lost := d.trace.Root().Losses
-	if s.Status != task.StatusStraggler || len(lost) == 0 {
+	if s.Status != observe.StatusStraggler || len(lost) == 0 {
 		return false
 	}
 	name := s.Node
 	for i := s.Parent; i > 0; i = d.trace.Spans[i].Parent {
-		if around := &d.trace.Spans[i]; around.Kind == task.KindNode {
+		if around := &d.trace.Spans[i]; around.Kind == observe.KindNode {
 			name = around.Node + "/" + name
 		}
 	}
@@ -233,7 +233,7 @@ func (d *Diagram) isLost(s *trace.Span) bool {
 func (d *Diagram) late(troubles []trouble) string {
 	var names []string
 	for _, t := range troubles {
-		if t.span.Status == task.StatusStraggler && !d.isLost(t.span) && !d.isForEffect(t.span) {
+		if t.span.Status == observe.StatusStraggler && !d.isLost(t.span) && !d.isForEffect(t.span) {
 			names = append(names, shorten(t.name, nameSize, 2*mostText))
 		}
 	}
@@ -294,7 +294,7 @@ func (d *Diagram) beside(s *trace.Span) (names []string) {
 	}
 	for i := range d.trace.Spans {
 		o := &d.trace.Spans[i]
-		if o.Kind == task.KindNode && !d.path.Has(i) && d.path.Slack[i] <= s.Elapsed()/10 && o.Elapsed() >= s.Elapsed()/2 {
+		if o.Kind == observe.KindNode && !d.path.Has(i) && d.path.Slack[i] <= s.Elapsed()/10 && o.Elapsed() >= s.Elapsed()/2 {
 			names = append(names, shorten(oneLine(o.Label()), nameSize, 2*mostText))
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -110,8 +111,8 @@ func TestHTTP_namesThatAreNoHeaders(t *testing.T) {
 	}
 	require.Equal(t, `lost;desc="a\", x;desc=\\", lost;desc="caf%C3%A9 100%25"`, header(`a", x;desc=\`, "café 100%"))
 	hostile := faas.New("page", func(ctx context.Context, n int) (int, error) {
-		_, end := task.Begin(ctx, task.Call{Kind: task.KindRun, Flow: "page"})
-		end(task.Outcome{Losses: []task.Loss{{Node: "ads\r\nSet-Cookie: a=b\x00"}}})
+		_, end := observe.Begin(ctx, observe.Call{Kind: observe.KindRun, Flow: "page"})
+		end(observe.Outcome{Losses: []observe.Loss{{Node: "ads\r\nSet-Cookie: a=b\x00"}}})
 		return n, nil
 	}, log.option())
 	require.Equal(t, []string{`lost;desc="ads%0D%0ASet-Cookie: a=b%00"`}, answered(faas.HTTP(hostile, faas.ServerTiming()), "1").Header().Values("Server-Timing"))

@@ -7,9 +7,9 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeslog"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 )
 
 // Func is a function that a platform is to call.
@@ -20,7 +20,7 @@ type Func[In, Out any] = func(context.Context, In) (Out, error)
 type Handler[In, Out any] struct {
 	settings
 	name  string
-	place task.Place
+	place observe.Place
 	init  func(context.Context) (work[In, Out], error)
 	catch func(context.Context, In, error) (Out, error)
 	ready *initialization[In, Out]
@@ -34,7 +34,7 @@ type settings struct {
 	drain    time.Duration
 	grace    time.Duration
 	logger   *slog.Logger
-	observer task.Observer
+	observer observe.Observer
 	classify recovery.Classifier // may be nil
 	rules    rules
 }
@@ -94,11 +94,11 @@ func Classifier(c recovery.Classifier) Option {
 }
 
 // Observer has o told of all calls too, beside the log: a trace, metrics.
-func Observer(o task.Observer) Option {
+func Observer(o observe.Observer) Option {
 	if o == nil {
 		panic("faas.Observer: nil Observer")
 	}
-	return func(s *settings) { s.observer = task.Tee(s.observer, o) }
+	return func(s *settings) { s.observer = observe.Tee(s.observer, o) }
 }
 
 // New returns a handler of that name for fn, which may be called any number of times at once.
@@ -156,13 +156,13 @@ func newHandler[In, Out any](where, name string, opts []Option) *Handler[In, Out
 		panic(where + ": " + why)
 	}
 	file, line := engine.Caller(2)
-	h := &Handler[In, Out]{name: name, place: task.Place{File: file, Line: line}, ready: &initialization[In, Out]{}}
+	h := &Handler[In, Out]{name: name, place: observe.Place{File: file, Line: line}, ready: &initialization[In, Out]{}}
 	h.settings = settings{reserve: -1, drain: defaultDrain, grace: defaultGrace, logger: slog.New(defaultHandler{}), rules: rules{depth: defaultDepth}}
 	for _, opt := range opts {
 		opt(&h.settings)
 	}
 	h.logger = slog.New(&requestHandler{h.logger.Handler()})
-	h.observer = task.Tee(jadeslog.New(h.logger, jadeslog.Function(name)), h.observer)
+	h.observer = observe.Tee(jadeslog.New(h.logger, jadeslog.Function(name)), h.observer)
 	return h
 }
 

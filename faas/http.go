@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // HTTPOption changes what [HTTP] accepts and answers.
@@ -96,7 +96,7 @@ func HTTP[In, Out any](h *Handler[In, Out], opts ...HTTPOption) http.Handler {
 		ctx = WithInvocation(ctx, i)
 		var lost losses
 		if s.losses {
-			ctx = task.Observe(ctx, task.Tee(task.ObserverOf(ctx), &lost))
+			ctx = observe.With(ctx, observe.Tee(observe.From(ctx), &lost))
 		}
 		answer, err := answerHTTP(ctx, h, s, w, r)
 		if err != nil {

@@ -8,8 +8,8 @@ import (
 
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 )
 
 // Invoke calls the function, and returns when it has an answer and nothing of the invocation runs any more: see
@@ -25,12 +25,12 @@ func (h *Handler[In, Out]) Invoke(ctx context.Context, in In) (out Out, err erro
 	if h.classify != nil {
 		ctx = recovery.WithClassifier(ctx, h.classify)
 	}
-	observed := task.Observe(ctx, task.Tee(task.ObserverOf(ctx), h.observer))
+	observed := observe.With(ctx, observe.Tee(observe.From(ctx), h.observer))
 	begun := time.Now()
-	end := func(task.Outcome) {}
+	end := func(observe.Outcome) {}
 	var degraded error
 	if w := h.ready.done.Load(); w == nil || w.flow == nil || h.catch != nil { // or else the run of the flow is that of the invocation
-		observed, end = task.Begin(observed, task.Call{Kind: task.KindRun, Flow: h.name, Place: h.place, Start: begun})
+		observed, end = observe.Begin(observed, observe.Call{Kind: observe.KindRun, Flow: h.name, Place: h.place, Start: begun})
 	}
 	plan := h.plan(observed, begun)
 	work, release := before(observed, plan.reply)
@@ -43,7 +43,7 @@ func (h *Handler[In, Out]) Invoke(ctx context.Context, in In) (out Out, err erro
 			degraded = failure
 		}
 	}
-	end(task.OutcomeOf(observed, err, degraded, begun))
+	end(observe.OutcomeOf(observed, err, degraded, begun))
 	return out, classed(observed, err)
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
@@ -213,7 +214,7 @@ func TestCatch(t *testing.T) {
 func TestFromFlow(t *testing.T) {
 	var log logbook
 	seen := 0
-	o := observer(func(task.Call) { seen++ })
+	o := observer(func(observe.Call) { seen++ })
 	f := flow.New("page", func(in flow.Node[int]) flow.Node[int] { return flow.Step(task.New("item", plusOne(0)), in) })
 	v, err := faas.FromFlow(f, log.option(), faas.Observer(o)).Invoke(t.Context(), 1)
 	require.NoError(t, err)
@@ -222,9 +223,9 @@ func TestFromFlow(t *testing.T) {
 	require.Equal(t, 2, seen, "the run and its node")
 }
 
-type observer func(task.Call)
+type observer func(observe.Call)
 
-func (fn observer) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+func (fn observer) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 	fn(c)
 	return ctx, nil
 }

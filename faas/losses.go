@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // ServerTiming has an answer name what it does without, in the header Server-Timing, which browsers show beside the request and
@@ -29,12 +29,12 @@ type losses struct {
 	names []string
 }
 
-// Begin implements [task.Observer].
-func (l *losses) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
-	if c.Kind != task.KindRun {
+// Begin implements [observe.Observer].
+func (l *losses) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
+	if c.Kind != observe.KindRun {
 		return ctx, nil
 	}
-	return ctx, func(o task.Outcome) {
+	return ctx, func(o observe.Outcome) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		for _, lost := range o.Losses {

@@ -8,8 +8,8 @@ import (
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/seam"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 )
 
 var errAnswered = errors.New("the run is answered")
@@ -21,7 +21,7 @@ type ending[Out any] struct {
 	turn  int
 	stage stage
 	i     int // the function that is being called
-	ans   task.Answer[Out]
+	ans   seam.Answer[Out]
 }
 
 // stage is what holds the answer up.
@@ -46,7 +46,7 @@ func (c *call[In, Out]) end() *ending[Out] {
 }
 
 // hold notes what holds the answer up now, and reports whether the caller has the turn.
-func (c *call[In, Out]) hold(turn int, s stage, i int, ans task.Answer[Out]) bool {
+func (c *call[In, Out]) hold(turn int, s stage, i int, ans seam.Answer[Out]) bool {
 	e := c.end()
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -60,7 +60,7 @@ func (c *call[In, Out]) hold(turn int, s stage, i int, ans task.Answer[Out]) boo
 // resolve is told why the run has failed, by who has decided that. It answers,
 // after OnError was told and Catch has had its say.
 func (c *call[In, Out]) resolve(err error) {
-	ans := task.Answer[Out]{Err: err}
+	ans := seam.Answer[Out]{Err: err}
 	if len(c.flow.told)+len(c.flow.catches) == 0 {
 		c.answer(0, ans)
 		return
@@ -76,7 +76,7 @@ func (c *call[In, Out]) resolve(err error) {
 
 // hooks calls the functions of OnError and then of Catch, from the i-th on, and
 // answers. It leaves the run when it returns.
-func (c *call[In, Out]) hooks(turn, i int, ans task.Answer[Out]) {
+func (c *call[In, Out]) hooks(turn, i int, ans seam.Answer[Out]) {
 	defer c.Leave()
 	for ; i < len(c.flow.told)+len(c.flow.catches); i++ {
 		if !c.hold(turn, byHook, i, ans) {
@@ -91,13 +91,13 @@ func (c *call[In, Out]) hooks(turn, i int, ans task.Answer[Out]) {
 }
 
 // hook calls one of them. If that does not return, a new goroutine goes on.
-func (c *call[In, Out]) hook(turn, i int, ans task.Answer[Out]) (after task.Answer[Out], ok bool) {
+func (c *call[In, Out]) hook(turn, i int, ans seam.Answer[Out]) (after seam.Answer[Out], ok bool) {
 	returned := false
 	defer func() {
 		if !returned {
 			err := engine.Thrown(recover())
 			c.members.Add(1)
-			go c.hooks(turn, i+1, task.Answer[Out]{Err: c.hookFailed(i, errors.Join(ans.Err, err))})
+			go c.hooks(turn, i+1, seam.Answer[Out]{Err: c.hookFailed(i, errors.Join(ans.Err, err))})
 		}
 	}()
 	switch told := c.flow.told; {
@@ -149,7 +149,7 @@ func (c *call[In, Out]) ownFailed(name string, err error) error {
 }
 
 // answer is called by who has decided what the answer is.
-func (c *call[In, Out]) answer(turn int, ans task.Answer[Out]) {
+func (c *call[In, Out]) answer(turn int, ans seam.Answer[Out]) {
 	if !c.hold(turn, byObserver, 0, ans) {
 		return
 	}
@@ -172,13 +172,13 @@ func (c *call[In, Out]) answer(turn int, ans task.Answer[Out]) {
 }
 
 // finish gives the answer. Nobody else has.
-func (c *call[In, Out]) finish(ans task.Answer[Out]) {
+func (c *call[In, Out]) finish(ans seam.Answer[Out]) {
 	e := c.end()
 	e.mu.Lock()
 	over := e.stage == byNobody
 	e.stage = byNobody
 	e.turn++
-	e.ans = task.Answer[Out]{}
+	e.ans = seam.Answer[Out]{}
 	e.mu.Unlock()
 	if over {
 		return
@@ -228,7 +228,7 @@ func (c *call[In, Out]) cutShort(at time.Time) {
 		if stage == byDegraded {
 			late := c.lateAt(at)
 			late.Name = c.plan.name + ": Degraded"
-			ans = task.Answer[Out]{Err: c.ownFailed("Degraded", late)}
+			ans = seam.Answer[Out]{Err: c.ownFailed("Degraded", late)}
 		}
 		c.answer(turn, ans)
 	default:

@@ -8,14 +8,15 @@ import (
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/observe"
 )
 
 // call is one run of a flow: the part of it that knows the types.
 type call[In, Out any] struct {
 	run
 	promise future.Promise[Out]
-	host    task.Host[Out] // of a run within another, instead of the promise
+	host    seam.Host[Out] // of a run within another, instead of the promise
 	flow    *Flow[In, Out]
 	in      In
 	ending  atomic.Pointer[ending[Out]] // nil until somebody needs it
@@ -102,8 +103,8 @@ func (n nested[In, Out]) identity() any { return n.flow.plan.original() }
 // Graph returns the flow's graph.
 func (n nested[In, Out]) Graph() Graph { return n.flow.Graph() }
 
-// Start implements [task.Starter]: the caller's goroutine is the first to work for the run.
-func (n nested[In, Out]) Start(ctx context.Context, in In, host task.Host[Out]) {
+// Start implements [seam.Starter]: the caller's goroutine is the first to work for the run.
+func (n nested[In, Out]) Start(ctx context.Context, in In, host seam.Host[Out]) {
 	c := &call[In, Out]{flow: n.flow, in: in, host: host}
 	c.around = ctx
 	if err := c.enter(engine.Terms{Member: true}); err != nil {
@@ -112,7 +113,7 @@ func (n nested[In, Out]) Start(ctx context.Context, in In, host task.Host[Out]) 
 	}
 	c.members.Store(1)
 	c.arm()
-	if h, ok := host.(interface{ Carry(task.Carried) }); ok {
+	if h, ok := host.(seam.Carrier); ok {
 		h.Carry(c)
 	}
 	if c.watch != nil {
@@ -128,7 +129,7 @@ func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 	p := c.flow.plan
 	c.plan, c.owner = p, c
 	unheld := false
-	if h, ok := c.host.(interface{ Around() any }); ok {
+	if h, ok := c.host.(seam.Surrounded); ok {
 		switch around := h.Around().(type) {
 		case *run:
 			c.outer = around
@@ -153,7 +154,7 @@ func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 	}
 	if c.life.Observer() != nil {
 		c.begun = time.Now()
-		c.watch = newWatch(p, c.life.Observer().(task.Observer))
+		c.watch = newWatch(p, observe.ForEngines(seal).Observer(c.life.Observer()))
 	}
 	st := p.start(&c.run)
 	st.cells[0].(*given[In]).v = c.in

@@ -3,7 +3,7 @@ package flow
 import (
 	"slices"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // This file is what an observer is told of each node of a plan. It is worked out when the
@@ -13,15 +13,15 @@ import (
 func (p *plan) described() {
 	p.describe.Do(func() {
 		from := originsOf(p)
-		p.calls = make([]task.Call, len(p.specs))
+		p.calls = make([]observe.Call, len(p.specs))
 		after := p.gated(from)
 		for i := range p.specs {
 			s := &p.specs[i]
 			if s.quick {
 				continue
 			}
-			c := task.Call{
-				Kind: task.KindNode, Flow: p.name, Node: s.name, Place: s.node.place,
+			c := observe.Call{
+				Kind: observe.KindNode, Flow: p.name, Node: s.name, Place: s.node.place,
 				Inputs: from.names(s.inputs), After: from.names(after[i]), Effect: s.effect && !s.answer,
 				Optional: s.effect && !s.answer && (s.optional || s.task != nil && s.task.standsIn()),
 			}
@@ -30,7 +30,7 @@ func (p *plan) described() {
 			}
 			p.calls[i] = c
 		}
-		p.ran = task.Call{Kind: task.KindRun, Flow: p.name, Place: p.place, Inputs: from.names([]input{{n: p.specs[p.out].node}})}
+		p.ran = observe.Call{Kind: observe.KindRun, Flow: p.name, Place: p.place, Inputs: from.names([]input{{n: p.specs[p.out].node}})}
 	})
 }
 

@@ -11,8 +11,8 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 )
 
 // classOf is the class that the failure of a run of f has.
@@ -83,14 +83,14 @@ func TestClassifier_isSeenByFlows(t *testing.T) {
 		}),
 	} {
 		require.Equal(t, recovery.ClassDependency, classOf(t, ctx, f), name)
-		require.Equal(t, recovery.ClassDependency, classOf(t, task.Observe(ctx, quiet{}), f), name)
+		require.Equal(t, recovery.ClassDependency, classOf(t, observe.With(ctx, quiet{}), f), name)
 		require.Equal(t, recovery.ClassUnknown, classOf(t, plainCtx(), f), name)
 	}
 }
 
 type quiet struct{}
 
-func (quiet) Begin(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
+func (quiet) Begin(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
 	return ctx, nil
 }
 
@@ -127,7 +127,7 @@ func TestG06_errorsWhoseMethodsDoNotReturn(t *testing.T) {
 			"any":       of(func(in number) number { return flow.Any(flow.Step(bad, in), flow.Step(bad, in)) }),
 		} {
 			require.Equal(t, recovery.ClassUnknown, classOf(t, plainCtx(), f), "%s, %s", name, how)
-			require.Equal(t, recovery.ClassUnknown, classOf(t, task.Observe(plainCtx(), quiet{}), f), "%s, %s", name, how)
+			require.Equal(t, recovery.ClassUnknown, classOf(t, observe.With(plainCtx(), quiet{}), f), "%s, %s", name, how)
 		}
 	}
 }

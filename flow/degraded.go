@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"github.com/jade-go/jade/internal/engine"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/observe"
 )
 
 // Loss is a failure that something in a flow has taken, so that the answer does without the value of a node.
-type Loss = task.Loss
+type Loss = observe.Loss
 
 // Degraded calls fn with an answer and the list of what it lacks; fn returns the answer to give. The list has one loss for
 // each node that failed and that a Fallback, a Recover, a Try or an Any replaced. fn is not called if nothing is lost, nor
@@ -29,8 +30,8 @@ func (f *Flow[In, Out]) Degraded(fn func(out Out, lost []Loss) Out) *Flow[In, Ou
 }
 
 // answerOf is the answer with an output, and what that does without.
-func (c *call[In, Out]) answerOf(out Out) task.Answer[Out] {
-	ans := task.Answer[Out]{Value: out}
+func (c *call[In, Out]) answerOf(out Out) seam.Answer[Out] {
+	ans := seam.Answer[Out]{Value: out}
 	if c.st.demand.hasLosses() {
 		ans.Losses, ans.Degraded = c.st.losses()
 	}
@@ -38,7 +39,7 @@ func (c *call[In, Out]) answerOf(out Out) task.Answer[Out] {
 }
 
 // tellDegraded tells the functions of Degraded from the i-th on, and answers.
-func (c *call[In, Out]) tellDegraded(i int, ans task.Answer[Out]) {
+func (c *call[In, Out]) tellDegraded(i int, ans seam.Answer[Out]) {
 	for ; len(ans.Losses) > 0 && i < len(c.flow.degraded); i++ {
 		var ok bool
 		if ans.Value, ok = c.degrade(i, ans); !ok {
@@ -49,7 +50,7 @@ func (c *call[In, Out]) tellDegraded(i int, ans task.Answer[Out]) {
 }
 
 // degrade tells one of them. If that does not return, a new goroutine goes on with the answer as it was.
-func (c *call[In, Out]) degrade(i int, ans task.Answer[Out]) (out Out, ok bool) {
+func (c *call[In, Out]) degrade(i int, ans seam.Answer[Out]) (out Out, ok bool) {
 	if !c.hold(0, byDegraded, i, ans) {
 		return out, false
 	}

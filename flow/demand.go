@@ -8,8 +8,8 @@ import (
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/seam"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 )
 
 // demand is how a plan runs in which not every node is needed, or not from the
@@ -36,7 +36,7 @@ type demand struct {
 	passed []bool                // of an Any whose failure has been taken: so have those of its inputs
 	lives  []engine.Life         // of nodes that have a ctx of their own and run
 	spares map[int32]engine.Life // of nodes that run: what functions of Recover of their tasks have of the reserve; see crew
-	calls  []task.Carried        // that can be given up, of nodes that run
+	calls  []seam.Carried        // that can be given up, of nodes that run
 	back   []returned            // of nodes whose function has returned, and which wait for the observer, or for expire
 	mine   []bool                // of nodes whose function has been called: somebody has claimed them
 	giving bool                  // expire is giving calls up: other goroutines leave it to that to go on
@@ -80,7 +80,7 @@ const (
 func newDemand(n int) *demand {
 	return &demand{
 		phase: make([]phase, n), claims: make([]int32, n), chosen: make([]int8, n), failed: make([]int32, n),
-		cancel: make([]bool, n), told: make([]bool, n), passed: make([]bool, n), lives: make([]engine.Life, n), calls: make([]task.Carried, n),
+		cancel: make([]bool, n), told: make([]bool, n), passed: make([]bool, n), lives: make([]engine.Life, n), calls: make([]seam.Carried, n),
 		back: make([]returned, n), lost: make([]loss, n), stray: make([]stray, n), mine: make([]bool, n),
 	}
 }

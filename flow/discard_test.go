@@ -14,6 +14,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -119,7 +120,7 @@ func TestDiscard_getsWhatComesWhenTheRunHasEnded(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						ctx, scope := future.WithScope(plainCtx())
 						if seen {
-							ctx = task.Observe(ctx, watching(func(string) {}))
+							ctx = observe.With(ctx, watching(func(string) {}))
 						}
 						b := new(bin)
 						begun := time.Now()

@@ -41,11 +41,11 @@ func elementsNode[A, R any](where string, t task.Task[A, R], as Node[[]A], limit
 
 // elementCalls is how the elements of t are called: by its function, if nothing else is to be seen to.
 func elementCalls[A, R any](t task.Task[A, R]) (direct task.Func[A, R], late func(context.Context, R)) {
-	direct, mends := task.Direct(t)
+	direct, mends := task.ForEngines(seal, t).Direct()
 	if mends {
 		direct = nil // a failure is seen to by Start
 	}
-	return direct, task.Discarder(t)
+	return direct, task.ForEngines(seal, t).Discarder()
 }
 
 type each[A, R any] struct {
@@ -66,7 +66,7 @@ func (c *each[A, R]) collect(values []R, _ []error) { c.v = values }
 
 // resign implements [resigner]. Without its input nobody knows how many elements there are.
 func (c *each[A, R]) resign(at seat, late lateCall, failure error) (pending bool, err error) {
-	if _, ok := task.Standby(c.t); !ok || !late.complete {
+	if _, ok := task.ForEngines(seal, c.t).Standby(); !ok || !late.complete {
 		return false, failure
 	}
 	c.standIn(at, c, failure)

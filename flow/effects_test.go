@@ -14,6 +14,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -23,8 +24,8 @@ type effects struct {
 	lost []string
 }
 
-func (e *effects) Begin(_ context.Context, c task.Call) (context.Context, func(task.Outcome)) {
-	return nil, func(o task.Outcome) {
+func (e *effects) Begin(_ context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
+	return nil, func(o observe.Outcome) {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		if o.Lost {
@@ -98,7 +99,7 @@ func TestAlso_whatIsCutOffIsLost(t *testing.T) {
 					f = f.Timeout(c.limit)
 				}
 				var seen effects
-				ctx, scope := future.WithScope(task.Observe(t.Context(), &seen), future.Unobserved(func(error) {}))
+				ctx, scope := future.WithScope(observe.With(t.Context(), &seen), future.Unobserved(func(error) {}))
 				_, err := f.Do(ctx, 1)
 				require.NoError(t, err)
 				time.Sleep(c.leave)
@@ -125,7 +126,7 @@ func TestAlso_whatNeverBeginsIsLost(t *testing.T) {
 			told = append(told, e.Node)
 		})
 		var seen effects
-		ctx, scope := future.WithScope(task.Observe(t.Context(), &seen))
+		ctx, scope := future.WithScope(observe.With(t.Context(), &seen))
 		_, err := f.Do(ctx, 1)
 		require.NoError(t, err)
 		time.Sleep(time.Second)
@@ -165,7 +166,7 @@ func TestAlso_whatWaitsForWhatIsCutOffIsLost(t *testing.T) {
 					told = append(told, err.Error())
 				})
 				var seen effects
-				ctx, scope := future.WithScope(task.Observe(t.Context(), &seen), future.Unobserved(func(error) {}))
+				ctx, scope := future.WithScope(observe.With(t.Context(), &seen), future.Unobserved(func(error) {}))
 				_, err := f.Do(ctx, 1)
 				require.NoError(t, err)
 				time.Sleep(20 * time.Millisecond)
@@ -189,7 +190,7 @@ func TestAlso_whatWaitsForWhatIsGivenUpIsLost(t *testing.T) {
 			return flow.Also(flow.Fallback(item, 7), flow.Step(mail, item))
 		}).Timeout(50 * time.Millisecond).Reserve(20 * time.Millisecond).OnError(func(context.Context, int, error) {})
 		var seen effects
-		ctx, scope := future.WithScope(task.Observe(t.Context(), &seen))
+		ctx, scope := future.WithScope(observe.With(t.Context(), &seen))
 		v, err := f.Do(ctx, 1)
 		require.NoError(t, err)
 		require.Equal(t, 7, v)

@@ -8,6 +8,8 @@ import (
 
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -34,7 +36,7 @@ func (c *elementsOf[A, R]) start(ctx context.Context, at seat, to collector[R]) 
 	}
 	life, err := at.st.run.begin(ctx, time.Time{})
 	if err != nil {
-		if _, ok := task.Standby(c.t); (ok || c.settles) && at.left(ctx) == nil {
+		if _, ok := task.ForEngines(seal, c.t).Standby(); (ok || c.settles) && at.left(ctx) == nil {
 			c.standIn(at, to, at.st.lateness(err))
 			return false, nil
 		}
@@ -62,7 +64,7 @@ func (c *elementsOf[A, R]) start(ctx context.Context, at seat, to collector[R]) 
 // standIn makes the value of a node none of whose elements has begun when the limit passes.
 func (c *elementsOf[A, R]) standIn(at seat, to collector[R], late error) {
 	n := len(*c.as)
-	v, ok := task.Standby(c.t)
+	v, ok := task.ForEngines(seal, c.t).Standby()
 	if n == 0 {
 		to.collect([]R{}, nil)
 		return
@@ -93,7 +95,7 @@ type elements[A, R any] struct {
 	to       collector[R] // and at: only until it is finished
 	at       seat
 	run      *run
-	crew     task.Crew
+	crew     seam.Crew
 	life     engine.Life
 	ctx      context.Context
 	elements []A
@@ -102,8 +104,8 @@ type elements[A, R any] struct {
 	values   []R
 	failures []error // of a SettleEach
 	done     []bool
-	calls    []task.Carried         // of the elements that run, if they can be given up
-	back     map[int]task.Answer[R] // of elements whose end the observer is being told of
+	calls    []seam.Carried         // of the elements that run, if they can be given up
+	back     map[int]seam.Answer[R] // of elements whose end the observer is being told of
 	kept     []R                    // the successes, if there is a Discard for them
 	next     int                    // the element to take
 	made     int
@@ -143,7 +145,7 @@ func (g *elements[A, R]) serve(h elementHost[A, R]) {
 			g.another(h)
 			return
 		case h.i != int(none): // its function did not return
-			h.end(task.Answer[R]{Err: err})
+			h.end(seam.Answer[R]{Err: err})
 		}
 		g.another(g.idle())
 	}()
@@ -160,8 +162,8 @@ func (g *elements[A, R]) serve(h elementHost[A, R]) {
 		ctx := g.ctx
 		if g.run.watch != nil {
 			telling = true
-			h.seen = &element{about: g.about(i)}
-			ctx = h.seen.Begin(g.ctx, g.run.watch.observer, &h.seen.about, time.Now())
+			h.seen = observe.ForEngines(seal).Call(g.about(i))
+			ctx = h.seen.Open(g.ctx, g.run.watch.observer)
 			telling = false
 		}
 		going = h.make(ctx)

@@ -8,13 +8,14 @@ import (
 
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/seam"
 	"github.com/jade-go/jade/task"
 )
 
 // This file is how elements end, and the node with them.
 
 // put takes the result of an element, unless it has one.
-func (g *elements[A, R]) put(i int, ans task.Answer[R]) {
+func (g *elements[A, R]) put(i int, ans seam.Answer[R]) {
 	if g.settles && ans.Err != nil {
 		g.fail(i, ans.Err)
 		return
@@ -107,17 +108,17 @@ func (g *elements[A, R]) drop() bool { return g.late != nil }
 
 // hold notes how an element has ended, while an observer is told of that, and reports whether the limit has passed: then
 // nobody waits for the observer.
-func (g *elements[A, R]) hold(i int, ans task.Answer[R]) (late bool) {
+func (g *elements[A, R]) hold(i int, ans seam.Answer[R]) (late bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.back == nil {
-		g.back = map[int]task.Answer[R]{}
+		g.back = map[int]seam.Answer[R]{}
 	}
 	g.back[i] = ans
 	return g.given != nil
 }
 
-// GiveUp implements [task.Carried].
+// GiveUp implements [seam.Carried].
 func (g *elements[A, R]) GiveUp(err error, spent bool) {
 	if !g.run.Join() {
 		return
@@ -137,7 +138,7 @@ func (g *elements[A, R]) GiveUp(err error, spent bool) {
 	}
 	done, calls, back := slices.Clone(g.done), slices.Clone(g.calls), maps.Clone(g.back)
 	g.mu.Unlock()
-	v, ok := task.Standby(g.t)
+	v, ok := task.ForEngines(seal, g.t).Standby()
 	for i := range g.elements {
 		ans, returned := back[i]
 		switch {
@@ -147,9 +148,9 @@ func (g *elements[A, R]) GiveUp(err error, spent bool) {
 		case i < len(calls) && calls[i] != nil:
 			calls[i].GiveUp(err, spent)
 		case ok:
-			g.put(i, task.Answer[R]{Value: v, Degraded: err})
+			g.put(i, seam.Answer[R]{Value: v, Degraded: err})
 		default:
-			g.put(i, task.Answer[R]{Err: err})
+			g.put(i, seam.Answer[R]{Err: err})
 		}
 	}
 }

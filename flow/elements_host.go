@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -11,7 +13,7 @@ import (
 type elementHost[A, R any] struct {
 	g    *elements[A, R]
 	i    int
-	seen *element // nil if nobody observes it
+	seen seam.OwnCall // nil if nobody observes it
 }
 
 // make makes the element, and reports whether this goroutine has done so:
@@ -22,13 +24,13 @@ func (h *elementHost[A, R]) make(ctx context.Context) (done bool) {
 		h.end(g.refused())
 		return true
 	}
-	var ans task.Answer[R]
+	var ans seam.Answer[R]
 	if g.direct != nil {
 		ans.Value, ans.Err = g.direct(ctx, g.elements[i])
 	} else {
 		host := *h
 		h.i = int(none) // Start sees to functions that do not return
-		if ans, done = task.Start(ctx, g.t, g.elements[i], g.crew, host); !done {
+		if ans, done = task.ForEngines(seal, g.t).Start(ctx, g.elements[i], g.crew, host); !done {
 			return false
 		}
 		h.i = i
@@ -40,12 +42,12 @@ func (h *elementHost[A, R]) make(ctx context.Context) (done bool) {
 // Around is the run that waits for a run that the task stands for.
 func (h elementHost[A, R]) Around() any { return h.g.at.around() }
 
-// Carry is told of the call: see [task.Host].
-func (h elementHost[A, R]) Carry(call task.Carried) {
+// Carry is told of the call: see [seam.Host].
+func (h elementHost[A, R]) Carry(call seam.Carried) {
 	g := h.g
 	g.mu.Lock()
 	if g.calls == nil {
-		g.calls = make([]task.Carried, len(g.elements))
+		g.calls = make([]seam.Carried, len(g.elements))
 	}
 	g.calls[h.i] = call
 	given, spent := g.given, g.spent
@@ -56,16 +58,16 @@ func (h elementHost[A, R]) Carry(call task.Carried) {
 }
 
 // refused is the answer of an element whose ctx has ended before it begins. At a limit something may stand in for it.
-func (g *elements[A, R]) refused() task.Answer[R] {
+func (g *elements[A, R]) refused() seam.Answer[R] {
 	cause := future.Cause(g.ctx)
-	if v, ok := task.Standby(g.t); ok && g.run.Late() {
-		return task.Answer[R]{Value: v, Degraded: cause}
+	if v, ok := task.ForEngines(seal, g.t).Standby(); ok && g.run.Late() {
+		return seam.Answer[R]{Value: v, Degraded: cause}
 	}
-	return task.Answer[R]{Err: cause}
+	return seam.Answer[R]{Err: cause}
 }
 
 // end is told how the element ended.
-func (h *elementHost[A, R]) end(ans task.Answer[R]) {
+func (h *elementHost[A, R]) end(ans seam.Answer[R]) {
 	g, i, seen := h.g, h.i, h.seen
 	h.i = int(none)
 	switch {
@@ -80,20 +82,14 @@ func (h *elementHost[A, R]) end(ans task.Answer[R]) {
 	}
 }
 
-// Finish implements [task.Host]. The goroutine serves on.
-func (h elementHost[A, R]) Finish(ans task.Answer[R]) {
+// Finish implements [seam.Host]. The goroutine serves on.
+func (h elementHost[A, R]) Finish(ans seam.Answer[R]) {
 	h.end(ans)
 	h.g.serve(h.g.idle())
 }
 
-// element is one as an observer sees it.
-type element struct {
-	task.Sight
-	about task.Call
-}
-
 // about is what an observer is told of the i-th element.
-func (g *elements[A, R]) about(i int) task.Call {
+func (g *elements[A, R]) about(i int) observe.Call {
 	node := &g.run.plan.calls[g.at.n]
-	return task.Call{Kind: task.KindElement, Flow: node.Flow, Node: node.Node, Task: g.t.Name(), Element: i, Place: node.Place}
+	return observe.Call{Kind: observe.KindElement, Flow: node.Flow, Node: node.Node, Task: g.t.Name(), Element: i, Place: node.Place}
 }

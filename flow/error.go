@@ -7,17 +7,17 @@ import (
 
 	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/errtree"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 )
 
 // Error is the failure of a run: it says where that came from.
 type Error struct {
 	Flow  string
 	Node  string
-	Task  string     // empty for a node that is no task
-	Place task.Place // where the task was made, or else the node
-	Err   error      // what it failed with
+	Task  string        // empty for a node that is no task
+	Place observe.Place // where the task was made, or else the node
+	Err   error         // what it failed with
 
 	plan  *plan // of the flow; nil of an Error that a user has made
 	node  int32 // none: a function of OnError, Catch or Degraded

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/jade-go/jade/deadline"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/internal/seam"
 )
 
 // This file is what happens to the nodes of a run at its limit. Each call that runs or has not begun has failed then: what
@@ -130,7 +130,7 @@ func (t *turn) giveUpCall(l lateCall) {
 
 // resigner is the cell of a call that something of the task may stand in for.
 type resigner interface {
-	// resign ends the call, as of [task.Carried]. If that is done elsewhere it reports pending, and at is told when it is over.
+	// resign ends the call, as of [seam.Carried]. If that is done elsewhere it reports pending, and at is told when it is over.
 	resign(at seat, late lateCall, failure error) (pending bool, err error)
 }
 
@@ -222,7 +222,7 @@ func (d *demand) claim(n int32) bool {
 }
 
 // carry notes the call of node n, which can be given up, and does so if the limit has passed.
-func (st *state) carry(n int32, call task.Carried) {
+func (st *state) carry(n int32, call seam.Carried) {
 	d := st.demand
 	if d == nil {
 		return

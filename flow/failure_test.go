@@ -65,7 +65,7 @@ func TestError_saysWhere(t *testing.T) {
 	_, err := f.Do(plainCtx(), 1)
 	failure, ok := err.(*flow.Error)
 	require.True(t, ok)
-	require.Equal(t, []any{"shop", "stock#2", "stock", stock.Origin().Place, errSoldOut},
+	require.Equal(t, []any{"shop", "stock#2", "stock", stock.Place(), errSoldOut},
 		[]any{failure.Flow, failure.Node, failure.Task, failure.Place, failure.Err})
 	require.ErrorIs(t, err, errSoldOut)
 	require.Equal(t, "shop: stock#2 ("+failure.Place.String()+"): sold out", err.Error())

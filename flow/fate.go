@@ -9,8 +9,8 @@ import (
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/seam"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 )
 
 // This file is how it is decided what becomes of a run.
@@ -114,7 +114,7 @@ func (c *call[In, Out]) Ended(cause error) error {
 		return cause
 	}
 	c.endEffects(cause)
-	go c.hooks(0, 0, task.Answer[Out]{Err: cause})
+	go c.hooks(0, 0, seam.Answer[Out]{Err: cause})
 	return cause
 }
 
@@ -203,7 +203,7 @@ func (c *call[In, Out]) giveUp(at time.Time, spent bool) {
 	c.hurry()
 }
 
-// GiveUp implements [task.Carried]: the limit of the run around has passed.
+// GiveUp implements [seam.Carried]: the limit of the run around has passed.
 func (c *call[In, Out]) GiveUp(_ error, spent bool) {
 	c.given.Store(true)
 	if spent {
@@ -266,7 +266,7 @@ func (c *call[In, Out]) refuse(cause error) {
 		cause = deadline.Inherited(c.around, c.plan.name, c.start(), cause)
 	}
 	if c.host != nil {
-		c.host.Finish(task.Answer[Out]{Err: cause})
+		c.host.Finish(seam.Answer[Out]{Err: cause})
 		return
 	}
 	c.promise.Complete(none, cause)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -34,7 +35,7 @@ func New[In, Out any](name string, build func(in Node[In]) Node[Out]) *Flow[In, 
 		panic("flow.New: " + why)
 	}
 	file, line := engine.Caller(1)
-	place := task.Place{File: file, Line: line}
+	place := observe.Place{File: file, Line: line}
 	b := &builder{}
 	defer func() { b.sealed = true }()
 	out := build(input0[In](b, place))
@@ -51,12 +52,12 @@ func New[In, Out any](name string, build func(in Node[In]) Node[Out]) *Flow[In, 
 
 // finished returns a flow that does not change any more.
 func finished[In, Out any](f Flow[In, Out]) *Flow[In, Out] {
-	f.task = task.From(f.plan.name, f.plan.place, nested[In, Out]{&f})
+	f.task = task.ForEngines(seal, task.Task[In, Out]{}).From(f.plan.name, f.plan.place, nested[In, Out]{&f})
 	return &f
 }
 
 // input0 is the node of the input, which is always the first.
-func input0[T any](b *builder, place task.Place) Node[T] {
+func input0[T any](b *builder, place observe.Place) Node[T] {
 	n := add[T]("flow.New", 2, node{b: b, kind: KindIn, place: place}, func(wiring) cell { return &given[T]{} })
 	n.n.place = place
 	return n

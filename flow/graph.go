@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -16,7 +17,7 @@ import (
 // docs/schema/graph.schema.json.
 type Graph struct {
 	Name    string        `json:"name"`
-	Place   task.Place    `json:"place"`             // where it was built
+	Place   observe.Place `json:"place"`             // where it was built
 	In      string        `json:"in"`                // type of the input
 	Out     string        `json:"out"`               // type of the result
 	Output  int           `json:"output"`            // the node that has the result
@@ -31,17 +32,17 @@ type Graph struct {
 
 // GraphNode is one node of a [Graph].
 type GraphNode struct {
-	ID       int           `json:"id"` // its index
-	Kind     Kind          `json:"kind"`
-	Name     string        `json:"name"`               // unique in the flow
-	In       string        `json:"in,omitempty"`       // type of the task's argument
-	Out      string        `json:"out"`                // type of the value
-	Place    task.Place    `json:"place"`              // where the node was made
-	Task     string        `json:"task,omitempty"`     // name of the task
-	TaskAt   *task.Place   `json:"task_at,omitempty"`  // where the task was made
-	Policies []task.Policy `json:"policies,omitempty"` // of the task, inner to outer
-	Limit    int           `json:"limit,omitempty"`    // of an Each or a SettleEach: how many at a time
-	Flow     *Graph        `json:"flow,omitempty"`     // the flow that the task stands for
+	ID       int            `json:"id"` // its index
+	Kind     Kind           `json:"kind"`
+	Name     string         `json:"name"`               // unique in the flow
+	In       string         `json:"in,omitempty"`       // type of the task's argument
+	Out      string         `json:"out"`                // type of the value
+	Place    observe.Place  `json:"place"`              // where the node was made
+	Task     string         `json:"task,omitempty"`     // name of the task
+	TaskAt   *observe.Place `json:"task_at,omitempty"`  // where the task was made
+	Policies []task.Policy  `json:"policies,omitempty"` // of the task, inner to outer
+	Limit    int            `json:"limit,omitempty"`    // of an Each or a SettleEach: how many at a time
+	Flow     *Graph         `json:"flow,omitempty"`     // the flow that the task stands for
 
 	flow   string
 	inputs []input
@@ -99,8 +100,9 @@ func describeNode(flow string, i int, n *node) GraphNode {
 	return d
 }
 
-// Calls reports whether the node calls a task of that origin, under whatever name.
-func (n GraphNode) Calls(o *task.Origin) bool {
+// Calls reports whether a node calls a task, under whatever name and with whatever policies.
+func Calls[In, Out any](n GraphNode, t task.Task[In, Out]) bool {
+	o := task.ForEngines(seal, t).Origin()
 	return o != nil && n.of != nil && n.of.task != nil && identity(n.of.task.origin) == identity(o)
 }
 

@@ -74,7 +74,7 @@ func TestGraph_nodesAndEdges(t *testing.T) {
 	require.Equal(t, 4, g.Output)
 	require.Equal(t, []task.Policy{{Kind: "timeout", Limit: ms}}, g.Node(1).Policies)
 	require.Empty(t, g.Node(2).Policies)
-	require.Equal(t, user.Origin().Place, *g.Node(2).TaskAt)
+	require.Equal(t, user.Place(), *g.Node(2).TaskAt)
 	nested := g.Node(3).Flow
 	require.NotNil(t, nested)
 	require.Equal(t, "inner", nested.Name)

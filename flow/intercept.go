@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/jade-go/jade/internal/seam"
 	"github.com/jade-go/jade/task"
 )
 
@@ -48,9 +49,9 @@ func calling[A, R any](t task.Task[A, R], how func(task.Task[A, R]) maker) maker
 		if i == nil && at.node.Flow == nil {
 			return m
 		}
-		return calling(task.WithBody(t, func(b task.Body[A, R]) task.Body[A, R] {
+		return calling(task.ForEngines(seal, t).WithBody(func(b seam.Body[A, R]) seam.Body[A, R] {
 			if i != nil {
-				return task.Body[A, R]{Func: through(i, at.node, b)}
+				return seam.Body[A, R]{Func: through(i, at.node, b)}
 			}
 			if inner, ok := b.Starter.(nested[A, R]); ok {
 				b.Starter = nested[A, R]{inner.flow.intercept(append(slices.Clone(at.path), at.node.Name), at.pick)}
@@ -62,10 +63,10 @@ func calling[A, R any](t task.Task[A, R], how func(task.Task[A, R]) maker) maker
 }
 
 // through is a function that calls b through i.
-func through[A, R any](i Interceptor, n GraphNode, b task.Body[A, R]) task.Func[A, R] {
+func through[A, R any](i Interceptor, n GraphNode, b seam.Body[A, R]) task.Func[A, R] {
 	fn := b.Func
 	if fn == nil {
-		fn = task.From(n.Task, n.Place, b.Starter).Do
+		fn = task.ForEngines(seal, task.Task[A, R]{}).From(n.Task, n.Place, b.Starter).Do
 	}
 	return func(ctx context.Context, in A) (out R, err error) {
 		v, err := i(ctx, in, func(ctx context.Context) (any, error) { return fn(ctx, in) })

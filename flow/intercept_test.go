@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -91,9 +92,9 @@ func TestIntercept_again(t *testing.T) {
 	item := plus("item", 1)
 	inner := flow.New("inner", func(in number) number { return flow.Step(item.Named("thing"), in) })
 	f := of(func(in number) number { return flow.Step(inner.Task().Named("part"), in) })
-	times := func(o *task.Origin, by int) func([]string, flow.GraphNode) flow.Interceptor {
+	times := func(t task.Task[int, int], by int) func([]string, flow.GraphNode) flow.Interceptor {
 		return func(_ []string, n flow.GraphNode) flow.Interceptor {
-			if !n.Calls(o) {
+			if !flow.Calls(n, t) {
 				return nil
 			}
 			return func(ctx context.Context, _ any, call func(context.Context) (any, error)) (any, error) {
@@ -102,14 +103,14 @@ func TestIntercept_again(t *testing.T) {
 			}
 		}
 	}
-	g := f.Intercept(times(item.Origin(), 3)).Intercept(times(item.Origin(), 5)).Intercept(times(inner.Task().Origin(), 7))
+	g := f.Intercept(times(item, 3)).Intercept(times(item, 5)).Intercept(times(inner.Task(), 7))
 	v, err := g.Do(plainCtx(), 1)
 	require.NoError(t, err)
 	require.Equal(t, 2*3*5*7, v)
 
 	// A variant of a flow counts as that flow: under one name, both may be there.
 	both := of(func(in number) number {
-		other := inner.Intercept(times(item.Origin(), 3))
+		other := inner.Intercept(times(item, 3))
 		return flow.Map2(flow.Step(inner.Task(), in), flow.Step(other.Task(), in), sum2)
 	})
 	v, err = both.Do(plainCtx(), 1)
@@ -159,10 +160,10 @@ func ExampleInterceptor() {
 	// {? 0} <nil>
 }
 
-func ExampleGraphNode_Calls() {
+func ExampleCalls() {
 	page := flow.New("page", func(id flow.Node[string]) flow.Node[Item] { return flow.Step(FetchItem.Named("bell"), id) })
 	for _, n := range page.Graph().Nodes {
-		fmt.Println(n.Name, n.Calls(FetchItem.Origin()))
+		fmt.Println(n.Name, flow.Calls(n, FetchItem))
 	}
 	// Output:
 	// in false
@@ -174,15 +175,15 @@ func always(error) bool { return true }
 // An intercepted flow is seen by an observer as any other.
 func TestIntercept_isSeen(t *testing.T) {
 	f := everyKind("shop")
-	told := func(f *flow.Flow[int, int]) map[string]task.Status {
+	told := func(f *flow.Flow[int, int]) map[string]observe.Status {
 		var mu sync.Mutex
-		all := map[string]task.Status{}
-		o := telling(func(c task.Call, o task.Outcome) {
+		all := map[string]observe.Status{}
+		o := telling(func(c observe.Call, o observe.Outcome) {
 			mu.Lock()
 			defer mu.Unlock()
 			all[c.Kind.String()+" "+c.Node] = o.Status
 		})
-		_, err := f.Do(task.Observe(plainCtx(), o), 2)
+		_, err := f.Do(observe.With(plainCtx(), o), 2)
 		require.NoError(t, err)
 		mu.Lock()
 		defer mu.Unlock()

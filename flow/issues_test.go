@@ -19,6 +19,7 @@ import (
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -204,16 +205,16 @@ func TestIssue_cancellingWhileTheObserverIsToldWasARace(t *testing.T) {
 	f := of(func(in number) number { return flow.Step(obedient("item"), in) })
 	for range 200 {
 		begun, told := make(chan string, 10), make(chan string, 10)
-		o := beginning(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+		o := beginning(func(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 			begun <- c.Kind.String()
 			runtime.Gosched()
-			return ctx, func(o task.Outcome) {
-				if o.Status != task.StatusStraggler {
+			return ctx, func(o observe.Outcome) {
+				if o.Status != observe.StatusStraggler {
 					told <- c.Kind.String()
 				}
 			}
 		})
-		ctx, scope := future.WithScope(task.Observe(plainCtx(), o))
+		ctx, scope := future.WithScope(observe.With(plainCtx(), o))
 		f.Go(ctx, 1).Cancel(errNoRoute)
 		require.NoError(t, scope.Close())
 		require.Equal(t, "run", <-begun, "the run begins first")

@@ -13,6 +13,7 @@ import (
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -64,7 +65,7 @@ func TestLimit_aValueMadeOfTheEndOfTheCtxIsTooLate(t *testing.T) {
 			for i := range 60 {
 				inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
 					if i%2 > 0 {
-						ctx = task.Observe(ctx, &witness{diary: newDiary()})
+						ctx = observe.With(ctx, &witness{diary: newDiary()})
 					}
 					v, elapsed, err := took(ctx, f.Timeout(100*ms), 1)
 					require.NoError(t, err)
@@ -101,7 +102,7 @@ func TestG15_theAnswerDoesNotWaitForWhatBlocksAtTheLimit(t *testing.T) {
 			for _, observed := range []bool{false, true} {
 				inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
 					if observed {
-						ctx = task.Observe(ctx, &witness{diary: newDiary()})
+						ctx = observe.With(ctx, &witness{diary: newDiary()})
 					}
 					_, elapsed, err := took(ctx, c.f, 1)
 					require.ErrorIs(t, err, context.DeadlineExceeded)
@@ -123,7 +124,7 @@ func TestG27_anObserverOfANestedRunThatBlocksAtTheLimit(t *testing.T) {
 		return flow.Map2(flow.Step(inner.Task(), in), flow.Fallback(flow.Step(hang, in), 7), sum2)
 	})
 	inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
-		v, elapsed, err := took(task.Observe(ctx, sleeper{}), f.Timeout(100*ms), 1)
+		v, elapsed, err := took(observe.With(ctx, sleeper{}), f.Timeout(100*ms), 1)
 		require.NoError(t, err)
 		require.Equal(t, 14, v)
 		require.Equal(t, 100*ms, elapsed)
@@ -133,8 +134,8 @@ func TestG27_anObserverOfANestedRunThatBlocksAtTheLimit(t *testing.T) {
 // sleeper is an observer that sleeps at each end.
 type sleeper struct{}
 
-func (sleeper) Begin(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
-	return ctx, func(task.Outcome) { time.Sleep(time.Second) }
+func (sleeper) Begin(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
+	return ctx, func(observe.Outcome) { time.Sleep(time.Second) }
 }
 
 // The losses of an answer are what it lacks. What only an effect does without is none, whether that ends before the answer or after it.
@@ -227,7 +228,7 @@ func TestIssue_aFlowThatCallsItselfBlamedANodeOfTheOtherRun(t *testing.T) {
 func TestG8_noMethodOfAnErrorUnderTheLockOfARun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := make(chan struct{})
-		ctx, scope := future.WithScope(task.Observe(plainCtx(), &witness{diary: newDiary()}))
+		ctx, scope := future.WithScope(observe.With(plainCtx(), &witness{diary: newDiary()}))
 		d := newDiary()
 		var told atomic.Int32
 		f := of(func(in number) number {
@@ -263,7 +264,7 @@ func TestLimit_aNestedFlowThatHasAnsweredIsNoStraggler(t *testing.T) {
 	for range 50 {
 		inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
 			w := &witness{diary: newDiary()}
-			v, err := f.Do(task.Observe(ctx, w), 1)
+			v, err := f.Do(observe.With(ctx, w), 1)
 			require.NoError(t, err)
 			require.Equal(t, 7, v)
 			synctest.Wait()

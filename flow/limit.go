@@ -192,7 +192,7 @@ func (r *run) closeSpare() {
 	}
 }
 
-// Reserved returns the ctx for functions of Recover, nil if the flow has no Reserve. A runner of a task asks for it: see [task.Crew].
+// Reserved returns the ctx for functions of Recover, nil if the flow has no Reserve. A runner of a task asks for it: see [seam.Crew].
 func (r *run) Reserved() context.Context {
 	if !r.limit.reserves() || r.spent.Load() {
 		return nil

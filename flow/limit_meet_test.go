@@ -11,6 +11,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -193,11 +194,11 @@ type tardy struct {
 	takes time.Duration
 }
 
-func (o tardy) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+func (o tardy) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 	if c.Node == o.node {
 		time.Sleep(o.takes)
 	}
-	return ctx, func(task.Outcome) {}
+	return ctx, func(observe.Outcome) {}
 }
 
 // Two made the node: its Recover, since the limit, and its function, once nothing needed it any more. They wrote to one place.
@@ -212,7 +213,7 @@ func TestLimit_whatARecoverStandsInForIsNotCalledOnceNothingNeedsIt(t *testing.T
 			late := flow.Recover(flow.Step(obedient("late"), in), func(ctx context.Context, _ error) (int, error) { return 3, wait(ctx, 28*ms) })
 			return flow.Map2(won, late, sum2)
 		}).Timeout(100 * ms).Reserve(30 * ms)
-		v, err := f.Do(task.Observe(ctx, tardy{"slow", 80 * ms}), 1)
+		v, err := f.Do(observe.With(ctx, tardy{"slow", 80 * ms}), 1)
 		require.NoError(t, err)
 		require.Equal(t, 6, v)
 		time.Sleep(time.Second)
@@ -249,7 +250,7 @@ func TestStress_limitsOfMicroseconds(t *testing.T) {
 		return flow.Also(flow.Map3(first, some, all, sum3), flow.Step(inner.Task().Named("effect").Fallback(0), in))
 	}).OnError(func(context.Context, int, error) { time.Sleep(upTo(100)) })
 	for i := range 1500 {
-		ctx, scope := future.WithScope(task.Observe(context.Background(), brisk{}), future.Unobserved(func(error) {}))
+		ctx, scope := future.WithScope(observe.With(context.Background(), brisk{}), future.Unobserved(func(error) {}))
 		limited := page
 		if limit := 20*time.Microsecond + upTo(400); i%2 == 0 {
 			limited = limited.Timeout(limit)
@@ -275,6 +276,6 @@ func TestStress_limitsOfMicroseconds(t *testing.T) {
 // brisk is an observer that takes a little to be told that something has ended.
 type brisk struct{}
 
-func (brisk) Begin(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
-	return ctx, func(task.Outcome) { time.Sleep(10 * time.Microsecond) }
+func (brisk) Begin(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
+	return ctx, func(observe.Outcome) { time.Sleep(10 * time.Microsecond) }
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
@@ -325,7 +326,7 @@ func TestLimit_theTable(t *testing.T) {
 						t.Run(what+"/"+sort+"/"+how+"/"+manner, func(t *testing.T) {
 							inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
 								if observed {
-									ctx = task.Observe(ctx, slowAtTheEnd{})
+									ctx = observe.With(ctx, slowAtTheEnd{})
 								}
 								s := shapesAt()[what]
 								want := s.at
@@ -369,8 +370,8 @@ func TestLimit_theTable(t *testing.T) {
 // slowAtTheEnd is an observer that takes a minute to be told that something has ended.
 type slowAtTheEnd struct{}
 
-func (slowAtTheEnd) Begin(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
-	return ctx, func(task.Outcome) { time.Sleep(time.Minute) }
+func (slowAtTheEnd) Begin(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
+	return ctx, func(observe.Outcome) { time.Sleep(time.Minute) }
 }
 
 func (want verdictAt) check(t *testing.T, v int, err error, told [][]flow.Loss) {

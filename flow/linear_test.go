@@ -11,7 +11,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // linear requires that work of eight times the size takes about eight times as long: if it grew
@@ -42,13 +42,13 @@ func linear(t *testing.T, size int, work func(size int) func()) {
 // silent is an observer that does nothing.
 type silent struct{}
 
-func (silent) Begin(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
-	return ctx, func(task.Outcome) {}
+func (silent) Begin(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
+	return ctx, func(observe.Outcome) {}
 }
 
 // observedRun runs f once, with an observer.
 func observedRun(f *flow.Flow[int, int]) {
-	_, _ = future.Run(task.Observe(plainCtx(), silent{}), func(ctx context.Context) (int, error) { return f.Do(ctx, 1) })
+	_, _ = future.Run(observe.With(plainCtx(), silent{}), func(ctx context.Context) (int, error) { return f.Do(ctx, 1) })
 }
 
 func TestAny_ofManyFailures(t *testing.T) {

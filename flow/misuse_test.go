@@ -128,7 +128,7 @@ func TestMisuse_aConstantResult(t *testing.T) {
 
 func TestMisuse_twoTasksOfOneName(t *testing.T) {
 	first, second := plus("item", 1), plus("item", 2)
-	places := "made at " + first.Origin().Place.String() + " and " + second.Origin().Place.String()
+	places := "made at " + first.Place().String() + " and " + second.Place().String()
 	require.PanicsWithValue(t, "flow.New: shop: two different tasks are called item ("+places+"): see Task.Named", func() {
 		of(func(in number) number { return flow.Step(second, flow.Step(first, in)) })
 	})

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/jade-go/jade/internal/engine"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // Named returns n with a name of its own: in errors, logs and pictures, for tests, and for whoever observes.
@@ -37,7 +37,7 @@ func Named[T any](n Node[T], name string) Node[T] {
 // names gives each node its name. Names that were given come first, then those of tasks: a quick
 // function that happens to have such a name gets the number.
 func (b *builder) names(flow string) {
-	taken, next := map[string]task.Place{}, map[string]int{}
+	taken, next := map[string]observe.Place{}, map[string]int{}
 	for _, n := range b.nodes {
 		if n.named == "" {
 			continue

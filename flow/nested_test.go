@@ -39,7 +39,7 @@ func TestNested_theErrorNamesBoth(t *testing.T) {
 	innermost, ok := outermost.Err.(*flow.Error)
 	require.True(t, ok)
 	require.Equal(t, [...]string{"inner", "item", "item"}, [...]string{innermost.Flow, innermost.Node, innermost.Task})
-	require.Equal(t, bad.Origin().Place, innermost.Place)
+	require.Equal(t, bad.Place(), innermost.Place)
 	require.Equal(t, errSoldOut, innermost.Err)
 	require.ErrorIs(t, err, errSoldOut)
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -57,7 +59,7 @@ type node struct {
 	named  string // by Named
 	called string // its function, if that has a name
 	name   string
-	place  task.Place
+	place  observe.Place
 	task   *named // of a step or an each
 	limit  int    // of an Each or a SettleEach, which are both Elements here
 	in     reflect.Type
@@ -85,13 +87,13 @@ type input struct {
 // named is what a node's task tells of itself.
 type named struct {
 	name     string
-	origin   *task.Origin
+	origin   *seam.Origin
 	policies []task.Policy
 	settles  bool // of a SettleEach: it goes on without the elements that fail
 }
 
 func describe[In, Out any](t task.Task[In, Out]) *named {
-	return &named{name: t.Name(), origin: t.Origin(), policies: t.Policies()}
+	return &named{name: t.Name(), origin: task.ForEngines(seal, t).Origin(), policies: t.Policies()}
 }
 
 // standsIn reports whether the node goes on without what it fails of: the value of the task's Fallback does, or an element is a failure.
@@ -114,7 +116,7 @@ type builder struct {
 // frames up from add.
 func add[T any](where string, skip int, n node, make func(w wiring) cell) Node[T] {
 	file, line := engine.Caller(skip)
-	n.place = task.Place{File: file, Line: line}
+	n.place = observe.Place{File: file, Line: line}
 	n.out = reflect.TypeFor[T]()
 	n.make = make
 	n.box = boxed[T]

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/flow"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // A run has to be answered at its end; its calls are given up earlier, at the limit.
@@ -33,7 +33,7 @@ func TestObserver_theDeadlineOfARunIsItsEnd(t *testing.T) {
 			inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
 				w := &witness{diary: newDiary()}
 				begun := time.Now()
-				ctx = task.Observe(ctx, w)
+				ctx = observe.With(ctx, w)
 				if c.ctx > 0 {
 					limited, cancel := context.WithTimeout(ctx, c.ctx)
 					defer cancel()

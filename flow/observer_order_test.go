@@ -14,6 +14,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -34,7 +35,7 @@ func TestObserver_isToldOfTheOrder(t *testing.T) {
 		return flow.Map3(flow.Either(flow.Map(flow.Step(step("which"), in), even), yes, no), page, free, sum3)
 	})
 	w := &witness{diary: newDiary()}
-	_, err := f.Do(task.Observe(t.Context(), w), 2)
+	_, err := f.Do(observe.With(t.Context(), w), 2)
 	require.NoError(t, err)
 	after := map[string][]string{}
 	for _, c := range w.calls {
@@ -43,7 +44,7 @@ func TestObserver_isToldOfTheOrder(t *testing.T) {
 		}
 	}
 	require.Equal(t, map[string][]string{"first": {"rules"}, "yes": {"which"}, "no": {"which"}}, after)
-	require.Equal(t, []string{"first", "free"}, w.call(t, task.KindNode, "second").Inputs)
+	require.Equal(t, []string{"first", "free"}, w.call(t, observe.KindNode, "second").Inputs)
 }
 
 // What runs for an effect is a call of the same run, although its ctx is not that of the run.
@@ -57,7 +58,7 @@ func TestObserver_effectsArePartOfTheRun(t *testing.T) {
 		return flow.Also(in, flow.Step(audit, in))
 	})
 	w := &witness{diary: newDiary()}
-	_, err := future.Run(task.Observe(t.Context(), w), func(ctx context.Context) (int, error) {
+	_, err := future.Run(observe.With(t.Context(), w), func(ctx context.Context) (int, error) {
 		n, err := f.Do(ctx, 1)
 		<-audited // or else the scope ends it, perhaps before it begins
 		return n, err
@@ -68,14 +69,14 @@ func TestObserver_effectsArePartOfTheRun(t *testing.T) {
 		require.Equal(t, w.calls[0].Run, c.Run, c.Task)
 		require.Equal(t, "audited", c.Flow, c.Task)
 	}
-	require.Equal(t, "audit", w.call(t, task.KindNode, "audit").Node)
+	require.Equal(t, "audit", w.call(t, observe.KindNode, "audit").Node)
 }
 
 // A run whose ctx has ended before it began is told of as well, as one that was skipped.
 func TestObserver_isToldOfRefusedRuns(t *testing.T) {
 	inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
 		w := &witness{diary: newDiary()}
-		gone, leave := context.WithCancel(task.Observe(ctx, w))
+		gone, leave := context.WithCancel(observe.With(ctx, w))
 		leave()
 		f := of(func(in number) number { return flow.Step(d.works("item", ms), in) })
 		_, err := f.Do(gone, 1)
@@ -90,9 +91,9 @@ func TestObserver_isToldOfRefusedRuns(t *testing.T) {
 // A run that is answered while the observer is being told of one of its nodes is not over
 // before that is. The answer itself does not wait.
 func TestObserver_theRunIsNotOverBeforeItsNodesHaveCome(t *testing.T) {
-	for name, late := range map[string]func(task.Call) bool{
-		"a node":  func(c task.Call) bool { return c.Node == "coins" },
-		"the run": func(c task.Call) bool { return c.Kind == task.KindRun },
+	for name, late := range map[string]func(observe.Call) bool{
+		"a node":  func(c observe.Call) bool { return c.Node == "coins" },
+		"the run": func(c observe.Call) bool { return c.Kind == observe.KindRun },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var mu sync.Mutex
@@ -103,20 +104,20 @@ func TestObserver_theRunIsNotOverBeforeItsNodesHaveCome(t *testing.T) {
 				told = append(told, fmt.Sprintf(format, args...))
 			}
 			arrived, released := make(chan struct{}), make(chan struct{})
-			o := beginning(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+			o := beginning(func(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 				if late(c) {
 					close(arrived)
 					<-released
 				}
 				note("%s begins", c.Kind.String()+c.Node)
-				return ctx, func(o task.Outcome) { note("%s: %s", c.Kind.String()+c.Node, o.Status) }
+				return ctx, func(o observe.Outcome) { note("%s: %s", c.Kind.String()+c.Node, o.Status) }
 			})
 			f := of(func(in number) number {
 				item := flow.Step(named("item", func(context.Context, int) (int, error) { <-arrived; return 0, errSoldOut }), in)
 				coins := flow.Step(named("coins", func(_ context.Context, n int) (int, error) { return n, nil }), in)
 				return flow.Step(named("freight", func(_ context.Context, n int) (int, error) { return n, nil }), flow.Map2(item, coins, sum2))
 			})
-			_, err := future.Run(task.Observe(t.Context(), o), func(ctx context.Context) (int, error) {
+			_, err := future.Run(observe.With(t.Context(), o), func(ctx context.Context) (int, error) {
 				ctx, cancel := context.WithCancelCause(ctx)
 				go func() { <-arrived; cancel(errSoldOut) }()
 				_, err := f.Do(ctx, 1)
@@ -143,14 +144,14 @@ func TestObserver_theRunIsNotOverBeforeWhatItIsToldLate(t *testing.T) {
 		}),
 	} {
 		inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
-			o := beginning(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+			o := beginning(func(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 				if c.Node == "late" {
 					time.Sleep(time.Second)
 				}
 				d.note("%s begins", c.Kind.String()+c.Node)
-				return ctx, func(o task.Outcome) { d.note("%s: %s", c.Kind.String()+c.Node, o.Status) }
+				return ctx, func(o observe.Outcome) { d.note("%s: %s", c.Kind.String()+c.Node, o.Status) }
 			})
-			_, _ = f.Do(task.Observe(ctx, o), 1)
+			_, _ = f.Do(observe.With(ctx, o), 1)
 			time.Sleep(time.Minute)
 			told := d.read()
 			over := slices.IndexFunc(told, func(s string) bool { return strings.HasPrefix(s, "1s run: ") })
@@ -168,7 +169,7 @@ func TestObserver_aRecoverCanBeAStraggler(t *testing.T) {
 		f := of(func(in number) number {
 			return flow.Map2(flow.Step(d.ends("item", ms, errSoldOut), in), flow.Recover(flow.Step(failing("bad", errNoRoute), in), mend), sum2)
 		})
-		_, err := f.Do(task.Observe(ctx, w), 1)
+		_, err := f.Do(observe.With(ctx, w), 1)
 		require.ErrorIs(t, err, errSoldOut)
 		time.Sleep(time.Minute)
 		told := w.read()

@@ -10,13 +10,13 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // selective asks to be told only of the failures of all but runs.
-type selective struct{ task.Observer }
+type selective struct{ observe.Observer }
 
-func (selective) OnlyFailures(task.Kind) bool { return true }
+func (selective) OnlyFailures(observe.Kind) bool { return true }
 
 func TestSelective_isToldOfRunsAndOfWhatFails(t *testing.T) {
 	inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
@@ -29,7 +29,7 @@ func TestSelective_isToldOfRunsAndOfWhatFails(t *testing.T) {
 			stubborn := flow.Step(d.stubborn("stubborn", 50*ms), well)
 			return flow.Step(d.works("next", ms), flow.Map2(bad, stubborn, sum2))
 		})
-		_, err := f.Do(task.Observe(ctx, selective{w}), 1)
+		_, err := f.Do(observe.With(ctx, selective{w}), 1)
 		require.ErrorIs(t, err, errSoldOut)
 		time.Sleep(time.Second)
 		all := w.read()
@@ -38,7 +38,7 @@ func TestSelective_isToldOfRunsAndOfWhatFails(t *testing.T) {
 			"12ms shop bad begins", "12ms shop bad: failed", "12ms shop next begins", "12ms shop next: skipped",
 			"12ms shop stubborn begins", "12ms shop stubborn: straggler", "12ms shop: failed", "51ms shop stubborn: ok",
 		}, all)
-		stubborn, run := w.call(t, task.KindNode, "stubborn"), w.call(t, task.KindRun, "")
+		stubborn, run := w.call(t, observe.KindNode, "stubborn"), w.call(t, observe.KindRun, "")
 		require.Equal(t, run.Run, stubborn.Run)
 		require.Equal(t, run.Start.Add(ms), stubborn.Start)
 		require.Equal(t, []string{"well"}, stubborn.Inputs)
@@ -55,18 +55,18 @@ func TestSelective_knowsWhereACallIs(t *testing.T) {
 			}), flow.Map(in, func(n int) []int { return []int{n} }), 1), func(l []int) int { return l[0] })
 		})
 		f := of(func(in number) number { return flow.Step(inner.Task(), in) })
-		_, err := f.Do(task.Observe(ctx, selective{w}), 1)
+		_, err := f.Do(observe.With(ctx, selective{w}), 1)
 		require.NoError(t, err)
 		require.ElementsMatch(t, []string{
 			"0s shop begins", "0s shop inner begins", "0s inner/inner begins", "0s inner/inner list begins",
 			"0s inner/inner list, element 0 begins", "0s inner/inner deep begins", "0s inner/inner deep: degraded",
 			"0s inner/inner list, element 0: ok", "0s inner/inner list: ok", "0s inner/inner: ok", "0s shop inner: ok", "0s shop: ok",
 		}, w.read())
-		kinds := []task.Kind{}
+		kinds := []observe.Kind{}
 		for _, c := range w.calls {
 			kinds = append(kinds, c.Kind)
 		}
-		require.Equal(t, []task.Kind{task.KindRun, task.KindNode, task.KindRun, task.KindNode, task.KindElement, task.KindNode}, kinds)
+		require.Equal(t, []observe.Kind{observe.KindRun, observe.KindNode, observe.KindRun, observe.KindNode, observe.KindElement, observe.KindNode}, kinds)
 	})
 }
 
@@ -76,19 +76,19 @@ func TestSelective_everyCallEnds(t *testing.T) {
 	for range 200 {
 		var mu sync.Mutex
 		begun, over := 0, 0
-		o := beginning(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+		o := beginning(func(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 			mu.Lock()
 			defer mu.Unlock()
 			begun++
-			return ctx, func(o task.Outcome) {
-				if o.Status != task.StatusStraggler {
+			return ctx, func(o observe.Outcome) {
+				if o.Status != observe.StatusStraggler {
 					mu.Lock()
 					defer mu.Unlock()
 					over++
 				}
 			}
 		})
-		ctx, scope := future.WithScope(task.Observe(plainCtx(), selective{o}))
+		ctx, scope := future.WithScope(observe.With(plainCtx(), selective{o}))
 		_, err := f.Do(ctx, 5)
 		require.Error(t, err)
 		require.NoError(t, scope.Close())

@@ -15,6 +15,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
@@ -23,27 +24,27 @@ import (
 type witness struct {
 	*diary
 	mu    sync.Mutex
-	calls []task.Call
+	calls []observe.Call
 }
 
-func (w *witness) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+func (w *witness) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 	w.mu.Lock()
 	w.calls = append(w.calls, c)
 	w.mu.Unlock()
 	name := strings.Join(append(append([]string(nil), c.Path...), c.Flow), "/")
 	switch c.Kind {
-	case task.KindNode:
+	case observe.KindNode:
 		name += " " + c.Node
-	case task.KindAttempt:
+	case observe.KindAttempt:
 		name += fmt.Sprintf(" %s, attempt %d", c.Node, c.Attempt)
-	case task.KindElement:
+	case observe.KindElement:
 		name += fmt.Sprintf(" %s, element %d", c.Node, c.Element)
 	}
 	w.note("%s begins", name)
-	return ctx, func(o task.Outcome) { w.note("%s: %s", name, o.Status) }
+	return ctx, func(o observe.Outcome) { w.note("%s: %s", name, o.Status) }
 }
 
-func (w *witness) call(t *testing.T, kind task.Kind, node string) task.Call {
+func (w *witness) call(t *testing.T, kind observe.Kind, node string) observe.Call {
 	t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -53,13 +54,13 @@ func (w *witness) call(t *testing.T, kind task.Kind, node string) task.Call {
 		}
 	}
 	require.Fail(t, "no such call", node)
-	return task.Call{}
+	return observe.Call{}
 }
 
 func TestObserver_isToldOfRunsAndNodes(t *testing.T) {
 	inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
 		w := &witness{diary: newDiary()}
-		ctx, cancel := context.WithTimeout(task.Observe(ctx, w), time.Hour)
+		ctx, cancel := context.WithTimeout(observe.With(ctx, w), time.Hour)
 		defer cancel()
 		item, price := d.works("item", 10*ms), d.works("price", 5*ms)
 		f := of(func(in number) number {
@@ -78,17 +79,17 @@ func TestObserver_isToldOfRunsAndNodes(t *testing.T) {
 		}, w.read())
 
 		end := begun.Add(time.Hour - 5*ms) // a moment before that of ctx
-		run := w.call(t, task.KindRun, "")
+		run := w.call(t, observe.KindRun, "")
 		require.NotZero(t, run.Run)
-		require.Equal(t, task.Call{
-			Kind: task.KindRun, Run: run.Run, Flow: "shop", Inputs: []string{"sum", "price"}, Place: f.Graph().Place, Start: begun, Deadline: begun.Add(time.Hour),
+		require.Equal(t, observe.Call{
+			Kind: observe.KindRun, Run: run.Run, Flow: "shop", Inputs: []string{"sum", "price"}, Place: f.Graph().Place, Start: begun, Deadline: begun.Add(time.Hour),
 		}, run)
-		require.Equal(t, task.Call{
-			Kind: task.KindNode, Run: run.Run, Flow: "shop", Node: "price", Task: "price", Inputs: []string{"item"},
-			Place: price.Origin().Place, Start: begun.Add(10 * ms), Deadline: end,
-		}, w.call(t, task.KindNode, "price"))
-		require.Empty(t, w.call(t, task.KindNode, "item").Inputs)
-		require.Equal(t, []string{"item", "price"}, w.call(t, task.KindNode, "sum").Inputs)
+		require.Equal(t, observe.Call{
+			Kind: observe.KindNode, Run: run.Run, Flow: "shop", Node: "price", Task: "price", Inputs: []string{"item"},
+			Place: price.Place(), Start: begun.Add(10 * ms), Deadline: end,
+		}, w.call(t, observe.KindNode, "price"))
+		require.Empty(t, w.call(t, observe.KindNode, "item").Inputs)
+		require.Equal(t, []string{"item", "price"}, w.call(t, observe.KindNode, "sum").Inputs)
 	})
 }
 
@@ -102,7 +103,7 @@ func TestObserver_outcomes(t *testing.T) {
 			stubborn := flow.Step(d.stubborn("stubborn", 50*ms), in)
 			return flow.Step(d.works("next", ms), flow.Map4(degraded, bad, polite, stubborn, func(a, b, c, d int) int { return 0 }))
 		})
-		_, err := f.Do(task.Observe(ctx, w), 1)
+		_, err := f.Do(observe.With(ctx, w), 1)
 		require.ErrorIs(t, err, errSoldOut)
 		time.Sleep(time.Second)
 		all := w.read()
@@ -125,7 +126,7 @@ func TestObserver_whatNothingNeeds(t *testing.T) {
 			first := flow.Any(flow.Step(d.works("slow", time.Second), either), flow.Step(d.works("quick", ms), either))
 			return flow.Step(d.works("last", 5*ms), first)
 		})
-		_, err := f.Do(task.Observe(ctx, w), 1)
+		_, err := f.Do(observe.With(ctx, w), 1)
 		require.NoError(t, err)
 		require.Equal(t, []string{
 			"0s shop begins", "0s shop no begins", "1ms shop no: ok", "1ms shop quick begins", "1ms shop slow begins",
@@ -140,12 +141,12 @@ func TestObserver_theRunEndsLast(t *testing.T) {
 	for range 200 {
 		var mu sync.Mutex
 		var order []string
-		o := telling(func(c task.Call, o task.Outcome) {
+		o := telling(func(c observe.Call, o observe.Outcome) {
 			mu.Lock()
 			defer mu.Unlock()
 			order = append(order, c.Kind.String())
 		})
-		_, err := everyKind("shop").Do(task.Observe(plainCtx(), o), 5)
+		_, err := everyKind("shop").Do(observe.With(plainCtx(), o), 5)
 		require.Error(t, err)
 		mu.Lock()
 		told := append([]string(nil), order...)
@@ -156,10 +157,10 @@ func TestObserver_theRunEndsLast(t *testing.T) {
 }
 
 // telling is an observer that is a function of what it is told in the end.
-type telling func(task.Call, task.Outcome)
+type telling func(observe.Call, observe.Outcome)
 
-func (fn telling) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
-	return ctx, func(o task.Outcome) { fn(c, o) }
+func (fn telling) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
+	return ctx, func(o observe.Outcome) { fn(c, o) }
 }
 
 func TestObserver_nestedFlowsAttemptsAndElements(t *testing.T) {
@@ -174,7 +175,7 @@ func TestObserver_nestedFlowsAttemptsAndElements(t *testing.T) {
 			list := flow.Each(d.works("list", 5*ms), flow.Map(b, func(n int) []int { return []int{n, n} }), 2)
 			return flow.Map(list, func(l []int) int { return len(l) })
 		})
-		_, err := f.Do(task.Observe(ctx, w), 1)
+		_, err := f.Do(observe.With(ctx, w), 1)
 		require.NoError(t, err)
 		synctest.Wait()
 		require.Equal(t, []string{
@@ -195,7 +196,7 @@ func TestObserver_nestedFlowsAttemptsAndElements(t *testing.T) {
 			ids[c.Run] = true
 		}
 		require.Len(t, ids, 1, "all of one run have its id")
-		_, err = f.Do(task.Observe(ctx, w), 1)
+		_, err = f.Do(observe.With(ctx, w), 1)
 		require.NoError(t, err)
 		for _, c := range w.calls {
 			ids[c.Run] = true
@@ -206,7 +207,7 @@ func TestObserver_nestedFlowsAttemptsAndElements(t *testing.T) {
 
 // The values of the ctx that an observer returns are there; its end is not.
 func TestObserver_itsContextGivesValuesOnly(t *testing.T) {
-	o := beginning(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+	o := beginning(func(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 		ended, cancel := context.WithCancel(context.WithValue(ctx, key{}, c.Node))
 		cancel()
 		return ended, nil
@@ -217,19 +218,19 @@ func TestObserver_itsContextGivesValuesOnly(t *testing.T) {
 			return 7, ctx.Err()
 		}), in)
 	})
-	v, err := f.Do(task.Observe(plainCtx(), o), 1)
+	v, err := f.Do(observe.With(plainCtx(), o), 1)
 	require.NoError(t, err)
 	require.Equal(t, 7, v)
 }
 
-type beginning func(context.Context, task.Call) (context.Context, func(task.Outcome))
+type beginning func(context.Context, observe.Call) (context.Context, func(observe.Outcome))
 
-func (fn beginning) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+func (fn beginning) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 	return fn(ctx, c)
 }
 
 func TestG27_anObserverDecidesNothing(t *testing.T) {
-	nothing := func(task.Outcome) {}
+	nothing := func(observe.Outcome) {}
 	inner := everyKind("inner").Timeout(time.Minute)
 	flows := map[string]*flow.Flow[int, int]{
 		"every kind": everyKind("shop").Timeout(time.Minute),
@@ -243,25 +244,27 @@ func TestG27_anObserverDecidesNothing(t *testing.T) {
 		}),
 	}
 	observers := map[string]beginning{
-		"quiet":  func(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) { return ctx, nothing },
-		"nil":    func(context.Context, task.Call) (context.Context, func(task.Outcome)) { return nil, nil },
-		"panics": func(context.Context, task.Call) (context.Context, func(task.Outcome)) { panic("oh") },
-		"exits": func(context.Context, task.Call) (context.Context, func(task.Outcome)) {
+		"quiet": func(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
+			return ctx, nothing
+		},
+		"nil":    func(context.Context, observe.Call) (context.Context, func(observe.Outcome)) { return nil, nil },
+		"panics": func(context.Context, observe.Call) (context.Context, func(observe.Outcome)) { panic("oh") },
+		"exits": func(context.Context, observe.Call) (context.Context, func(observe.Outcome)) {
 			runtime.Goexit()
 			return nil, nil
 		},
-		"foreign": func(context.Context, task.Call) (context.Context, func(task.Outcome)) {
+		"foreign": func(context.Context, observe.Call) (context.Context, func(observe.Outcome)) {
 			return canceledBy(errNoRoute), nil
 		},
-		"panics in the end": func(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
-			return ctx, func(task.Outcome) { panic("oh") }
+		"panics in the end": func(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
+			return ctx, func(observe.Outcome) { panic("oh") }
 		},
-		"exits in the end": func(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
-			return ctx, func(task.Outcome) { runtime.Goexit() }
+		"exits in the end": func(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
+			return ctx, func(observe.Outcome) { runtime.Goexit() }
 		},
-		"slow": func(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
+		"slow": func(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
 			time.Sleep(ms)
-			return ctx, func(task.Outcome) { time.Sleep(ms) }
+			return ctx, func(observe.Outcome) { time.Sleep(ms) }
 		},
 	}
 	quietly(t)
@@ -271,8 +274,8 @@ func TestG27_anObserverDecidesNothing(t *testing.T) {
 				for _, n := range []int{1, 2, 5, 7, 8} {
 					plain, scope := future.WithScope(plainCtx())
 					want, wantErr := f.Do(plain, n)
-					for _, o := range []task.Observer{o, selective{o}} {
-						got, err := f.Do(task.Observe(plain, o), n)
+					for _, o := range []observe.Observer{o, selective{o}} {
+						got, err := f.Do(observe.With(plain, o), n)
 						require.Equal(t, want, got, "%s, %s, %d", name, kind, n)
 						require.Equal(t, recovery.Classify(wantErr), recovery.Classify(err), "%s, %s, %d: %v, %v", name, kind, n, wantErr, err)
 					}

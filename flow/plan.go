@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/observe"
 )
 
 // plan is a flow as it is compiled: nodes are indices, in build order, so every
 // node comes after its inputs. It does not change.
 type plan struct {
 	name    string
-	place   task.Place
+	place   observe.Place
 	specs   []spec
 	out     int32
 	counted bool         // counters are enough, unless a run is observed: see counters.go
@@ -23,8 +24,8 @@ type plan struct {
 	root *plan // that it is a variant of: see intercept.go; nil if of none
 
 	describe sync.Once // see calls.go
-	calls    []task.Call
-	ran      task.Call
+	calls    []observe.Call
+	ran      observe.Call
 	watched  int32 // sights of a run: one for itself, one for each node that is not quick
 }
 
@@ -53,7 +54,7 @@ type use struct {
 const none int32 = -1
 
 // compile makes the plan of the nodes that b has, with out as the result.
-func compile(name string, place task.Place, b *builder, out *node) *plan {
+func compile(name string, place observe.Place, b *builder, out *node) *plan {
 	b.names(name)
 	p := &plan{name: name, place: place, watched: 1, specs: make([]spec, len(b.nodes)), left: make([]int32, len(b.nodes)), counted: true}
 	for i, n := range b.nodes {
@@ -123,7 +124,7 @@ func (p *plan) check() {
 }
 
 // identity is what tasks have in common that are variants of one.
-func identity(o *task.Origin) any {
+func identity(o *seam.Origin) any {
 	if e, ok := o.Engine.(interface{ identity() any }); ok {
 		return e.identity()
 	}

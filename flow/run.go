@@ -76,7 +76,7 @@ type owner interface {
 	drop()          // nobody works for the run any more
 }
 
-// Join implements [task.Crew].
+// Join implements [seam.Crew].
 func (r *run) Join() bool {
 	for {
 		n := r.members.Load()
@@ -89,7 +89,7 @@ func (r *run) Join() bool {
 	}
 }
 
-// Late reports whether the limit has passed, which the run may find out here: see [task.Crew]. The caller is a member.
+// Late reports whether the limit has passed, which the run may find out here: see [seam.Crew]. The caller is a member.
 func (r *run) Late() bool {
 	if !r.expired.Load() && r.fate.Load() == undecided && r.ctx.Err() != nil {
 		r.owner.halt(future.Cause(r.ctx))
@@ -97,7 +97,7 @@ func (r *run) Late() bool {
 	return r.expired.Load()
 }
 
-// Leave implements [task.Crew].
+// Leave implements [seam.Crew].
 func (r *run) Leave() {
 	if r.members.Add(-1) == 0 {
 		r.dissolve()

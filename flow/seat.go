@@ -1,6 +1,6 @@
 package flow
 
-import "github.com/jade-go/jade/task"
+import "github.com/jade-go/jade/internal/seam"
 
 // A node that may be made elsewhere counts as a member of the run meanwhile, so
 // that the state is not given to another run before it is finished.
@@ -9,7 +9,7 @@ func (at seat) wait()   { at.st.run.members.Add(1) }
 func (at seat) waited() { at.st.run.members.Add(-1) } // the worker is a member too
 
 // crew is who works for the node.
-func (at seat) crew() task.Crew {
+func (at seat) crew() seam.Crew {
 	if r := at.st.run; r.limit.reserves() {
 		return crew{r, at.n}
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/strange"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
@@ -91,7 +92,7 @@ func TestSettleEach_aFailureStopsNoOtherElement(t *testing.T) {
 		for _, observed := range []bool{false, true} {
 			ctx := plainCtx()
 			if observed {
-				ctx = task.Observe(ctx, quiet{})
+				ctx = observe.With(ctx, quiet{})
 			}
 			told := &losses{}
 			f := told.in(settleEachOf(some, limit))
@@ -150,7 +151,7 @@ func TestSettleEach_answersAtTheLimitWithWhatIsThere(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					plain, scope := future.WithScope(plainCtx())
 					if observed {
-						plain = task.Observe(plain, slowAtTheEnd{})
+						plain = observe.With(plain, slowAtTheEnd{})
 					}
 					bin := new(bin)
 					some := named("some", func(ctx context.Context, n int) (int, error) {
@@ -263,8 +264,8 @@ func TestSettleEach_whoHasLeftGetsTheCause(t *testing.T) {
 // slowAtTheStart is an observer that takes a minute to be told that a node begins.
 type slowAtTheStart struct{}
 
-func (slowAtTheStart) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
-	if c.Kind == task.KindNode {
+func (slowAtTheStart) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
+	if c.Kind == observe.KindNode {
 		time.Sleep(time.Minute)
 	}
 	return ctx, nil
@@ -278,7 +279,7 @@ func TestSettleEach_thatHasNotBegunAtTheLimit(t *testing.T) {
 			if fallback {
 				some = some.Fallback(7)
 			}
-			got, elapsed, err := took(task.Observe(ctx, slowAtTheStart{}), told.in(settleEachOf(some, 2).Timeout(100*ms)), 3)
+			got, elapsed, err := took(observe.With(ctx, slowAtTheStart{}), told.in(settleEachOf(some, 2).Timeout(100*ms)), 3)
 			require.NoError(t, err)
 			require.Equal(t, 100*ms, elapsed)
 			require.Len(t, got, 3)
@@ -505,7 +506,7 @@ func TestSettleEach_asAnEffectThatIsCutOff(t *testing.T) {
 				if c.limit > 0 {
 					f = f.Timeout(c.limit)
 				}
-				ctx, scope := future.WithScope(task.Observe(plainCtx(), &seen))
+				ctx, scope := future.WithScope(observe.With(plainCtx(), &seen))
 				_, err := f.Do(ctx, 4)
 				require.NoError(t, err)
 				time.Sleep(100 * ms)
@@ -533,7 +534,7 @@ func TestSettleEach_asAnEffectThatTheLimitPrevents(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				seen := &effects{}
 				failed := 0
-				ctx, scope := future.WithScope(task.Observe(plainCtx(), slowToSend{seen}))
+				ctx, scope := future.WithScope(observe.With(plainCtx(), slowToSend{seen}))
 				_, err := of(build).Timeout(100*ms).Reserve(50*ms).OnError(func(context.Context, int, error) { failed++ }).Do(ctx, 4)
 				require.NoError(t, err)
 				time.Sleep(time.Second)
@@ -548,8 +549,8 @@ func TestSettleEach_asAnEffectThatTheLimitPrevents(t *testing.T) {
 // slowToSend is an observer that takes a while to be told that "send" begins.
 type slowToSend struct{ *effects }
 
-func (s slowToSend) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
-	if c.Kind == task.KindNode && c.Node == "send" {
+func (s slowToSend) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
+	if c.Kind == observe.KindNode && c.Node == "send" {
 		time.Sleep(60 * ms)
 	}
 	return s.effects.Begin(ctx, c)

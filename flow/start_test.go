@@ -13,7 +13,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 func TestDo_returnsWhenItsContextEnds(t *testing.T) {
@@ -113,7 +113,7 @@ func TestG10_noUserFunctionOnTheCallersGoroutine(t *testing.T) {
 	}).
 		OnError(func(context.Context, int, error) { here("told") }).
 		Catch(func(context.Context, int, error) (int, error) { here("catch"); return 0, nil })
-	for _, ctx := range []context.Context{plainCtx(), task.Observe(plainCtx(), watching(here))} {
+	for _, ctx := range []context.Context{plainCtx(), observe.With(plainCtx(), watching(here))} {
 		_, err := f.Do(ctx, 1)
 		require.NoError(t, err)
 		_, err = f.Do(ctx, 0)
@@ -132,9 +132,9 @@ func TestG10_noUserFunctionOnTheCallersGoroutine(t *testing.T) {
 // watching is an observer that tells where it is called.
 type watching func(what string)
 
-func (w watching) Begin(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
+func (w watching) Begin(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
 	w("observer")
-	return ctx, func(task.Outcome) { w("observer") }
+	return ctx, func(observe.Outcome) { w("observer") }
 }
 
 func TestG05_aPanicIsAFailure(t *testing.T) {
@@ -216,14 +216,14 @@ func TestG08_everyFunctionMayCallTheLibrary(t *testing.T) {
 			return 0, err
 		})
 	}).OnError(func(context.Context, int, error) { again(plainCtx()) })
-	o := beginning(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+	o := beginning(func(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 		if c.Flow != "shop" {
 			return ctx, nil
 		}
 		again(plainCtx())
-		return ctx, func(task.Outcome) { again(plainCtx()) }
+		return ctx, func(observe.Outcome) { again(plainCtx()) }
 	})
-	for _, around := range []context.Context{plainCtx(), task.Observe(plainCtx(), o)} {
+	for _, around := range []context.Context{plainCtx(), observe.With(plainCtx(), o)} {
 		ctx, scope := future.WithScope(around)
 		_, err := f.Do(ctx, 1)
 		require.ErrorIs(t, err, errSoldOut)

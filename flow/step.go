@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 
+	"github.com/jade-go/jade/internal/seam"
 	"github.com/jade-go/jade/task"
 )
 
@@ -24,8 +25,8 @@ func addStep[A, R any](where string, t task.Task[A, R], gather func(wiring) func
 	mustTask(where, t.Name())
 	n := node{kind: KindStep, task: describe(t), in: reflect.TypeFor[A](), inputs: data(inputs...)}
 	n.maker = calling(t, func(t task.Task[A, R]) maker {
-		direct, mends := task.Direct(t)
-		late := task.Discarder(t)
+		direct, mends := task.ForEngines(seal, t).Direct()
+		late := task.ForEngines(seal, t).Discarder()
 		policed := mends || direct == nil
 		return maker{mends: mends, guards: direct == nil, claims: policed, make: func(w wiring) cell {
 			return &step[A, R]{t: t, direct: direct, mends: mends, policed: policed, late: late, gather: gather(w)}
@@ -67,14 +68,14 @@ func (c *step[A, R]) exec(ctx context.Context, at seat) (pending bool, err error
 		return true, nil
 	}
 	at.wait()
-	return c.ended(at)(task.Start(ctx, c.t, c.gather(), at.crew(), stepHost[A, R]{c, at}))
+	return c.ended(at)(task.ForEngines(seal, c.t).Start(ctx, c.gather(), at.crew(), stepHost[A, R]{c, at}))
 }
 
 // mend sees to a failure of the function that exec has called.
 func (c *step[A, R]) mend(ctx context.Context, at seat, failure error) (pending bool, err error) {
 	at.wait()
-	failed := task.Answer[R]{Err: failure}
-	return c.ended(at)(task.Mend(ctx, c.t, c.gather(), failed, at.crew(), stepHost[A, R]{c, at}))
+	failed := seam.Answer[R]{Err: failure}
+	return c.ended(at)(task.ForEngines(seal, c.t).Mend(ctx, c.gather(), failed, at.crew(), stepHost[A, R]{c, at}))
 }
 
 // resign implements [resigner].
@@ -85,7 +86,7 @@ func (c *step[A, R]) resign(at seat, late lateCall, failure error) (pending bool
 	case late.complete:
 		return c.mend(at.st.run.ctx, at, failure) // carry gives it up
 	}
-	v, ok := task.Standby(c.t)
+	v, ok := task.ForEngines(seal, c.t).Standby()
 	if !ok {
 		return false, failure
 	}
@@ -101,8 +102,8 @@ func (c *step[A, R]) discard(ctx context.Context) {
 }
 
 // ended takes the answer of a call, if that is over.
-func (c *step[A, R]) ended(at seat) func(task.Answer[R], bool) (bool, error) {
-	return func(ans task.Answer[R], over bool) (pending bool, err error) {
+func (c *step[A, R]) ended(at seat) func(seam.Answer[R], bool) (bool, error) {
+	return func(ans seam.Answer[R], over bool) (pending bool, err error) {
 		if !over {
 			return true, nil
 		}
@@ -119,7 +120,7 @@ type stepHost[A, R any] struct {
 	at seat
 }
 
-func (h stepHost[A, R]) Finish(ans task.Answer[R]) {
+func (h stepHost[A, R]) Finish(ans seam.Answer[R]) {
 	h.c.v = ans.Value
 	h.at.degradedBy(ans.Degraded, ans.Losses, 1)
 	h.at.finish(ans.Err, ans.Degraded)
@@ -128,8 +129,8 @@ func (h stepHost[A, R]) Finish(ans task.Answer[R]) {
 // Around is the run that waits for a run that the task stands for.
 func (h stepHost[A, R]) Around() any { return h.at.around() }
 
-// Carry is told of the call: see [task.Host].
-func (h stepHost[A, R]) Carry(call task.Carried) { h.at.st.carry(h.at.n, call) }
+// Carry is told of the call: see [seam.Host].
+func (h stepHost[A, R]) Carry(call seam.Carried) { h.at.st.carry(h.at.n, call) }
 
 func (c *step[A, R]) alone(ctx context.Context) (err error) {
 	c.v, err = c.t.Do(ctx, c.gather())

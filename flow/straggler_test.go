@@ -12,6 +12,7 @@ import (
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
@@ -34,18 +35,18 @@ func TestStraggler_saysThatItWasLate(t *testing.T) {
 		for range 200 {
 			synctest.Test(t, func(t *testing.T) {
 				var mu sync.Mutex
-				var told []task.Outcome
-				o := telling(func(c task.Call, o task.Outcome) {
+				var told []observe.Outcome
+				o := telling(func(c observe.Call, o observe.Outcome) {
 					mu.Lock()
 					defer mu.Unlock()
 					if c.Node == "hang" {
 						told = append(told, o)
 					}
 				})
-				v, err := future.Run(task.Observe(t.Context(), o), func(ctx context.Context) (int, error) { return f.Do(ctx, 1) })
+				v, err := future.Run(observe.With(t.Context(), o), func(ctx context.Context) (int, error) { return f.Do(ctx, 1) })
 				require.NoError(t, err)
 				require.Equal(t, 7, v)
-				require.Contains(t, []task.Status{task.StatusStraggler, task.StatusFailed}, told[0].Status, name)
+				require.Contains(t, []observe.Status{observe.StatusStraggler, observe.StatusFailed}, told[0].Status, name)
 				require.Equal(t, recovery.ClassTimeout, told[0].Class, name)
 				require.ErrorAs(t, told[0].Err, new(*deadline.Error), name)
 			})

@@ -6,13 +6,14 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/observe"
 )
 
 // watch is a run as an observer sees it.
 type watch struct {
 	plan     *plan
-	observer task.Observer
+	observer observe.Observer
 	known    atomic.Bool  // the observer knows of the run
 	over     atomic.Bool  // the run has been answered
 	answer   answer       // written before over is
@@ -29,7 +30,7 @@ type answer struct {
 
 // sight is one call as an observer sees it.
 type sight struct {
-	call  task.Sight
+	call  seam.Seen
 	stage atomic.Uint32         // of a node
 	late  atomic.Pointer[error] // why it was given up at the limit
 }
@@ -44,9 +45,13 @@ const (
 	missed          // the observer knows that it does not run, or never came to know that it does
 )
 
-func newWatch(p *plan, o task.Observer) *watch {
+func newWatch(p *plan, o observe.Observer) *watch {
 	p.described()
 	w := &watch{plan: p, observer: o, sights: make([]sight, p.watched)}
+	calls := observe.ForEngines(seal).Calls(len(w.sights))
+	for i := range calls {
+		w.sights[i].call = &calls[i]
+	}
 	w.due.Store(2)
 	return w
 }
@@ -254,9 +259,9 @@ func (p *plan) refused(ctx context.Context, why error) {
 	p.described()
 	c := p.ran
 	c.Start = time.Now()
-	ctx, end := task.Begin(ctx, c)
-	o := task.OutcomeOf(ctx, why, nil, c.Start)
-	o.Status = task.StatusSkipped
+	ctx, end := observe.Begin(ctx, c)
+	o := observe.OutcomeOf(ctx, why, nil, c.Start)
+	o.Status = observe.StatusSkipped
 	end(o)
 }
 
@@ -280,9 +285,9 @@ func (w *watch) skipUnneeded(n int32) {
 func (w *watch) skip(n int32, why error) {
 	c := w.plan.calls[n]
 	c.Start = time.Now()
-	ctx, end := task.Begin(w.sights[0].call.Context(), c)
-	o := task.OutcomeOf(ctx, why, nil, c.Start)
-	o.Status = task.StatusSkipped
+	ctx, end := observe.Begin(w.sights[0].call.Context(), c)
+	o := observe.OutcomeOf(ctx, why, nil, c.Start)
+	o.Status = observe.StatusSkipped
 	if errors.Is(why, ErrUnneeded) {
 		o.Class = 0
 	}

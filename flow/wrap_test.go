@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -38,7 +39,7 @@ func TestDegraded_whatStandsInInsideOfAWrap(t *testing.T) {
 			for _, observed := range []bool{false, true} {
 				inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
 					if observed {
-						ctx = task.Observe(ctx, &witness{diary: newDiary()})
+						ctx = observe.With(ctx, &witness{diary: newDiary()})
 					}
 					var lost []string
 					f := of(func(in number) number { return flow.Step(c.tk, in) }).Degraded(func(out int, losses []flow.Loss) int {

@@ -35,7 +35,7 @@ func (c *workCtx) open() *children {
 	if k := c.kids.Load(); k != nil {
 		return k
 	}
-	k := &children{parent: parent{ctx: c, owner: c, edge: c.parent.edge, scope: c.parent.scope, watch: c.parent.watch}}
+	k := &children{parent: parent{ctx: c, owner: c, edge: c.parent.edge, scope: c.parent.scope, observer: c.parent.observer}}
 	if c.kids.CompareAndSwap(nil, k) {
 		return k
 	}

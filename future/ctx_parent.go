@@ -9,12 +9,12 @@ import (
 // parent is what work keeps of the ctx it was started with. All that is
 // started with one workCtx shares one.
 type parent struct {
-	ctx   context.Context
-	owner *workCtx        // whose end is the end of ctx: ctx itself, or one that ctx has only values on top of
-	edge  context.Context // the nearest ctx that is not Jade's own and can end; ctx itself, if there is no owner
-	scope *Scope          // the nearest one around
-	watch any             // the observer; see engine.Observe
-	alarm func() bool     // ends the registration with a foreign ctx: see arm
+	ctx      context.Context
+	owner    *workCtx        // whose end is the end of ctx: ctx itself, or one that ctx has only values on top of
+	edge     context.Context // the nearest ctx that is not Jade's own and can end; ctx itself, if there is no owner
+	scope    *Scope          // the nearest one around
+	observer engine.Observer // see engine.Observe
+	alarm    func() bool     // ends the registration with a foreign ctx: see arm
 }
 
 // background is shared by all that is started with [context.Background].
@@ -38,7 +38,7 @@ func shared(ctx context.Context) *parent {
 func newParent(ctx context.Context) parent {
 	p := parent{ctx: ctx}
 	var around *workCtx
-	p.owner, around, p.watch = surroundings(ctx)
+	p.owner, around, p.observer = surroundings(ctx)
 	if around != nil {
 		p.scope = around.within()
 	}
@@ -67,24 +67,24 @@ func (c *workCtx) within() *Scope {
 
 // surroundings returns the ctx of Jade's that ctx is, the nearest one around,
 // and the observer. It walks through ctx at most once.
-func surroundings(ctx context.Context) (own, around *workCtx, watch any) {
+func surroundings(ctx context.Context) (own, around *workCtx, observer engine.Observer) {
 	switch c := ctx.(type) {
 	case *workCtx:
-		return c, c, c.parent.watch
+		return c, c, c.parent.observer
 	case *decoratedCtx:
-		return c.own, c.around, c.watch
+		return c.own, c.around, c.observer
 	}
 	switch c := ctx.Value(engine.LifeKey{}).(type) {
 	case *workCtx:
-		return nil, c, c.parent.watch
+		return nil, c, c.parent.observer
 	case *decoratedCtx:
-		return nil, c.around, c.watch
+		return nil, c.around, c.observer
 	case engine.Dressed:
-		own, around, watch = surroundings(c.Below(engine.Seal{}))
+		own, around, observer = surroundings(c.Below(engine.Seal{}))
 		if c != ctx {
 			own = nil
 		}
-		return own, around, watch
+		return own, around, observer
 	}
 	return nil, nil, nil
 }

@@ -8,14 +8,14 @@ import (
 
 func init() {
 	engine.CancelKey = cancelKey
-	engine.Observe = func(ctx context.Context, o any) context.Context {
+	engine.Observe = func(ctx context.Context, o engine.Observer) context.Context {
 		d := decorate(ctx)
-		d.watch = o
+		d.observer = o
 		return d
 	}
-	engine.ObserverOf = func(ctx context.Context) any {
-		_, _, watch := surroundings(ctx)
-		return watch
+	engine.ObserverOf = func(ctx context.Context) engine.Observer {
+		_, _, observer := surroundings(ctx)
+		return observer
 	}
 	engine.WithValues = func(ctx, values context.Context) context.Context {
 		d := decorate(ctx)
@@ -29,16 +29,16 @@ func init() {
 // work that is started with it finds its scope without a walk.
 type decoratedCtx struct {
 	context.Context
-	own    *workCtx // whose end is this ctx's end, if it is Jade's own
-	around *workCtx // the nearest one
-	watch  any      // the observer
-	name   string
-	values context.Context // nil: those of the ctx below
+	own      *workCtx // whose end is this ctx's end, if it is Jade's own
+	around   *workCtx // the nearest one
+	observer engine.Observer
+	name     string
+	values   context.Context // nil: those of the ctx below
 }
 
 func decorate(ctx context.Context) *decoratedCtx {
 	d := &decoratedCtx{Context: ctx}
-	d.own, d.around, d.watch = surroundings(ctx)
+	d.own, d.around, d.observer = surroundings(ctx)
 	return d
 }
 

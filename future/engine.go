@@ -90,7 +90,7 @@ func (s *engineWork) Base() context.Context {
 }
 
 // Observer implements [engine.Life].
-func (s *engineWork) Observer() any { return s.parent.watch }
+func (s *engineWork) Observer() engine.Observer { return s.parent.observer }
 
 // Told implements [engine.Life].
 func (s *engineWork) Told() bool {

@@ -97,7 +97,7 @@ func newScope(where string, ctx context.Context, opts []ScopeOption) (context.Co
 		s.depth = s.outer.depth + 1
 	}
 	c.kids.own = s
-	c.kids.parent = parent{ctx: &c.workCtx, owner: &c.workCtx, edge: c.parent.edge, scope: s, watch: c.parent.watch}
+	c.kids.parent = parent{ctx: &c.workCtx, owner: &c.workCtx, edge: c.parent.edge, scope: s, observer: c.parent.observer}
 	c.workCtx.kids.Store(&c.kids)
 	s.ctx = weak.Make(&c.workCtx)
 	e := c.parent.ending()

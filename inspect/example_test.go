@@ -8,7 +8,7 @@ import (
 	"strconv"
 
 	"github.com/jade-go/jade/inspect"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -21,7 +21,7 @@ func ExampleHandler() {
 	pages.Handle("/debug/jade/", inspect.Handler(runs, page))
 
 	// In the server of the program itself:
-	ctx := task.Observe(context.Background(), trace.NewRecorder(runs.Add))
+	ctx := observe.With(context.Background(), trace.NewRecorder(runs.Add))
 	_, _ = page.Do(ctx, "7")
 
 	w := httptest.NewRecorder()

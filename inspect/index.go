@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -52,11 +52,11 @@ func clock(t *trace.Trace) string { return t.Start.UTC().Format("2006-01-02 15:0
 // parts names the calls of the run that were not ok, as far as it is not that they were not needed.
 func parts(t *trace.Trace) (notOK []trace.Span) {
 	for _, s := range t.Spans[1:] {
-		if s.Kind != task.KindNode {
+		if s.Kind != observe.KindNode {
 			continue
 		}
 		switch s.Status {
-		case task.StatusFailed, task.StatusDegraded, task.StatusStraggler:
+		case observe.StatusFailed, observe.StatusDegraded, observe.StatusStraggler:
 			notOK = append(notOK, s)
 		}
 	}
@@ -67,6 +67,6 @@ func parts(t *trace.Trace) (notOK []trace.Span) {
 func failure(t *trace.Trace) string { return t.Root().Err }
 
 // sign is that of a status, so that they are told from each other without colours.
-func sign(s task.Status) string {
+func sign(s observe.Status) string {
 	return [...]string{"✓", "◑", "✕", "⊘", "–", "…"}[s]
 }

@@ -1,7 +1,7 @@
 // Package inspect serves pictures of a process's flows and of their latest runs.
 //
 //	runs := trace.NewHistory(20)
-//	ctx = task.Observe(ctx, trace.NewRecorder(runs.Add))
+//	ctx = observe.With(ctx, trace.NewRecorder(runs.Add))
 //	mux.Handle("/debug/jade/", inspect.Handler(runs, orderPage, groupChat))
 //
 // The pages show names, source lines, the texts of errors and the stacks of

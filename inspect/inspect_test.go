@@ -18,6 +18,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/inspect"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -49,7 +50,7 @@ func get(h http.Handler, target string) *httptest.ResponseRecorder {
 // after runs page for each input and returns the history of that.
 func after(t *testing.T, page *flow.Flow[string, string], inputs ...string) *trace.History {
 	runs := trace.NewHistory(5)
-	ctx := task.Observe(t.Context(), trace.NewRecorder(runs.Add))
+	ctx := observe.With(t.Context(), trace.NewRecorder(runs.Add))
 	for _, in := range inputs {
 		_, _ = page.Do(ctx, in)
 	}
@@ -204,7 +205,7 @@ func TestHandler_panicsOnMistakes(t *testing.T) {
 func TestHandler_whileRunsGoOn(t *testing.T) {
 	page := newPage("order-page")
 	runs := trace.NewHistory(5)
-	ctx := task.Observe(t.Context(), trace.NewRecorder(runs.Add))
+	ctx := observe.With(t.Context(), trace.NewRecorder(runs.Add))
 	h := inspect.Handler(runs, page)
 	var all sync.WaitGroup
 	for range 4 {

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -68,7 +68,7 @@ func RanOnce(t testing.TB, tr *trace.Trace, name string) bool {
 
 // sameTask reports whether both are calls of one task: in a flow there are no two of the same name.
 func sameTask(a, b trace.Span) bool {
-	return a.Kind == task.KindNode && a.Kind == b.Kind && a.Task != "" && a.Task == b.Task && a.Flow == b.Flow
+	return a.Kind == observe.KindNode && a.Kind == b.Kind && a.Task != "" && a.Task == b.Task && a.Flow == b.Flow
 }
 
 // Attempts fails t unless it made n attempts: one if it ran and has no Retry, none if it was skipped. Those of the
@@ -86,11 +86,11 @@ func Attempts(t testing.TB, tr *trace.Trace, name string, n int) bool {
 
 // attempts is how many times the function of a call was called: of a flow.Each, for all elements together.
 func attempts(tr *trace.Trace, s trace.Span) (n int) {
-	if s.Status == task.StatusSkipped {
+	if s.Status == observe.StatusSkipped {
 		return 0
 	}
 	for _, part := range tr.Spans[s.ID+1:] {
-		if part.Parent == s.ID && part.Kind == task.KindElement {
+		if part.Parent == s.ID && part.Kind == observe.KindElement {
 			n += max(1, part.Attempts)
 		}
 	}
@@ -100,13 +100,13 @@ func attempts(tr *trace.Trace, s trace.Span) (n int) {
 // Skipped fails t unless it did not start: what it needs had failed, or nothing needed it. See [Overlapped].
 func Skipped(t testing.TB, tr *trace.Trace, name string) bool {
 	t.Helper()
-	return checkEach(t, tr, "Skipped", name, "skipped", func(s trace.Span) bool { return s.Status == task.StatusSkipped })
+	return checkEach(t, tr, "Skipped", name, "skipped", func(s trace.Span) bool { return s.Status == observe.StatusSkipped })
 }
 
 // Degraded fails t unless it has a result that stands in for a failure. See [Overlapped].
 func Degraded(t testing.TB, tr *trace.Trace, name string) bool {
 	t.Helper()
-	return checkEach(t, tr, "Degraded", name, "degraded", func(s trace.Span) bool { return s.Status == task.StatusDegraded })
+	return checkEach(t, tr, "Degraded", name, "degraded", func(s trace.Span) bool { return s.Status == observe.StatusDegraded })
 }
 
 // Failed fails t unless it ended with an error of that class, which includes that nobody wanted it any more,
@@ -114,14 +114,14 @@ func Degraded(t testing.TB, tr *trace.Trace, name string) bool {
 func Failed(t testing.TB, tr *trace.Trace, name string, class recovery.Class) bool {
 	t.Helper()
 	return checkEach(t, tr, "Failed", name, "failed: "+class.String(), func(s trace.Span) bool {
-		return (s.Status == task.StatusFailed || s.Status == task.StatusCanceled) && s.Class == class
+		return (s.Status == observe.StatusFailed || s.Status == observe.StatusCanceled) && s.Class == class
 	})
 }
 
 // Straggled fails t unless it was given up while it ran. See [Overlapped].
 func Straggled(t testing.TB, tr *trace.Trace, name string) bool {
 	t.Helper()
-	return checkEach(t, tr, "Straggled", name, "a straggler", func(s trace.Span) bool { return s.Status == task.StatusStraggler })
+	return checkEach(t, tr, "Straggled", name, "a straggler", func(s trace.Span) bool { return s.Status == observe.StatusStraggler })
 }
 
 // OnCriticalPath fails t unless the answer waited for it. See [Overlapped] and [trace.Trace.CriticalPath].
@@ -147,7 +147,7 @@ func critical(tr *trace.Trace, found calls, name string, expected bool) string {
 	is := false
 	for _, i := range on.Spans {
 		is = is || found.has(tr.Spans[i])
-		if tr.Spans[i].Kind == task.KindNode {
+		if tr.Spans[i].Kind == observe.KindNode {
 			names = append(names, nodePath(tr, tr.Spans[i]))
 		}
 	}

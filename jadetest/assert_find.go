@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -18,7 +18,7 @@ type calls []trace.Span
 func find(tr *trace.Trace, name string) (calls, string) {
 	paths := make([]string, len(tr.Spans)) // of those that have a name
 	for i, s := range tr.Spans {
-		if s.Kind == task.KindNode {
+		if s.Kind == observe.KindNode {
 			paths[i] = nodePath(tr, s)
 		}
 	}
@@ -56,7 +56,7 @@ func nodePath(tr *trace.Trace, s trace.Span) string { return pathOf(tr, s, ownNa
 func pathOf(tr *trace.Trace, s trace.Span, name string) string {
 	names := []string{name}
 	for i := s.Parent; i >= 0; i = tr.Spans[i].Parent {
-		if around := tr.Spans[i]; around.Kind == task.KindNode {
+		if around := tr.Spans[i]; around.Kind == observe.KindNode {
 			names = append(names, ownName(tr, around))
 		}
 	}
@@ -64,14 +64,14 @@ func pathOf(tr *trace.Trace, s trace.Span, name string) string {
 	return strings.Join(names, "/")
 }
 
-// ownName is the name of a node, or of a task. What the function of a node has told of with task.Begin may have only
+// ownName is the name of a node, or of a task. What the function of a node has told of with observe.Begin may have only
 // the latter, and the name of that node besides.
 func ownName(tr *trace.Trace, s trace.Span) string {
 	i := s.Parent
-	for i >= 0 && (tr.Spans[i].Kind == task.KindAttempt || tr.Spans[i].Kind == task.KindElement) {
+	for i >= 0 && (tr.Spans[i].Kind == observe.KindAttempt || tr.Spans[i].Kind == observe.KindElement) {
 		i = tr.Spans[i].Parent
 	}
-	if i >= 0 && tr.Spans[i].Kind == task.KindNode {
+	if i >= 0 && tr.Spans[i].Kind == observe.KindNode {
 		return cmp.Or(s.Task, s.Node)
 	}
 	return cmp.Or(s.Node, s.Task)
@@ -89,7 +89,7 @@ func (c calls) has(s trace.Span) bool {
 
 // ran are those that were not skipped.
 func (c calls) ran() calls {
-	return slices.DeleteFunc(slices.Clone(c), func(s trace.Span) bool { return s.Status == task.StatusSkipped })
+	return slices.DeleteFunc(slices.Clone(c), func(s trace.Span) bool { return s.Status == observe.StatusSkipped })
 }
 
 // first is the one of them that began first.
@@ -105,7 +105,7 @@ func (c calls) last() trace.Span {
 // endOf is when a call returned. One that was given up and did not return in time has no end.
 func endOf(s trace.Span) time.Duration {
 	switch {
-	case s.Status != task.StatusStraggler:
+	case s.Status != observe.StatusStraggler:
 		return s.End
 	case s.Returned > 0:
 		return s.Returned

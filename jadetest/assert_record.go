@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -28,7 +28,7 @@ type Recording struct {
 // Recording has one, and waits for it.
 func Record(ctx context.Context) (context.Context, *Recording) {
 	r := &Recording{calls: newOpenCalls()}
-	return task.Observe(ctx, task.Tee(task.ObserverOf(ctx), r.calls, trace.NewRecorder(r.add))), r
+	return observe.With(ctx, observe.Tee(observe.From(ctx), r.calls, trace.NewRecorder(r.add))), r
 }
 
 func (r *Recording) add(tr *trace.Trace) {

@@ -13,6 +13,7 @@ import (
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/jadetest"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
@@ -184,9 +185,9 @@ func TestStraggled(t *testing.T) {
 // In virtual time much happens at once: then the order in which things began decides.
 func TestRanBefore_atOnce(t *testing.T) {
 	tr := &trace.Trace{Name: "quick", Spans: []trace.Span{
-		{Parent: -1, Kind: task.KindRun, Flow: "quick"},
-		{ID: 1, Kind: task.KindNode, Flow: "quick", Node: "first"},
-		{ID: 2, Kind: task.KindNode, Flow: "quick", Node: "second"},
+		{Parent: -1, Kind: observe.KindRun, Flow: "quick"},
+		{ID: 1, Kind: observe.KindNode, Flow: "quick", Node: "first"},
+		{ID: 2, Kind: observe.KindNode, Flow: "quick", Node: "second"},
 	}}
 	require.True(t, jadetest.RanBefore(t, tr, "first", "second"))
 	require.False(t, jadetest.RanBefore(&judged{TB: t}, tr, "second", "first"))
@@ -211,8 +212,8 @@ func TestAssertions_severalCalls(t *testing.T) {
 func TestAssertions_tasks(t *testing.T) {
 	price := after("price", time.Millisecond, nil)
 	item := task.New("item", func(ctx context.Context, n int) (int, error) {
-		_, end := task.Begin(ctx, task.Call{Kind: task.KindNode, Task: "query"})
-		end(task.Outcome{})
+		_, end := observe.Begin(ctx, observe.Call{Kind: observe.KindNode, Task: "query"})
+		end(observe.Outcome{})
 		return price.Do(ctx, n)
 	})
 	named := flow.New("named", func(in flow.Node[int]) flow.Node[int] { return flow.Step(item, in) })
@@ -297,14 +298,14 @@ func TestRecording_ofARunThatDoesNotEnd(t *testing.T) {
 // counter counts what an observer is told.
 type counter int
 
-func (n *counter) Begin(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
+func (n *counter) Begin(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
 	*n++
 	return ctx, nil
 }
 
 func TestRecord_keepsTheObserverOfTheCtx(t *testing.T) {
 	var n counter
-	ctx, rec := jadetest.Record(task.Observe(t.Context(), &n))
+	ctx, rec := jadetest.Record(observe.With(t.Context(), &n))
 	_, _ = task.New("quick", func(context.Context, int) (int, error) { return 1, nil }).Do(ctx, 1)
 	rec.Trace(t)
 	require.EqualValues(t, 1, n)

@@ -11,7 +11,7 @@ import (
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/jadetest"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -19,7 +19,7 @@ import (
 func seen(t *testing.T, f *flow.Flow[int, int], load jadetest.Load) jadetest.Load {
 	var traces []*trace.Trace
 	recorder := trace.NewRecorder(func(tr *trace.Trace) { traces = append(traces, tr) })
-	load.Context = func(ctx context.Context) context.Context { return task.Observe(ctx, recorder) }
+	load.Context = func(ctx context.Context) context.Context { return observe.With(ctx, recorder) }
 	jadetest.Simulate(t, f, 1, load)
 	return jadetest.Load{Latencies: jadetest.FromTraces(traces...), Seed: 7, Runs: 4000}
 }

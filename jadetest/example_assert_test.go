@@ -9,6 +9,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/jadetest"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
@@ -30,20 +31,20 @@ func (t told) Fatalf(format string, args ...any) { t.Errorf(format, args...) }
 // to be had, the advertisement was late, and without a gift there was nothing to wrap.
 var orderRun = func() *trace.Trace {
 	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
-	node := func(id int, name string, start, end int, status task.Status, class recovery.Class, inputs ...string) trace.Span {
+	node := func(id int, name string, start, end int, status observe.Status, class recovery.Class, inputs ...string) trace.Span {
 		return trace.Span{
-			ID: id, Kind: task.KindNode, Flow: "order", Node: name, Task: name, Inputs: inputs,
+			ID: id, Kind: observe.KindNode, Flow: "order", Node: name, Task: name, Inputs: inputs,
 			Start: ms(start), End: ms(end), Status: status, Class: class,
 		}
 	}
 	tr := &trace.Trace{Run: 1, Name: "order", Spans: []trace.Span{
-		{Parent: -1, Kind: task.KindRun, Flow: "order", Inputs: []string{"freight", "coupons", "ads"}, End: ms(50)},
-		node(1, "item", 0, 10, task.StatusOK, recovery.ClassNone),
-		node(2, "freight", 10, 50, task.StatusOK, recovery.ClassNone, "item"),
-		node(3, "coupons", 10, 30, task.StatusDegraded, recovery.ClassDependency, "item"),
-		node(4, "gift", 10, 12, task.StatusFailed, recovery.ClassBusiness, "item"),
-		node(5, "ads", 10, 40, task.StatusStraggler, recovery.ClassNone, "item"),
-		node(6, "wrapping", 12, 12, task.StatusSkipped, recovery.ClassNone, "gift"),
+		{Parent: -1, Kind: observe.KindRun, Flow: "order", Inputs: []string{"freight", "coupons", "ads"}, End: ms(50)},
+		node(1, "item", 0, 10, observe.StatusOK, recovery.ClassNone),
+		node(2, "freight", 10, 50, observe.StatusOK, recovery.ClassNone, "item"),
+		node(3, "coupons", 10, 30, observe.StatusDegraded, recovery.ClassDependency, "item"),
+		node(4, "gift", 10, 12, observe.StatusFailed, recovery.ClassBusiness, "item"),
+		node(5, "ads", 10, 40, observe.StatusStraggler, recovery.ClassNone, "item"),
+		node(6, "wrapping", 12, 12, observe.StatusSkipped, recovery.ClassNone, "gift"),
 	}}
 	tr.Spans[3].Attempts = 2
 	return tr

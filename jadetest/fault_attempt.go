@@ -10,7 +10,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // outcome is what became of one run.
@@ -30,7 +30,7 @@ type outcome struct {
 // like: whatever comes of it is in the outcome, unless it ends the process.
 func attempt[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, s *settings, inj *injection) outcome {
 	var o outcome
-	stuck, err := enclosed(t, inj.underWay, func(*testing.T) { o = observe(f, in, s, inj) })
+	stuck, err := enclosed(t, inj.underWay, func(*testing.T) { o = attemptInside(f, in, s, inj) })
 	switch {
 	case stuck != "":
 		return outcome{stuck: stuck}
@@ -40,8 +40,8 @@ func attempt[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, s *setting
 	return o
 }
 
-// observe is the part of an attempt that is in the bubble.
-func observe[In, Out any](f *flow.Flow[In, Out], in In, s *settings, inj *injection) (o outcome) {
+// attemptInside is the part of an attempt that is in the bubble.
+func attemptInside[In, Out any](f *flow.Flow[In, Out], in In, s *settings, inj *injection) (o outcome) {
 	inj.release = make(chan struct{})
 	ctx, leave := context.WithCancelCause(context.Background())
 	defer leave(nil)
@@ -55,7 +55,7 @@ func observe[In, Out any](f *flow.Flow[In, Out], in In, s *settings, inj *inject
 		ctx = around(ctx)
 	}
 	seen := &tally{begun: time.Now()}
-	ctx = task.Observe(ctx, task.Tee(task.ObserverOf(ctx), seen))
+	ctx = observe.With(ctx, observe.Tee(observe.From(ctx), seen))
 	ctx, scope := future.WithScope(context.WithValue(without(ctx), injectionKey{}, inj), future.Grace(patience), future.Unobserved(func(error) {}))
 
 	begun := time.Now()

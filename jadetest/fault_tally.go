@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // tally notes the calls of a run and how they ended, as a trace does, but no texts: there are thousands of runs.
@@ -17,7 +17,7 @@ type tally struct {
 
 	mu    sync.Mutex
 	calls []tallied // in the order of their beginning: the run itself first
-	root  task.Outcome
+	root  observe.Outcome
 }
 
 // tallied is one call of a run. One that has not ended is a straggler. One that returns at the very instant at which it is given up is not: whether
@@ -25,26 +25,26 @@ type tally struct {
 type tallied struct {
 	path        []string
 	node        string
-	kind        task.Kind
+	kind        observe.Kind
 	number      int // of an attempt or an element
-	status      task.Status
+	status      observe.Status
 	from, until time.Duration
 }
 
-// Begin implements [task.Observer].
-func (y *tally) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+// Begin implements [observe.Observer].
+func (y *tally) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	i := len(y.calls)
-	y.calls = append(y.calls, tallied{c.Path, cmp.Or(c.Node, c.Task), c.Kind, max(c.Attempt, c.Element), task.StatusStraggler, c.Start.Sub(y.begun), -1})
-	return ctx, func(o task.Outcome) { y.end(i, o) }
+	y.calls = append(y.calls, tallied{c.Path, cmp.Or(c.Node, c.Task), c.Kind, max(c.Attempt, c.Element), observe.StatusStraggler, c.Start.Sub(y.begun), -1})
+	return ctx, func(o observe.Outcome) { y.end(i, o) }
 }
 
-func (y *tally) end(i int, o task.Outcome) {
+func (y *tally) end(i int, o observe.Outcome) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	call, until := &y.calls[i], y.calls[i].from+o.Elapsed
-	if call.until < 0 || call.until == until && o.Status != task.StatusStraggler { // or else it was given up before, and has returned now
+	if call.until < 0 || call.until == until && o.Status != observe.StatusStraggler { // or else it was given up before, and has returned now
 		call.until, call.status = until, o.Status
 		if i == 0 {
 			y.root = o
@@ -53,18 +53,18 @@ func (y *tally) end(i int, o task.Outcome) {
 }
 
 // run is how the run itself ended.
-func (y *tally) run() task.Outcome {
+func (y *tally) run() observe.Outcome {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	return y.root
 }
 
 // count is how many calls ended so, attempts aside.
-func (y *tally) count(status task.Status) (n int) {
+func (y *tally) count(status observe.Status) (n int) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	for _, c := range y.calls {
-		if c.status == status && c.kind != task.KindAttempt {
+		if c.status == status && c.kind != observe.KindAttempt {
 			n++
 		}
 	}

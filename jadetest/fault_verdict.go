@@ -9,7 +9,7 @@ import (
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/excerpt"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // Verdict is what became of an answer, from the best to the worst.
@@ -59,16 +59,16 @@ func (o outcome) judge(usual outcome, inj *injection, due time.Duration) (v Verd
 		return VerdictNotCalled, ""
 	case o.err != nil:
 		return judgeError(o.err, inj)
-	case o.seen != nil && o.seen.run().Status == task.StatusDegraded && len(o.seen.run().Losses) == 0:
+	case o.seen != nil && o.seen.run().Status == observe.StatusDegraded && len(o.seen.run().Losses) == 0:
 		return VerdictCaught, "caught: " + excerpt.OfError(o.seen.run().Err)
-	case o.noticed(usual, task.StatusDegraded):
+	case o.noticed(usual, observe.StatusDegraded):
 		return VerdictDegraded, ""
 	}
 	changed := different(usual.value, o.value)
 	switch {
 	case changed == "":
 		return VerdictOK, ""
-	case o.noticed(usual, task.StatusFailed), o.noticed(usual, task.StatusStraggler), inj.cancels() && o.noticed(usual, task.StatusCanceled):
+	case o.noticed(usual, observe.StatusFailed), o.noticed(usual, observe.StatusStraggler), inj.cancels() && o.noticed(usual, observe.StatusCanceled):
 		return VerdictDegraded, ""
 	}
 	return VerdictAltered, changed
@@ -76,7 +76,7 @@ func (o outcome) judge(usual outcome, inj *injection, due time.Duration) (v Verd
 
 // noticed reports whether more calls ended so than in the usual run. (Those that were cancelled are asked for only if that is
 // the fault: it is also what becomes of who loses, and of what is not over when the verdict is in.)
-func (o outcome) noticed(usual outcome, status task.Status) bool {
+func (o outcome) noticed(usual outcome, status observe.Status) bool {
 	return o.seen != nil && usual.seen != nil && o.seen.count(status) > usual.seen.count(status)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/jadetest"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -25,9 +26,9 @@ const long = 80 * time.Second
 // slowly is an observer that takes its time when a call has failed.
 type slowly time.Duration
 
-func (d slowly) Begin(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
-	return ctx, func(o task.Outcome) {
-		if o.Status == task.StatusFailed {
+func (d slowly) Begin(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
+	return ctx, func(o observe.Outcome) {
+		if o.Status == observe.StatusFailed {
 			sleepFor(time.Duration(d))
 		}
 	}
@@ -37,7 +38,7 @@ func (d slowly) Begin(ctx context.Context, _ task.Call) (context.Context, func(t
 func TestFaults_whatIsNoTask(t *testing.T) {
 	item := takes("item", ms)
 	observed := func(d time.Duration) jadetest.Option {
-		return jadetest.Context(func(ctx context.Context) context.Context { return task.Observe(ctx, slowly(d)) })
+		return jadetest.Context(func(ctx context.Context) context.Context { return observe.With(ctx, slowly(d)) })
 	}
 	for name, c := range map[string]struct {
 		flow *flow.Flow[int, int]

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // NoLeaks fails t if the test leaves goroutines behind. It is called first in a test, and looks when
@@ -48,7 +48,7 @@ func NoLeaks(t testing.TB) context.Context {
 		t.Helper()
 		l.report(t)
 	})
-	return task.Observe(ctx, l.calls)
+	return observe.With(ctx, l.calls)
 }
 
 // leaks finds out what a test has left.

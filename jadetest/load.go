@@ -12,7 +12,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // Load says what [Simulate] runs.
@@ -157,7 +157,7 @@ func simulateOne[In, Out any](f *flow.Flow[In, Out], in In, s *simulation, i int
 	if s.load.Context != nil {
 		ctx = s.load.Context(ctx)
 	}
-	ctx = task.Observe(context.WithValue(without(ctx), simulatedKey{}, r), task.Tee(task.ObserverOf(ctx), r))
+	ctx = observe.With(context.WithValue(without(ctx), simulatedKey{}, r), observe.Tee(observe.From(ctx), r))
 	ctx, scope := future.WithScope(ctx, future.Unobserved(func(error) {}))
 	begun := time.Now()
 	_, r.err = f.Do(ctx, in)
@@ -167,13 +167,13 @@ func simulateOne[In, Out any](f *flow.Flow[In, Out], in In, s *simulation, i int
 	return r
 }
 
-// Begin implements [task.Observer].
-func (r *simulated) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
-	if c.Kind == task.KindAttempt {
+// Begin implements [observe.Observer].
+func (r *simulated) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
+	if c.Kind == observe.KindAttempt {
 		return ctx, nil // there may be another one
 	}
-	return ctx, func(o task.Outcome) {
-		if o.Status == task.StatusDegraded || o.Status == task.StatusFailed {
+	return ctx, func(o observe.Outcome) {
+		if o.Status == observe.StatusDegraded || o.Status == observe.StatusFailed {
 			r.mu.Lock()
 			r.degraded = true
 			r.mu.Unlock()

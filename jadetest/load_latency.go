@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -94,25 +94,25 @@ func add(samples map[string][]Sample, tr *trace.Trace) {
 	paths := make([]string, len(tr.Spans))
 	attempted := map[int]bool{} // spans whose attempts tell more
 	for _, s := range tr.Spans {
-		attempted[s.Parent] = attempted[s.Parent] || s.Kind == task.KindAttempt || s.Kind == task.KindElement || s.Kind == task.KindRun
+		attempted[s.Parent] = attempted[s.Parent] || s.Kind == observe.KindAttempt || s.Kind == observe.KindElement || s.Kind == observe.KindRun
 	}
 	for i, s := range tr.Spans {
 		if s.Parent >= 0 {
 			paths[i] = paths[s.Parent]
 		}
-		if s.Kind == task.KindNode {
+		if s.Kind == observe.KindNode {
 			paths[i] = strings.TrimPrefix(paths[i]+"/"+s.Label(), "/")
 		}
-		if paths[i] == "" || s.Kind == task.KindRun || attempted[i] {
+		if paths[i] == "" || s.Kind == observe.KindRun || attempted[i] {
 			continue
 		}
 		sample := Sample{Took: s.Elapsed()}
 		switch {
-		case s.Status == task.StatusSkipped:
+		case s.Status == observe.StatusSkipped:
 			continue
-		case s.Status == task.StatusStraggler, s.Status == task.StatusCanceled, cutOff(s):
+		case s.Status == observe.StatusStraggler, s.Status == observe.StatusCanceled, cutOff(s):
 			sample.Censored = true
-		case s.Status != task.StatusOK:
+		case s.Status != observe.StatusOK:
 			sample.Err = &recorded{s}
 		}
 		samples[paths[i]] = append(samples[paths[i]], sample)

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // openCalls is an observer that knows which calls have not returned.
@@ -15,16 +15,16 @@ type openCalls struct {
 	mu   sync.Mutex
 	runs []string // names of the outermost calls, in the order of their beginning
 	next int
-	open map[int]task.Call
+	open map[int]observe.Call
 }
 
 // within marks the ctx of what is part of a call.
 type within struct{ of *openCalls }
 
-func newOpenCalls() *openCalls { return &openCalls{open: map[int]task.Call{}} }
+func newOpenCalls() *openCalls { return &openCalls{open: map[int]observe.Call{}} }
 
-// Begin implements [task.Observer].
-func (o *openCalls) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+// Begin implements [observe.Observer].
+func (o *openCalls) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	id := o.next
@@ -34,12 +34,12 @@ func (o *openCalls) Begin(ctx context.Context, c task.Call) (context.Context, fu
 		o.runs = append(o.runs, cmp.Or(c.Node, c.Task, c.Flow))
 		ctx = context.WithValue(ctx, within{o}, true)
 	}
-	return ctx, func(out task.Outcome) { o.end(id, out) }
+	return ctx, func(out observe.Outcome) { o.end(id, out) }
 }
 
 // end forgets a call. What was given up still runs, and is told of again when it returns.
-func (o *openCalls) end(id int, out task.Outcome) {
-	if out.Status == task.StatusStraggler {
+func (o *openCalls) end(id int, out observe.Outcome) {
+	if out.Status == observe.StatusStraggler {
 		return
 	}
 	o.mu.Lock()
@@ -59,14 +59,14 @@ func (o *openCalls) running() (names []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, c := range o.open {
-		if c.Kind != task.KindRun {
+		if c.Kind != observe.KindRun {
 			names = append(names, nameOf(c))
 		}
 	}
 	return distinct(names)
 }
 
-func nameOf(c task.Call) string {
+func nameOf(c observe.Call) string {
 	name := strings.Join(append(slices.Clone(c.Path), cmp.Or(c.Node, c.Task)), "/")
 	if place := c.Place.String(); place != "" {
 		name += " (" + place + ")"

@@ -16,14 +16,14 @@ func Replace[In, Out, A, R any](f *flow.Flow[In, Out], t task.Task[A, R], fake f
 	switch {
 	case f == nil:
 		panic("jadetest.Replace: nil Flow")
-	case t.Origin() == nil:
+	case t.Name() == "":
 		panic("jadetest.Replace: zero Task")
 	case fake == nil:
 		panic("jadetest.Replace: nil function")
 	}
 	found := false
 	replaced := f.Intercept(func(_ []string, n flow.GraphNode) flow.Interceptor {
-		if !n.Calls(t.Origin()) {
+		if !flow.Calls(n, t) {
 			return nil
 		}
 		found = true

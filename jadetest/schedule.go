@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // seedVariable replays one schedule.
@@ -75,7 +75,7 @@ func inOneBubble(t *testing.T, replay string, fn func(*testing.T)) {
 func schedule(t *testing.T, seed uint64, fn func(*testing.T, context.Context)) {
 	d := &dealer{seed: seed, counts: map[string]int{}}
 	ctx, end := context.WithCancelCause(context.WithValue(without(t.Context()), dealerKey{}, d))
-	ctx, scope := future.WithScope(task.Observe(ctx, d), future.Unobserved(func(error) {}))
+	ctx, scope := future.WithScope(observe.With(ctx, d), future.Unobserved(func(error) {}))
 	defer func() { _ = scope.Close() }()
 	defer end(errors.New("the schedule is over"))
 	fn(t, ctx)
@@ -99,15 +99,15 @@ type dealer struct {
 
 type dealerKey struct{}
 
-// Begin implements [task.Observer].
-func (d *dealer) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
-	if c.Kind != task.KindNode && c.Kind != task.KindElement {
+// Begin implements [observe.Observer].
+func (d *dealer) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
+	if c.Kind != observe.KindNode && c.Kind != observe.KindElement {
 		return ctx, nil
 	}
 	name := fmt.Sprintf("%s/%s/%s/%s/%d", strings.Join(c.Path, "/"), c.Flow, c.Node, c.Task, c.Element)
 	d.pause("begin " + name)
-	return ctx, func(o task.Outcome) {
-		if o.Status != task.StatusSkipped && o.Status != task.StatusStraggler {
+	return ctx, func(o observe.Outcome) {
+		if o.Status != observe.StatusSkipped && o.Status != observe.StatusStraggler {
 			d.pause("end " + name)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/jadetest"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
@@ -125,7 +126,7 @@ func TestFromTraces(t *testing.T) {
 	was := jadetest.Simulate(t, f, 1, load)
 	var traces []*trace.Trace
 	recorder := trace.NewRecorder(func(tr *trace.Trace) { traces = append(traces, tr) })
-	load.Context = func(ctx context.Context) context.Context { return task.Observe(ctx, recorder) }
+	load.Context = func(ctx context.Context) context.Context { return observe.With(ctx, recorder) }
 	jadetest.Simulate(t, f, 1, load)
 	require.Len(t, traces, 2000)
 

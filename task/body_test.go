@@ -2,16 +2,17 @@ package task_test
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
-type body = task.Body[int, int]
+type body = seam.Body[int, int]
 
 // The new body is inside of all that was around the old one.
 func TestWithBody_keepsWhatIsAround(t *testing.T) {
@@ -26,7 +27,7 @@ func TestWithBody_keepsWhatIsAround(t *testing.T) {
 	was := task.New("item", func(_ context.Context, n int) (int, error) { return n, nil }).
 		Retry(task.Retry{Attempts: 3, If: always}).Wrap(twice).Timeout(time.Minute).Wrap(twice).Fallback(-1).Named("thing")
 	calls := 0
-	is := task.WithBody(was, func(b body) body {
+	is := inside(was).WithBody(func(b body) body {
 		require.Nil(t, b.Starter)
 		return body{Func: func(ctx context.Context, n int) (int, error) {
 			if calls++; calls < 3 {
@@ -42,7 +43,7 @@ func TestWithBody_keepsWhatIsAround(t *testing.T) {
 	require.Equal(t, 3, calls, "the retry is around it")
 	require.Equal(t, 4, made, "each middleware was made again")
 	require.Equal(t, "thing", is.Name())
-	require.Same(t, was.Origin(), is.Origin())
+	require.Same(t, inside(was).Origin(), inside(is).Origin())
 	require.Equal(t, was.Policies(), is.Policies())
 
 	v, err = was.Do(context.Background(), 5)
@@ -51,11 +52,11 @@ func TestWithBody_keepsWhatIsAround(t *testing.T) {
 }
 
 func TestWithBody_ofWorkThatAnEngineRuns(t *testing.T) {
-	was := task.From("item", task.Place{}, starter(func(_ context.Context, n int) (int, error) { return n, errBoom })).Fallback(-1)
+	was := inside(number{}).From("item", observe.Place{}, starter(func(_ context.Context, n int) (int, error) { return n, errBoom })).Fallback(-1)
 	v, err := was.Do(context.Background(), 5)
 	require.NoError(t, err)
 	require.Equal(t, -1, v)
-	is := task.WithBody(was, func(b body) body {
+	is := inside(was).WithBody(func(b body) body {
 		require.Nil(t, b.Func)
 		require.NotNil(t, b.Starter)
 		return body{Func: func(_ context.Context, n int) (int, error) { return n + 1, nil }}
@@ -68,42 +69,16 @@ func TestWithBody_ofWorkThatAnEngineRuns(t *testing.T) {
 // starter is a toy engine: it calls the function.
 type starter func(context.Context, int) (int, error)
 
-func (s starter) Start(ctx context.Context, n int, host task.Host[int]) {
+func (s starter) Start(ctx context.Context, n int, host seam.Host[int]) {
 	v, err := s(ctx, n)
-	host.Finish(task.Answer[int]{Value: v, Err: err})
+	host.Finish(seam.Answer[int]{Value: v, Err: err})
 }
 
 func TestWithBody_misuse(t *testing.T) {
-	same := func(b body) body { return b }
 	item := task.New("item", func(_ context.Context, n int) (int, error) { return n, nil })
-	require.PanicsWithValue(t, "task.WithBody: zero Task", func() { task.WithBody(task.Task[int, int]{}, same) })
-	require.PanicsWithValue(t, "task.WithBody: nil function", func() { task.WithBody(item, nil) })
-	const one = "task.WithBody: the body of item must have a function or a starter, and not both"
-	require.PanicsWithValue(t, one, func() { task.WithBody(item, func(body) body { return body{} }) })
+	const one = "task: the body of item must have a function or a starter, and not both"
+	require.PanicsWithValue(t, one, func() { inside(item).WithBody(func(body) body { return body{} }) })
 	require.PanicsWithValue(t, one, func() {
-		task.WithBody(item, func(b body) body { return body{Func: b.Func, Starter: starter(b.Func)} })
+		inside(item).WithBody(func(b body) body { return body{Func: b.Func, Starter: starter(b.Func)} })
 	})
-}
-
-func ExampleWithBody() {
-	item := task.New("item", func(_ context.Context, id string) (string, error) { return "the real " + id, nil }).Fallback("nothing")
-	fake := task.WithBody(item, func(task.Body[string, string]) task.Body[string, string] {
-		return task.Body[string, string]{Func: func(_ context.Context, id string) (string, error) { return "a fake " + id, nil }}
-	})
-	fmt.Println(fake.Do(context.Background(), "bell"))
-	fmt.Println(fake.Policies())
-	// Output:
-	// a fake bell <nil>
-	// [fallback]
-}
-
-// A Body is what is inside of all policies of a task.
-func ExampleBody() {
-	item := task.New("item", func(_ context.Context, id string) (string, error) { return "the real " + id, nil }).Fallback("nothing")
-	task.WithBody(item, func(b task.Body[string, string]) task.Body[string, string] {
-		fmt.Println(b.Func(context.Background(), "bell"))
-		return b
-	})
-	// Output:
-	// the real bell <nil>
 }

@@ -8,6 +8,9 @@ import (
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/errtree"
+	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/observe"
 )
 
 // Do runs the task and returns its result. The task runs in a goroutine of its
@@ -109,7 +112,8 @@ func (l left[In, Out]) Run(_ context.Context, r future.Result[Out]) (none Out, _
 
 // repeats reports whether err says no more than that ctx has ended.
 func repeats(ctx context.Context, err error) bool {
-	return panicIn(err) == nil && (is(err, context.Cause(ctx)) || passed(ctx.Err()) && passed(err))
+	_, panicked := errtree.Find[*future.PanicError](err)
+	return !panicked && (is(err, context.Cause(ctx)) || passed(ctx.Err()) && passed(err))
 }
 
 // is is errors.Is. A panic in a method of err counts as no.
@@ -126,8 +130,8 @@ type call[In, Out any] struct {
 	life     engine.Life
 	members  atomic.Int32 // goroutines that work for it, and its answer while that is missing
 	observed bool
-	seen     *single // nil if nobody observes it
-	due      *due    // nil if nothing stands in for it at a deadline
+	seen     seam.OwnCall // nil if nobody observes it
+	due      *due         // nil if nothing stands in for it at a deadline
 }
 
 func (d *definition[In, Out]) call(ctx context.Context, in In, observed bool) *call[In, Out] {
@@ -159,8 +163,8 @@ func (c *call[In, Out]) refuse(ctx context.Context, cause error) {
 	}
 	c.promise.Future().OnDone(func(future.Result[Out]) { // in a goroutine that the scope joins
 		s := c.observable()
-		s.begin(ctx, ObserverOf(ctx))
-		s.skipped(cause)
+		s.Open(ctx, observe.From(ctx))
+		s.Skip(cause)
 	})
 }
 
@@ -198,14 +202,14 @@ func (c *call[In, Out]) announce() context.Context {
 	ctx := c.life.Context()
 	if c.observed {
 		s := c.observable()
-		ctx = s.begin(ctx, ObserverOf(ctx))
+		ctx = s.Open(ctx, observe.From(ctx))
 		c.seen = s
 	}
 	return ctx
 }
 
-func (c *call[In, Out]) observable() *single {
-	return &single{call: Call{Kind: KindNode, Task: c.d.name, Node: c.d.name, Place: c.d.origin.Place}}
+func (c *call[In, Out]) observable() seam.OwnCall {
+	return observe.ForEngines(seal).Call(observe.Call{Kind: observe.KindNode, Task: c.d.name, Node: c.d.name, Place: c.d.origin.Place})
 }
 
 func (c *call[In, Out]) work(ctx context.Context) {
@@ -218,16 +222,16 @@ func (c *call[In, Out]) work(ctx context.Context) {
 	returned := false
 	defer func() {
 		if !returned {
-			c.Finish(Answer[Out]{Err: engine.Thrown(recover())})
+			c.Finish(seam.Answer[Out]{Err: engine.Thrown(recover())})
 		}
 	}()
 	v, err := c.d.fn(ctx, c.in)
 	returned = true
-	c.Finish(Answer[Out]{Value: v, Err: err})
+	c.Finish(seam.Answer[Out]{Value: v, Err: err})
 }
 
-// Finish implements [Host]. Whatever the observer does, the promise is completed.
-func (c *call[In, Out]) Finish(ans Answer[Out]) {
+// Finish implements [seam.Host]. Whatever the observer does, the promise is completed.
+func (c *call[In, Out]) Finish(ans seam.Answer[Out]) {
 	defer func() {
 		var none In
 		c.in = none
@@ -242,13 +246,13 @@ func (c *call[In, Out]) Finish(ans Answer[Out]) {
 	}
 	switch {
 	case c.seen != nil:
-		c.seen.ends(ans.Err, ans.Degraded)
+		c.seen.End(ans.Err, ans.Degraded)
 	case ans.Degraded != nil:
 		c.d.stoodIn(c.life.Context(), ans)
 	}
 }
 
-// Join implements [Crew].
+// Join implements [seam.Crew].
 func (c *call[In, Out]) Join() bool {
 	for {
 		n := c.members.Load()
@@ -261,7 +265,7 @@ func (c *call[In, Out]) Join() bool {
 	}
 }
 
-// Leave implements [Crew].
+// Leave implements [seam.Crew].
 func (c *call[In, Out]) Leave() {
 	if c.members.Add(-1) == 0 {
 		if c.due != nil {

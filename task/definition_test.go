@@ -13,6 +13,7 @@ import (
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -24,7 +25,7 @@ func TestTask_methodsReturnNewTasks(t *testing.T) {
 		"OnError": base.OnError(func(context.Context, int, error) {}), "Wrap": base.Wrap(same), "Named": base.Named("other"),
 	} {
 		require.NotEqual(t, base, other, what)
-		require.Same(t, base.Origin(), other.Origin(), what)
+		require.Same(t, inside(base).Origin(), inside(other).Origin(), what)
 	}
 	require.Empty(t, base.Policies())
 	require.Equal(t, "item", base.Name())
@@ -84,37 +85,37 @@ func TestTask_namedKeepsTheOrigin(t *testing.T) {
 	b := a.Timeout(time.Second).Named("other")
 	require.Equal(t, "other", b.Name())
 	require.Equal(t, "item", a.Name())
-	require.Same(t, a.Origin(), b.Origin())
-	require.NotSame(t, a.Origin(), plus().Origin(), "another task of the same function is another task")
-	require.Nil(t, a.Origin().Engine)
+	require.Same(t, inside(a).Origin(), inside(b).Origin())
+	require.NotSame(t, inside(a).Origin(), inside(plus()).Origin(), "another task of the same function is another task")
+	require.Nil(t, inside(a).Origin().Engine)
 	_, err := hangs().Named("other").Timeout(1).Do(bg(), 1)
 	require.Equal(t, "other", late(t, err).Name)
 }
 
 // here is where its caller's caller line is, plus lines.
-func here(lines int) task.Place {
+func here(lines int) observe.Place {
 	_, _, line, _ := runtime.Caller(1)
-	return task.Place{File: "task/definition_test.go", Line: line + lines}
+	return observe.Place{File: "task/definition_test.go", Line: line + lines}
 }
 
 func TestTask_placeIsThatOfTheCaller(t *testing.T) {
-	var none task.Place
+	var none observe.Place
 	require.Empty(t, none.String())
 	one := task.New("x", func(context.Context, int) (int, error) { return 0, nil })
-	require.Equal(t, here(-1), one.Origin().Place)
-	require.Equal(t, fmt.Sprintf("task/definition_test.go:%d", here(-2).Line), one.Origin().Place.String())
-	text, err := json.Marshal(task.Place{File: "a/b.go", Line: 3})
+	require.Equal(t, here(-1), one.Place())
+	require.Equal(t, fmt.Sprintf("task/definition_test.go:%d", here(-2).Line), one.Place().String())
+	text, err := json.Marshal(observe.Place{File: "a/b.go", Line: 3})
 	require.NoError(t, err)
 	require.Equal(t, `{"file":"a/b.go","line":3}`, string(text))
 
-	require.Equal(t, here(0), task.New2("x", func(context.Context, int, int) (int, error) { return 0, nil }).Origin().Place)
-	require.Equal(t, here(0), task.New3("x", func(context.Context, int, int, int) (int, error) { return 0, nil }).Origin().Place)
-	require.Equal(t, here(0), task.New4("x", func(context.Context, int, int, int, int) (int, error) { return 0, nil }).Origin().Place)
-	require.Equal(t, here(0), task.New5("x", func(context.Context, int, int, int, int, int) (int, error) { return 0, nil }).Origin().Place)
-	require.Equal(t, here(0), task.New6("x", func(context.Context, int, int, int, int, int, int) (int, error) { return 0, nil }).Origin().Place)
-	require.Equal(t, here(0), task.New7("x", func(context.Context, int, int, int, int, int, int, int) (int, error) { return 0, nil }).Origin().Place)
-	require.Equal(t, here(0), task.New8("x", func(context.Context, int, int, int, int, int, int, int, int) (int, error) { return 0, nil }).Origin().Place)
-	require.Equal(t, here(0), task.New9("x", func(context.Context, int, int, int, int, int, int, int, int, int) (int, error) { return 0, nil }).Origin().Place)
+	require.Equal(t, here(0), task.New2("x", func(context.Context, int, int) (int, error) { return 0, nil }).Place())
+	require.Equal(t, here(0), task.New3("x", func(context.Context, int, int, int) (int, error) { return 0, nil }).Place())
+	require.Equal(t, here(0), task.New4("x", func(context.Context, int, int, int, int) (int, error) { return 0, nil }).Place())
+	require.Equal(t, here(0), task.New5("x", func(context.Context, int, int, int, int, int) (int, error) { return 0, nil }).Place())
+	require.Equal(t, here(0), task.New6("x", func(context.Context, int, int, int, int, int, int) (int, error) { return 0, nil }).Place())
+	require.Equal(t, here(0), task.New7("x", func(context.Context, int, int, int, int, int, int, int) (int, error) { return 0, nil }).Place())
+	require.Equal(t, here(0), task.New8("x", func(context.Context, int, int, int, int, int, int, int, int) (int, error) { return 0, nil }).Place())
+	require.Equal(t, here(0), task.New9("x", func(context.Context, int, int, int, int, int, int, int, int, int) (int, error) { return 0, nil }).Place())
 }
 
 func TestTask_severalArgumentsKeepTheirOrder(t *testing.T) {
@@ -168,7 +169,6 @@ func TestMisuse_names(t *testing.T) {
 		require.PanicsWithValue(t, "task.New: "+why, func() { task.New(bad, hang) })
 		require.PanicsWithValue(t, "task.New3: "+why, func() { task.New3(bad, func(context.Context, int, int, int) (int, error) { return 0, nil }) })
 		require.PanicsWithValue(t, "task.Task.Named: "+why, func() { plus().Named(bad) })
-		require.PanicsWithValue(t, "task.From: "+why, func() { task.From[int, int](bad, task.Place{}, echo{}) })
 	}
 }
 
@@ -184,19 +184,14 @@ func TestMisuse_panicsInTheCaller(t *testing.T) {
 		"task.New: nil function":                                                  func() { task.New("x", noFn) },
 		"task.New2: nil function":                                                 func() { task.New2[int, int, int]("x", nil) },
 		"task.New9: nil function":                                                 func() { task.New9[int, int, int, int, int, int, int, int, int, int]("x", nil) },
-		"task.From: nil Starter":                                                  func() { task.From[int, int]("x", task.Place{}, nil) },
 		"task.Task.Recover: nil function":                                         func() { plus().Recover(nil) },
 		"task.Task.OnError: nil function":                                         func() { plus().OnError(nil) },
 		"task.Task.Wrap: nil function":                                            func() { plus().Wrap(nil) },
 		"task.Task.Do: nil context":                                               func() { plus().Do(noCtx, 1) },
 		"task.Task.Go: nil context":                                               func() { plus().Go(noCtx, 1) },
-		"task.Observe: nil context":                                               func() { task.Observe(noCtx, task.Tee()) },
-		"task.Observe: nil Observer":                                              func() { task.Observe(bg(), nil) },
-		"task.ObserverOf: nil context":                                            func() { task.ObserverOf(noCtx) },
-		"task.Start: nil context":                                                 func() { task.Start(noCtx, plus(), 1, new(crew), newHost()) },
-		"task.Start: zero Task":                                                   func() { task.Start(bg(), zero, 1, new(crew), newHost()) },
-		"task.Mend: nil context":                                                  func() { task.Mend(noCtx, plus(), 1, task.Answer[int]{}, new(crew), newHost()) },
-		"task.Task.Mend: zero Task":                                               func() { task.Mend(bg(), zero, 1, task.Answer[int]{}, new(crew), newHost()) },
+		"observe.With: nil context":                                               func() { observe.With(noCtx, observe.Tee()) },
+		"observe.With: nil Observer":                                              func() { observe.With(bg(), nil) },
+		"observe.From: nil context":                                               func() { observe.From(noCtx) },
 		"task.Task.Do: zero Task":                                                 func() { zero.Do(bg(), 1) },
 		"task.Task.Go: zero Task":                                                 func() { zero.Go(bg(), 1) },
 		"task.Task.Timeout: zero Task":                                            func() { zero.Timeout(1) },
@@ -223,6 +218,7 @@ func TestMisuse_panicsInTheCaller(t *testing.T) {
 		t.Run(want, func(t *testing.T) { require.PanicsWithValue(t, want, misuse) })
 	}
 	require.Empty(t, zero.Name())
-	require.Nil(t, zero.Origin())
+	require.Zero(t, zero.Place())
+	require.Nil(t, inside(zero).Origin())
 	require.Nil(t, zero.Policies())
 }

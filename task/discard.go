@@ -28,15 +28,6 @@ func (t Task[In, Out]) Discard(fn func(Out)) Task[In, Out] {
 	return Task[In, Out]{&d}
 }
 
-// Discarder returns the function that an engine gives each result of t that it cannot use any more, with a
-// ctx of the call, or nil if t has no [Task.Discard]. Results that t itself gives up are seen to by [Start].
-func Discarder[In, Out any](t Task[In, Out]) func(context.Context, Out) {
-	if t.d == nil || t.d.discard == nil {
-		return nil
-	}
-	return t.d.dispose
-}
-
 // dispose gives a result that nobody takes to the function of Discard.
 func (d *definition[In, Out]) dispose(ctx context.Context, v Out) {
 	if d.discard != nil {

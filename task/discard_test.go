@@ -15,6 +15,7 @@ import (
 
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -108,7 +109,7 @@ func TestDiscard_getsWhatNobodyTakes(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					ctx, scope := future.WithScope(bg())
 					if seen {
-						ctx = task.Observe(ctx, new(recorder))
+						ctx = observe.With(ctx, new(recorder))
 					}
 					b, begun := new(bin), time.Now()
 					require.Error(t, lose(b)(ctx))
@@ -158,7 +159,7 @@ func TestDiscard_getsNothingElse(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						ctx, scope := future.WithScope(bg())
 						b := new(bin)
-						for _, ctx := range []context.Context{ctx, task.Observe(ctx, new(recorder))} {
+						for _, ctx := range []context.Context{ctx, observe.With(ctx, new(recorder))} {
 							how(ctx, policied(func(context.Context, int) (int, error) { time.Sleep(ms); return 7, err })[policy].Discard(b.put))
 						}
 						synctest.Wait()
@@ -218,7 +219,7 @@ func TestDiscard_everyResultHasOneOwner(t *testing.T) {
 						ctx, scope := future.WithScope(bg(), future.Unobserved(func(error) {}))
 						switch around {
 						case "observer":
-							ctx = task.Observe(ctx, new(recorder))
+							ctx = observe.With(ctx, new(recorder))
 						case "a ctx that ends then":
 							c, cancel := context.WithTimeout(ctx, 10*ms)
 							defer cancel()
@@ -320,6 +321,6 @@ func TestDiscard_theLastOneCounts(t *testing.T) {
 func TestDiscard_misuse(t *testing.T) {
 	require.PanicsWithValue(t, "task.Task.Discard: nil function", func() { plus().Discard(nil) })
 	require.PanicsWithValue(t, "task.Task.Discard: zero Task", func() { number{}.Discard(func(int) {}) })
-	require.Nil(t, task.Discarder(number{}))
-	require.Nil(t, task.Discarder(plus()))
+	require.Nil(t, inside(number{}).Discarder())
+	require.Nil(t, inside(plus()).Discarder())
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/alarm"
+	"github.com/jade-go/jade/internal/seam"
 )
 
 // due is when a call is given up that no engine gives up, so that what stands in for it comes in time.
@@ -17,8 +18,8 @@ type due struct {
 	alarm  alarm.Alarm
 
 	mu      sync.Mutex
-	carried Carried // nil until the call is made
-	err     error   // nil until it is late
+	carried seam.Carried // nil until the call is made
+	err     error        // nil until it is late
 }
 
 // degrades reports whether Do waits for the call rather than for ctx, should that end by its deadline.
@@ -57,8 +58,8 @@ func (c *call[In, Out]) late() {
 	c.life.End(err)
 }
 
-// Carry implements [carrier].
-func (c *call[In, Out]) Carry(carried Carried) {
+// Carry implements [seam.Carrier].
+func (c *call[In, Out]) Carry(carried seam.Carried) {
 	d := c.due
 	if d == nil {
 		return

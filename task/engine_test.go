@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -39,20 +41,20 @@ func (c *crew) Leave() { c.mu.Lock(); defer c.mu.Unlock(); c.here-- }
 func (c *crew) counts() (here, joined int) { c.mu.Lock(); defer c.mu.Unlock(); return c.here, c.joined }
 
 // host keeps the answers that it is told.
-type host struct{ answers chan task.Answer[int] }
+type host struct{ answers chan seam.Answer[int] }
 
-func newHost() host { return host{make(chan task.Answer[int], 10)} }
+func newHost() host { return host{make(chan seam.Answer[int], 10)} }
 
-func (h host) Finish(ans task.Answer[int]) { h.answers <- ans }
+func (h host) Finish(ans seam.Answer[int]) { h.answers <- ans }
 
 // start runs tk as an engine does, in a goroutine that may end, and says how.
-func start(ctx context.Context, tk number, c *crew, h host) (ans task.Answer[int], over, alive bool) {
+func start(ctx context.Context, tk number, c *crew, h host) (ans seam.Answer[int], over, alive bool) {
 	c.Join()
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		defer c.Leave()
-		ans, over = task.Start(ctx, tk, 1, c, h)
+		ans, over = inside(tk).Start(ctx, 1, c, h)
 		alive = true
 	}()
 	<-ended
@@ -62,17 +64,17 @@ func start(ctx context.Context, tk number, c *crew, h host) (ans task.Answer[int
 func TestStart_answersOnTheSpotOrTellsTheHost(t *testing.T) {
 	for what, c := range map[string]struct {
 		tk    number
-		want  task.Answer[int]
+		want  seam.Answer[int]
 		over  bool
 		alive bool
 	}{
-		"a value":              {plus(), task.Answer[int]{Value: 2}, true, true},
-		"a failure":            {fails(errBoom), task.Answer[int]{Err: errBoom}, true, true},
-		"a stand-in":           {fails(errBoom).Fallback(7), task.Answer[int]{Value: 7, Degraded: errBoom}, true, true},
-		"a recovered one":      {fails(errBoom).Recover(func(context.Context, int, error) (int, error) { return 8, nil }), task.Answer[int]{Value: 8, Degraded: errBoom}, true, true},
-		"in time":              {plus().Timeout(time.Second), task.Answer[int]{Value: 2}, true, true},
-		"Goexit":               {does(func(context.Context, int) (int, error) { runtime.Goexit(); return 0, nil }), task.Answer[int]{Err: future.ErrGoexit}, false, false},
-		"Goexit, with a value": {does(func(context.Context, int) (int, error) { runtime.Goexit(); return 0, nil }).Fallback(7), task.Answer[int]{Value: 7, Degraded: future.ErrGoexit}, false, false},
+		"a value":              {plus(), seam.Answer[int]{Value: 2}, true, true},
+		"a failure":            {fails(errBoom), seam.Answer[int]{Err: errBoom}, true, true},
+		"a stand-in":           {fails(errBoom).Fallback(7), seam.Answer[int]{Value: 7, Degraded: errBoom}, true, true},
+		"a recovered one":      {fails(errBoom).Recover(func(context.Context, int, error) (int, error) { return 8, nil }), seam.Answer[int]{Value: 8, Degraded: errBoom}, true, true},
+		"in time":              {plus().Timeout(time.Second), seam.Answer[int]{Value: 2}, true, true},
+		"Goexit":               {does(func(context.Context, int) (int, error) { runtime.Goexit(); return 0, nil }), seam.Answer[int]{Err: future.ErrGoexit}, false, false},
+		"Goexit, with a value": {does(func(context.Context, int) (int, error) { runtime.Goexit(); return 0, nil }).Fallback(7), seam.Answer[int]{Value: 7, Degraded: future.ErrGoexit}, false, false},
 	} {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -132,7 +134,7 @@ func TestStart_aTimerThatMayNotJoinDoesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		crew, host := new(crew), newHost()
 		hold := make(chan struct{})
-		back := make(chan task.Answer[int], 1)
+		back := make(chan seam.Answer[int], 1)
 		go func() {
 			ans, _, _ := start(bg(), holds(hold).Timeout(time.Second).OnError(func(context.Context, int, error) { t.Error("told") }), crew, host)
 			back <- ans
@@ -157,9 +159,9 @@ func TestDirect_isTheFunctionWhereNothingActsBeforeItFails(t *testing.T) {
 		"retry": {plus().Retry(task.Retry{Attempts: 1}), false, false}, "wrap": {plus().Wrap(same), true, false},
 		"wrap around a limit": {plus().Timeout(time.Hour).Wrap(same), true, false}, "told": {plus().OnError(func(context.Context, int, error) {}), true, true},
 		"recover": {plus().Recover(func(context.Context, int, error) (int, error) { return 0, nil }), true, true},
-		"zero":    {number{}, false, false}, "an engine's": {task.From[int, int]("x", task.Place{}, echo{}), false, false},
+		"zero":    {number{}, false, false}, "an engine's": {inside(number{}).From("x", observe.Place{}, echo{}), false, false},
 	} {
-		fn, mends := task.Direct(c.tk)
+		fn, mends := inside(c.tk).Direct()
 		require.Equal(t, c.direct, fn != nil, what)
 		require.Equal(t, c.mend, mends, what)
 		if fn != nil {
@@ -173,22 +175,22 @@ func TestDirect_isTheFunctionWhereNothingActsBeforeItFails(t *testing.T) {
 func TestMend_carriesAFailureThroughThePolicies(t *testing.T) {
 	crew, host := new(crew), newHost()
 	crew.Join()
-	failed := task.Answer[int]{Value: 3, Err: errBoom}
-	ans, over := task.Mend(bg(), fails(errBoom).Fallback(7), 1, failed, crew, host)
+	failed := seam.Answer[int]{Value: 3, Err: errBoom}
+	ans, over := inside(fails(errBoom).Fallback(7)).Mend(bg(), 1, failed, crew, host)
 	require.True(t, over)
-	require.Equal(t, task.Answer[int]{Value: 7, Degraded: errBoom}, ans)
+	require.Equal(t, seam.Answer[int]{Value: 7, Degraded: errBoom}, ans)
 
-	ans, over = task.Mend(bg(), fails(errBoom), 1, failed, crew, host)
+	ans, over = inside(fails(errBoom)).Mend(bg(), 1, failed, crew, host)
 	require.True(t, over)
 	require.Equal(t, failed, ans)
 
 	ended, cancel := context.WithCancel(bg())
 	cancel()
-	ans, over = task.Mend(ended, fails(errBoom).Fallback(7), 1, failed, crew, host)
+	ans, over = inside(fails(errBoom).Fallback(7)).Mend(ended, 1, failed, crew, host)
 	require.True(t, over)
 	require.Equal(t, failed, ans, "nothing acts once ctx has ended")
 
-	_, over = task.Mend(bg(), fails(errBoom).OnError(func(context.Context, int, error) { panic("oh") }).Fallback(7), 1, failed, crew, host)
+	_, over = inside(fails(errBoom).OnError(func(context.Context, int, error) { panic("oh") }).Fallback(7)).Mend(bg(), 1, failed, crew, host)
 	require.False(t, over)
 	ans = <-host.answers
 	require.Equal(t, 7, ans.Value)
@@ -204,18 +206,18 @@ type echo struct {
 	err      error
 }
 
-func (e echo) Start(ctx context.Context, in int, host task.Host[int]) {
+func (e echo) Start(ctx context.Context, in int, host seam.Host[int]) {
 	go func() {
 		time.Sleep(e.after)
-		host.Finish(task.Answer[int]{Value: in + 1, Err: e.err, Degraded: e.degraded})
+		host.Finish(seam.Answer[int]{Value: in + 1, Err: e.err, Degraded: e.degraded})
 	}()
 }
 
 func TestFrom_runsWhatAnEngineRuns(t *testing.T) {
-	at := task.Place{File: "shop/engine.go", Line: 3}
-	of := func(e echo) number { return task.From[int, int]("item", at, e) }
-	require.Equal(t, at, of(echo{}).Origin().Place)
-	require.Equal(t, echo{after: 1}, of(echo{after: 1}).Origin().Engine)
+	at := observe.Place{File: "shop/engine.go", Line: 3}
+	of := func(e echo) number { return inside(number{}).From("item", at, e) }
+	require.Equal(t, at, of(echo{}).Place())
+	require.Equal(t, echo{after: 1}, inside(of(echo{after: 1})).Origin().Engine)
 	synctest.Test(t, func(t *testing.T) {
 		for what, c := range map[string]struct {
 			tk       number
@@ -233,14 +235,14 @@ func TestFrom_runsWhatAnEngineRuns(t *testing.T) {
 			"degraded, in a limit": {of(echo{degraded: errBoom}).Timeout(time.Second), 2, nil, errBoom},
 		} {
 			r := new(recorder)
-			ctx, scope := future.WithScope(task.Observe(bg(), r))
+			ctx, scope := future.WithScope(observe.With(bg(), r))
 			v, err := c.tk.Do(ctx, 1)
 			require.Equal(t, c.v, v, what)
 			require.Equal(t, c.err, err, what)
 			require.NoError(t, scope.Close())
 			if c.degraded != nil {
 				o := final(r.ended())
-				require.Equal(t, task.StatusDegraded, o.Status, what)
+				require.Equal(t, observe.StatusDegraded, o.Status, what)
 				require.Same(t, c.degraded, o.Err)
 			}
 		}
@@ -252,4 +254,4 @@ func TestFrom_runsWhatAnEngineRuns(t *testing.T) {
 	})
 }
 
-func final(os []task.Outcome) task.Outcome { return os[len(os)-1] }
+func final(os []observe.Outcome) observe.Outcome { return os[len(os)-1] }

@@ -37,29 +37,11 @@ func ExampleBackoff() {
 	// Output: 3 attempts, the second after 10ms
 }
 
-// What was made of one task is that task, whatever it is called now.
-func ExampleTask_Origin() {
+func ExampleTask_Place() {
 	item := task.New("item", fetchItem)
-	fmt.Println(item.Origin() == item.Timeout(time.Second).Named("bell").Origin())
-	fmt.Println(item.Origin() == task.New("item", fetchItem).Origin())
+	fmt.Println(item.Place().File)
+	fmt.Println(item.Timeout(time.Second).Named("bell").Place() == item.Place())
 	// Output:
+	// task/example_describe_test.go
 	// true
-	// false
-}
-
-func ExampleOrigin() {
-	origin := task.New("item", fetchItem).Origin()
-	fmt.Println(origin.Place.File, origin.Engine)
-	// Output: task/example_describe_test.go <nil>
-}
-
-func ExamplePlace() {
-	place := task.New("item", fetchItem).Origin().Place
-	fmt.Println(place.File, place.Line > 0)
-	// Output: task/example_describe_test.go true
-}
-
-func ExamplePlace_String() {
-	fmt.Println(task.Place{File: "orderpage/tasks.go", Line: 12})
-	// Output: orderpage/tasks.go:12
 }

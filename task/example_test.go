@@ -198,11 +198,11 @@ func ExampleFunc() {
 	// {oil lamp 4500} <nil>
 }
 
-// One task plays two parts; they have one origin.
+// One task plays two parts.
 func ExampleTask_Named() {
 	user := task.New("user", func(_ context.Context, id string) (string, error) { return "Ida", nil })
 	seller := user.Named("seller")
-	fmt.Println(user.Name(), seller.Name(), user.Origin() == seller.Origin())
+	fmt.Println(user.Name(), seller.Name(), user.Place() == seller.Place())
 	// Output: user seller true
 }
 

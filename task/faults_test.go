@@ -16,6 +16,7 @@ import (
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/strange"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -276,7 +277,7 @@ func TestRetention_aCallThatHasEndedLetsGoOfItsArgument(t *testing.T) {
 			"Retry":   size.Retry(task.Retry{Attempts: 2, If: always}),
 			"Discard": size.Discard(func(int) {}),
 		} {
-			for _, ctx := range []context.Context{bg(), task.Observe(bg(), new(recorder))} {
+			for _, ctx := range []context.Context{bg(), observe.With(bg(), new(recorder))} {
 				t.Run(fmt.Sprintf("%v/%s", ends, name), func(t *testing.T) {
 					f, argument := func() (future.Future[int], weak.Pointer[megabyte]) {
 						m := new(megabyte)

@@ -16,6 +16,9 @@ import (
 
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -35,6 +38,19 @@ type number = task.Task[int, int]
 
 // does is the number task that does fn.
 func does(fn func(ctx context.Context, n int) (int, error)) number { return task.New("item", fn) }
+
+// inside is what engines see of a task.
+func inside(tk number) interface {
+	Origin() *seam.Origin
+	From(name string, at observe.Place, s seam.Starter[int, int]) number
+	Direct() (task.Func[int, int], bool)
+	Mend(ctx context.Context, n int, failed seam.Answer[int], crew seam.Crew, host seam.Host[int]) (seam.Answer[int], bool)
+	Start(ctx context.Context, n int, crew seam.Crew, host seam.Host[int]) (seam.Answer[int], bool)
+	Discarder() func(context.Context, int)
+	WithBody(func(seam.Body[int, int]) seam.Body[int, int]) number
+} {
+	return task.ForEngines(engine.Seal{}, tk)
+}
 
 // plus adds one.
 func plus() number { return does(func(_ context.Context, n int) (int, error) { return n + 1, nil }) }
@@ -225,30 +241,30 @@ func (c *countingContext) registrations() int {
 }
 
 // watcher is an observer made of a function.
-type watcher func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome))
+type watcher func(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome))
 
-func (w watcher) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+func (w watcher) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 	return w(ctx, c)
 }
 
 // recorder is an observer that keeps what it is told.
 type recorder struct {
 	mu    sync.Mutex
-	begun []task.Call
-	ends  []task.Outcome
+	begun []observe.Call
+	ends  []observe.Outcome
 	lines []string
 }
 
-func (r *recorder) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+func (r *recorder) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 	name := c.Kind.String()
-	if c.Kind == task.KindAttempt {
+	if c.Kind == observe.KindAttempt {
 		name = fmt.Sprintf("attempt %d", c.Attempt)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.begun = append(r.begun, c)
 	r.lines = append(r.lines, fmt.Sprintf("%s %s begins", c.Task, name))
-	return ctx, func(o task.Outcome) {
+	return ctx, func(o observe.Outcome) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.ends = append(r.ends, o)
@@ -256,13 +272,13 @@ func (r *recorder) Begin(ctx context.Context, c task.Call) (context.Context, fun
 	}
 }
 
-func (r *recorder) calls() []task.Call {
+func (r *recorder) calls() []observe.Call {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.begun)
 }
 
-func (r *recorder) ended() []task.Outcome {
+func (r *recorder) ended() []observe.Outcome {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.ends)

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -27,64 +28,64 @@ func quietly(t testing.TB, do func()) string {
 	return log.String()
 }
 
-type began = func(context.Context, task.Call) (context.Context, func(task.Outcome))
+type began = func(context.Context, observe.Call) (context.Context, func(observe.Outcome))
 
 // hostile are observers that try to have a say.
 var hostile = map[string]began{
-	"panics in Begin": func(context.Context, task.Call) (context.Context, func(task.Outcome)) { panic("in Begin") },
-	"exits in Begin": func(context.Context, task.Call) (context.Context, func(task.Outcome)) {
+	"panics in Begin": func(context.Context, observe.Call) (context.Context, func(observe.Outcome)) { panic("in Begin") },
+	"exits in Begin": func(context.Context, observe.Call) (context.Context, func(observe.Outcome)) {
 		runtime.Goexit()
 		return nil, nil
 	},
-	"panics at the end": func(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
-		return ctx, func(task.Outcome) { panic("at the end") }
+	"panics at the end": func(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
+		return ctx, func(observe.Outcome) { panic("at the end") }
 	},
-	"exits at the end": func(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
-		return ctx, func(task.Outcome) { runtime.Goexit() }
+	"exits at the end": func(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
+		return ctx, func(observe.Outcome) { runtime.Goexit() }
 	},
-	"panics while it exits": func(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
-		return ctx, func(task.Outcome) { defer func() { panic("while it exits") }(); runtime.Goexit() }
+	"panics while it exits": func(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
+		return ctx, func(observe.Outcome) { defer func() { panic("while it exits") }(); runtime.Goexit() }
 	},
-	"returns nothing": func(context.Context, task.Call) (context.Context, func(task.Outcome)) { return nil, nil },
-	"returns Background": func(context.Context, task.Call) (context.Context, func(task.Outcome)) {
-		return context.Background(), func(task.Outcome) {}
+	"returns nothing": func(context.Context, observe.Call) (context.Context, func(observe.Outcome)) { return nil, nil },
+	"returns Background": func(context.Context, observe.Call) (context.Context, func(observe.Outcome)) {
+		return context.Background(), func(observe.Outcome) {}
 	},
-	"returns a ctx that has ended": func(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
+	"returns a ctx that has ended": func(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
 		ctx, cancel := context.WithCancelCause(ctx)
 		cancel(errors.New("the observer's"))
 		return ctx, nil
 	},
-	"returns a ctx with a deadline": func(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
+	"returns a ctx with a deadline": func(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
 		ctx, cancel := context.WithTimeout(ctx, ms)
-		return ctx, func(task.Outcome) { cancel() }
+		return ctx, func(observe.Outcome) { cancel() }
 	},
-	"returns a ctx that nothing ends": func(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
+	"returns a ctx that nothing ends": func(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
 		return context.WithoutCancel(ctx), nil
 	},
-	"returns another scope's ctx": func(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
+	"returns another scope's ctx": func(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
 		other, scope := future.WithScope(context.Background())
 		scope.Close()
 		return other, nil
 	},
-	"returns another observer's ctx": func(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
-		return task.Observe(ctx, watcher(func(context.Context, task.Call) (context.Context, func(task.Outcome)) { panic("the other") })), nil
+	"returns another observer's ctx": func(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
+		return observe.With(ctx, watcher(func(context.Context, observe.Call) (context.Context, func(observe.Outcome)) { panic("the other") })), nil
 	},
-	"only spoils attempts": func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
-		if c.Kind == task.KindAttempt {
+	"only spoils attempts": func(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
+		if c.Kind == observe.KindAttempt {
 			runtime.Goexit()
 		}
 		return ctx, nil
 	},
-	"only spoils the ends of attempts": func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
-		return ctx, func(task.Outcome) {
-			if c.Kind == task.KindAttempt {
+	"only spoils the ends of attempts": func(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
+		return ctx, func(observe.Outcome) {
+			if c.Kind == observe.KindAttempt {
 				runtime.Goexit()
 			}
 		}
 	},
-	"changes the call": func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+	"changes the call": func(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 		c.Task, c.Attempt = "changed", 99
-		return ctx, func(o task.Outcome) { o.Err, o.Status = errBoom, task.StatusFailed }
+		return ctx, func(o observe.Outcome) { o.Err, o.Status = errBoom, observe.StatusFailed }
 	},
 }
 
@@ -136,17 +137,17 @@ func TestG27_anObserverDecidesNoOutcome(t *testing.T) {
 			return d.attempts(hang).Timeout(time.Second).Wrap(same).Retry(task.Retry{Attempts: 2})
 		},
 		"an engine's": func(*diary) number {
-			return task.From[int, int]("item", task.Place{}, echo{after: ms, err: errDown}).Retry(task.Retry{Attempts: 2})
+			return inside(number{}).From("item", observe.Place{}, echo{after: ms, err: errDown}).Retry(task.Retry{Attempts: 2})
 		},
 		"is cancelled": func(d *diary) number { return d.attempts(hang) },
 	}
-	run := func(t *testing.T, what string, o task.Observer) (got outcome) {
+	run := func(t *testing.T, what string, o observe.Observer) (got outcome) {
 		synctest.Test(t, func(t *testing.T) {
 			d := newDiary()
 			ctx, cancel := context.WithTimeout(context.WithValue(bg(), key{}, "v"), time.Minute)
 			defer cancel()
 			if o != nil {
-				ctx = task.Observe(ctx, o)
+				ctx = observe.With(ctx, o)
 			}
 			ctx, scope := future.WithScope(ctx)
 			begun := time.Now()
@@ -169,8 +170,8 @@ func TestG27_anObserverDecidesNoOutcome(t *testing.T) {
 		for how, begin := range hostile {
 			t.Run(how+"/"+what, func(t *testing.T) {
 				quietly(t, func() { require.Equal(t, want, run(t, what, watcher(begin))) })
-				quietly(t, func() { require.Equal(t, want, run(t, what, task.Tee(new(recorder), watcher(begin)))) })
-				quietly(t, func() { require.Equal(t, want, run(t, what, selective{watcher(begin), failuresOf(task.KindNode)})) })
+				quietly(t, func() { require.Equal(t, want, run(t, what, observe.Tee(new(recorder), watcher(begin)))) })
+				quietly(t, func() { require.Equal(t, want, run(t, what, selective{watcher(begin), failuresOf(observe.KindNode)})) })
 			})
 		}
 	}
@@ -180,7 +181,7 @@ func TestG27_aSkippedCallStaysSkipped(t *testing.T) {
 	for how, begin := range hostile {
 		synctest.Test(t, func(t *testing.T) {
 			quietly(t, func() {
-				ctx, cancel := context.WithCancel(task.Observe(bg(), watcher(begin)))
+				ctx, cancel := context.WithCancel(observe.With(bg(), watcher(begin)))
 				cancel()
 				_, err := plus().Do(ctx, 1)
 				require.True(t, future.IsCanceled(err), how)
@@ -193,7 +194,7 @@ func TestG27_aSkippedCallStaysSkipped(t *testing.T) {
 func TestG27_aPanicOfAnObserverIsLogged(t *testing.T) {
 	for _, how := range []string{"panics in Begin", "panics at the end"} {
 		log := quietly(t, func() {
-			_, err := plus().Do(task.Observe(bg(), watcher(hostile[how])), 1)
+			_, err := plus().Do(observe.With(bg(), watcher(hostile[how])), 1)
 			require.NoError(t, err)
 		})
 		require.Contains(t, log, "observer failed")
@@ -203,16 +204,16 @@ func TestG27_aPanicOfAnObserverIsLogged(t *testing.T) {
 
 func TestG27_oneThatBlocksDelaysOnlyWhatComesAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		slow := watcher(func(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
+		slow := watcher(func(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
 			time.Sleep(time.Second)
-			return ctx, func(task.Outcome) { time.Sleep(time.Second) }
+			return ctx, func(observe.Outcome) { time.Sleep(time.Second) }
 		})
-		v, elapsed, err := took(task.Observe(bg(), slow), plus())
+		v, elapsed, err := took(observe.With(bg(), slow), plus())
 		require.NoError(t, err)
 		require.Equal(t, 2, v)
 		require.Equal(t, 2*time.Second, elapsed)
 
-		ctx, cancel := context.WithTimeout(task.Observe(bg(), slow), ms)
+		ctx, cancel := context.WithTimeout(observe.With(bg(), slow), ms)
 		defer cancel()
 		_, elapsed, err = took(ctx, plus())
 		require.Equal(t, ms, elapsed, "Do waits for it no longer than for the function")
@@ -229,11 +230,11 @@ func TestG27_withoutOneItCostsNoAllocation(t *testing.T) {
 	}
 	want := count(plain, tk)
 	require.LessOrEqual(t, want, 4.0, "as the comment of Do says")
-	require.Greater(t, count(task.Observe(plain, new(recorder)), tk), want, "control")
-	_, end := task.Begin(plain, task.Call{})
+	require.Greater(t, count(observe.With(plain, new(recorder)), tk), want, "control")
+	_, end := observe.Begin(plain, observe.Call{})
 	require.NotNil(t, end)
 	require.Zero(t, testing.AllocsPerRun(100, func() {
-		_, end := task.Begin(plain, task.Call{Kind: task.KindNode, Task: "item"})
-		end(task.Outcome{})
+		_, end := observe.Begin(plain, observe.Call{Kind: observe.KindNode, Task: "item"})
+		end(observe.Outcome{})
 	}))
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -172,7 +173,7 @@ func TestG24_everythingWaitsDurably(t *testing.T) {
 					fails(errDown).Recover(func(context.Context, int, error) (int, error) { <-hold; return 1, nil }).Do(bg(), 1)
 				},
 				func() { holds(hold).Fallback(7).Wrap(same).Do(ctx, 1) },
-				func() { holds(hold).Do(task.Observe(ctx, new(recorder)), 1) },
+				func() { holds(hold).Do(observe.With(ctx, new(recorder)), 1) },
 			}
 			for _, wait := range waits {
 				go func() { wait(); ended.Add(1) }()
@@ -254,7 +255,7 @@ func TestG23_aCtxThatWasKeptStaysOver(t *testing.T) {
 		for i, tk := range kinds {
 			ctx := context.WithValue(bg(), key{}, i)
 			if observed {
-				ctx = task.Observe(ctx, new(recorder))
+				ctx = observe.With(ctx, new(recorder))
 			}
 			_, err := tk.Do(ctx, 1)
 			require.NoError(t, err)

@@ -3,6 +3,9 @@ package task
 import (
 	"context"
 	"sync"
+
+	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/observe"
 )
 
 // inside is where a call finds out that something has stood in for a failure inside of a Wrap: the function around it sees a
@@ -12,7 +15,7 @@ type inside struct {
 
 	mu      sync.Mutex
 	failure error
-	losses  []Loss
+	losses  []observe.Loss
 }
 
 type insideKey struct{}
@@ -30,7 +33,7 @@ func (d *definition[In, Out]) lookInside(ctx context.Context) (context.Context, 
 func (d *definition[In, Out]) asked(observed bool) bool { return d.hides && !observed }
 
 // found is the failure that something has stood in for, and what is lost by that. A nil inside has found nothing.
-func (in *inside) found() (failure error, losses []Loss) {
+func (in *inside) found() (failure error, losses []observe.Loss) {
 	if in == nil {
 		return nil, nil
 	}
@@ -40,10 +43,8 @@ func (in *inside) found() (failure error, losses []Loss) {
 }
 
 // stoodIn is told of a degraded result of d. If that is inside of a Wrap, only the call around it is observed, and part of a flow.
-func (d *definition[In, Out]) stoodIn(ctx context.Context, ans Answer[Out]) {
-	if around := sceneOf(ctx); around != nil {
-		around.sink().degraded.Store(&ans.Degraded)
-	}
+func (d *definition[In, Out]) stoodIn(ctx context.Context, ans seam.Answer[Out]) {
+	observe.ForEngines(seal).Degrade(ctx, ans.Degraded)
 	if in, ok := ctx.Value(insideKey{}).(*inside); ok && in.of == any(d) {
 		in.mu.Lock()
 		defer in.mu.Unlock()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -107,7 +108,7 @@ func TestIssue_aDescriptionCouldBeWrittenTo(t *testing.T) {
 // "Of the ctx that it returns only the values are used": those that it lacks are the caller's.
 func TestIssue_anObserverThatReturnsBackgroundTookTheCallersValues(t *testing.T) {
 	type key struct{}
-	ctx := task.Observe(context.WithValue(bg(), key{}, "v"), watcher(func(context.Context, task.Call) (context.Context, func(task.Outcome)) {
+	ctx := observe.With(context.WithValue(bg(), key{}, "v"), watcher(func(context.Context, observe.Call) (context.Context, func(observe.Outcome)) {
 		return context.Background(), nil
 	}))
 	does(func(ctx context.Context, _ int) (int, error) {
@@ -122,7 +123,7 @@ func TestIssue_aScopeDidNotJoinTheObserverOfASkippedCall(t *testing.T) {
 		ctx, scope := future.WithScope(bg())
 		hold := make(chan struct{})
 		over := false
-		ctx = task.Observe(ctx, watcher(func(context.Context, task.Call) (context.Context, func(task.Outcome)) {
+		ctx = observe.With(ctx, watcher(func(context.Context, observe.Call) (context.Context, func(observe.Outcome)) {
 			<-hold
 			over = true
 			return nil, nil
@@ -141,9 +142,9 @@ func TestIssue_aScopeDidNotJoinTheObserverOfASkippedCall(t *testing.T) {
 // What is inside of a Wrap is observed by nobody, but that it stood in is to be seen.
 func TestIssue_aDegradedResultInsideAWrapWasOK(t *testing.T) {
 	r := new(recorder)
-	_, err := fails(errDown).Fallback(7).Wrap(same).Do(task.Observe(bg(), r), 1)
+	_, err := fails(errDown).Fallback(7).Wrap(same).Do(observe.With(bg(), r), 1)
 	require.NoError(t, err)
-	require.Equal(t, task.StatusDegraded, r.ended()[0].Status)
+	require.Equal(t, observe.StatusDegraded, r.ended()[0].Status)
 }
 
 // The wait ended, and the work at that very moment too: so Do took the end of the wait for its result.
@@ -194,7 +195,7 @@ func TestIssue_anInheritedDeadlineLostTheCauseOfTheCtx(t *testing.T) {
 // The goroutine of an attempt that had panicked told the observer that it had returned.
 func TestIssue_anAttemptThatPanickedWasOK(t *testing.T) {
 	r := new(recorder)
-	_, err := does(explode).Retry(task.Retry{Attempts: 1}).Do(task.Observe(bg(), r), 1)
+	_, err := does(explode).Retry(task.Retry{Attempts: 1}).Do(observe.With(bg(), r), 1)
 	require.ErrorIs(t, err, errBoom)
 	require.Equal(t, []string{"item node begins", "item attempt 1 begins", "item attempt 1 failed", "item node failed"}, r.told())
 }

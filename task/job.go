@@ -7,6 +7,7 @@ import (
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/seam"
 )
 
 // job is a call that nobody observes, of a task whose policies act only once its function has failed: it
@@ -39,13 +40,13 @@ func (j job[In, Out]) Mend(ctx context.Context, v Out, err error) (Out, error) {
 
 // waiter is the host and the crew of a call that a goroutine waits for.
 type waiter[Out any] struct {
-	ans  Answer[Out] // written before over is closed
+	ans  seam.Answer[Out] // written before over is closed
 	over chan struct{}
 }
 
-func (w *waiter[Out]) Finish(ans Answer[Out]) { w.ans = ans; close(w.over) }
-func (w *waiter[Out]) Join() bool             { return true }
-func (w *waiter[Out]) Leave()                 {}
+func (w *waiter[Out]) Finish(ans seam.Answer[Out]) { w.ans = ans; close(w.over) }
+func (w *waiter[Out]) Join() bool                  { return true }
+func (w *waiter[Out]) Leave()                      {}
 
 // limitedJob is a job with a Timeout and no other policy.
 type limitedJob[In, Out any] struct {

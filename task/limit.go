@@ -10,6 +10,7 @@ import (
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/alarm"
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/seam"
 )
 
 // limit is a timeout that runs: its timer, and the ctx of what is inside of it.
@@ -217,10 +218,10 @@ func (r *runner[In, Out]) GiveUp(err error, spent bool) {
 	}
 	r.held = next
 	r.mu.Unlock()
-	if trial := s.trial; trial != nil && next.err != nil {
-		r.beside(func() { trial.straggles(next.err) })
+	if seen := s.seen; seen != nil && next.err != nil {
+		r.beside(func() { seen.Straggle(next.err) })
 	}
-	s.trial = nil
+	s.seen = nil
 	if slices.ContainsFunc(r.d.policies, policy[In, Out].slow) {
 		r.beside(func() { r.goOn(s, next) })
 		return
@@ -242,19 +243,19 @@ func (r *runner[In, Out]) beside(fn func()) {
 type seizure[Out any] struct {
 	turn   int
 	limits []*limit
-	trial  *trial
+	seen   seam.OwnCall
 	held   result[Out]
 }
 
 // seize takes the turn, and the limits up to level. The caller has the lock.
 func (r *runner[In, Out]) seize(level int) seizure[Out] {
 	r.turn++
-	s := seizure[Out]{turn: r.turn, trial: r.trial, held: r.held}
+	s := seizure[Out]{turn: r.turn, seen: r.seen, held: r.held}
 	if r.d.limits {
 		s.limits = slices.Clone(r.limits[:level+1])
 		clear(r.limits[:level+1])
 	}
-	r.trial = nil
+	r.seen = nil
 	return s
 }
 
@@ -265,7 +266,7 @@ func (r *runner[In, Out]) goOn(s seizure[Out], next result[Out]) {
 			l.release()
 		}
 	}
-	if s.trial != nil && next.err != nil && !r.told(s.turn, next.level, next.v, next.err, func() { s.trial.straggles(next.err) }) {
+	if s.seen != nil && next.err != nil && !r.told(s.turn, next.level, next.v, next.err, func() { s.seen.Straggle(next.err) }) {
 		return
 	}
 	r.finish(r.carry(s.turn, next.level, next.v, next.err))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
@@ -58,7 +59,7 @@ func TestObserver_isToldOfAttempts(t *testing.T) {
 			require.True(t, calls[0].Deadline.IsZero(), "the timeouts are inside of it")
 			for i, at := range []time.Duration{0, 11 * ms} {
 				c := calls[i+1]
-				require.Equal(t, task.KindAttempt, c.Kind)
+				require.Equal(t, observe.KindAttempt, c.Kind)
 				require.Equal(t, i+1, c.Attempt)
 				require.Equal(t, "item", c.Node)
 				require.Equal(t, calls[0].Run, c.Run)
@@ -74,11 +75,11 @@ func TestObserver_isToldOfAttempts(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ends := observed(t, bg(), takesAnyway(3*time.Second).Timeout(time.Second).Fallback(7)).ended()
 			require.Len(t, ends, 3)
-			require.Equal(t, task.StatusStraggler, ends[0].Status)
+			require.Equal(t, observe.StatusStraggler, ends[0].Status)
 			require.Equal(t, recovery.ClassTimeout, ends[0].Class)
 			require.Equal(t, time.Second, late(t, ends[0].Err).Limit)
 			require.Equal(t, time.Second, ends[0].Elapsed)
-			require.Equal(t, task.Outcome{Status: task.StatusOK, Elapsed: 3 * time.Second}, ends[2], "and then how it really ended")
+			require.Equal(t, observe.Outcome{Status: observe.StatusOK, Elapsed: 3 * time.Second}, ends[2], "and then how it really ended")
 		})
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
@@ -18,7 +19,7 @@ import (
 func observed(t *testing.T, ctx context.Context, tk number) *recorder {
 	t.Helper()
 	r := new(recorder)
-	ctx, scope := future.WithScope(task.Observe(ctx, r))
+	ctx, scope := future.WithScope(observe.With(ctx, r))
 	tk.Do(ctx, 1)
 	require.NoError(t, scope.Close())
 	synctest.Wait()
@@ -35,9 +36,9 @@ func TestObserver_isToldWhatBegins(t *testing.T) {
 		c := r.calls()[0]
 		require.NotZero(t, c.Run)
 		until, _ := ctx.Deadline()
-		require.Equal(t, task.Call{
-			Kind: task.KindNode, Run: c.Run, Node: "item", Task: "item",
-			Place: tk.Origin().Place, Start: time.Now(), Deadline: until,
+		require.Equal(t, observe.Call{
+			Kind: observe.KindNode, Run: c.Run, Node: "item", Task: "item",
+			Place: tk.Place(), Start: time.Now(), Deadline: until,
 		}, c)
 		require.Equal(t, "other", observed(t, ctx, tk.Named("other")).calls()[0].Task)
 		require.True(t, observed(t, bg(), tk).calls()[0].Deadline.IsZero())
@@ -57,28 +58,28 @@ func TestObserver_isToldHowItEnds(t *testing.T) {
 	for what, c := range map[string]struct {
 		ctx  context.Context
 		tk   number
-		want task.Outcome // but for Panic
+		want observe.Outcome // but for Panic
 	}{
-		"ok":                         {bg(), plus(), task.Outcome{Status: task.StatusOK}},
-		"took time":                  {bg(), takes(time.Second, nil), task.Outcome{Status: task.StatusOK, Elapsed: time.Second}},
-		"failed":                     {bg(), takes(time.Second, errBoom), task.Outcome{Status: task.StatusFailed, Class: recovery.ClassUnknown, Err: errBoom, Elapsed: time.Second}},
-		"dependency":                 {bg(), fails(errDown), task.Outcome{Status: task.StatusFailed, Class: recovery.ClassDependency, Err: errDown}},
-		"timeout":                    {bg(), fails(context.DeadlineExceeded), task.Outcome{Status: task.StatusFailed, Class: recovery.ClassTimeout, Err: context.DeadlineExceeded}},
-		"canceled":                   {bg(), fails(errGivenUp), task.Outcome{Status: task.StatusCanceled, Class: recovery.ClassCanceled, Err: errGivenUp}},
-		"canceled by the other side": {bg(), fails(context.Canceled), task.Outcome{Status: task.StatusFailed, Class: recovery.ClassDependency, Err: context.Canceled}},
-		"meant":                      {bg(), fails(errSoldOut), task.Outcome{Status: task.StatusFailed, Class: recovery.ClassBusiness, Err: errSoldOut}},
-		"fallback":                   {bg(), fails(errDown).Fallback(7), task.Outcome{Status: task.StatusDegraded, Class: recovery.ClassDependency, Err: errDown}},
+		"ok":                         {bg(), plus(), observe.Outcome{Status: observe.StatusOK}},
+		"took time":                  {bg(), takes(time.Second, nil), observe.Outcome{Status: observe.StatusOK, Elapsed: time.Second}},
+		"failed":                     {bg(), takes(time.Second, errBoom), observe.Outcome{Status: observe.StatusFailed, Class: recovery.ClassUnknown, Err: errBoom, Elapsed: time.Second}},
+		"dependency":                 {bg(), fails(errDown), observe.Outcome{Status: observe.StatusFailed, Class: recovery.ClassDependency, Err: errDown}},
+		"timeout":                    {bg(), fails(context.DeadlineExceeded), observe.Outcome{Status: observe.StatusFailed, Class: recovery.ClassTimeout, Err: context.DeadlineExceeded}},
+		"canceled":                   {bg(), fails(errGivenUp), observe.Outcome{Status: observe.StatusCanceled, Class: recovery.ClassCanceled, Err: errGivenUp}},
+		"canceled by the other side": {bg(), fails(context.Canceled), observe.Outcome{Status: observe.StatusFailed, Class: recovery.ClassDependency, Err: context.Canceled}},
+		"meant":                      {bg(), fails(errSoldOut), observe.Outcome{Status: observe.StatusFailed, Class: recovery.ClassBusiness, Err: errSoldOut}},
+		"fallback":                   {bg(), fails(errDown).Fallback(7), observe.Outcome{Status: observe.StatusDegraded, Class: recovery.ClassDependency, Err: errDown}},
 		"recover": {bg(), fails(errDown).Recover(func(context.Context, int, error) (int, error) { return 7, nil }),
-			task.Outcome{Status: task.StatusDegraded, Class: recovery.ClassDependency, Err: errDown}},
+			observe.Outcome{Status: observe.StatusDegraded, Class: recovery.ClassDependency, Err: errDown}},
 		"recovered in vain": {bg(), fails(errDown).Recover(func(context.Context, int, error) (int, error) { return 7, errBoom }),
-			task.Outcome{Status: task.StatusFailed, Class: recovery.ClassUnknown, Err: errBoom}},
-		"skipped":       {canceled, plus(), task.Outcome{Status: task.StatusSkipped, Class: recovery.ClassCanceled, Err: future.Cause(canceled)}},
-		"skipped, late": {passed, plus(), task.Outcome{Status: task.StatusSkipped, Class: recovery.ClassTimeout, Err: context.DeadlineExceeded}},
+			observe.Outcome{Status: observe.StatusFailed, Class: recovery.ClassUnknown, Err: errBoom}},
+		"skipped":       {canceled, plus(), observe.Outcome{Status: observe.StatusSkipped, Class: recovery.ClassCanceled, Err: future.Cause(canceled)}},
+		"skipped, late": {passed, plus(), observe.Outcome{Status: observe.StatusSkipped, Class: recovery.ClassTimeout, Err: context.DeadlineExceeded}},
 	} {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := observed(t, c.ctx, c.tk)
-				require.Equal(t, []task.Outcome{c.want}, r.ended())
+				require.Equal(t, []observe.Outcome{c.want}, r.ended())
 				require.Len(t, r.calls(), 1)
 			})
 		})
@@ -97,20 +98,20 @@ func TestObserver_isToldHowItEnds(t *testing.T) {
 	t.Run("an error whose methods panic", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			o := observed(t, bg(), fails(rudeError{})).ended()[0]
-			require.Equal(t, task.StatusFailed, o.Status)
+			require.Equal(t, observe.StatusFailed, o.Status)
 			require.Equal(t, recovery.ClassUnknown, o.Class)
 		})
 	})
 	t.Run("cancelled by its caller, when the function returns", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r := new(recorder)
-			ctx, cancel := context.WithCancelCause(task.Observe(bg(), r))
+			ctx, cancel := context.WithCancelCause(observe.With(bg(), r))
 			time.AfterFunc(time.Second, func() { cancel(errBoom) })
 			_, err := hangs().Do(ctx, 1)
 			require.Error(t, err)
 			synctest.Wait()
 			o := r.ended()[0]
-			require.Equal(t, task.StatusCanceled, o.Status)
+			require.Equal(t, observe.StatusCanceled, o.Status)
 			require.Equal(t, time.Second, o.Elapsed)
 			require.ErrorIs(t, o.Err, errBoom)
 		})
@@ -118,21 +119,21 @@ func TestObserver_isToldHowItEnds(t *testing.T) {
 }
 
 func TestObserver_valuesThatItPutsIntoTheCtx(t *testing.T) {
-	type key struct{ kind task.Kind }
+	type key struct{ kind observe.Kind }
 	synctest.Test(t, func(t *testing.T) {
-		o := watcher(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+		o := watcher(func(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 			return context.WithValue(ctx, key{c.Kind}, c.Task), nil
 		})
 		nested := task.New("nested", func(ctx context.Context, n int) (int, error) {
-			require.Equal(t, "nested", ctx.Value(key{task.KindNode}))
-			require.Equal(t, "item", ctx.Value(key{task.KindAttempt}))
+			require.Equal(t, "nested", ctx.Value(key{observe.KindNode}))
+			require.Equal(t, "item", ctx.Value(key{observe.KindAttempt}))
 			return n, nil
 		})
 		looks := func(ctx context.Context, inAttempt bool) {
-			require.Equal(t, "item", ctx.Value(key{task.KindNode}))
-			require.Equal(t, inAttempt, ctx.Value(key{task.KindAttempt}) != nil)
+			require.Equal(t, "item", ctx.Value(key{observe.KindNode}))
+			require.Equal(t, inAttempt, ctx.Value(key{observe.KindAttempt}) != nil)
 		}
-		ctx, scope := future.WithScope(task.Observe(bg(), o))
+		ctx, scope := future.WithScope(observe.With(bg(), o))
 		_, err := does(func(ctx context.Context, n int) (int, error) {
 			looks(ctx, true)
 			if _, err := nested.Do(ctx, n); err != nil {
@@ -152,7 +153,7 @@ func TestObserver_runsAreNumbered(t *testing.T) {
 		r := new(recorder)
 		inner := plus().Named("inner").Retry(task.Retry{Attempts: 2})
 		outer := does(func(ctx context.Context, n int) (int, error) { return inner.Do(ctx, n) }).Named("outer")
-		ctx := task.Observe(bg(), r)
+		ctx := observe.With(bg(), r)
 		for range 3 {
 			_, err := outer.Do(ctx, 1)
 			require.NoError(t, err)
@@ -182,12 +183,12 @@ func TestObserver_hasOneCallAroundAWrap(t *testing.T) {
 func TestObserve_innermostAndWithWhateverElseTheCtxHas(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := new(recorder), new(recorder)
-		require.Nil(t, task.ObserverOf(bg()))
-		ctx := task.Observe(bg(), a)
-		require.Same(t, a, task.ObserverOf(ctx))
-		replaced := task.Observe(ctx, b)
-		require.Same(t, b, task.ObserverOf(replaced), "it replaces the one around")
-		require.Same(t, a, task.ObserverOf(ctx))
+		require.Nil(t, observe.From(bg()))
+		ctx := observe.With(bg(), a)
+		require.Same(t, a, observe.From(ctx))
+		replaced := observe.With(ctx, b)
+		require.Same(t, b, observe.From(replaced), "it replaces the one around")
+		require.Same(t, a, observe.From(ctx))
 		type key struct{}
 		for what, derive := range map[string]func(context.Context) context.Context{
 			"Named":     func(ctx context.Context) context.Context { return future.Named(ctx, "n") },
@@ -206,11 +207,11 @@ func TestObserve_innermostAndWithWhateverElseTheCtxHas(t *testing.T) {
 				return inside
 			},
 		} {
-			require.Same(t, a, task.ObserverOf(derive(ctx)), what)
+			require.Same(t, a, observe.From(derive(ctx)), what)
 			r := new(recorder)
-			_, err := plus().Do(task.Observe(derive(ctx), r), 1)
+			_, err := plus().Do(observe.With(derive(ctx), r), 1)
 			require.NoError(t, err, what)
-			_, err = plus().Do(derive(task.Observe(ctx, r)), 1)
+			_, err = plus().Do(derive(observe.With(ctx, r)), 1)
 			require.NoError(t, err, what)
 			synctest.Wait()
 			require.Len(t, r.calls(), 2, what)
@@ -223,19 +224,19 @@ func TestTee_tellsAllInOrderAndOfEndsInReverse(t *testing.T) {
 	type key struct{ name string }
 	synctest.Test(t, func(t *testing.T) {
 		d := newDiary()
-		one := func(name string) task.Observer {
-			return watcher(func(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
+		one := func(name string) observe.Observer {
+			return watcher(func(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
 				d.note("%s begins, sees a: %v", name, ctx.Value(key{"a"}))
-				return context.WithValue(ctx, key{name}, name), func(o task.Outcome) { d.note("%s ends %s", name, o.Status) }
+				return context.WithValue(ctx, key{name}, name), func(o observe.Outcome) { d.note("%s ends %s", name, o.Status) }
 			})
 		}
-		rude := watcher(func(context.Context, task.Call) (context.Context, func(task.Outcome)) { panic("rude") })
-		silent := watcher(func(context.Context, task.Call) (context.Context, func(task.Outcome)) { return nil, nil })
-		rudeEnd := watcher(func(context.Context, task.Call) (context.Context, func(task.Outcome)) {
-			return nil, func(task.Outcome) { panic("rude") }
+		rude := watcher(func(context.Context, observe.Call) (context.Context, func(observe.Outcome)) { panic("rude") })
+		silent := watcher(func(context.Context, observe.Call) (context.Context, func(observe.Outcome)) { return nil, nil })
+		rudeEnd := watcher(func(context.Context, observe.Call) (context.Context, func(observe.Outcome)) {
+			return nil, func(observe.Outcome) { panic("rude") }
 		})
 		quietly(t, func() {
-			ctx := task.Observe(bg(), task.Tee(nil, one("a"), rude, silent, rudeEnd, one("b"), task.Tee(), nil))
+			ctx := observe.With(bg(), observe.Tee(nil, one("a"), rude, silent, rudeEnd, one("b"), observe.Tee(), nil))
 			_, err := does(func(ctx context.Context, n int) (int, error) {
 				require.Equal(t, "a", ctx.Value(key{"a"}))
 				require.Equal(t, "b", ctx.Value(key{"b"}))
@@ -252,17 +253,17 @@ func TestOutcomeOf_andNames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
 		time.Sleep(time.Second)
-		require.Equal(t, task.Outcome{Elapsed: time.Second}, task.OutcomeOf(context.Background(), nil, nil, begun))
-		require.Equal(t, task.Outcome{Status: task.StatusDegraded, Class: recovery.ClassUnknown, Err: errBoom, Elapsed: time.Second}, task.OutcomeOf(context.Background(), nil, errBoom, begun))
-		require.Equal(t, task.StatusFailed, task.OutcomeOf(context.Background(), errDown, errBoom, begun).Status, "a failure after all")
-		require.Equal(t, task.StatusCanceled, task.OutcomeOf(context.Background(), &future.CanceledError{}, nil, begun).Status)
-		require.Equal(t, task.StatusFailed, task.OutcomeOf(context.Background(), errors.Join(errBoom, context.Canceled), nil, begun).Status)
+		require.Equal(t, observe.Outcome{Elapsed: time.Second}, observe.OutcomeOf(context.Background(), nil, nil, begun))
+		require.Equal(t, observe.Outcome{Status: observe.StatusDegraded, Class: recovery.ClassUnknown, Err: errBoom, Elapsed: time.Second}, observe.OutcomeOf(context.Background(), nil, errBoom, begun))
+		require.Equal(t, observe.StatusFailed, observe.OutcomeOf(context.Background(), errDown, errBoom, begun).Status, "a failure after all")
+		require.Equal(t, observe.StatusCanceled, observe.OutcomeOf(context.Background(), &future.CanceledError{}, nil, begun).Status)
+		require.Equal(t, observe.StatusFailed, observe.OutcomeOf(context.Background(), errors.Join(errBoom, context.Canceled), nil, begun).Status)
 	})
-	for s, want := range map[task.Status]string{task.StatusOK: "ok", task.StatusDegraded: "degraded", task.StatusFailed: "failed", task.StatusCanceled: "canceled",
-		task.StatusSkipped: "skipped", task.StatusStraggler: "straggler", 6: "Status(6)", -1: "Status(-1)"} {
+	for s, want := range map[observe.Status]string{observe.StatusOK: "ok", observe.StatusDegraded: "degraded", observe.StatusFailed: "failed", observe.StatusCanceled: "canceled",
+		observe.StatusSkipped: "skipped", observe.StatusStraggler: "straggler", 6: "Status(6)", -1: "Status(-1)"} {
 		require.Equal(t, want, s.String())
 	}
-	for k, want := range map[task.Kind]string{task.KindRun: "run", task.KindNode: "node", task.KindElement: "element", task.KindAttempt: "attempt", 4: "Kind(4)", -1: "Kind(-1)"} {
+	for k, want := range map[observe.Kind]string{observe.KindRun: "run", observe.KindNode: "node", observe.KindElement: "element", observe.KindAttempt: "attempt", 4: "Kind(4)", -1: "Kind(-1)"} {
 		require.Equal(t, want, k.String())
 	}
 }

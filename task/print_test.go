@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -24,7 +25,7 @@ func TestContext_isPrintedWithoutARace(t *testing.T) {
 			return <-done, nil
 		})
 	}
-	observed := task.Observe(context.Background(), silence{})
+	observed := observe.With(context.Background(), silence{})
 	for _, ctx := range []context.Context{context.Background(), observed} {
 		for _, call := range []task.Task[int, string]{
 			prints("plain"), prints("limited").Timeout(time.Minute), prints("tried").Retry(task.Retry{Attempts: 2}).Timeout(time.Minute),
@@ -38,6 +39,6 @@ func TestContext_isPrintedWithoutARace(t *testing.T) {
 
 type silence struct{}
 
-func (silence) Begin(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
-	return ctx, func(task.Outcome) {}
+func (silence) Begin(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
+	return ctx, func(observe.Outcome) {}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
@@ -282,7 +283,7 @@ func (e spiteful) Class() recovery.Class     { e.end(); return 0 }
 
 func TestG06_anErrorWhoseMethodsDoNotReturn(t *testing.T) {
 	for name, end := range map[string]func(){"panic": func() { panic("in a method") }, "goexit": runtime.Goexit} {
-		for _, ctx := range []context.Context{bg(), task.Observe(bg(), new(recorder))} {
+		for _, ctx := range []context.Context{bg(), observe.With(bg(), new(recorder))} {
 			e := spiteful{end}
 			_, err := fails(e).Do(ctx, 1)
 			require.IsType(t, e, err, name)
@@ -307,7 +308,7 @@ func TestClassifier_isSeenByPoliciesAndObserver(t *testing.T) {
 			require.Len(t, d.read(), again, class)
 			for _, o := range r.ended() {
 				require.Equal(t, class, o.Class)
-				require.Equal(t, class == recovery.ClassCanceled, o.Status == task.StatusCanceled)
+				require.Equal(t, class == recovery.ClassCanceled, o.Status == observe.StatusCanceled)
 			}
 			v, err := fails(errBoom).Fallback(7).Do(ctx, 1)
 			if class == recovery.ClassCanceled {

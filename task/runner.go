@@ -9,6 +9,8 @@ import (
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -24,8 +26,8 @@ type runner[In, Out any] struct {
 	d    *definition[In, Out]
 	ctx  context.Context
 	in   In
-	crew Crew
-	host Host[Out]
+	crew seam.Crew
+	host seam.Host[Out]
 
 	mu       sync.Mutex
 	turn     int
@@ -33,14 +35,14 @@ type runner[In, Out any] struct {
 	tries    []int    // attempts in each retry, by level
 	limits   []*limit // the timeouts that run, by level
 	degraded error
-	losses   []Loss
-	trial    *trial      // of the attempt that runs, if it is observed
-	held     result[Out] // by the function that has been called last
-	given    error       // why the engine has given the call up; nil: it has not
-	spent    bool        // and leaves no time to functions of Recover
-	work     Carried     // that an engine runs for the attempt, if it can be given up
-	overdue  bool        // the work has answered at a limit
-	passed   []int       // turns whose result, which an observer was being told of, another goroutine goes on with
+	losses   []observe.Loss
+	seen     seam.OwnCall // of the attempt that runs, if it is observed
+	held     result[Out]  // by the function that has been called last
+	given    error        // why the engine has given the call up; nil: it has not
+	spent    bool         // and leaves no time to functions of Recover
+	work     seam.Carried // that an engine runs for the attempt, if it can be given up
+	overdue  bool         // the work has answered at a limit
+	passed   []int        // turns whose result, which an observer was being told of, another goroutine goes on with
 }
 
 // result is what a call goes on with from a level, should the function that it is held by not return.
@@ -54,9 +56,9 @@ type result[Out any] struct {
 	work  bool // an engine runs the attempt, and is told
 }
 
-func newRunner[In, Out any](ctx context.Context, d *definition[In, Out], in In, crew Crew, host Host[Out]) *runner[In, Out] {
+func newRunner[In, Out any](ctx context.Context, d *definition[In, Out], in In, crew seam.Crew, host seam.Host[Out]) *runner[In, Out] {
 	r := &runner[In, Out]{d: d, ctx: ctx, in: in, crew: crew, host: host}
-	if host, ok := host.(carrier); ok {
+	if host, ok := host.(seam.Carrier); ok {
 		defer host.Carry(r) // when it is complete
 	}
 	if d.limits {
@@ -68,7 +70,7 @@ func newRunner[In, Out any](ctx context.Context, d *definition[In, Out], in In, 
 	return r
 }
 
-func (r *runner[In, Out]) start() (ans Answer[Out], over bool) {
+func (r *runner[In, Out]) start() (ans seam.Answer[Out], over bool) {
 	const first = 0
 	level, v, err, ok := r.attempt(first, len(r.d.policies))
 	if !ok {
@@ -78,7 +80,7 @@ func (r *runner[In, Out]) start() (ans Answer[Out], over bool) {
 }
 
 // carry takes a result from a level outwards, as far as this goroutine gets.
-func (r *runner[In, Out]) carry(turn, level int, v Out, err error) (ans Answer[Out], over bool) {
+func (r *runner[In, Out]) carry(turn, level int, v Out, err error) (ans seam.Answer[Out], over bool) {
 	for ok := true; level < len(r.d.policies); level++ {
 		p := &r.d.policies[level]
 		switch {
@@ -111,14 +113,14 @@ func (r *runner[In, Out]) carry(turn, level int, v Out, err error) (ans Answer[O
 		r.dispose(turn, v, err)
 		return ans, false
 	}
-	return Answer[Out]{v, err, r.degraded, r.losses, r.given != nil || r.overdue}, true
+	return seam.Answer[Out]{Value: v, Err: err, Degraded: r.degraded, Losses: r.losses, Late: r.given != nil || r.overdue}, true
 }
 
 // finished is the turn that nobody has.
 const finished = -1
 
 // finish tells the host, if the call is over.
-func (r *runner[In, Out]) finish(ans Answer[Out], over bool) {
+func (r *runner[In, Out]) finish(ans seam.Answer[Out], over bool) {
 	if over {
 		r.host.Finish(ans)
 	}
@@ -156,26 +158,26 @@ func (r *runner[In, Out]) try(turn int) (v Out, err error, ok bool) {
 	if !r.d.limits && !r.d.tries || engine.ObserverOf(ctx) == nil {
 		return r.call(turn, ctx, nil)
 	}
-	seen, trial, ok := r.announce(turn, made, ctx)
+	inside, seen, ok := r.announce(turn, made, ctx)
 	if !ok {
 		return v, nil, false
 	}
-	return r.call(turn, seen, trial)
+	return r.call(turn, inside, seen)
 }
 
-// call calls the function; trial, if there is one, is told.
-func (r *runner[In, Out]) call(turn int, ctx context.Context, trial *trial) (v Out, err error, ok bool) {
+// call calls the function; seen, if there is one, is told.
+func (r *runner[In, Out]) call(turn int, ctx context.Context, seen seam.OwnCall) (v Out, err error, ok bool) {
 	if r.d.starter != nil {
 		if r.hold(turn, result[Out]{work: true}) {
-			r.d.starter.Start(ctx, r.in, arrival[In, Out]{r, turn, trial})
+			r.d.starter.Start(ctx, r.in, arrival[In, Out]{r, turn, seen})
 		}
 		return v, nil, false
 	}
 	ctx, in := r.d.lookInside(ctx)
 	returned := false
-	if !r.guarded(turn, result[Out]{}, trial, func() { v, err = r.d.fn(ctx, r.in); returned = true }) {
+	if !r.guarded(turn, result[Out]{}, seen, func() { v, err = r.d.fn(ctx, r.in); returned = true }) {
 		if returned { // too late
-			trial.ended(err)
+			ended(seen, err)
 			r.dispose(turn, v, err)
 		}
 		return v, err, false
@@ -183,18 +185,18 @@ func (r *runner[In, Out]) call(turn int, ctx context.Context, trial *trial) (v O
 	if failure, losses := in.found(); failure != nil && err == nil {
 		r.inTurn(turn, func() { r.degraded, r.losses = failure, losses })
 	}
-	return v, err, trial == nil || r.told(turn, 0, v, err, func() { trial.ended(err) })
+	return v, err, seen == nil || r.told(turn, 0, v, err, func() { ended(seen, err) })
 }
 
 // arrival is where work that an engine runs for an attempt ends.
 type arrival[In, Out any] struct {
-	r     *runner[In, Out]
-	turn  int
-	trial *trial
+	r    *runner[In, Out]
+	turn int
+	seen seam.OwnCall
 }
 
-// Carry implements [carrier].
-func (a arrival[In, Out]) Carry(work Carried) {
+// Carry implements [seam.Carrier].
+func (a arrival[In, Out]) Carry(work seam.Carried) {
 	r := a.r
 	var given error
 	var spent bool
@@ -203,7 +205,7 @@ func (a arrival[In, Out]) Carry(work Carried) {
 	}
 }
 
-func (a arrival[In, Out]) Finish(ans Answer[Out]) {
+func (a arrival[In, Out]) Finish(ans seam.Answer[Out]) {
 	r := a.r
 	mine := r.inTurn(a.turn, func() {
 		r.overdue, r.work = ans.Late, nil
@@ -212,10 +214,10 @@ func (a arrival[In, Out]) Finish(ans Answer[Out]) {
 		}
 	})
 	switch {
-	case a.trial != nil && ans.Late: // nobody waits for the observer
-		r.beside(func() { a.trial.ended(ans.Err) })
-	case a.trial != nil:
-		mine = r.told(a.turn, 0, ans.Value, ans.Err, func() { a.trial.ended(ans.Err) })
+	case a.seen != nil && ans.Late: // nobody waits for the observer
+		r.beside(func() { ended(a.seen, ans.Err) })
+	case a.seen != nil:
+		mine = r.told(a.turn, 0, ans.Value, ans.Err, func() { ended(a.seen, ans.Err) })
 	case !mine:
 		r.dispose(a.turn, ans.Value, ans.Err)
 	}
@@ -230,7 +232,7 @@ func (a arrival[In, Out]) Finish(ans Answer[Out]) {
 
 // Around is what the engine says is around the call, unless a Timeout is between.
 func (a arrival[In, Out]) Around() any {
-	if h, ok := a.r.host.(interface{ Around() any }); ok && !a.r.d.limits {
+	if h, ok := a.r.host.(seam.Surrounded); ok && !a.r.d.limits {
 		return h.Around()
 	}
 	return nil
@@ -314,7 +316,7 @@ func (r *runner[In, Out]) replace(turn, level int, was Out, failure error) (v Ou
 // timeFor returns the ctx for a function of Recover that is about to be called, or nil if there is no time for it. It is kept if that
 // is what the crew has reserved: which is noted before the crew is asked, so that nothing begins after GiveUp has said that it is spent.
 func (r *runner[In, Out]) timeFor(turn int, around context.Context, held *result[Out]) (ctx context.Context, mine bool) {
-	if crew, ok := r.crew.(reserve); ok && around == r.ctx {
+	if crew, ok := r.crew.(seam.Reserve); ok && around == r.ctx {
 		if held.kept = true; !r.hold(turn, *held) {
 			return nil, false
 		}
@@ -335,7 +337,7 @@ func (r *runner[In, Out]) degrade(turn int, failure error) (mine bool) {
 
 // isLate reports whether the crew says that its limit has passed, although the ctx did not tell of it.
 func (r *runner[In, Out]) isLate() bool {
-	crew, ok := r.crew.(limited)
+	crew, ok := r.crew.(seam.Limited)
 	return ok && crew.Late()
 }
 
@@ -385,7 +387,7 @@ func (r *runner[In, Out]) isGiven() bool {
 // new goroutine carries its failure, joined to the one that it was told, on from the
 // level of held. (Also after a panic: a deferred function cannot tell whether its
 // goroutine lives on, as a function that Goexit runs may panic.)
-func (r *runner[In, Out]) guarded(turn int, held result[Out], trial *trial, call func()) (ok bool) {
+func (r *runner[In, Out]) guarded(turn int, held result[Out], seen seam.OwnCall, call func()) (ok bool) {
 	if !r.hold(turn, held) {
 		return false
 	}
@@ -396,10 +398,10 @@ func (r *runner[In, Out]) guarded(turn int, held result[Out], trial *trial, call
 			if held.err != nil {
 				err = errors.Join(held.err, err)
 			}
-			r.elsewhere(func() (Answer[Out], bool) {
+			r.elsewhere(func() (seam.Answer[Out], bool) {
 				var none Out
-				if trial != nil && !r.told(turn, held.level, none, err, func() { trial.ended(err) }) || !r.mine(turn) {
-					return Answer[Out]{}, false
+				if seen != nil && !r.told(turn, held.level, none, err, func() { ended(seen, err) }) || !r.mine(turn) {
+					return seam.Answer[Out]{}, false
 				}
 				return r.carry(turn, held.level, none, err)
 			})
@@ -419,7 +421,7 @@ func (r *runner[In, Out]) told(turn, level int, v Out, err error, tell func()) (
 		case !mine:
 			r.dispose(turn, v, err)
 		case !returned:
-			r.elsewhere(func() (Answer[Out], bool) { return r.carry(turn, level, v, err) })
+			r.elsewhere(func() (seam.Answer[Out], bool) { return r.carry(turn, level, v, err) })
 		}
 	}()
 	r.hold(turn, result[Out]{level: level, v: v, err: err, known: true})
@@ -442,6 +444,6 @@ func (r *runner[In, Out]) dispose(turn int, v Out, err error) {
 }
 
 // elsewhere starts a goroutine that carries the call on.
-func (r *runner[In, Out]) elsewhere(carry func() (Answer[Out], bool)) {
+func (r *runner[In, Out]) elsewhere(carry func() (seam.Answer[Out], bool)) {
 	r.beside(func() { r.finish(carry()) })
 }

@@ -12,26 +12,27 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
 // selective is an observer that asks to be told only of the failures of some kinds of calls.
 type selective struct {
-	task.Observer
-	only func(task.Kind) bool
+	observe.Observer
+	only func(observe.Kind) bool
 }
 
-func (s selective) OnlyFailures(kind task.Kind) bool { return s.only(kind) }
+func (s selective) OnlyFailures(kind observe.Kind) bool { return s.only(kind) }
 
-func failuresOf(kinds ...task.Kind) func(task.Kind) bool {
-	return func(kind task.Kind) bool { return slices.Contains(kinds, kind) }
+func failuresOf(kinds ...observe.Kind) func(observe.Kind) bool {
+	return func(kind observe.Kind) bool { return slices.Contains(kinds, kind) }
 }
 
 // selected is what one with only the failures of nodes is told of the work of do.
 func selected(t *testing.T, do func(ctx context.Context)) *recorder {
 	r := new(recorder)
 	synctest.Test(t, func(t *testing.T) {
-		do(task.Observe(bg(), selective{r, failuresOf(task.KindNode)}))
+		do(observe.With(bg(), selective{r, failuresOf(observe.KindNode)}))
 		synctest.Wait()
 	})
 	return r
@@ -62,10 +63,10 @@ func TestSelective_isToldOfFailuresOnly(t *testing.T) {
 
 func TestSelective_isToldOfARunAtOnce(t *testing.T) {
 	r := new(recorder)
-	ctx := task.Observe(bg(), selective{r, func(task.Kind) bool { return true }})
-	_, end := task.Begin(ctx, task.Call{Kind: task.KindRun, Task: "page"})
+	ctx := observe.With(bg(), selective{r, func(observe.Kind) bool { return true }})
+	_, end := observe.Begin(ctx, observe.Call{Kind: observe.KindRun, Task: "page"})
 	require.Equal(t, []string{"page run begins"}, r.told())
-	end(task.Outcome{})
+	end(observe.Outcome{})
 	require.Equal(t, []string{"page run begins", "page run ok"}, r.told())
 }
 
@@ -73,18 +74,18 @@ func TestSelective_isToldOfARunAtOnce(t *testing.T) {
 func TestSelective_isToldOfWhatIsAroundACall(t *testing.T) {
 	type key struct{}
 	r := new(recorder)
-	seen := watcher(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+	seen := watcher(func(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 		r.mu.Lock()
 		around, _ := ctx.Value(key{}).(string)
 		r.lines = append(r.lines, c.Task+" in "+around)
 		r.mu.Unlock()
-		return context.WithValue(ctx, key{}, c.Task), func(o task.Outcome) {
+		return context.WithValue(ctx, key{}, c.Task), func(o observe.Outcome) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.lines = append(r.lines, c.Task+" "+o.Status.String())
 		}
 	})
-	ctx := task.Observe(bg(), selective{seen, failuresOf(task.KindNode)})
+	ctx := observe.With(bg(), selective{seen, failuresOf(observe.KindNode)})
 	var ids []any
 	_, err := does(func(ctx context.Context, n int) (int, error) {
 		ids = append(ids, ctx.Value(key{}))
@@ -108,8 +109,8 @@ func TestSelective_anAttemptIsInsideItsTask(t *testing.T) {
 // A call that something begins in after it has ended well is told to be over at once.
 func TestSelective_aCallThatHadEnded(t *testing.T) {
 	r := selected(t, func(ctx context.Context) {
-		inside, end := task.Begin(ctx, task.Call{Kind: task.KindNode, Task: "outer"})
-		end(task.Outcome{})
+		inside, end := observe.Begin(ctx, observe.Call{Kind: observe.KindNode, Task: "outer"})
+		end(observe.Outcome{})
 		time.Sleep(time.Second)
 		fails(errBoom).Do(inside, 1)
 		fails(errBoom).Do(inside, 1)
@@ -121,18 +122,18 @@ func TestSelective_aCallThatHadEnded(t *testing.T) {
 }
 
 func TestSelective_theEndIsToldOnce(t *testing.T) {
-	for what, c := range map[string]struct{ given, told []task.Status }{
-		"well, then otherwise":    {[]task.Status{task.StatusOK, task.StatusFailed, task.StatusStraggler}, nil},
-		"a straggler that ends":   {[]task.Status{task.StatusStraggler, task.StatusOK, task.StatusFailed}, []task.Status{task.StatusStraggler, task.StatusOK}},
-		"a straggler, afterwards": {[]task.Status{task.StatusFailed, task.StatusStraggler, task.StatusOK}, []task.Status{task.StatusFailed}},
+	for what, c := range map[string]struct{ given, told []observe.Status }{
+		"well, then otherwise":    {[]observe.Status{observe.StatusOK, observe.StatusFailed, observe.StatusStraggler}, nil},
+		"a straggler that ends":   {[]observe.Status{observe.StatusStraggler, observe.StatusOK, observe.StatusFailed}, []observe.Status{observe.StatusStraggler, observe.StatusOK}},
+		"a straggler, afterwards": {[]observe.Status{observe.StatusFailed, observe.StatusStraggler, observe.StatusOK}, []observe.Status{observe.StatusFailed}},
 	} {
 		r := selected(t, func(ctx context.Context) {
-			_, end := task.Begin(ctx, task.Call{Kind: task.KindNode})
+			_, end := observe.Begin(ctx, observe.Call{Kind: observe.KindNode})
 			for _, s := range c.given {
-				end(task.Outcome{Status: s})
+				end(observe.Outcome{Status: s})
 			}
 		})
-		var told []task.Status
+		var told []observe.Status
 		for _, o := range r.ended() {
 			told = append(told, o.Status)
 		}
@@ -149,20 +150,20 @@ func TestSelective_aDegradedResultInsideAWrap(t *testing.T) {
 func TestSelective_isToldOnceOfWhatSeveralAreInsideOf(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d = newDiary()
-		slow := watcher(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+		slow := watcher(func(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 			if c.Task == "outer" {
 				time.Sleep(time.Second)
 			}
 			d.note("%s", c.Task)
 			return ctx, nil
 		})
-		ctx, end := task.Begin(task.Observe(bg(), selective{slow, failuresOf(task.KindNode)}), task.Call{Kind: task.KindNode, Task: "outer"})
+		ctx, end := observe.Begin(observe.With(bg(), selective{slow, failuresOf(observe.KindNode)}), observe.Call{Kind: observe.KindNode, Task: "outer"})
 		var all sync.WaitGroup
 		for range 3 {
 			all.Go(func() { fails(errBoom).Do(ctx, 1) })
 		}
 		time.Sleep(ms)
-		end(task.Outcome{})
+		end(observe.Outcome{})
 		all.Wait()
 		synctest.Wait()
 		require.Equal(t, []string{"1s outer", "1s item", "1s item", "1s item"}, d.read())
@@ -171,18 +172,18 @@ func TestSelective_isToldOnceOfWhatSeveralAreInsideOf(t *testing.T) {
 
 func TestSelective_aTeeIsIfAllAre(t *testing.T) {
 	for what, c := range map[string]struct {
-		other task.Observer
+		other observe.Observer
 		told  bool
 	}{
-		"all":             {selective{new(recorder), failuresOf(task.KindNode, task.KindAttempt)}, false},
+		"all":             {selective{new(recorder), failuresOf(observe.KindNode, observe.KindAttempt)}, false},
 		"none else":       {nil, false},
-		"not this kind":   {selective{new(recorder), failuresOf(task.KindAttempt)}, true},
+		"not this kind":   {selective{new(recorder), failuresOf(observe.KindAttempt)}, true},
 		"one of another":  {new(recorder), true},
-		"one that panics": {selective{new(recorder), func(task.Kind) bool { panic("oh") }}, true},
+		"one that panics": {selective{new(recorder), func(observe.Kind) bool { panic("oh") }}, true},
 	} {
 		r := new(recorder)
 		quietly(t, func() {
-			_, err := plus().Do(task.Observe(bg(), task.Tee(selective{r, failuresOf(task.KindNode)}, c.other)), 1)
+			_, err := plus().Do(observe.With(bg(), observe.Tee(selective{r, failuresOf(observe.KindNode)}, c.other)), 1)
 			require.NoError(t, err)
 		})
 		require.Equal(t, c.told, len(r.told()) > 0, what)
@@ -190,13 +191,13 @@ func TestSelective_aTeeIsIfAllAre(t *testing.T) {
 }
 
 func TestG27_oneThatIsSelectiveDecidesNothing(t *testing.T) {
-	for how, only := range map[string]func(task.Kind) bool{
-		"panics": func(task.Kind) bool { panic("oh") },
-		"exits":  func(task.Kind) bool { runtime.Goexit(); return true },
+	for how, only := range map[string]func(observe.Kind) bool{
+		"panics": func(observe.Kind) bool { panic("oh") },
+		"exits":  func(observe.Kind) bool { runtime.Goexit(); return true },
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			quietly(t, func() {
-				ctx, scope := future.WithScope(task.Observe(bg(), selective{new(recorder), only}))
+				ctx, scope := future.WithScope(observe.With(bg(), selective{new(recorder), only}))
 				for _, tk := range []number{plus(), plus().Timeout(time.Minute), plus().Wrap(same).Retry(task.Retry{Attempts: 2})} {
 					v, err := tk.Do(ctx, 1)
 					require.NoError(t, err, how)

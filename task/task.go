@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/observe"
 )
 
 // Func is the shape of everything that can be a task.
@@ -16,28 +18,21 @@ type Task[In, Out any] struct{ d *definition[In, Out] }
 // definition is what a task is. It does not change.
 type definition[In, Out any] struct {
 	name     string
-	origin   *Origin
+	origin   *seam.Origin
 	fn       Func[In, Out]
-	starter  Starter[In, Out]  // instead of fn
-	policies []policy[In, Out] // inner to outer; what is within a Wrap is part of fn
-	about    []Policy          // all of them, for descriptions
-	timed    bool              // one is a timeout, perhaps within a Wrap
-	limits   bool              // one is a timeout
-	tries    bool              // one is a retry
-	standsIn bool              // one is a recover or a fallback
-	discard  func(Out)         // nil: a result that nobody takes is dropped
+	starter  seam.Starter[In, Out] // instead of fn
+	policies []policy[In, Out]     // inner to outer; what is within a Wrap is part of fn
+	about    []Policy              // all of them, for descriptions
+	timed    bool                  // one is a timeout, perhaps within a Wrap
+	limits   bool                  // one is a timeout
+	tries    bool                  // one is a retry
+	standsIn bool                  // one is a recover or a fallback
+	discard  func(Out)             // nil: a result that nobody takes is dropped
 
 	wrapped    *definition[In, Out] // what is within the outermost Wrap
 	middleware func(Func[In, Out]) Func[In, Out]
 	quiet      *definition[In, Out] // what fn calls inside of its Wraps and has policies or a starter; nil if nothing has
 	hides      bool                 // what stands in there would be hidden by the Wrap: see inside.go
-}
-
-// Origin says which tasks are the same one, under whatever name and with
-// whatever policies: they have the same *Origin.
-type Origin struct {
-	Place  Place // where the task was made
-	Engine any   // what [From] was given, such as a flow; nil for a function
 }
 
 // New makes a task of fn, which may be called by any number of goroutines at
@@ -54,7 +49,7 @@ func New[In, Out any](name string, fn func(context.Context, In) (Out, error)) Ta
 func newTask[In, Out any](where, name string, fn func(context.Context, In) (Out, error)) Task[In, Out] {
 	mustName(where, name)
 	file, line := engine.Caller(2)
-	return Task[In, Out]{&definition[In, Out]{name: name, origin: &Origin{Place: Place{file, line}}, fn: fn}}
+	return Task[In, Out]{&definition[In, Out]{name: name, origin: &seam.Origin{Place: observe.Place{File: file, Line: line}}, fn: fn}}
 }
 
 // Named returns the same task under another name.
@@ -73,12 +68,12 @@ func (t Task[In, Out]) Name() string {
 	return t.d.name
 }
 
-// Origin returns what the task has in common with all that were made of it, or nil for the zero Task.
-func (t Task[In, Out]) Origin() *Origin {
+// Place returns where the task was made, which is the same for all tasks that were made of it; zero for the zero Task.
+func (t Task[In, Out]) Place() observe.Place {
 	if t.d == nil {
-		return nil
+		return observe.Place{}
 	}
-	return t.d.origin
+	return t.d.origin.Place
 }
 
 // Policies describes the policies of the task, inner to outer.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -148,9 +149,9 @@ func TestG10_nothingOfTheUsersRunsOnTheCaller(t *testing.T) {
 		Wrap(func(inside task.Func[int, int]) task.Func[int, int] {
 			return func(ctx context.Context, n int) (int, error) { at("outer middleware"); return inside(ctx, n) }
 		})
-	watched := task.Observe(bg(), watcher(func(context.Context, task.Call) (context.Context, func(task.Outcome)) {
+	watched := observe.With(bg(), watcher(func(context.Context, observe.Call) (context.Context, func(observe.Outcome)) {
 		at("Begin")
-		return nil, func(task.Outcome) { at("end") }
+		return nil, func(observe.Outcome) { at("end") }
 	}))
 	ended, cancel := context.WithCancel(watched)
 	cancel()
@@ -189,9 +190,9 @@ func TestG08_everyFunctionMayRunTheTaskAgain(t *testing.T) {
 			tk.Go(ctx, n-1).Cancel(nil)
 		}
 	}
-	watched := task.Observe(bg(), watcher(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+	watched := observe.With(bg(), watcher(func(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 		plus().Do(context.WithoutCancel(bg()), 1)
-		return nil, func(task.Outcome) { plus().Timeout(time.Hour).Do(bg(), 1) }
+		return nil, func(observe.Outcome) { plus().Timeout(time.Hour).Do(bg(), 1) }
 	}))
 	tk = does(func(ctx context.Context, n int) (int, error) { depth(ctx, n); return 0, errDown }).
 		Timeout(time.Hour).

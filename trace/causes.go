@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/jade-go/jade/internal/errtree"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // failure is that of a part of a call. Errors are kept only as long as the call goes on, to see which of
@@ -72,17 +72,17 @@ func (t *Trace) settleCauses() {
 	}
 	at := map[member]int{}
 	for i, s := range t.Spans {
-		if s.Kind == task.KindNode {
+		if s.Kind == observe.KindNode {
 			at[member{s.Parent, s.Node}] = i
 		}
 	}
 	for i := range t.Spans {
 		s := &t.Spans[i]
-		if s.Status != task.StatusFailed && s.Status != task.StatusDegraded || len(s.FailedOf) == 0 {
+		if s.Status != observe.StatusFailed && s.Status != observe.StatusDegraded || len(s.FailedOf) == 0 {
 			continue
 		}
 		run := i
-		if s.Kind != task.KindRun {
+		if s.Kind != observe.KindRun {
 			run = s.Parent
 		} else {
 			s.Cause = 0 // the flow knows better

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // CriticalPath says why a run took as long as it did.
@@ -47,7 +47,7 @@ func (t *Trace) CriticalPath() CriticalPath {
 	}
 	all := levelsOf(t)
 	for i, s := range t.Spans { // each comes before its parts
-		if s.Status == task.StatusSkipped {
+		if s.Status == observe.StatusSkipped {
 			p.Slack[i] = Unlimited
 		}
 		if all[i] != nil {
@@ -69,7 +69,7 @@ func levelsOf(t *Trace) levels {
 	for i := range t.Spans {
 		s := &t.Spans[i]
 		at[i] = none
-		if i == 0 || s.Status == task.StatusSkipped {
+		if i == 0 || s.Status == observe.StatusSkipped {
 			continue
 		}
 		l := all[s.Parent]

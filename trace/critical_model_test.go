@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -95,7 +95,7 @@ type maker struct {
 
 func (m *maker) time() time.Duration { return time.Duration(m.IntN(10)) }
 
-func (m *maker) part(kind task.Kind) *part {
+func (m *maker) part(kind observe.Kind) *part {
 	m.made++
 	p := &part{id: m.made - 1, tail: m.time(), gap: time.Duration(max(0, m.IntN(6)-3))}
 	p.span.Kind = kind
@@ -104,7 +104,7 @@ func (m *maker) part(kind task.Kind) *part {
 
 // flow is a run of a flow, whose nodes say what they wait for.
 func (m *maker) flow(depth int) *part {
-	p := m.part(task.KindRun)
+	p := m.part(observe.KindRun)
 	p.span.Flow = "f"
 	for range 1 + m.IntN(7) {
 		n := m.node(depth)
@@ -132,7 +132,7 @@ func (m *maker) flow(depth int) *part {
 
 // node is a node of a flow: a call, one with another flow inside, or one with attempts or elements, one after the other.
 func (m *maker) node(depth int) *part {
-	p := m.part(task.KindNode)
+	p := m.part(observe.KindNode)
 	p.span.Node = "n" + strconv.Itoa(p.id)
 	switch kind := m.IntN(4); {
 	case depth == 0:
@@ -140,7 +140,7 @@ func (m *maker) node(depth int) *part {
 		p.parts = []*part{m.flow(depth - 1)}
 	case kind == 1:
 		for range 1 + m.IntN(4) {
-			inner := m.part(task.KindElement)
+			inner := m.part(observe.KindElement)
 			if m.IntN(3) == 0 {
 				inner.parts = []*part{m.flow(depth - 1)}
 				inner.awaits = inner.parts

@@ -14,6 +14,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -214,7 +215,7 @@ func TestCriticalPath_degraded(t *testing.T) {
 		require.Equal(t, 7, v)
 		synctest.Wait()
 		tr := p.one(t)
-		require.Equal(t, task.StatusDegraded, tr.Root().Status)
+		require.Equal(t, observe.StatusDegraded, tr.Root().Status)
 		require.Subset(t, critical(tr), []string{"* bad, saves 7ms", "* early, saves 2ms", "fine, unlimited"})
 	})
 }
@@ -233,19 +234,19 @@ func TestCriticalPath_late(t *testing.T) {
 		time.Sleep(time.Second)
 		tr := p.one(t)
 		require.Equal(t, 20*ms, tr.Elapsed())
-		require.Equal(t, task.StatusStraggler, span(t, tr, "slow").Status)
+		require.Equal(t, observe.StatusStraggler, span(t, tr, "slow").Status)
 		require.Equal(t, []string{"* a, saves 4ms", "quick, unlimited", "* slow, saves 16ms"}, critical(tr))
 	})
 }
 
 // What was never started, and what is no part of the run, is on no path.
 func TestCriticalPath_runsWithoutParts(t *testing.T) {
-	path := took(1, 5*ms, task.StatusOK).CriticalPath()
+	path := took(1, 5*ms, observe.StatusOK).CriticalPath()
 	require.Equal(t, trace.CriticalPath{Slack: []time.Duration{0}, Saving: []time.Duration{0}}, path)
 	require.False(t, path.Has(0))
 
-	tr := took(1, 5*ms, task.StatusFailed)
-	tr.Spans = append(tr.Spans, trace.Span{ID: 1, Kind: task.KindNode, Node: "next", Status: task.StatusSkipped, Start: 5 * ms, End: 5 * ms})
+	tr := took(1, 5*ms, observe.StatusFailed)
+	tr.Spans = append(tr.Spans, trace.Span{ID: 1, Kind: observe.KindNode, Node: "next", Status: observe.StatusSkipped, Start: 5 * ms, End: 5 * ms})
 	path = tr.CriticalPath()
 	require.Empty(t, path.Spans)
 	require.Equal(t, []time.Duration{0, trace.Unlimited}, path.Slack)

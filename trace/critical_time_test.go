@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -54,9 +54,9 @@ func TestCriticalPath_byTimeAgreesWithRunningAgain(t *testing.T) {
 			}
 		}
 		end := again(all, 0, 0)
-		tr := &trace.Trace{Spans: []trace.Span{{Parent: -1, Kind: task.KindNode, Node: "node", End: end}}}
+		tr := &trace.Trace{Spans: []trace.Span{{Parent: -1, Kind: observe.KindNode, Node: "node", End: end}}}
 		for i, v := range all {
-			tr.Spans = append(tr.Spans, trace.Span{ID: i + 1, Kind: task.KindNode, Node: "part", Start: v.start, End: v.end})
+			tr.Spans = append(tr.Spans, trace.Span{ID: i + 1, Kind: observe.KindNode, Node: "part", Start: v.start, End: v.end})
 		}
 		path := tr.CriticalPath()
 		for i, v := range all {
@@ -75,10 +75,10 @@ func TestCriticalPath_byTimeAgreesWithRunningAgain(t *testing.T) {
 // Thousands of calls, one after the other, are no reason to wait for their path.
 func TestCriticalPath_manyElements(t *testing.T) {
 	const n = 10_000
-	tr := took(1, n*ms, task.StatusOK)
-	tr.Spans = append(tr.Spans, trace.Span{ID: 1, Kind: task.KindNode, Node: "each", End: n * ms})
+	tr := took(1, n*ms, observe.StatusOK)
+	tr.Spans = append(tr.Spans, trace.Span{ID: 1, Kind: observe.KindNode, Node: "each", End: n * ms})
 	for i := range n {
-		tr.Spans = append(tr.Spans, trace.Span{ID: i + 2, Parent: 1, Kind: task.KindElement, Element: i, Start: time.Duration(i) * ms, End: time.Duration(i+1) * ms})
+		tr.Spans = append(tr.Spans, trace.Span{ID: i + 2, Parent: 1, Kind: observe.KindElement, Element: i, Start: time.Duration(i) * ms, End: time.Duration(i+1) * ms})
 	}
 	path := tr.CriticalPath()
 	require.Len(t, path.Spans, n+1)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/internal/strange"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -41,9 +42,9 @@ func blamed(t *testing.T, err error) {
 		require.Equal(t, "bad", tr.Root().FailedNode)
 		require.Equal(t, []string{"bad"}, tr.Root().FailedOf)
 		require.Equal(t, "bad", tr.Spans[tr.Origin(0)].Node)
-		require.Equal(t, task.StatusFailed, span(t, tr, "bad").Status)
+		require.Equal(t, observe.StatusFailed, span(t, tr, "bad").Status)
 		slow := span(t, tr, "slow")
-		require.Contains(t, []task.Status{task.StatusCanceled, task.StatusStraggler}, slow.Status, "it was given up, whatever it says")
+		require.Contains(t, []observe.Status{observe.StatusCanceled, observe.StatusStraggler}, slow.Status, "it was given up, whatever it says")
 		require.Equal(t, "canceled", slow.Class.String())
 		path := tr.CriticalPath()
 		require.True(t, path.Has(span(t, tr, "bad").ID))
@@ -109,7 +110,7 @@ func TestTrace_originIsTheInnermost(t *testing.T) {
 				synctest.Wait()
 				tr := p.one(t)
 				at := tr.Origin(0)
-				for tr.Spans[at].Kind != task.KindNode { // an attempt or an element of it
+				for tr.Spans[at].Kind != observe.KindNode { // an attempt or an element of it
 					at = tr.Spans[at].Parent
 				}
 				require.Equal(t, "bad", tr.Spans[at].Task, "%v", read(tr))
@@ -133,7 +134,7 @@ func TestTrace_causeOfARecover(t *testing.T) {
 		tr := p.one(t)
 		var mended []string
 		for _, s := range tr.Spans {
-			if s.Status == task.StatusDegraded && s.Kind != task.KindRun {
+			if s.Status == observe.StatusDegraded && s.Kind != observe.KindRun {
 				mended = append(mended, tr.Spans[s.Cause].Node)
 				require.Equal(t, []string{tr.Spans[s.Cause].Node}, s.FailedOf)
 			}

@@ -1,6 +1,6 @@
 package trace
 
-import "github.com/jade-go/jade/task"
+import "github.com/jade-go/jade/observe"
 
 // Edge says that a span took the data of another, or waited for it.
 type Edge struct {
@@ -26,14 +26,14 @@ func (t *Trace) Edges() []Edge {
 		}
 	}
 	for i, s := range t.Spans {
-		if s.Kind == task.KindNode {
+		if s.Kind == observe.KindNode {
 			add(i, s.Parent, s.Inputs, false)
 			add(i, s.Parent, s.After, true)
 			at[member{s.Parent, s.Node}] = i
 		}
 	}
 	for i, s := range t.Spans {
-		if s.Kind == task.KindRun {
+		if s.Kind == observe.KindRun {
 			add(i, i, s.Inputs, false)
 		}
 	}

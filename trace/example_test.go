@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -28,16 +29,16 @@ var (
 // recorded is the trace of a run in which the cart took longer than the ads.
 func recorded() *trace.Trace {
 	return &trace.Trace{Run: 1, Name: "page", Spans: []trace.Span{
-		{ID: 0, Parent: -1, Kind: task.KindRun, Flow: "page", Inputs: []string{"cart", "ads"}, End: 50 * ms},
-		{ID: 1, Kind: task.KindNode, Flow: "page", Node: "user", Task: "user", End: 20 * ms},
-		{ID: 2, Kind: task.KindNode, Flow: "page", Node: "cart", Task: "cart", Inputs: []string{"user"}, Start: 20 * ms, End: 50 * ms},
-		{ID: 3, Kind: task.KindNode, Flow: "page", Node: "ads", Task: "ads", Inputs: []string{"user"}, Start: 20 * ms, End: 40 * ms},
+		{ID: 0, Parent: -1, Kind: observe.KindRun, Flow: "page", Inputs: []string{"cart", "ads"}, End: 50 * ms},
+		{ID: 1, Kind: observe.KindNode, Flow: "page", Node: "user", Task: "user", End: 20 * ms},
+		{ID: 2, Kind: observe.KindNode, Flow: "page", Node: "cart", Task: "cart", Inputs: []string{"user"}, Start: 20 * ms, End: 50 * ms},
+		{ID: 3, Kind: observe.KindNode, Flow: "page", Node: "ads", Task: "ads", Inputs: []string{"user"}, Start: 20 * ms, End: 40 * ms},
 	}}
 }
 
 func Example() {
 	runs := trace.NewHistory(20)
-	ctx := task.Observe(context.Background(), trace.NewRecorder(runs.Add))
+	ctx := observe.With(context.Background(), trace.NewRecorder(runs.Add))
 
 	page.Do(ctx, "u1")
 
@@ -54,7 +55,7 @@ func Example() {
 
 func ExampleRecorder() {
 	recorder := trace.NewRecorder(func(t *trace.Trace) { fmt.Println(t.Name, t.Root().Status, t.Root().Class) })
-	ctx := task.Observe(context.Background(), recorder)
+	ctx := observe.With(context.Background(), recorder)
 	ads.Do(ctx, "Ann")
 	user.Do(ctx, "u1")
 	// Output:
@@ -64,15 +65,15 @@ func ExampleRecorder() {
 
 func ExampleNewRecorder() {
 	recorder := trace.NewRecorder(func(t *trace.Trace) { fmt.Println(t.Name, "has", len(t.Spans), "spans") })
-	page.Do(task.Observe(context.Background(), recorder), "u1")
+	page.Do(observe.With(context.Background(), recorder), "u1")
 	// Output: page has 4 spans
 }
 
 // What the recorder is told by an engine, it can be told by hand.
 func ExampleRecorder_Begin() {
 	recorder := trace.NewRecorder(func(t *trace.Trace) { fmt.Println(t.Name, t.Elapsed(), t.Root().Err) })
-	_, end := recorder.Begin(context.Background(), task.Call{Kind: task.KindRun, Flow: "report", Start: time.Now()})
-	end(task.Outcome{Status: task.StatusFailed, Err: errors.New("no paper"), Elapsed: time.Second})
+	_, end := recorder.Begin(context.Background(), observe.Call{Kind: observe.KindRun, Flow: "report", Start: time.Now()})
+	end(observe.Outcome{Status: observe.StatusFailed, Err: errors.New("no paper"), Elapsed: time.Second})
 	// Output: report 1s no paper
 }
 
@@ -80,14 +81,14 @@ func ExampleMaxSpans() {
 	recorder := trace.NewRecorder(func(t *trace.Trace) {
 		fmt.Println(len(t.Spans), "spans,", t.Dropped, "dropped")
 	}, trace.MaxSpans(2))
-	page.Do(task.Observe(context.Background(), recorder), "u1")
+	page.Do(observe.With(context.Background(), recorder), "u1")
 	// Output: 2 spans, 2 dropped
 }
 
 func ExampleOption() {
 	opts := []trace.Option{trace.MaxSpans(1)}
 	recorder := trace.NewRecorder(func(t *trace.Trace) { fmt.Println("only the run:", t.Root().Label()) }, opts...)
-	page.Do(task.Observe(context.Background(), recorder), "u1")
+	page.Do(observe.With(context.Background(), recorder), "u1")
 	// Output: only the run: page
 }
 
@@ -187,10 +188,10 @@ func ExampleSpan_Elapsed() {
 }
 
 func ExampleSpan_Label() {
-	fmt.Println(trace.Span{Kind: task.KindRun, Flow: "page"}.Label())
-	fmt.Println(trace.Span{Kind: task.KindNode, Flow: "page", Node: "cart#2", Task: "cart"}.Label())
-	fmt.Println(trace.Span{Kind: task.KindElement, Node: "cart#2", Element: 7}.Label())
-	fmt.Println(trace.Span{Kind: task.KindAttempt, Node: "cart#2", Attempt: 2}.Label())
+	fmt.Println(trace.Span{Kind: observe.KindRun, Flow: "page"}.Label())
+	fmt.Println(trace.Span{Kind: observe.KindNode, Flow: "page", Node: "cart#2", Task: "cart"}.Label())
+	fmt.Println(trace.Span{Kind: observe.KindElement, Node: "cart#2", Element: 7}.Label())
+	fmt.Println(trace.Span{Kind: observe.KindAttempt, Node: "cart#2", Attempt: 2}.Label())
 	// Output:
 	// page
 	// cart#2
@@ -200,7 +201,7 @@ func ExampleSpan_Label() {
 
 func ExampleTrace_Origin() {
 	var run *trace.Trace
-	ctx := task.Observe(context.Background(), trace.NewRecorder(func(t *trace.Trace) { run = t }))
+	ctx := observe.With(context.Background(), trace.NewRecorder(func(t *trace.Trace) { run = t }))
 	checkout := flow.New("checkout", func(id flow.Node[string]) flow.Node[int] { return flow.Step(ads, flow.Step(user, id)) })
 	_, _ = flow.New("page", func(id flow.Node[string]) flow.Node[int] { return flow.Step(checkout.Task(), id) }).Do(ctx, "7")
 	origin := run.Spans[run.Origin(0)] // of the failure of the run itself

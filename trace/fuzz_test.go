@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -49,9 +49,9 @@ func FuzzSpans(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 3, 0, 0, 9, 0, 1, 1, 1, 0, 0, 2, 250, 5, 1, 1, 2, 1, 1, 7, 1, 4, 1, 1, 1, 3, 3, 0, 0, 0})
 	f.Add([]byte{0, 2, 0, 0, 0, 9, 9, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 1, 1, 3})
 	f.Fuzz(func(t *testing.T, program []byte) {
-		made := &trace.Trace{Spans: []trace.Span{{Parent: -1, Kind: task.KindRun, End: 9, Inputs: []string{"1", "2"}}}}
+		made := &trace.Trace{Spans: []trace.Span{{Parent: -1, Kind: observe.KindRun, End: 9, Inputs: []string{"1", "2"}}}}
 		if len(program) > 0 {
-			made.Spans[0].Status, made.Spans[0].Err = task.Status(program[0]%6), "x"
+			made.Spans[0].Status, made.Spans[0].Err = observe.Status(program[0]%6), "x"
 		}
 		for b := range slices.Chunk(program, 8) {
 			if len(b) < 8 {
@@ -59,8 +59,8 @@ func FuzzSpans(f *testing.F) {
 			}
 			i := len(made.Spans)
 			s := trace.Span{
-				ID: i, Parent: int(b[0]) % i, Kind: task.Kind(b[1] % 4), Node: string('0' + b[2]%8),
-				Start: time.Duration(b[5]), Status: task.Status(b[7] % 6),
+				ID: i, Parent: int(b[0]) % i, Kind: observe.Kind(b[1] % 4), Node: string('0' + b[2]%8),
+				Start: time.Duration(b[5]), Status: observe.Status(b[7] % 6),
 			}
 			s.End = s.Start + time.Duration(b[6])
 			if b[6] > 250 {
@@ -74,7 +74,7 @@ func FuzzSpans(f *testing.F) {
 					s.After = append(s.After, string('0'+n))
 				}
 			}
-			if s.Status == task.StatusFailed {
+			if s.Status == observe.StatusFailed {
 				s.Err = "x"
 			}
 			made.Spans = append(made.Spans, s)
@@ -92,13 +92,13 @@ func requireSound(t *testing.T, tr *trace.Trace) {
 	t.Helper()
 	for _, e := range tr.Edges() {
 		from, to := tr.Spans[e.From], tr.Spans[e.To]
-		require.Equal(t, task.KindNode, from.Kind)
+		require.Equal(t, observe.KindNode, from.Kind)
 		switch to.Kind {
-		case task.KindNode:
+		case observe.KindNode:
 			require.Less(t, e.From, e.To)
 			require.Equal(t, to.Parent, from.Parent)
 		default:
-			require.Equal(t, task.KindRun, to.Kind)
+			require.Equal(t, observe.KindRun, to.Kind)
 			require.Equal(t, e.To, from.Parent)
 		}
 	}
@@ -114,7 +114,7 @@ func requireSound(t *testing.T, tr *trace.Trace) {
 		if !path.Has(i) {
 			require.Zero(t, path.Saving[i])
 		} else {
-			require.NotEqual(t, task.StatusSkipped, s.Status)
+			require.NotEqual(t, observe.StatusSkipped, s.Status)
 		}
 	}
 }

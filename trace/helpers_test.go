@@ -17,6 +17,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -52,7 +53,7 @@ func recording(t *testing.T, test func(t *testing.T, ctx context.Context, p *tap
 	synctest.Test(t, func(t *testing.T) {
 		p := new(tape)
 		ctx, scope := future.WithScope(context.Background(), future.Unobserved(func(error) {}))
-		test(t, task.Observe(ctx, trace.NewRecorder(p.add, opts...)), p)
+		test(t, observe.With(ctx, trace.NewRecorder(p.add, opts...)), p)
 		require.NoError(t, scope.Close())
 	})
 }

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // History keeps traces: the latest, the slowest of the last hour, and the
@@ -41,7 +41,7 @@ func (h *History) Add(t *Trace) {
 	defer h.mu.Unlock()
 	h.recent.add(t, h.keep)
 	switch t.Root().Status {
-	case task.StatusFailed, task.StatusStraggler:
+	case observe.StatusFailed, observe.StatusStraggler:
 		h.failed.add(t, h.keep)
 	}
 	h.addSlow(t)

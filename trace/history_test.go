@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -35,16 +35,16 @@ func TestHistory_emptyAtFirst(t *testing.T) {
 func TestHistory_keepsTheLatestOfEachSort(t *testing.T) {
 	h := trace.NewHistory(3)
 	for run := range uint64(20) {
-		how := task.StatusOK
+		how := observe.StatusOK
 		switch run % 5 {
 		case 1:
-			how = task.StatusFailed
+			how = observe.StatusFailed
 		case 2:
-			how = task.StatusCanceled
+			how = observe.StatusCanceled
 		case 3:
-			how = task.StatusDegraded
+			how = observe.StatusDegraded
 		case 4:
-			how = task.StatusStraggler
+			how = observe.StatusStraggler
 		}
 		h.Add(took(run, time.Duration(run*7%20)*ms, how))
 	}
@@ -63,8 +63,8 @@ func TestHistory_keepsTheLatestOfEachSort(t *testing.T) {
 // What is returned is the caller's own.
 func TestHistory_returnsCopies(t *testing.T) {
 	h := trace.NewHistory(2)
-	h.Add(took(1, ms, task.StatusFailed))
-	h.Add(took(2, 2*ms, task.StatusFailed))
+	h.Add(took(1, ms, observe.StatusFailed))
+	h.Add(took(2, 2*ms, observe.StatusFailed))
 	for _, list := range []func() []*trace.Trace{h.Recent, h.Failed, h.Slowest} {
 		before := slices.Clone(list())
 		clear(list())
@@ -77,7 +77,7 @@ func TestHistory_forgetsTheSlowOfAnHourAgo(t *testing.T) {
 	h := trace.NewHistory(2)
 	noon := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
 	at := func(run uint64, since, d time.Duration) {
-		tr := took(run, d, task.StatusOK)
+		tr := took(run, d, observe.StatusOK)
 		tr.Start = noon.Add(since - d) // it is answered then
 		h.Add(tr)
 	}
@@ -104,7 +104,7 @@ func TestHistory_slowestAsIfSorted(t *testing.T) {
 		for run := range uint64(random.IntN(40)) {
 			d := time.Duration(random.IntN(10)) * ms
 			all = append(all, d)
-			h.Add(took(run, d, task.StatusOK))
+			h.Add(took(run, d, observe.StatusOK))
 			slices.SortFunc(all, func(a, b time.Duration) int { return int(b - a) })
 			var kept []time.Duration
 			for _, tr := range h.Slowest() {
@@ -118,7 +118,7 @@ func TestHistory_slowestAsIfSorted(t *testing.T) {
 // Runs end and readers read all at once.
 func TestHistory_underLoad(t *testing.T) {
 	h := trace.NewHistory(5)
-	ctx := task.Observe(context.Background(), trace.NewRecorder(h.Add))
+	ctx := observe.With(context.Background(), trace.NewRecorder(h.Add))
 	good, bad := does("good", func(context.Context) error { return nil }), does("bad", func(context.Context) error { return errSoldOut })
 	var all sync.WaitGroup
 	for range 4 {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -23,7 +24,7 @@ import (
 func TestRecorder_besideAnother(t *testing.T) {
 	small := new(tape)
 	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
-		ctx = task.Observe(ctx, task.Tee(task.ObserverOf(ctx), trace.NewRecorder(small.add, trace.MaxSpans(2))))
+		ctx = observe.With(ctx, observe.Tee(observe.From(ctx), trace.NewRecorder(small.add, trace.MaxSpans(2))))
 		f := of(func(in number) number {
 			inner := flow.New("inner", func(in number) number { return flow.Step(takes("deep", 5*ms, nil), in) })
 			return flow.Step(takes("last", ms, nil), flow.Step(inner.Task(), in))
@@ -106,7 +107,7 @@ func TestRecorder_errorsWithoutAText(t *testing.T) {
 			require.GreaterOrEqual(t, len(all), 2)
 			require.Equal(t, c.text, span(t, all[len(all)-2], "bad").Err)
 			require.Equal(t, c.text, all[len(all)-1].Root().Err)
-			require.Equal(t, task.StatusFailed, all[len(all)-1].Root().Status)
+			require.Equal(t, observe.StatusFailed, all[len(all)-1].Root().Status)
 		}
 	})
 }
@@ -116,7 +117,7 @@ func TestRecorder_doneThatPanics(t *testing.T) {
 	text := logged(t)
 	synctest.Test(t, func(t *testing.T) {
 		told := 0
-		ctx := task.Observe(context.Background(), trace.NewRecorder(func(*trace.Trace) { told++; panic("disk full") }))
+		ctx := observe.With(context.Background(), trace.NewRecorder(func(*trace.Trace) { told++; panic("disk full") }))
 		for range 2 {
 			v, err := of(func(in number) number { return flow.Step(takes("item", ms, nil), in) }).Do(ctx, 1)
 			require.NoError(t, err)
@@ -147,7 +148,7 @@ func TestRecorder_nothingWritesToATraceThatIsHandedOver(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		ctx, scope := future.WithScope(context.Background(), future.Unobserved(func(error) {}))
-		ctx = task.Observe(ctx, trace.NewRecorder(done))
+		ctx = observe.With(ctx, trace.NewRecorder(done))
 		late := does("late", func(ctx context.Context) error {
 			for range 10 {
 				time.Sleep(ms)
@@ -181,7 +182,7 @@ func TestRecorder_stragglersKeepNoTrace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var kept weak.Pointer[trace.Trace]
 		release := make(chan struct{})
-		ctx := task.Observe(context.Background(), trace.NewRecorder(func(tr *trace.Trace) { kept = weak.Make(tr) }))
+		ctx := observe.With(context.Background(), trace.NewRecorder(func(tr *trace.Trace) { kept = weak.Make(tr) }))
 		alive := 0
 		never := does("never", func(ctx context.Context) error {
 			<-release
@@ -208,12 +209,12 @@ func TestRecorder_manyNames(t *testing.T) {
 	p := new(tape)
 	r := trace.NewRecorder(p.add)
 	for i := range 3000 {
-		ctx, end := r.Begin(context.Background(), task.Call{Kind: task.KindRun, Flow: "GET /" + strconv.Itoa(i), Start: time.Now()})
+		ctx, end := r.Begin(context.Background(), observe.Call{Kind: observe.KindRun, Flow: "GET /" + strconv.Itoa(i), Start: time.Now()})
 		for range 20 {
-			_, inner := r.Begin(ctx, task.Call{Kind: task.KindNode, Node: "n", Start: time.Now()})
-			inner(task.Outcome{})
+			_, inner := r.Begin(ctx, observe.Call{Kind: observe.KindNode, Node: "n", Start: time.Now()})
+			inner(observe.Outcome{})
 		}
-		end(task.Outcome{})
+		end(observe.Outcome{})
 	}
 	require.Len(t, p.all(), 3000)
 	require.Len(t, p.all()[2999].Spans, 21)
@@ -223,13 +224,13 @@ func TestRecorder_manyNames(t *testing.T) {
 func TestRecorder_endsThatCross(t *testing.T) {
 	p := new(tape)
 	r := trace.NewRecorder(p.add)
-	ctx, end := r.Begin(context.Background(), task.Call{Kind: task.KindRun, Flow: "shop", Start: time.Now()})
-	_, inner := r.Begin(ctx, task.Call{Kind: task.KindNode, Node: "quick", Start: time.Now()})
-	inner(task.Outcome{Elapsed: 5 * ms})
-	inner(task.Outcome{Status: task.StatusStraggler, Elapsed: 6 * ms})
-	end(task.Outcome{Elapsed: 7 * ms})
+	ctx, end := r.Begin(context.Background(), observe.Call{Kind: observe.KindRun, Flow: "shop", Start: time.Now()})
+	_, inner := r.Begin(ctx, observe.Call{Kind: observe.KindNode, Node: "quick", Start: time.Now()})
+	inner(observe.Outcome{Elapsed: 5 * ms})
+	inner(observe.Outcome{Status: observe.StatusStraggler, Elapsed: 6 * ms})
+	end(observe.Outcome{Elapsed: 7 * ms})
 	s := p.one(t).Spans[1]
-	require.Equal(t, task.StatusOK, s.Status)
+	require.Equal(t, observe.StatusOK, s.Status)
 	require.Equal(t, 5*ms, s.Elapsed())
 	require.Zero(t, s.Returned)
 }

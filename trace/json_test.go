@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -35,7 +35,7 @@ func TestTrace_golden(t *testing.T) {
 func TestTrace_goldenIsComplete(t *testing.T) {
 	text, err := os.ReadFile(golden)
 	require.NoError(t, err)
-	for _, of := range []reflect.Type{reflect.TypeFor[trace.Trace](), reflect.TypeFor[trace.Span](), reflect.TypeFor[task.Place]()} {
+	for _, of := range []reflect.Type{reflect.TypeFor[trace.Trace](), reflect.TypeFor[trace.Span](), reflect.TypeFor[observe.Place]()} {
 		for i := range of.NumField() {
 			name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
 			if name != "dropped" && name != "lost" {
@@ -43,16 +43,16 @@ func TestTrace_goldenIsComplete(t *testing.T) {
 			}
 		}
 	}
-	for kind := task.KindRun; kind <= task.KindAttempt; kind++ {
+	for kind := observe.KindRun; kind <= observe.KindAttempt; kind++ {
 		require.Contains(t, string(text), `"kind": "`+kind.String()+`"`)
 	}
-	for s := task.StatusOK; s <= task.StatusStraggler; s++ {
+	for s := observe.StatusOK; s <= observe.StatusStraggler; s++ {
 		require.Contains(t, string(text), `"status": "`+s.String()+`"`)
 	}
 }
 
 func TestTrace_roundTrip(t *testing.T) {
-	for _, tr := range []*trace.Trace{chatted(t), recorded(), took(7, 5*ms, task.StatusFailed), {Name: "part", Dropped: 3, Spans: took(1, ms, task.StatusOK).Spans}} {
+	for _, tr := range []*trace.Trace{chatted(t), recorded(), took(7, 5*ms, observe.StatusFailed), {Name: "part", Dropped: 3, Spans: took(1, ms, observe.StatusOK).Spans}} {
 		text, err := json.Marshal(tr)
 		require.NoError(t, err)
 		var back trace.Trace
@@ -64,17 +64,17 @@ func TestTrace_roundTrip(t *testing.T) {
 
 // A trace may be read into one that has been used: nothing of that is left, and who shares its spans sees nothing.
 func TestTrace_readIntoAnother(t *testing.T) {
-	text, err := json.Marshal(took(7, 5*ms, task.StatusOK))
+	text, err := json.Marshal(took(7, 5*ms, observe.StatusOK))
 	require.NoError(t, err)
 	used := recorded()
 	used.Dropped, used.Deadline = 3, time.Now()
 	shared := used.Spans
 	require.NoError(t, json.Unmarshal(text, used))
-	require.Equal(t, took(7, 5*ms, task.StatusOK), used)
+	require.Equal(t, took(7, 5*ms, observe.StatusOK), used)
 	require.Equal(t, recorded().Spans, shared)
 
 	require.Error(t, json.Unmarshal([]byte(`{"name":"x","spans":[{"id":1}]}`), used))
-	require.Equal(t, took(7, 5*ms, task.StatusOK), used, "what is refused changes nothing")
+	require.Equal(t, took(7, 5*ms, observe.StatusOK), used, "what is refused changes nothing")
 }
 
 func TestTrace_refusals(t *testing.T) {
@@ -95,8 +95,8 @@ func TestTrace_refusals(t *testing.T) {
 		with(root, `{"id":1,"parent":2}`, `{"id":2}`):        `trace.Trace: span 1 is part of span 2`,
 		with(root, `{"id":1,"start":-1}`):                    `trace.Trace: span 1 starts before the run`,
 		with(root, `{"id":1,"start":3,"end":2}`):             `trace.Trace: span 1 ends before it starts`,
-		with(root, `{"id":1,"kind":"dream"}`):                `trace.Trace: task.Kind: "dream" is not one of run, node, element, attempt`,
-		with(root, `{"id":1,"status":"happy"}`):              `trace.Trace: task.Status: "happy" is not one of ok, degraded, failed, canceled, skipped, straggler`,
+		with(root, `{"id":1,"kind":"dream"}`):                `trace.Trace: observe.Kind: "dream" is not one of run, node, element, attempt`,
+		with(root, `{"id":1,"status":"happy"}`):              `trace.Trace: observe.Status: "happy" is not one of ok, degraded, failed, canceled, skipped, straggler`,
 		with(root, `{"id":1,"class":"weather"}`):             `trace.Trace: recovery.Class: "weather" is not one of none, code, system, dependency, timeout, canceled, business, unknown`,
 		with(root, `{"id":1,"start":1.5}`):                   `trace.Trace: `,
 		`{"name":"x","start":"noon","spans":[` + root + `]}`: `trace.Trace: `,

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -16,7 +16,7 @@ import (
 func TestCriticalPath_ofLargeTraces(t *testing.T) {
 	const size = 10_000
 	node := func(i int, start, end time.Duration) trace.Span {
-		return trace.Span{ID: i, Kind: task.KindNode, Node: "n" + strconv.Itoa(i), Start: start, End: end}
+		return trace.Span{ID: i, Kind: observe.KindNode, Node: "n" + strconv.Itoa(i), Start: start, End: end}
 	}
 	for name, shape := range map[string]func(i int) trace.Span{
 		"a chain": func(i int) trace.Span {
@@ -39,18 +39,18 @@ func TestCriticalPath_ofLargeTraces(t *testing.T) {
 			return s
 		},
 		"elements one after the other": func(i int) trace.Span {
-			return trace.Span{ID: i, Kind: task.KindElement, Start: time.Duration(i - 1), End: time.Duration(i)}
+			return trace.Span{ID: i, Kind: observe.KindElement, Start: time.Duration(i - 1), End: time.Duration(i)}
 		},
-		"elements at once": func(i int) trace.Span { return trace.Span{ID: i, Kind: task.KindElement} },
+		"elements at once": func(i int) trace.Span { return trace.Span{ID: i, Kind: observe.KindElement} },
 		"elements that end the other way around": func(i int) trace.Span {
-			return trace.Span{ID: i, Kind: task.KindElement, Start: time.Duration(i), End: 3*size - time.Duration(i)}
+			return trace.Span{ID: i, Kind: observe.KindElement, Start: time.Duration(i), End: 3*size - time.Duration(i)}
 		},
 		"flows in flows": func(i int) trace.Span {
-			return trace.Span{ID: i, Parent: i - 1, Kind: task.Kind(i % 2), Node: "n" + strconv.Itoa(i), Start: time.Duration(i), End: 3*size - time.Duration(i)}
+			return trace.Span{ID: i, Parent: i - 1, Kind: observe.Kind(i % 2), Node: "n" + strconv.Itoa(i), Start: time.Duration(i), End: 3*size - time.Duration(i)}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tr := &trace.Trace{Name: "large", Spans: []trace.Span{{Parent: -1, Kind: task.KindRun, Flow: "large"}}}
+			tr := &trace.Trace{Name: "large", Spans: []trace.Span{{Parent: -1, Kind: observe.KindRun, Flow: "large"}}}
 			for i := 1; i <= size; i++ {
 				tr.Spans = append(tr.Spans, shape(i))
 			}

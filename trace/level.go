@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // none is no step.
@@ -50,9 +50,9 @@ func (l *level) connect() {
 }
 
 // declared reports whether the parts of the level say what they wait for. One that
-// some code has told of with task.Begin may not.
+// some code has told of with observe.Begin may not.
 func (l *level) declared() bool {
-	return l.of.Kind == task.KindRun && (len(l.of.Inputs) > 0 || slices.ContainsFunc(l.steps, func(s step) bool {
+	return l.of.Kind == observe.KindRun && (len(l.of.Inputs) > 0 || slices.ContainsFunc(l.steps, func(s step) bool {
 		return len(s.span.Inputs)+len(s.span.After) > 0
 	}))
 }
@@ -84,13 +84,13 @@ func (l *level) decisive() []func(*Span) bool {
 	if l.timed {
 		return []func(*Span) bool{any}
 	}
-	if l.of.Status == task.StatusOK || len(l.of.Losses) > 0 {
+	if l.of.Status == observe.StatusOK || len(l.of.Losses) > 0 {
 		return []func(*Span) bool{func(s *Span) bool { return slices.Contains(l.of.Inputs, s.Node) }, any}
 	}
 	return []func(*Span) bool{
 		func(s *Span) bool { return slices.Contains(l.of.FailedOf, s.Node) },
-		func(s *Span) bool { return s.Status == task.StatusStraggler },
-		func(s *Span) bool { return s.Status == task.StatusFailed },
+		func(s *Span) bool { return s.Status == observe.StatusStraggler },
+		func(s *Span) bool { return s.Status == observe.StatusFailed },
 		any,
 	}
 }

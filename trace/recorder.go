@@ -6,10 +6,10 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
-// Recorder is a [task.Observer] that makes a [Trace] of each run. It may be
+// Recorder is a [observe.Observer] that makes a [Trace] of each run. It may be
 // used by any number of runs at once.
 type Recorder struct {
 	done  func(*Trace)
@@ -51,8 +51,8 @@ func NewRecorder(done func(*Trace), opts ...Option) *Recorder {
 	return r
 }
 
-// Begin implements [task.Observer].
-func (r *Recorder) Begin(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+// Begin implements [observe.Observer].
+func (r *Recorder) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 	around, _ := ctx.Value(seatKey{r}).(*seat)
 	rec, parent := (*recording)(nil), -1
 	if around != nil {
@@ -91,7 +91,7 @@ func (s *seat) Value(key any) any {
 func (s *seat) String() string   { return "jade.Context" }
 func (s *seat) GoString() string { return "jade.Context" }
 
-func (s *seat) end(o task.Outcome) {
+func (s *seat) end(o observe.Outcome) {
 	if o.Err == nil {
 		s.parts.Store(&closed)
 		s.rec.end(s.span, &o, texts{})
@@ -100,12 +100,12 @@ func (s *seat) end(o task.Outcome) {
 	s.failed(o)
 }
 
-func (s *seat) failed(o task.Outcome) {
+func (s *seat) failed(o observe.Outcome) {
 	t := texts{err: "its text could not be had"}
 	defer func() { s.rec.end(s.span, &o, t) }() // whatever the methods of a foreign error do
 	cause := s.parts.Swap(&closed).behind(o.Err)
-	if s.around != nil && o.Status != task.StatusCanceled && o.Status != task.StatusSkipped {
-		s.around.note(failure{err: o.Err, span: s.span, replaced: o.Status == task.StatusDegraded})
+	if s.around != nil && o.Status != observe.StatusCanceled && o.Status != observe.StatusSkipped {
+		s.around.note(failure{err: o.Err, span: s.span, replaced: o.Status == observe.StatusDegraded})
 	}
 	t = textsOf(o)
 	t.cause = cause

@@ -14,6 +14,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
@@ -95,10 +96,10 @@ func TestRecorder_whatIsKnownOfACall(t *testing.T) {
 		require.Equal(t, &trace.Trace{
 			Run: tr.Run, Name: "shop", Start: begun, Deadline: begun.Add(time.Hour + 5*ms),
 			Spans: []trace.Span{
-				{ID: 0, Parent: -1, Kind: task.KindRun, Flow: "shop", Place: f.Graph().Place, Inputs: []string{"price"}, End: 10 * ms, Deadline: time.Hour + 5*ms},
-				{ID: 1, Parent: 0, Kind: task.KindNode, Flow: "shop", Node: "item", Task: "item", Place: item.Origin().Place, End: 5 * ms, Deadline: time.Hour},
+				{ID: 0, Parent: -1, Kind: observe.KindRun, Flow: "shop", Place: f.Graph().Place, Inputs: []string{"price"}, End: 10 * ms, Deadline: time.Hour + 5*ms},
+				{ID: 1, Parent: 0, Kind: observe.KindNode, Flow: "shop", Node: "item", Task: "item", Place: item.Place(), End: 5 * ms, Deadline: time.Hour},
 				{
-					ID: 2, Parent: 0, Kind: task.KindNode, Flow: "shop", Node: "price", Task: "price", Place: price.Origin().Place,
+					ID: 2, Parent: 0, Kind: observe.KindNode, Flow: "shop", Node: "price", Task: "price", Place: price.Place(),
 					After: []string{"item"}, Start: 5 * ms, End: 10 * ms, Deadline: time.Hour,
 				},
 			},
@@ -120,13 +121,13 @@ func TestRecorder_panicAndGoexit(t *testing.T) {
 		synctest.Wait()
 		require.Len(t, p.all(), 2)
 		s := span(t, p.all()[0], "explode")
-		require.Equal(t, task.StatusFailed, s.Status)
+		require.Equal(t, observe.StatusFailed, s.Status)
 		require.Equal(t, recovery.ClassCode, s.Class)
 		require.Equal(t, "out of paper", s.Panic)
 		require.Contains(t, s.Err, "out of paper")
 		require.Contains(t, s.Stack, "TestRecorder_panicAndGoexit")
 		s = span(t, p.all()[1], "exit")
-		require.Equal(t, task.StatusFailed, s.Status)
+		require.Equal(t, observe.StatusFailed, s.Status)
 		require.Equal(t, future.ErrGoexit.Error(), s.Err)
 		require.Empty(t, s.Panic)
 		require.Empty(t, s.Stack)
@@ -222,11 +223,11 @@ func TestRecorder_aTaskThatRunsAlone(t *testing.T) {
 // Code that makes itself seen as a run of its own is one, by whatever name it has.
 func TestRecorder_whatBeginsByItself(t *testing.T) {
 	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
-		inside, end := task.Begin(ctx, task.Call{Kind: task.KindNode, Node: "render"})
+		inside, end := observe.Begin(ctx, observe.Call{Kind: observe.KindNode, Node: "render"})
 		time.Sleep(2 * ms)
 		_, err := takes("item", 3*ms, nil).Do(inside, 1)
 		require.NoError(t, err)
-		end(task.Outcome{Elapsed: 5 * ms})
+		end(observe.Outcome{Elapsed: 5 * ms})
 		require.Equal(t, "render", p.one(t).Name)
 		require.Equal(t, []string{"0s-5ms render ok", "2ms-5ms render/item ok"}, read(p.one(t)))
 	})
@@ -311,6 +312,6 @@ func TestRecorder_leavesOutWhatBeginsAfterTheEnd(t *testing.T) {
 
 // A mock prints its ctx by reflection, unless that says what to print: and the recording around it is written to meanwhile.
 func TestRecorder_itsCtxSaysWhatToPrint(t *testing.T) {
-	ctx, _ := trace.NewRecorder(func(*trace.Trace) {}).Begin(t.Context(), task.Call{Kind: task.KindRun, Flow: "shop"})
+	ctx, _ := trace.NewRecorder(func(*trace.Trace) {}).Begin(t.Context(), observe.Call{Kind: observe.KindRun, Flow: "shop"})
 	require.Equal(t, "jade.Context jade.Context", fmt.Sprintf("%v %#v", ctx, ctx))
 }

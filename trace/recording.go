@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // recording is a trace in the making.
@@ -23,9 +23,9 @@ type recording struct {
 // running is the End of a span that has none yet.
 const running time.Duration = -1
 
-func newRecording(r *Recorder, c task.Call) *recording {
+func newRecording(r *Recorder, c observe.Call) *recording {
 	name := c.Flow
-	if c.Kind != task.KindRun {
+	if c.Kind != observe.KindRun {
 		name = cmp.Or(c.Task, c.Node)
 	}
 	return &recording{
@@ -35,7 +35,7 @@ func newRecording(r *Recorder, c task.Call) *recording {
 }
 
 // begin adds the span of a call. It reports false if there is none.
-func (r *recording) begin(parent int, c *task.Call) (i int, ok bool) {
+func (r *recording) begin(parent int, c *observe.Call) (i int, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.trace == nil {
@@ -54,7 +54,7 @@ func (r *recording) begin(parent int, c *task.Call) (i int, ok bool) {
 	if !c.Deadline.IsZero() {
 		s.Deadline = c.Deadline.Sub(r.start)
 	}
-	if c.Kind == task.KindAttempt && parent >= 0 {
+	if c.Kind == observe.KindAttempt && parent >= 0 {
 		r.trace.Spans[parent].Attempts++
 	}
 	r.open++
@@ -72,14 +72,14 @@ func (t *Trace) grow() *Span {
 }
 
 // end notes how span i has ended, and hands the trace over if that was the last.
-func (r *recording) end(i int, o *task.Outcome, t texts) {
+func (r *recording) end(i int, o *observe.Outcome, t texts) {
 	if complete := r.close(i, o, t); complete != nil {
 		r.recorder.hand(complete)
 	}
 }
 
 // close returns the trace if it is complete.
-func (r *recording) close(i int, o *task.Outcome, t texts) *Trace {
+func (r *recording) close(i int, o *observe.Outcome, t texts) *Trace {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.trace == nil {
@@ -87,7 +87,7 @@ func (r *recording) close(i int, o *task.Outcome, t texts) *Trace {
 	}
 	s := &r.trace.Spans[i]
 	if s.End != running {
-		if s.Status == task.StatusStraggler { // or else it was said to be one while it returned
+		if s.Status == observe.StatusStraggler { // or else it was said to be one while it returned
 			s.Returned = s.Start + max(0, o.Elapsed)
 		}
 		return nil
@@ -95,14 +95,14 @@ func (r *recording) close(i int, o *task.Outcome, t texts) *Trace {
 	s.End, s.Status, s.Class = s.Start+max(0, o.Elapsed), o.Status, o.Class
 	s.Err, s.Panic, s.Stack, s.Cause = t.err, t.panic, t.stack, t.cause
 	s.Lost = o.Lost
-	if o.Status != task.StatusSkipped {
+	if o.Status != observe.StatusSkipped {
 		s.FailedNode, s.FailedOf = o.FailedNode, o.FailedOf
 	}
 	for _, l := range o.Losses {
 		s.Losses = append(s.Losses, l.Node)
 	}
 	r.open--
-	if o.Status == task.StatusStraggler {
+	if o.Status == observe.StatusStraggler {
 		r.strays++
 	}
 	r.over = r.over || i == 0
@@ -128,7 +128,7 @@ func (r *recording) waiting() bool {
 // lost reports whether span i is inside a straggler.
 func (r *recording) lost(i int) bool {
 	for i = r.trace.Spans[i].Parent; i >= 0; i = r.trace.Spans[i].Parent {
-		if r.trace.Spans[i].Status == task.StatusStraggler {
+		if r.trace.Spans[i].Status == observe.StatusStraggler {
 			return true
 		}
 	}
@@ -142,7 +142,7 @@ func (r *recording) finish() (complete *Trace) {
 		now := time.Since(r.start)
 		for i := range complete.Spans {
 			if s := &complete.Spans[i]; s.End == running {
-				s.End, s.Status = max(now, s.Start), task.StatusStraggler
+				s.End, s.Status = max(now, s.Start), observe.StatusStraggler
 			}
 		}
 	}

@@ -2,7 +2,7 @@ package trace
 
 import (
 	"github.com/jade-go/jade/internal/excerpt"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // texts is what a span keeps of a failure. An error itself is not kept: it may hold on to anything.
@@ -13,8 +13,8 @@ type texts struct {
 
 // textsOf returns the texts of an outcome's failure. A span that was skipped has none:
 // why it was not started is what the run failed of.
-func textsOf(o task.Outcome) (t texts) {
-	if o.Err == nil || o.Status == task.StatusSkipped {
+func textsOf(o observe.Outcome) (t texts) {
+	if o.Err == nil || o.Status == observe.StatusSkipped {
 		return t
 	}
 	t.err = excerpt.OfError(o.Err)

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 )
 
 // Trace is what happened in one run: of a flow, or of a task that ran alone.
@@ -28,11 +28,11 @@ type Trace struct {
 type Span struct {
 	ID       int            `json:"id"`     // its index
 	Parent   int            `json:"parent"` // the span that it is a part of; -1 of the run itself
-	Kind     task.Kind      `json:"kind"`
+	Kind     observe.Kind   `json:"kind"`
 	Flow     string         `json:"flow,omitempty"`    // that it is part of, or that runs
 	Node     string         `json:"node,omitempty"`    // its name in the flow
 	Task     string         `json:"task,omitempty"`    // name of its task
-	Place    task.Place     `json:"place,omitzero"`    // where the task, the node or the flow was made
+	Place    observe.Place  `json:"place,omitzero"`    // where the task, the node or the flow was made
 	Attempt  int            `json:"attempt,omitempty"` // of an attempt: 1 for the first
 	Element  int            `json:"element,omitempty"` // of an element: its index
 	Inputs   []string       `json:"inputs,omitempty"`  // nodes of the same run whose data it took; of a run, that its answer is made of
@@ -44,13 +44,13 @@ type Span struct {
 	Returned time.Duration  `json:"returned,omitempty"` // of a straggler: when it returned, if that was before the end of the run
 	Deadline time.Duration  `json:"deadline,omitempty"` // of its ctx; 0 if there was none
 	Attempts int            `json:"attempts,omitempty"` // how many it made, if it has a Timeout or a Retry
-	Status   task.Status    `json:"status"`
+	Status   observe.Status `json:"status"`
 	Class    recovery.Class `json:"class,omitempty"` // of the failure
 	Err      string         `json:"error,omitempty"` // the failure; if degraded, the one that was replaced
 	Panic    string         `json:"panic,omitempty"` // the value, if the failure was a panic
 	Stack    string         `json:"stack,omitempty"` // of that panic
 
-	FailedNode string   `json:"failed_node,omitempty"` // the node of its flow that the failure came from: see [task.Outcome]
+	FailedNode string   `json:"failed_node,omitempty"` // the node of its flow that the failure came from: see [observe.Outcome]
 	FailedOf   []string `json:"failed_of,omitempty"`   // the calls that the failure of that node is made of, by node
 	Losses     []string `json:"losses,omitempty"`      // of a run: the nodes whose value its answer does without, such as "rules/muted"
 	Cause      int      `json:"cause,omitempty"`       // the span whose failure it has passed on, or stands in for: most often a part of it; 0 if none
@@ -85,11 +85,11 @@ func (s Span) Elapsed() time.Duration { return s.End - s.Start }
 // of an attempt or the index of an element.
 func (s Span) Label() string {
 	switch s.Kind {
-	case task.KindRun:
+	case observe.KindRun:
 		return s.Flow
-	case task.KindElement:
+	case observe.KindElement:
 		return "[" + strconv.Itoa(s.Element) + "]"
-	case task.KindAttempt:
+	case observe.KindAttempt:
 		return "attempt " + strconv.Itoa(s.Attempt)
 	}
 	if s.Node != "" {

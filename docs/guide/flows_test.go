@@ -9,6 +9,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
@@ -473,8 +474,8 @@ func flowGraph() {
 // snippet: flow-ledger
 type ledger struct{}
 
-func (ledger) Begin(ctx context.Context, call task.Call) (context.Context, func(task.Outcome)) {
-	return ctx, func(o task.Outcome) {
+func (ledger) Begin(ctx context.Context, call observe.Call) (context.Context, func(observe.Outcome)) {
+	return ctx, func(o observe.Outcome) {
 		fmt.Println(call.Kind, call.Flow, call.Node, call.Inputs, "-", o.Status, o.Elapsed)
 	}
 }
@@ -484,7 +485,7 @@ func (ledger) Begin(ctx context.Context, call task.Call) (context.Context, func(
 func flowObserve() {
 	ctx := context.Background()
 	// snippet: flow-observe
-	ctx = task.Observe(ctx, ledger{})
+	ctx = observe.With(ctx, ledger{})
 	OrderPage.Do(ctx, Request{"bell", "ada"})
 	// end
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/jade-go/jade/diagram"
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/inspect"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeslog"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
@@ -22,7 +23,7 @@ func recorded(page *flow.Flow[Request, Page]) *trace.Trace {
 	ctx := context.Background()
 	// snippet: seen-record
 	runs := trace.NewHistory(20)
-	ctx = task.Observe(ctx, trace.NewRecorder(runs.Add))
+	ctx = observe.With(ctx, trace.NewRecorder(runs.Add))
 	_, _ = page.Do(ctx, Request{"bell", "ada"})
 	latest := runs.Recent()[0]
 	// end
@@ -72,7 +73,7 @@ func seenLog() {
 	ctx := context.Background()
 	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: brief}))
 	// snippet: seen-log
-	ctx = task.Observe(ctx, jadeslog.New(logger, jadeslog.Function("shop-eu")))
+	ctx = observe.With(ctx, jadeslog.New(logger, jadeslog.Function("shop-eu")))
 	_, _ = hurriedPage.Do(ctx, Request{"bell", "ada"})
 	// end
 	time.Sleep(20 * time.Millisecond)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
@@ -240,13 +241,13 @@ func taskShape() {
 // snippet: task-diary
 type diary struct{}
 
-func (diary) Begin(ctx context.Context, call task.Call) (context.Context, func(task.Outcome)) {
+func (diary) Begin(ctx context.Context, call observe.Call) (context.Context, func(observe.Outcome)) {
 	what := fmt.Sprint(call.Kind, " ", call.Task)
-	if call.Kind == task.KindAttempt {
+	if call.Kind == observe.KindAttempt {
 		what = fmt.Sprint(call.Kind, " ", call.Attempt)
 	}
 	fmt.Println("begin", what)
-	return ctx, func(o task.Outcome) {
+	return ctx, func(o observe.Outcome) {
 		fmt.Println("end  ", what, "-", o.Status, o.Class, o.Elapsed)
 	}
 }
@@ -256,7 +257,7 @@ func (diary) Begin(ctx context.Context, call task.Call) (context.Context, func(t
 func taskObserve() {
 	ctx := context.Background()
 	// snippet: task-observe
-	ctx = task.Observe(ctx, diary{})
+	ctx = observe.With(ctx, diary{})
 	coins := task.New("coins", busyCoins(3)).Retry(task.Retry{Attempts: 2}).Fallback(0)
 	fmt.Println(coins.Do(ctx, "ada"))
 	// end

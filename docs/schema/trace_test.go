@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -40,7 +41,7 @@ func recorded(t *testing.T, do func(context.Context), opts ...trace.Option) (tra
 	var mu sync.Mutex
 	keep := func(tr *trace.Trace) { mu.Lock(); defer mu.Unlock(); traces = append(traces, tr) }
 	synctest.Test(t, func(*testing.T) {
-		do(task.Observe(context.Background(), trace.NewRecorder(keep, opts...)))
+		do(observe.With(context.Background(), trace.NewRecorder(keep, opts...)))
 		synctest.Wait()
 	})
 	return traces
@@ -71,8 +72,8 @@ func TestTraceSchema_freshTraces(t *testing.T) {
 		defer cancel()
 		_, err = bad.Do(late, "")
 		require.Error(t, err)
-		_, end := task.Begin(ctx, task.Call{Kind: task.KindNode}) // without any name
-		end(task.Outcome{})
+		_, end := observe.Begin(ctx, observe.Call{Kind: observe.KindNode}) // without any name
+		end(observe.Outcome{})
 	}
 	all := append(recorded(t, do), recorded(t, do, trace.MaxSpans(3))...)
 	require.Len(t, all, 12)

@@ -10,6 +10,7 @@ import (
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
@@ -21,9 +22,9 @@ func byFutures(s *shop, limit time.Duration) handler {
 		begun := time.Now()
 		ctx, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
-		ctx, end := task.Begin(ctx, task.Call{Kind: task.KindRun, Flow: "order-page"}) // which a flow does by itself
+		ctx, end := observe.Begin(ctx, observe.Call{Kind: observe.KindRun, Flow: "order-page"}) // which a flow does by itself
 		page, err := orderPage(ctx, fetch, order)
-		outcome := task.OutcomeOf(ctx, err, page.lost(), begun)
+		outcome := observe.OutcomeOf(ctx, err, page.lost(), begun)
 		outcome.Losses = page.losses() // what has a fallback is a warning, and the line of the run has its name
 		end(outcome)
 		return page, err
@@ -40,9 +41,9 @@ func (p Page) lost() error {
 }
 
 // losses are the parts that the page does without, as a flow tells of them.
-func (p Page) losses() (lost []task.Loss) {
+func (p Page) losses() (lost []observe.Loss) {
 	for _, part := range p.Degraded {
-		lost = append(lost, task.Loss{Node: part.Part, Class: recovery.Classify(part.cause), Err: part.cause, Count: 1})
+		lost = append(lost, observe.Loss{Node: part.Part, Class: recovery.Classify(part.cause), Err: part.cause, Count: 1})
 	}
 	return lost
 }

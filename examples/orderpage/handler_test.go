@@ -13,8 +13,8 @@ import (
 
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -77,8 +77,8 @@ func callsOf(runs *trace.History) map[string]call {
 	for _, run := range runs.Recent() {
 		for _, s := range run.Spans {
 			switch {
-			case s.Kind != task.KindNode || s.Status == task.StatusSkipped:
-			case s.Status == task.StatusStraggler && s.Class != recovery.ClassTimeout:
+			case s.Kind != observe.KindNode || s.Status == observe.StatusSkipped:
+			case s.Status == observe.StatusStraggler && s.Class != recovery.ClassTimeout:
 				calls[s.Task] = call{s.Start, s.Elapsed(), recovery.ClassCanceled}
 			default:
 				calls[s.Task] = call{s.Start, s.Elapsed(), s.Class}
@@ -95,7 +95,7 @@ func gather(ctx context.Context, o options, order Order) gathered {
 	s := &shop{client: &http.Client{Transport: newInProcess(o.faults)}, urls: inProcessURLs(), bugs: o.bugs}
 	runs := trace.NewHistory(1)
 	asked := time.Now()
-	page, err := styles[o.style](s, cmp.Or(o.deadline, 24*time.Hour))(task.Observe(ctx, trace.NewRecorder(runs.Add)), order)
+	page, err := styles[o.style](s, cmp.Or(o.deadline, 24*time.Hour))(observe.With(ctx, trace.NewRecorder(runs.Add)), order)
 	got := gathered{page: page, total: time.Since(asked)}
 	if err != nil {
 		got.err = noPage(err)

@@ -12,8 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeslog"
-	"github.com/jade-go/jade/task"
 )
 
 // logged is what a page of a style that lacks three parts writes into the log: level, message, part, class.
@@ -22,7 +22,7 @@ func logged(t *testing.T, style string) (lines []string) {
 	synctest.Test(t, func(t *testing.T) {
 		faults := faults{fail: names{"coins": true}, hang: names{"coupons": true}}
 		s := &shop{client: &http.Client{Transport: newInProcess(faults)}, urls: inProcessURLs(), bugs: names{"freight": true}}
-		ctx := task.Observe(t.Context(), jadeslog.New(slog.New(slog.NewJSONHandler(&log, nil))))
+		ctx := observe.With(t.Context(), jadeslog.New(slog.New(slog.NewJSONHandler(&log, nil))))
 		_, err := styles[style](s, 800*ms)(ctx, teaTin)
 		require.NoError(t, err)
 		synctest.Wait()

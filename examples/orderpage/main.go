@@ -18,8 +18,8 @@ import (
 	"os"
 	"time"
 
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeslog"
-	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -87,7 +87,7 @@ func visit(o options, stderr io.Writer) (outcome, error) {
 	result := outcome{deadline: o.deadline, runs: trace.NewHistory(kept)}
 	answer := styles[o.style](&shop{client: &http.Client{Transport: transport}, urls: running.urls, bugs: o.bugs}, o.deadline)
 
-	ctx := task.Observe(context.Background(), observer(result.runs, stderr))
+	ctx := observe.With(context.Background(), observer(result.runs, stderr))
 	asked := time.Now()
 	result.page, result.err = answer(ctx, order)
 	result.total = time.Since(asked)
@@ -95,8 +95,8 @@ func visit(o options, stderr io.Writer) (outcome, error) {
 }
 
 // observer keeps the runs, and logs them: a line for each, and a record of what went wrong.
-func observer(runs *trace.History, log io.Writer) task.Observer {
-	return task.Tee(trace.NewRecorder(runs.Add), jadeslog.New(slog.New(slog.NewTextHandler(log, nil))))
+func observer(runs *trace.History, log io.Writer) observe.Observer {
+	return observe.Tee(trace.NewRecorder(runs.Add), jadeslog.New(slog.New(slog.NewTextHandler(log, nil))))
 }
 
 // order is the one whose page is gathered.

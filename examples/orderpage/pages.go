@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/inspect"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -79,9 +79,9 @@ func serve(ctx context.Context, o options, runs *trace.History, stdout, stderr i
 }
 
 // again answers with the page, gathered anew.
-func again(answer handler, observer task.Observer) http.Handler {
+func again(answer handler, observer observe.Observer) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		page, err := answer(task.Observe(r.Context(), observer), order)
+		page, err := answer(observe.With(r.Context(), observer), order)
 		if err != nil {
 			http.Error(w, noPage(err).Error(), http.StatusBadGateway)
 			return

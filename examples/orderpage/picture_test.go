@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -34,7 +34,7 @@ func TestREADME_picture(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		runs := trace.NewHistory(1)
 		s := &shop{client: &http.Client{Transport: deaf{newInProcess(faults{})}}, urls: inProcessURLs()}
-		_, err := byFlow(s, limit)(task.Observe(t.Context(), trace.NewRecorder(runs.Add)), teaTin)
+		_, err := byFlow(s, limit)(observe.With(t.Context(), trace.NewRecorder(runs.Add)), teaTin)
 		require.NoError(t, err)
 		require.NoError(t, picture(runs.Recent()[0], limit).WriteSVG(&drawn))
 	})

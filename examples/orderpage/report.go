@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/diagram"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -41,7 +41,7 @@ func picture(run *trace.Trace, limit time.Duration) *diagram.Diagram {
 // sumOf is what the calls of a run have cost.
 func sumOf(run *trace.Trace) (sum time.Duration) {
 	for _, s := range run.Spans {
-		if s.Kind == task.KindNode {
+		if s.Kind == observe.KindNode {
 			sum += s.Elapsed()
 		}
 	}

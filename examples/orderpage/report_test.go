@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -18,12 +18,12 @@ func TestReport(t *testing.T) {
 	page := Page{Order: "o-1", Coupons: []Coupon{{Code: "A"}, {Code: "B"}}, Degraded: []*PartError{}}
 	runs := trace.NewHistory(1)
 	runs.Add(&trace.Trace{Name: "order-page", Spans: []trace.Span{
-		{Parent: -1, Kind: task.KindRun, Flow: "order-page", Inputs: []string{"coins", "coupons"}, End: 1340 * ms},
-		{ID: 1, Kind: task.KindNode, Node: "item", End: 60 * ms},
-		{ID: 2, Kind: task.KindNode, Node: "address", End: 45 * ms, Status: task.StatusFailed, Class: recovery.ClassTimeout, Err: "late"},
-		{ID: 3, Kind: task.KindNode, Node: "coins", Start: ms / 2, End: 30*ms + ms/2, Status: task.StatusCanceled, Class: recovery.ClassCanceled},
-		{ID: 4, Kind: task.KindNode, Node: "coupons", Inputs: []string{"item"}, Start: 60 * ms, End: 1340 * ms},
-		{ID: 5, Kind: task.KindNode, Node: "freight", Start: 1340 * ms, End: 1340 * ms, Status: task.StatusSkipped},
+		{Parent: -1, Kind: observe.KindRun, Flow: "order-page", Inputs: []string{"coins", "coupons"}, End: 1340 * ms},
+		{ID: 1, Kind: observe.KindNode, Node: "item", End: 60 * ms},
+		{ID: 2, Kind: observe.KindNode, Node: "address", End: 45 * ms, Status: observe.StatusFailed, Class: recovery.ClassTimeout, Err: "late"},
+		{ID: 3, Kind: observe.KindNode, Node: "coins", Start: ms / 2, End: 30*ms + ms/2, Status: observe.StatusCanceled, Class: recovery.ClassCanceled},
+		{ID: 4, Kind: observe.KindNode, Node: "coupons", Inputs: []string{"item"}, Start: 60 * ms, End: 1340 * ms},
+		{ID: 5, Kind: observe.KindNode, Node: "freight", Start: 1340 * ms, End: 1340 * ms, Status: observe.StatusSkipped},
 	}})
 	var out strings.Builder
 	report(&out, outcome{

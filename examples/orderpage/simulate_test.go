@@ -13,7 +13,7 @@ import (
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/jadetest"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/trace"
 )
 
@@ -28,7 +28,7 @@ func TestSimulate_realRuns(t *testing.T) {
 
 	var mu sync.Mutex
 	var traces []*trace.Trace
-	ctx := task.Observe(t.Context(), trace.NewRecorder(func(tr *trace.Trace) {
+	ctx := observe.With(t.Context(), trace.NewRecorder(func(tr *trace.Trace) {
 		mu.Lock()
 		defer mu.Unlock()
 		traces = append(traces, tr)

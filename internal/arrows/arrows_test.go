@@ -22,33 +22,35 @@ var may = map[string][]string{
 	module + "/combinators": {module + "/future", "github.com/samber/lo"},
 	module + "/recover":     {module + "/future", engine, errtree, excerpt, "github.com/samber/lo"},
 	module + "/deadline":    {module + "/future", engine, errtree, alarm, "github.com/samber/lo"},
+	module + "/observe":     {module + "/future", module + "/recover", engine, errtree},
+	seam:                    {module + "/observe"},
 	module + "/task": {
-		module + "/future", module + "/combinators", module + "/recover", module + "/deadline",
-		engine, errtree, alarm, "github.com/samber/lo",
+		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/observe",
+		seam, engine, errtree, alarm, "github.com/samber/lo",
 	},
 	module + "/flow": {
-		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/task",
-		engine, errtree, alarm, "github.com/samber/lo",
+		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/observe", module + "/task",
+		seam, engine, errtree, alarm, "github.com/samber/lo",
 	},
-	module + "/trace":   {module + "/recover", module + "/task", excerpt, errtree},
-	module + "/diagram": {module + "/flow", module + "/task", module + "/trace"},
-	module + "/inspect": {module + "/diagram", module + "/flow", module + "/task", module + "/trace"},
+	module + "/trace":   {module + "/recover", module + "/observe", excerpt, errtree},
+	module + "/diagram": {module + "/flow", module + "/observe", module + "/trace"},
+	module + "/inspect": {module + "/diagram", module + "/flow", module + "/observe", module + "/trace"},
 	module + "/jadetest": {
-		module + "/future", module + "/recover", module + "/task", module + "/flow", module + "/trace", module + "/diagram",
+		module + "/future", module + "/recover", module + "/observe", module + "/task", module + "/flow", module + "/trace", module + "/diagram",
 		engine, excerpt, "go.uber.org/goleak", // a helper for tests
 	},
 	module + "/faas": {
-		module + "/future", module + "/recover", module + "/deadline", module + "/task", module + "/flow", module + "/observe/jadeslog", engine, errtree,
+		module + "/future", module + "/recover", module + "/deadline", module + "/observe", module + "/flow", module + "/observe/jadeslog", engine, errtree,
 	},
 	module + "/faas/":           {module + "/faas", module + "/future", module + "/recover"},
-	module + "/observe/":        {module + "/future", module + "/recover", module + "/task", excerpt},
+	module + "/observe/":        {module + "/future", module + "/recover", module + "/observe", excerpt},
 	module + "/internal/":       {},
 	excerpt:                     {module + "/future"},
 	module + "/internal/arity/": {module + "/internal/arity"},
 	module + "/docs/":           {},
 	module + "/examples/": {
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline",
-		module + "/task", module + "/flow", module + "/trace", module + "/diagram", module + "/inspect", module + "/observe/jadeslog",
+		module + "/observe", module + "/task", module + "/flow", module + "/trace", module + "/diagram", module + "/inspect", module + "/observe/jadeslog",
 		module + "/faas", module + "/faas/fc", module + "/examples/faas/orderpage",
 		"github.com/samber/lo",
 	},
@@ -56,6 +58,7 @@ var may = map[string][]string{
 
 const (
 	engine  = module + "/internal/engine"
+	seam    = module + "/internal/seam"
 	alarm   = module + "/internal/alarm"
 	excerpt = module + "/internal/excerpt"
 	errtree = module + "/internal/errtree"

@@ -31,7 +31,7 @@ type Life interface {
 	// of the user's call, if this work is part of a part of it.
 	Base() context.Context
 	// Observer is what ObserverOf would return for the ctx that the life began with.
-	Observer() any
+	Observer() Observer
 	// Told reports whether Ended is told of the end of the ctx that the life began with
 	// although that is Watched.
 	Told() bool
@@ -64,10 +64,16 @@ type Origin struct {
 	Of   []string // the calls that the node's failure is made of: itself, or those whose data it took if it is no call
 }
 
+// Observer is what package observe puts into a ctx.
+type Observer interface{ Installed(Seal) }
+
+// Promise is a *future.Promise.
+type Promise interface{ Context() context.Context }
+
 // Terms are the terms on which a life begins.
 type Terms struct {
 	// Promise is the *future.Promise that the work completes, if it does.
-	Promise any
+	Promise Promise
 	// Member says that the scope joins the work and names it, as it does work
 	// that has a promise. Other work is part of some that is a member.
 	Member bool
@@ -98,10 +104,10 @@ var (
 	// To look into that takes one step, to look into err one for each flow. Of any other error it is err itself. Package flow sets it.
 	Root = func(err error) error { return err }
 	// Observe returns a ctx that carries o, for ObserverOf.
-	Observe func(ctx context.Context, o any) context.Context
+	Observe func(ctx context.Context, o Observer) context.Context
 	// ObserverOf returns what the innermost Observe around ctx was given. It does
 	// not walk through ctx if that is Jade's own.
-	ObserverOf func(ctx context.Context) any
+	ObserverOf func(ctx context.Context) Observer
 	// WithValues returns ctx with the values of another ctx on top.
 	WithValues func(ctx, values context.Context) context.Context
 )

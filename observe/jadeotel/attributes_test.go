@@ -14,8 +14,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeotel"
-	"github.com/jade-go/jade/task"
 )
 
 // attributes are a span's, sorted, without what differs from one test to the other.
@@ -78,15 +78,15 @@ func TestAttributes_sayWhatIsKnown(t *testing.T) {
 // A name that is not UTF-8 would cost a whole batch of spans. Tasks and flows have none, but others may tell of calls.
 func TestAttributes_areUTF8(t *testing.T) {
 	all := traced(t, func(ctx context.Context) {
-		ctx, end := task.Begin(ctx, task.Call{Kind: task.KindRun, Flow: "shop\xff"})
-		for _, c := range []task.Call{
-			{Kind: task.KindNode, Node: "item\xff", Place: task.Place{File: "\xff.go"}},
-			{Kind: task.KindNode, Node: "price 🎉", Inputs: []string{"item\xff"}, After: []string{"item\xff"}, Path: []string{"\xff"}},
+		ctx, end := observe.Begin(ctx, observe.Call{Kind: observe.KindRun, Flow: "shop\xff"})
+		for _, c := range []observe.Call{
+			{Kind: observe.KindNode, Node: "item\xff", Place: observe.Place{File: "\xff.go"}},
+			{Kind: observe.KindNode, Node: "price 🎉", Inputs: []string{"item\xff"}, After: []string{"item\xff"}, Path: []string{"\xff"}},
 		} {
-			_, end := task.Begin(ctx, c)
-			end(task.Outcome{Status: task.StatusFailed, Err: errors.New("\xff")})
+			_, end := observe.Begin(ctx, c)
+			end(observe.Outcome{Status: observe.StatusFailed, Err: errors.New("\xff")})
 		}
-		end(task.Outcome{})
+		end(observe.Outcome{})
 	})
 	require.Len(t, all, 3)
 	for _, s := range all {
@@ -102,10 +102,10 @@ func TestSpans_takeTheirNamesFromFewWords(t *testing.T) {
 	all := traced(t, func(ctx context.Context) {
 		item := takes("item", ms, nil)
 		line("shop", item, item).Do(ctx, "x")
-		_, end := task.Begin(ctx, task.Call{Kind: task.KindNode, Task: "render"})
-		end(task.Outcome{})
-		_, end = task.Begin(ctx, task.Call{Kind: task.KindNode, Node: "filter"})
-		end(task.Outcome{})
+		_, end := observe.Begin(ctx, observe.Call{Kind: observe.KindNode, Task: "render"})
+		end(observe.Outcome{})
+		_, end = observe.Begin(ctx, observe.Call{Kind: observe.KindNode, Node: "filter"})
+		end(observe.Outcome{})
 	})
 	var names []string
 	for _, s := range all {

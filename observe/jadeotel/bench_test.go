@@ -12,6 +12,7 @@ import (
 	notrace "go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeotel"
 	"github.com/jade-go/jade/task"
 )
@@ -19,7 +20,7 @@ import (
 // idle is an observer that does nothing.
 type idle struct{}
 
-func (idle) Begin(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
+func (idle) Begin(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
 	return ctx, nil
 }
 
@@ -35,7 +36,7 @@ func BenchmarkObserver(b *testing.B) {
 	})
 	plain := context.Background()
 	with := func(tp trace.TracerProvider, mp metric.MeterProvider) context.Context {
-		return task.Observe(plain, jadeotel.New(jadeotel.TracerProvider(tp), jadeotel.MeterProvider(mp)))
+		return observe.With(plain, jadeotel.New(jadeotel.TracerProvider(tp), jadeotel.MeterProvider(mp)))
 	}
 	unsampled := sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.ParentBased(sdktrace.NeverSample())))
 	sampled := sdktrace.NewTracerProvider() // and nothing becomes of the spans
@@ -45,7 +46,7 @@ func BenchmarkObserver(b *testing.B) {
 		ctx  context.Context
 	}{
 		{"none", plain},
-		{"idle", task.Observe(plain, idle{})},
+		{"idle", observe.With(plain, idle{})},
 		{"no providers", with(notrace.NewTracerProvider(), nometric.NewMeterProvider())},
 		{"unsampled", with(unsampled, nometric.NewMeterProvider())},
 		{"unsampled, metrics", with(unsampled, meters)},
@@ -69,11 +70,11 @@ func BenchmarkObserver(b *testing.B) {
 func TestCost_ofATaskThatIsNotSampled(t *testing.T) {
 	o := jadeotel.New(jadeotel.TracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.NeverSample()))),
 		jadeotel.MeterProvider(nometric.NewMeterProvider()))
-	ctx, end := o.Begin(context.Background(), task.Call{Kind: task.KindRun})
-	defer end(task.Outcome{})
+	ctx, end := o.Begin(context.Background(), observe.Call{Kind: observe.KindRun})
+	defer end(observe.Outcome{})
 	if n := testing.AllocsPerRun(100, func() {
-		_, end := o.Begin(ctx, task.Call{Kind: task.KindNode, Task: "item", Node: "item"})
-		end(task.Outcome{})
+		_, end := o.Begin(ctx, observe.Call{Kind: observe.KindNode, Task: "item", Node: "item"})
+		end(observe.Outcome{})
 	}); n > 2 {
 		t.Errorf("%v allocations, of which the comment of the package knows 2", n)
 	}

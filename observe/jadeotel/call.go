@@ -9,8 +9,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 )
 
 // call is a call while it runs, and the ctx by which those inside of it find it and its span.
@@ -18,7 +18,7 @@ type call struct {
 	context.Context // that it began with
 	tally
 	observer *observer
-	about    task.Call
+	about    observe.Call
 	around   *call // nil for the outermost
 
 	opening  sync.Once
@@ -60,10 +60,10 @@ func (c *call) String() string   { return "jade.Context" }
 func (c *call) GoString() string { return "jade.Context" }
 
 // end is told how the call has ended.
-func (c *call) end(o task.Outcome) {
+func (c *call) end(o observe.Outcome) {
 	switch c.hear(o) {
 	case ended:
-		if o.Status == task.StatusSkipped && c.isUnopened() {
+		if o.Status == observe.StatusSkipped && c.isUnopened() {
 			c.measure(c.Context, o)
 			c.tellOfSkipped(o)
 			return
@@ -78,7 +78,7 @@ func (c *call) end(o task.Outcome) {
 }
 
 // close writes how the call has ended, and ends its span.
-func (c *call) close(o task.Outcome) {
+func (c *call) close(o observe.Outcome) {
 	c.tellAround(o)
 	if !c.recorded {
 		c.span.End()
@@ -89,7 +89,7 @@ func (c *call) close(o task.Outcome) {
 	c.closed.Store(true)
 	as := c.judgement(o)
 	run := c.waitsFor(as, o)
-	if c.about.Kind == task.KindRun {
+	if c.about.Kind == observe.KindRun {
 		c.judgeAll(verdict{o.Losses, run})
 	}
 	if run != nil {
@@ -103,12 +103,12 @@ func (c *call) close(o task.Outcome) {
 func (c *call) finish(at time.Time) { c.span.End(trace.WithTimestamp(at)) }
 
 // tellAround has the call around know of what it cannot be told by its own outcome.
-func (c *call) tellAround(o task.Outcome) {
+func (c *call) tellAround(o observe.Outcome) {
 	switch {
-	case c.around == nil || o.Status != task.StatusFailed && o.Status != task.StatusStraggler:
-	case c.about.Kind == task.KindAttempt:
+	case c.around == nil || o.Status != observe.StatusFailed && o.Status != observe.StatusStraggler:
+	case c.about.Kind == observe.KindAttempt:
 		c.around.failed.Store(int32(o.Class))
-	case o.Status == task.StatusFailed && o.Class == recovery.ClassTimeout:
+	case o.Status == observe.StatusFailed && o.Class == recovery.ClassTimeout:
 		c.around.late.Store(true)
 	}
 }

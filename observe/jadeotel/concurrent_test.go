@@ -16,6 +16,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeotel"
 	"github.com/jade-go/jade/task"
 )
@@ -53,7 +54,7 @@ func TestRunsAtOnce_keepApart(t *testing.T) {
 	o := jadeotel.New(jadeotel.TracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder))),
 		jadeotel.MeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))))
 	page := busyPage()
-	ctx, scope := future.WithScope(task.Observe(t.Context(), o))
+	ctx, scope := future.WithScope(observe.With(t.Context(), o))
 	var asked sync.WaitGroup
 	for i := range runs {
 		asked.Go(func() {

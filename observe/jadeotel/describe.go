@@ -9,8 +9,8 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 )
 
 // describe gives the span what is known when the call begins.
@@ -34,7 +34,7 @@ func (c *call) describe() {
 }
 
 // conclude gives the span what is known when the call has ended.
-func (c *call) conclude(o task.Outcome, at time.Time, as judgement) {
+func (c *call) conclude(o observe.Outcome, at time.Time, as judgement) {
 	with := make(attributes, 0, 3)
 	with.add(KeyOutcome.String(o.Status.String()))
 	with.class(o.Class)
@@ -45,14 +45,14 @@ func (c *call) conclude(o task.Outcome, at time.Time, as judgement) {
 	case as == failed:
 		with.add(semconv.ErrorTypeKey.String(o.Class.String()))
 		c.span.SetStatus(codes.Error, recovery.Text(o.Err))
-	case as == taken || o.Status == task.StatusDegraded:
+	case as == taken || o.Status == observe.StatusDegraded:
 		event := attributes{KeyError.String(recovery.Text(o.Err))}
 		event.class(o.Class)
 		addEvent(c.span, EventDegraded, at, event)
-	case o.Err != nil && o.Status != task.StatusSkipped:
+	case o.Err != nil && o.Status != observe.StatusSkipped:
 		with.add(KeyError.String(recovery.Text(o.Err)))
 	}
-	if o.Status == task.StatusStraggler {
+	if o.Status == observe.StatusStraggler {
 		addEvent(c.span, EventStraggler, at, nil)
 	}
 	lost := make([]string, len(o.Losses))
@@ -65,19 +65,19 @@ func (c *call) conclude(o task.Outcome, at time.Time, as judgement) {
 
 // isFailure reports whether somebody has to act because of a call that has ended so. A business error is what the
 // author meant it to be, as a response with status 404 is for the server that gives it.
-func isFailure(o task.Outcome) bool {
-	return o.Status == task.StatusFailed && o.Class != recovery.ClassBusiness && o.Class != recovery.ClassCanceled
+func isFailure(o observe.Outcome) bool {
+	return o.Status == observe.StatusFailed && o.Class != recovery.ClassBusiness && o.Class != recovery.ClassCanceled
 }
 
 // isLate reports whether the call was given up because of its own slowness: not because its
 // run has just failed of the slowness of another.
-func (c *call) isLate(o task.Outcome) bool {
-	return o.Status == task.StatusStraggler && o.Class == recovery.ClassTimeout &&
-		(c.about.Kind == task.KindAttempt || c.around == nil || !c.around.late.Load())
+func (c *call) isLate(o observe.Outcome) bool {
+	return o.Status == observe.StatusStraggler && o.Class == recovery.ClassTimeout &&
+		(c.about.Kind == observe.KindAttempt || c.around == nil || !c.around.late.Load())
 }
 
 // tellOfSkipped has the span around the call know that it never started.
-func (c *call) tellOfSkipped(o task.Outcome) {
+func (c *call) tellOfSkipped(o observe.Outcome) {
 	around := trace.SpanFromContext(c.Context)
 	if !around.IsRecording() {
 		return
@@ -97,7 +97,7 @@ func (c *call) tellOfRetry() {
 
 // tellOfReturned has somebody know how a straggler has ended. Its own span is history
 // by then, so that is the innermost one around it that still records.
-func (c *call) tellOfReturned(o task.Outcome) {
+func (c *call) tellOfReturned(o observe.Outcome) {
 	a := c.around
 	for a != nil && (a.closed.Load() || !a.span.IsRecording()) {
 		a = a.around
@@ -156,7 +156,7 @@ func (as *attributes) class(class recovery.Class) {
 }
 
 // names are where the call is.
-func (as *attributes) names(a *task.Call) {
+func (as *attributes) names(a *observe.Call) {
 	as.text(KeyFlow, a.Flow)
 	as.text(KeyPath, strings.Join(a.Path, "/"))
 	as.text(KeyNode, a.Node)
@@ -164,11 +164,11 @@ func (as *attributes) names(a *task.Call) {
 }
 
 // index is which one of several calls it is.
-func (as *attributes) index(a *task.Call) {
+func (as *attributes) index(a *observe.Call) {
 	switch a.Kind {
-	case task.KindAttempt:
+	case observe.KindAttempt:
 		as.add(KeyAttempt.Int(a.Attempt))
-	case task.KindElement:
+	case observe.KindElement:
 		as.add(KeyElement.Int(a.Element))
 	}
 }

@@ -1,7 +1,7 @@
 // Package jadeotel tells OpenTelemetry of tasks and flows: a span for each call and, of
 // all calls, how long they took and how many there are at the moment.
 //
-//	ctx = task.Observe(ctx, jadeotel.New())
+//	ctx = observe.With(ctx, jadeotel.New())
 //
 // It is a module of its own, as the rest of Jade does not depend on OpenTelemetry. It needs its interfaces only;
 // the SDK and the exporters are the program's choice.

@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeotel"
 	"github.com/jade-go/jade/task"
 )
@@ -49,7 +50,7 @@ func (printer) Shutdown(context.Context) error { return nil }
 func ExampleNew() {
 	tracers := sdktrace.NewTracerProvider(sdktrace.WithSyncer(printer{}))
 	observer := jadeotel.New(jadeotel.TracerProvider(tracers), jadeotel.MeterProvider(noop.NewMeterProvider()))
-	ctx := task.Observe(context.Background(), observer)
+	ctx := observe.With(context.Background(), observer)
 	fmt.Println(itemPrice.Do(ctx, "7"))
 	// Output:
 	// item: ok, 0 links
@@ -61,7 +62,7 @@ func ExampleNew() {
 // What a function starts is part of its task: so is what an instrumented client does with the ctx.
 func ExampleTracerProvider() {
 	tracers := sdktrace.NewTracerProvider(sdktrace.WithSyncer(printer{}))
-	ctx := task.Observe(context.Background(), jadeotel.New(jadeotel.TracerProvider(tracers)))
+	ctx := observe.With(context.Background(), jadeotel.New(jadeotel.TracerProvider(tracers)))
 	fetch := task.New("item", func(ctx context.Context, id string) (string, error) {
 		around := trace.SpanFromContext(ctx).SpanContext()
 		_, span := tracers.Tracer("example").Start(ctx, "GET /items")
@@ -79,7 +80,7 @@ func ExampleTracerProvider() {
 func ExampleMeterProvider() {
 	reader := sdkmetric.NewManualReader() // a program has one that sends what it reads
 	meters := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
-	ctx := task.Observe(context.Background(), jadeotel.New(jadeotel.MeterProvider(meters)))
+	ctx := observe.With(context.Background(), jadeotel.New(jadeotel.MeterProvider(meters)))
 	for range 3 {
 		fetchItem.Do(ctx, "7")
 	}
@@ -100,7 +101,7 @@ func ExampleMeterProvider() {
 // Spans only.
 func ExampleOption() {
 	options := []jadeotel.Option{jadeotel.MeterProvider(noop.NewMeterProvider())}
-	ctx := task.Observe(context.Background(), jadeotel.New(options...))
+	ctx := observe.With(context.Background(), jadeotel.New(options...))
 	fmt.Println(fetchItem.Do(ctx, "7"))
 	// Output:
 	// a book <nil>

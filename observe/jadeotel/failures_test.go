@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeotel"
 	"github.com/jade-go/jade/task"
 )
@@ -59,7 +60,7 @@ func TestProcessorThatPanics_decidesNothing(t *testing.T) {
 				trace.SpanFromContext(ctx).AddEvent("here I am")
 				return in + " " + ctx.Value(key{}).(string), nil
 			})
-			ctx := context.WithValue(task.Observe(t.Context(), o), key{}, "y")
+			ctx := context.WithValue(observe.With(t.Context(), o), key{}, "y")
 			out, err := line("shop", asks, takes("price", 0, nil)).Do(ctx, "x")
 			require.NoError(t, err)
 			require.Equal(t, "x y", out)
@@ -121,7 +122,7 @@ func TestProviderThatRefusesInstruments_isToldOf(t *testing.T) {
 		require.ErrorContains(t, told[0], what)
 	}
 
-	line("shop", takes("item", 0, unavailable{}).Retry(task.Retry{Attempts: 2})).Do(task.Observe(t.Context(), o), "x")
+	line("shop", takes("item", 0, unavailable{}).Retry(task.Retry{Attempts: 2})).Do(observe.With(t.Context(), o), "x")
 	require.Len(t, recorder.Ended(), 4)
 	require.Empty(t, log.String())
 }

@@ -10,8 +10,8 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeotel"
-	"github.com/jade-go/jade/task"
 )
 
 // setGlobals sets the global providers, which can be done once.
@@ -24,7 +24,7 @@ var setGlobals = sync.OnceValues(func() (*tracetest.SpanRecorder, sdkmetric.Read
 
 // The observer may be made before the program has set its providers.
 func TestNew_takesTheGlobalProviders(t *testing.T) {
-	ctx := task.Observe(t.Context(), jadeotel.New())
+	ctx := observe.With(t.Context(), jadeotel.New())
 	page := line("globals", takes("item", 0, nil))
 	_, err := page.Do(ctx, "x") // nobody sees it, if this is the first test of the providers
 	require.NoError(t, err)

@@ -21,6 +21,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeotel"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
@@ -35,7 +36,7 @@ func traced(t *testing.T, body func(ctx context.Context)) (all spans) {
 		recorder := tracetest.NewSpanRecorder()
 		tracers := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder))
 		observer := jadeotel.New(jadeotel.TracerProvider(tracers), jadeotel.MeterProvider(noop.NewMeterProvider()))
-		ctx, scope := future.WithScope(task.Observe(context.Background(), observer), future.Unobserved(func(error) {}))
+		ctx, scope := future.WithScope(observe.With(context.Background(), observer), future.Unobserved(func(error) {}))
 		body(ctx)
 		require.NoError(t, scope.Close())
 		all = recorder.Ended()

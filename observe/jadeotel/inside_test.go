@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/embedded"
 
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeotel"
 	"github.com/jade-go/jade/task"
 	jadetrace "github.com/jade-go/jade/trace"
@@ -46,13 +47,13 @@ shop 0s-4ms ok
 }
 
 // server runs body in a bubble below a span of the program's own, that it returns.
-func server(t *testing.T, body func(ctx context.Context), more ...task.Observer) (of sdktrace.ReadOnlySpan, all spans) {
+func server(t *testing.T, body func(ctx context.Context), more ...observe.Observer) (of sdktrace.ReadOnlySpan, all spans) {
 	synctest.Test(t, func(t *testing.T) {
 		recorder := tracetest.NewSpanRecorder()
 		tracers := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder))
 		o := jadeotel.New(jadeotel.TracerProvider(tracers), jadeotel.MeterProvider(noop.NewMeterProvider()))
 		ctx, span := tracers.Tracer("http").Start(context.Background(), "GET /")
-		body(task.Observe(ctx, task.Tee(append([]task.Observer{o}, more...)...)))
+		body(observe.With(ctx, observe.Tee(append([]observe.Observer{o}, more...)...)))
 		span.End()
 		synctest.Wait()
 		all = recorder.Ended()
@@ -84,7 +85,7 @@ func TestSkipped_isAnEventOfTheSpanAround(t *testing.T) {
 // curious is an observer that looks for something in the ctx of a call.
 type curious struct{}
 
-func (curious) Begin(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
+func (curious) Begin(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
 	return context.WithValue(ctx, curious{}, trace.SpanFromContext(ctx)), nil
 }
 
@@ -143,7 +144,7 @@ func TestCtx_hasAllThatAProviderPutsThere(t *testing.T) {
 			return in, nil
 		})
 	}
-	_, err := line("shop", ask("item"), ask("price").Timeout(time.Minute)).Do(task.Observe(t.Context(), o), "x")
+	_, err := line("shop", ask("item"), ask("price").Timeout(time.Minute)).Do(observe.With(t.Context(), o), "x")
 	require.NoError(t, err)
 	require.Equal(t, []any{"item", "price attempt"}, found)
 }

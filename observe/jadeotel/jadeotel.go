@@ -3,12 +3,11 @@ package jadeotel
 import (
 	"context"
 
+	"github.com/jade-go/jade/observe"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
-
-	"github.com/jade-go/jade/task"
 )
 
 // ScopeName is the instrumentation scope of all spans and metrics.
@@ -49,7 +48,7 @@ func MeterProvider(p metric.MeterProvider) Option {
 // Errors: an instrument that the provider refuses is given to [otel.Handle].
 // Blocking: a call waits for what the span processors do when a span begins and ends. Those that batch return at once.
 // Panics: a panic of a provider, a sampler or a processor is logged by [log/slog] and changes nothing.
-func New(opts ...Option) task.Observer {
+func New(opts ...Option) observe.Observer {
 	from := options{tracers: otel.GetTracerProvider(), meters: otel.GetMeterProvider()}
 	for _, opt := range opts {
 		opt(&from)
@@ -65,15 +64,15 @@ type observer struct {
 	meters *meters
 }
 
-// Begin implements [task.Observer].
-func (o *observer) Begin(ctx context.Context, about task.Call) (context.Context, func(task.Outcome)) {
+// Begin implements [observe.Observer].
+func (o *observer) Begin(ctx context.Context, about observe.Call) (context.Context, func(observe.Outcome)) {
 	around, _ := ctx.Value(callKey{o}).(*call)
 	of := o.meters.of(&about)
 	of.begins(about.Kind)
 	if about.Effect {
 		of.beginsEffect(ctx)
 	}
-	again := about.Kind == task.KindAttempt && about.Attempt > 1
+	again := about.Kind == observe.KindAttempt && about.Attempt > 1
 	if again {
 		of.retries(ctx)
 	}

@@ -4,10 +4,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jade-go/jade/observe"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
-
-	"github.com/jade-go/jade/task"
 )
 
 // input is a node that has ended, and what to link to.
@@ -17,12 +16,12 @@ type input struct {
 }
 
 // registerAsInput has those that take the node's data find its span. Its end is told before they start.
-func (c *call) registerAsInput(o task.Outcome, at time.Time) {
+func (c *call) registerAsInput(o observe.Outcome, at time.Time) {
 	run := c.around
-	if c.about.Kind != task.KindNode || run == nil || run.about.Kind != task.KindRun || c.about.Node == "" {
+	if c.about.Kind != observe.KindNode || run == nil || run.about.Kind != observe.KindRun || c.about.Node == "" {
 		return
 	}
-	if o.Status == task.StatusCanceled || o.Status == task.StatusStraggler || o.Status == task.StatusSkipped {
+	if o.Status == observe.StatusCanceled || o.Status == observe.StatusStraggler || o.Status == observe.StatusSkipped {
 		return // nobody has anything from it
 	}
 	p := run.allParts()
@@ -41,7 +40,7 @@ var (
 
 // linkInputs links the node's span to those of the nodes that it could not start before.
 func (c *call) linkInputs() {
-	if c.about.Kind != task.KindNode || c.around == nil {
+	if c.about.Kind != observe.KindNode || c.around == nil {
 		return
 	}
 	for _, name := range c.about.Inputs {

@@ -5,33 +5,32 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jade-go/jade/observe"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/otel/trace"
-
-	"github.com/jade-go/jade/task"
 )
 
 // An engine may begin nodes in any order. A link is to what has ended, with something to take, before the node began.
 func TestLinks_areToWhatANodeHasFrom(t *testing.T) {
 	inputs := []string{"ok", "degraded", "failed", "canceled", "straggler", "skipped", "running", "unknown"}
 	all := traced(t, func(ctx context.Context) {
-		run, endRun := task.Begin(ctx, task.Call{Kind: task.KindRun, Flow: "shop"})
-		begin := func(name string, inputs ...string) (context.Context, func(task.Outcome)) {
-			return task.Begin(run, task.Call{Kind: task.KindNode, Node: name, Inputs: inputs})
+		run, endRun := observe.Begin(ctx, observe.Call{Kind: observe.KindRun, Flow: "shop"})
+		begin := func(name string, inputs ...string) (context.Context, func(observe.Outcome)) {
+			return observe.Begin(run, observe.Call{Kind: observe.KindNode, Node: name, Inputs: inputs})
 		}
-		for status := task.StatusOK; status <= task.StatusStraggler; status++ {
+		for status := observe.StatusOK; status <= observe.StatusStraggler; status++ {
 			node, end := begin(status.String())
 			require.True(t, trace.SpanFromContext(node).IsRecording())
-			end(task.Outcome{Status: status})
-			defer end(task.Outcome{}) // of the straggler
+			end(observe.Outcome{Status: status})
+			defer end(observe.Outcome{}) // of the straggler
 		}
 		_, end := begin("running")
 		page, endPage := begin("page", inputs...)
 		time.Sleep(ms)
-		end(task.Outcome{Elapsed: ms})
+		end(observe.Outcome{Elapsed: ms})
 		require.True(t, trace.SpanFromContext(page).IsRecording()) // its span begins only now
-		endPage(task.Outcome{Elapsed: ms})
-		endRun(task.Outcome{Elapsed: ms})
+		endPage(observe.Outcome{Elapsed: ms})
+		endRun(observe.Outcome{Elapsed: ms})
 	})
 	names := map[trace.SpanID]string{}
 	for _, s := range all {
@@ -59,9 +58,9 @@ func TestLinks_stayInTheRun(t *testing.T) {
 // How long a call took is what its outcome says, not when that is told.
 func TestSpan_endsWhenTheCallHas(t *testing.T) {
 	all := traced(t, func(ctx context.Context) {
-		_, end := task.Begin(ctx, task.Call{Kind: task.KindNode, Task: "item"})
+		_, end := observe.Begin(ctx, observe.Call{Kind: observe.KindNode, Task: "item"})
 		time.Sleep(5 * ms)
-		end(task.Outcome{Elapsed: 3 * ms})
+		end(observe.Outcome{Elapsed: 3 * ms})
 	})
 	item := all.named(t, "item")
 	require.Equal(t, 3*ms, item.EndTime().Sub(item.StartTime()))

@@ -7,11 +7,10 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/jade-go/jade/observe"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/metric/noop"
-
-	"github.com/jade-go/jade/task"
 )
 
 // meters are the instruments, and the series that they have.
@@ -27,7 +26,7 @@ type meters struct {
 	mu    sync.Mutex                            // for who adds
 }
 
-const kinds = int(task.KindElement) + 1
+const kinds = int(observe.KindElement) + 1
 
 // seriesKey is which calls have the same series: the runs of a flow, or the calls of a task in a flow. The losses of a node have one too.
 type seriesKey struct {
@@ -49,17 +48,17 @@ func newMeters(from metric.Meter) *meters {
 		losses:     mk.counter(MetricRunLosses, "{loss}", "Nodes of flows whose value an answer did without."),
 		effects:    mk.counter(MetricLostEffects, "{effect}", "Effects of a flow.Also that were cut off or never began."),
 	}
-	m.durations[task.KindRun] = mk.duration(MetricRunDuration, "Time from the start of a run to its answer.")
-	m.active[task.KindRun] = mk.level(MetricRunActive, "{run}", "Runs of flows that have no answer yet.")
-	m.durations[task.KindNode] = mk.duration(MetricTaskDuration,
+	m.durations[observe.KindRun] = mk.duration(MetricRunDuration, "Time from the start of a run to its answer.")
+	m.active[observe.KindRun] = mk.level(MetricRunActive, "{run}", "Runs of flows that have no answer yet.")
+	m.durations[observe.KindNode] = mk.duration(MetricTaskDuration,
 		"Time from the start of a call of a task, all attempts together, to its end or to when it was given up.")
-	m.active[task.KindNode] = mk.level(MetricTaskActive, "{call}", "Calls of tasks that run and are waited for.")
-	m.durations[task.KindElement] = mk.duration(MetricElementDuration,
+	m.active[observe.KindNode] = mk.level(MetricTaskActive, "{call}", "Calls of tasks that run and are waited for.")
+	m.durations[observe.KindElement] = mk.duration(MetricElementDuration,
 		"Time from the start of a call of a task for one element of a flow.Each to its end.")
-	m.active[task.KindElement] = mk.level(MetricElementActive, "{element}", "Elements of a flow.Each that run and are waited for.")
+	m.active[observe.KindElement] = mk.level(MetricElementActive, "{element}", "Elements of a flow.Each that run and are waited for.")
 
 	m.known.Store(new(map[seriesKey]*series))
-	_, err := from.RegisterCallback(m.observe, m.stragglers, m.active[task.KindRun], m.active[task.KindNode], m.active[task.KindElement])
+	_, err := from.RegisterCallback(m.observe, m.stragglers, m.active[observe.KindRun], m.active[observe.KindNode], m.active[observe.KindElement])
 	if err = errors.Join(mk.err, err); err != nil {
 		otel.Handle(err)
 	}
@@ -100,8 +99,8 @@ func (mk *maker) level(name, unit, of string) metric.Int64ObservableUpDownCounte
 }
 
 // of returns the series of a call. Who asks for one that is known takes no lock.
-func (m *meters) of(c *task.Call) *series {
-	key := seriesKey{run: c.Kind == task.KindRun, flow: c.Flow}
+func (m *meters) of(c *observe.Call) *series {
+	key := seriesKey{run: c.Kind == observe.KindRun, flow: c.Flow}
 	if !key.run {
 		if key.task = c.Task; key.task == "" {
 			key.task = c.Node

@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeotel"
 	"github.com/jade-go/jade/task"
 )
@@ -71,7 +72,7 @@ func metered(t *testing.T, body func(t *testing.T, ctx context.Context, collecte
 		reader := sdkmetric.NewManualReader()
 		o := jadeotel.New(jadeotel.TracerProvider(noop.NewTracerProvider()),
 			jadeotel.MeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))))
-		body(t, task.Observe(t.Context(), o), func() []string { return collect(t, reader) })
+		body(t, observe.With(t.Context(), o), func() []string { return collect(t, reader) })
 	})
 }
 
@@ -164,7 +165,7 @@ func TestMetrics_countWhatRuns(t *testing.T) {
 func TestMetrics_haveUnitsAndBuckets(t *testing.T) {
 	reader := sdkmetric.NewManualReader()
 	o := jadeotel.New(jadeotel.MeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))))
-	line("shop", takes("item", 0, unavailable{}).Retry(task.Retry{Attempts: 2})).Do(task.Observe(t.Context(), o), "x")
+	line("shop", takes("item", 0, unavailable{}).Retry(task.Retry{Attempts: 2})).Do(observe.With(t.Context(), o), "x")
 	units := map[string]string{}
 	for _, m := range measured(t, reader) {
 		units[m.Name] = m.Unit
@@ -186,7 +187,7 @@ func TestMetrics_haveExemplars(t *testing.T) {
 		reader, recorder := sdkmetric.NewManualReader(), tracetest.NewSpanRecorder()
 		o := jadeotel.New(jadeotel.TracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder))),
 			jadeotel.MeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))))
-		line("shop", takes("item", 20*ms, nil)).Do(task.Observe(t.Context(), o), "x")
+		line("shop", takes("item", 20*ms, nil)).Do(observe.With(t.Context(), o), "x")
 		id := spans(recorder.Ended()).named(t, "item").SpanContext().SpanID()
 		for _, m := range measured(t, reader) {
 			if m.Name == jadeotel.MetricTaskDuration {
@@ -205,10 +206,10 @@ func TestMetrics_haveALimitOfNames(t *testing.T) {
 	reader := sdkmetric.NewManualReader()
 	o := jadeotel.New(jadeotel.TracerProvider(noop.NewTracerProvider()),
 		jadeotel.MeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader), sdkmetric.WithCardinalityLimit(0)))) // none of its own
-	ctx := task.Observe(t.Context(), o)
+	ctx := observe.With(t.Context(), o)
 	for i := range 600 {
-		_, end := task.Begin(ctx, task.Call{Kind: task.KindRun, Flow: fmt.Sprint("flow ", i)})
-		defer end(task.Outcome{})
+		_, end := observe.Begin(ctx, observe.Call{Kind: observe.KindRun, Flow: fmt.Sprint("flow ", i)})
+		defer end(observe.Outcome{})
 	}
 	lines := collect(t, reader)
 	require.True(t, len(lines) == 501, "%d lines", len(lines))

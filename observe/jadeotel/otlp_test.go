@@ -19,6 +19,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeotel"
 	"github.com/jade-go/jade/task"
 )
@@ -75,7 +76,7 @@ func received(t *testing.T, body func(ctx context.Context)) (all []*otlp.Span) {
 		otlptracehttp.WithCompression(otlptracehttp.GzipCompression), otlptracehttp.WithHTTPClient(&http.Client{Transport: transport}))
 	require.NoError(t, err)
 	tracers := sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter))
-	body(task.Observe(t.Context(), jadeotel.New(jadeotel.TracerProvider(tracers))))
+	body(observe.With(t.Context(), jadeotel.New(jadeotel.TracerProvider(tracers))))
 	require.NoError(t, tracers.Shutdown(context.Background()))
 
 	require.Empty(t, r.faults)

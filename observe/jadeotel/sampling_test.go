@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeotel"
 	"github.com/jade-go/jade/task"
 )
@@ -39,7 +40,7 @@ func sampled(t *testing.T, by *sampler, body func(ctx context.Context)) (names [
 	synctest.Test(t, func(t *testing.T) {
 		recorder := tracetest.NewSpanRecorder()
 		tracers := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder), sdktrace.WithSampler(by))
-		body(task.Observe(t.Context(), jadeotel.New(jadeotel.TracerProvider(tracers))))
+		body(observe.With(t.Context(), jadeotel.New(jadeotel.TracerProvider(tracers))))
 		time.Sleep(time.Minute)
 		for _, s := range recorder.Ended() {
 			names = append(names, s.Name())
@@ -76,7 +77,7 @@ func TestSampling_goesOnAfterTheRun(t *testing.T) {
 func TestSampling_recordsWithoutSampling(t *testing.T) {
 	recorder := tracetest.NewSpanRecorder()
 	tracers := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder), sdktrace.WithSampler(recordOnly{}))
-	line("shop", takes("item", 0, nil)).Do(task.Observe(t.Context(), jadeotel.New(jadeotel.TracerProvider(tracers))), "x")
+	line("shop", takes("item", 0, nil)).Do(observe.With(t.Context(), jadeotel.New(jadeotel.TracerProvider(tracers))), "x")
 	require.Len(t, recorder.Ended(), 2)
 }
 

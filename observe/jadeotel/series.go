@@ -10,12 +10,12 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 )
 
 const (
-	statuses = int(task.StatusStraggler) + 1
+	statuses = int(observe.StatusStraggler) + 1
 	classes  = int(recovery.ClassUnknown) + 1
 )
 
@@ -37,7 +37,7 @@ func newSeries(m *meters, flow string, with attributes) *series {
 	return &series{meters: m, flow: flow, attributes: with, names: metric.WithAttributeSet(attribute.NewSet(with...))}
 }
 
-func (s *series) begins(kind task.Kind) {
+func (s *series) begins(kind observe.Kind) {
 	if isMeasured(kind) {
 		s.active[kind].add(+1)
 	}
@@ -50,7 +50,7 @@ func (s *series) beginsEffect(ctx context.Context) {
 
 // loses counts what has been lost with a call: an effect or, of a run, what its answer does without. What a nested flow does without is
 // counted where that has run.
-func (s *series) loses(ctx context.Context, o task.Outcome) {
+func (s *series) loses(ctx context.Context, o observe.Outcome) {
 	if o.Lost {
 		s.meters.effects.Add(ctx, 1, s.names)
 	}
@@ -65,21 +65,21 @@ func (s *series) loses(ctx context.Context, o task.Outcome) {
 }
 
 // ends measures a call. One that never started took no time.
-func (s *series) ends(ctx context.Context, kind task.Kind, o task.Outcome) {
+func (s *series) ends(ctx context.Context, kind observe.Kind, o observe.Outcome) {
 	if !isMeasured(kind) {
 		return
 	}
 	s.active[kind].add(-1)
-	if d := s.meters.durations[kind]; o.Status != task.StatusSkipped && d.Enabled(ctx) {
+	if d := s.meters.durations[kind]; o.Status != observe.StatusSkipped && d.Enabled(ctx) {
 		d.Record(ctx, o.Elapsed.Seconds(), s.outcome(o)...)
 	}
 }
 
-func isMeasured(kind task.Kind) bool { return kind >= 0 && int(kind) < kinds }
+func isMeasured(kind observe.Kind) bool { return kind >= 0 && int(kind) < kinds }
 
 func (s *series) retries(ctx context.Context) { s.meters.retries.Add(ctx, 1, s.names) }
 
-func (s *series) outcome(o task.Outcome) []metric.RecordOption {
+func (s *series) outcome(o observe.Outcome) []metric.RecordOption {
 	if o.Status < 0 || int(o.Status) >= statuses || o.Class < 0 || int(o.Class) >= classes {
 		return s.newOutcome(o)
 	}
@@ -92,7 +92,7 @@ func (s *series) outcome(o task.Outcome) []metric.RecordOption {
 	return with
 }
 
-func (s *series) newOutcome(o task.Outcome) []metric.RecordOption {
+func (s *series) newOutcome(o observe.Outcome) []metric.RecordOption {
 	with := append(attributes(nil), s.attributes...)
 	with.add(KeyOutcome.String(o.Status.String()))
 	with.class(o.Class)

@@ -7,10 +7,9 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/jade-go/jade/observe"
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
-
-	"github.com/jade-go/jade/task"
 )
 
 // open returns the ctx with the call's span, which begins now if nobody has asked
@@ -62,15 +61,15 @@ func (c *call) name() string {
 	a := &c.about
 	name := a.Task
 	switch {
-	case a.Kind == task.KindRun:
+	case a.Kind == observe.KindRun:
 		name = a.Flow
-	case a.Kind == task.KindNode && a.Node != "" || name == "":
+	case a.Kind == observe.KindNode && a.Node != "" || name == "":
 		name = a.Node
 	}
 	switch a.Kind {
-	case task.KindElement:
+	case observe.KindElement:
 		name += " element"
-	case task.KindAttempt:
+	case observe.KindAttempt:
 		name += " attempt"
 	}
 	return valid(name)
@@ -83,4 +82,4 @@ func isJades(key any) bool {
 }
 
 // jades is what the paths of this library's packages begin with.
-var jades = strings.TrimSuffix(reflect.TypeFor[task.Call]().PkgPath(), "task")
+var jades = strings.TrimSuffix(reflect.TypeFor[observe.Call]().PkgPath(), "task")

@@ -4,13 +4,13 @@ import (
 	"context"
 	"sync/atomic"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // tally is what is measured of a call: once, when it ends, or before that when it is given up.
 type tally struct {
 	series *series
-	kind   task.Kind
+	kind   observe.Kind
 	stage  atomic.Uint32
 }
 
@@ -32,8 +32,8 @@ const (
 )
 
 // hear is told each outcome of the call. The two of a straggler may come at once.
-func (t *tally) hear(o task.Outcome) news {
-	if o.Status != task.StatusStraggler {
+func (t *tally) hear(o observe.Outcome) news {
+	if o.Status != observe.StatusStraggler {
 		if t.stage.Swap(over) == running {
 			return ended
 		}
@@ -48,7 +48,7 @@ func (t *tally) hear(o task.Outcome) news {
 	return nothing
 }
 
-func (t *tally) measure(ctx context.Context, o task.Outcome) {
+func (t *tally) measure(ctx context.Context, o observe.Outcome) {
 	t.series.ends(ctx, t.kind, o)
 	t.series.loses(ctx, o)
 }
@@ -59,7 +59,7 @@ type unrecorded struct {
 	ctx context.Context
 }
 
-func (c *unrecorded) end(o task.Outcome) {
+func (c *unrecorded) end(o observe.Outcome) {
 	switch c.hear(o) {
 	case ended, lost:
 		c.measure(c.ctx, o)

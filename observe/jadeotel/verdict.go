@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 )
 
 // This file is what becomes of the failures inside a run. Whether one is an error, or something stands in for it, is known when the run
@@ -15,13 +15,13 @@ import (
 // pending is a call that has failed, of which the span is open.
 type pending struct {
 	of *call
-	o  task.Outcome
+	o  observe.Outcome
 	at time.Time
 }
 
 // verdict is what a run knows of its end.
 type verdict struct {
-	losses []task.Loss
+	losses []observe.Loss
 	around *call // the run around it, if it has failed: something may have taken that there
 }
 
@@ -37,7 +37,7 @@ const (
 	taken              // it has failed, and something stands in for that
 )
 
-func (c *call) judgement(o task.Outcome) judgement {
+func (c *call) judgement(o observe.Outcome) judgement {
 	if isFailure(o) || c.isLate(o) {
 		return failed
 	}
@@ -45,11 +45,11 @@ func (c *call) judgement(o task.Outcome) judgement {
 }
 
 // waitsFor is the run that says whether something stands in for the failure of the call; nil if there is none to wait for.
-func (c *call) waitsFor(as judgement, o task.Outcome) (run *call) {
-	if as != failed || o.Class == recovery.ClassCode || c.about.Kind == task.KindAttempt || c.around == nil {
+func (c *call) waitsFor(as judgement, o observe.Outcome) (run *call) {
+	if as != failed || o.Class == recovery.ClassCode || c.about.Kind == observe.KindAttempt || c.around == nil {
 		return nil
 	}
-	for run = c.around; run != nil && run.about.Kind != task.KindRun; run = run.around {
+	for run = c.around; run != nil && run.about.Kind != observe.KindRun; run = run.around {
 	}
 	return run
 }
@@ -85,7 +85,7 @@ func (run *call) judgeAll(v verdict) {
 
 func (run *call) judge(v verdict, p pending) {
 	name := p.of.nameIn(run)
-	isLoss := func(l task.Loss) bool { return name == l.Node || strings.HasPrefix(name, l.Node+"/") }
+	isLoss := func(l observe.Loss) bool { return name == l.Node || strings.HasPrefix(name, l.Node+"/") }
 	switch {
 	case slices.ContainsFunc(v.losses, isLoss):
 		p.end(taken)
@@ -98,7 +98,7 @@ func (run *call) judge(v verdict, p pending) {
 
 // nameIn is the name of the call's node, as a loss of a run has it.
 func (c *call) nameIn(run *call) string {
-	for c.around != nil && c.around.about.Kind != task.KindRun {
+	for c.around != nil && c.around.about.Kind != observe.KindRun {
 		c = c.around
 	}
 	path := c.about.Path[min(len(run.about.Path), len(c.about.Path)):]

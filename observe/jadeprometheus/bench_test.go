@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeprometheus"
 	"github.com/jade-go/jade/task"
 )
@@ -12,8 +13,8 @@ import (
 // mute is the cheapest observer: what it costs more than none is the price of being told.
 type mute struct{}
 
-func (mute) Begin(context.Context, task.Call) (context.Context, func(task.Outcome)) {
-	return nil, func(task.Outcome) {}
+func (mute) Begin(context.Context, observe.Call) (context.Context, func(observe.Outcome)) {
+	return nil, func(observe.Outcome) {}
 }
 
 // BenchmarkRun is a run of ten tasks: with no observer, with one that does nothing, and with a collector.
@@ -39,13 +40,13 @@ func BenchmarkRun(b *testing.B) {
 	}
 	ctx := context.Background()
 	b.Run("none", run(ctx))
-	b.Run("mute", run(task.Observe(ctx, mute{})))
-	b.Run("collector", run(task.Observe(ctx, jadeprometheus.New())))
+	b.Run("mute", run(observe.With(ctx, mute{})))
+	b.Run("collector", run(observe.With(ctx, jadeprometheus.New())))
 }
 
 // BenchmarkCall is what the collector itself takes for one call.
 func BenchmarkCall(b *testing.B) {
-	ctx, about := context.Background(), task.Call{Kind: task.KindNode, Flow: "shop", Node: "item", Task: "item"}
+	ctx, about := context.Background(), observe.Call{Kind: observe.KindNode, Flow: "shop", Node: "item", Task: "item"}
 	for name, c := range map[string]*jadeprometheus.Collector{
 		"native and classic": jadeprometheus.New(),
 		"native":             jadeprometheus.New(jadeprometheus.Buckets()),
@@ -54,7 +55,7 @@ func BenchmarkCall(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				_, end := c.Begin(ctx, about)
-				end(task.Outcome{Elapsed: 3e6})
+				end(observe.Outcome{Elapsed: 3e6})
 			}
 		})
 		b.Run(name+", two at once", func(b *testing.B) {
@@ -62,7 +63,7 @@ func BenchmarkCall(b *testing.B) {
 			b.RunParallel(func(p *testing.PB) {
 				for p.Next() {
 					_, end := c.Begin(ctx, about)
-					end(task.Outcome{Elapsed: 3e6})
+					end(observe.Outcome{Elapsed: 3e6})
 				}
 			})
 		})

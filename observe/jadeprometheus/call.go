@@ -3,9 +3,8 @@ package jadeprometheus
 import (
 	"sync/atomic"
 
+	"github.com/jade-go/jade/observe"
 	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/jade-go/jade/task"
 )
 
 // call is a call while it runs. It is counted once: when it ends, or before that when it is given up.
@@ -22,14 +21,14 @@ const (
 	over
 )
 
-func begin(s *series, stragglers prometheus.Gauge) func(task.Outcome) {
+func begin(s *series, stragglers prometheus.Gauge) func(observe.Outcome) {
 	c := &call{series: s, stragglers: stragglers}
 	s.begins()
 	return c.end
 }
 
-func (c *call) end(o task.Outcome) {
-	if o.Status == task.StatusStraggler {
+func (c *call) end(o observe.Outcome) {
+	if o.Status == observe.StatusStraggler {
 		c.giveUp(o)
 		return
 	}
@@ -42,7 +41,7 @@ func (c *call) end(o task.Outcome) {
 }
 
 // giveUp is told that nobody waits for the call any more. It may return at this very moment.
-func (c *call) giveUp(o task.Outcome) {
+func (c *call) giveUp(o observe.Outcome) {
 	c.straggles(+1) // before the call can see it
 	if !c.stage.CompareAndSwap(running, givenUp) {
 		c.straggles(-1)

@@ -8,12 +8,11 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/jade-go/jade/observe"
 	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/jade-go/jade/task"
 )
 
-// Collector measures what it observes. It is a [task.Observer] and a
+// Collector measures what it observes. It is a [observe.Observer] and a
 // [prometheus.Collector], and may be both for any number of runs and registries at once.
 type Collector struct {
 	vectors *vectors
@@ -54,7 +53,7 @@ func Names(limit int) Option {
 }
 
 // New returns a collector. It has to be registered, as with [prometheus.Registerer.MustRegister],
-// and to be given to [task.Observe].
+// and to be given to [observe.With].
 func New(opts ...Option) *Collector {
 	o := options{buckets: defaultBuckets, names: defaultNames}
 	for _, opt := range opts {
@@ -70,12 +69,12 @@ func New(opts ...Option) *Collector {
 	return c
 }
 
-// Begin implements [task.Observer].
-func (c *Collector) Begin(_ context.Context, about task.Call) (context.Context, func(task.Outcome)) {
+// Begin implements [observe.Observer].
+func (c *Collector) Begin(_ context.Context, about observe.Call) (context.Context, func(observe.Outcome)) {
 	of := c.flows.of(about.Flow)
-	if about.Kind == task.KindRun {
+	if about.Kind == observe.KindRun {
 		end := begin(of.runs(), nil)
-		return nil, func(o task.Outcome) {
+		return nil, func(o observe.Outcome) {
 			of.lose(o.Losses)
 			end(o)
 		}
@@ -86,21 +85,21 @@ func (c *Collector) Begin(_ context.Context, about task.Call) (context.Context, 
 	}
 	t := of.tasks.of(name)
 	switch about.Kind {
-	case task.KindNode:
+	case observe.KindNode:
 		end := begin(t.calls, t.stragglers)
 		if !about.Effect {
 			return nil, end
 		}
 		lost := sync.OnceFunc(t.lost().Inc)
-		return nil, func(o task.Outcome) {
+		return nil, func(o observe.Outcome) {
 			if o.Lost {
 				lost()
 			}
 			end(o)
 		}
-	case task.KindElement:
+	case observe.KindElement:
 		return nil, begin(t.elements(), t.stragglers)
-	case task.KindAttempt:
+	case observe.KindAttempt:
 		attempts, retries := t.attempts()
 		if about.Attempt > 1 {
 			retries.Inc()

@@ -13,6 +13,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeprometheus"
 	"github.com/jade-go/jade/task"
 )
@@ -52,7 +53,7 @@ func TestCollector_countsAsTheTestDoes(t *testing.T) {
 	c := jadeprometheus.New()
 	registry := prometheus.NewPedanticRegistry()
 	registry.MustRegister(c)
-	ctx, scope := future.WithScope(task.Observe(context.Background(), task.Tee(faulty{}, c, faulty{})), future.Unobserved(func(error) {}))
+	ctx, scope := future.WithScope(observe.With(context.Background(), observe.Tee(faulty{}, c, faulty{})), future.Unobserved(func(error) {}))
 
 	a, b := y.dice("a").Fallback(7), y.dice("b").Retry(task.Retry{Attempts: 2, If: always}).Fallback(7)
 	f := flow.New("shop", func(in flow.Node[int]) flow.Node[int] {
@@ -105,9 +106,9 @@ func quiet(t testing.TB) {
 // faulty is an observer that fails whatever it is told.
 type faulty struct{}
 
-func (faulty) Begin(_ context.Context, c task.Call) (context.Context, func(task.Outcome)) {
-	if c.Kind == task.KindRun {
+func (faulty) Begin(_ context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
+	if c.Kind == observe.KindRun {
 		panic("in Begin")
 	}
-	return nil, func(task.Outcome) { panic("at the end") }
+	return nil, func(observe.Outcome) { panic("at the end") }
 }

@@ -4,7 +4,7 @@
 //
 //	metrics := jadeprometheus.New()
 //	prometheus.MustRegister(metrics)
-//	ctx = task.Observe(ctx, metrics)
+//	ctx = observe.With(ctx, metrics)
 //
 // # Metrics
 //
@@ -29,7 +29,7 @@
 //
 // # Labels
 //
-// Outcome is a [task.Status]: ok, degraded, failed, canceled, skipped, straggler. Class is a
+// Outcome is a [observe.Status]: ok, degraded, failed, canceled, skipped, straggler. Class is a
 // [recovery.Class]: none, code, system, dependency, timeout, canceled, business, unknown; where the outcome is degraded, that of
 // the failure that was replaced. Anything else is [Other]. A call is counted once: a straggler when it is given up, with the
 // time that it was waited for; that it returns later only lowers jade_stragglers. What was skipped never started

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeprometheus"
 	"github.com/jade-go/jade/observe/jadeslog"
 	recovery "github.com/jade-go/jade/recover"
@@ -55,7 +56,7 @@ func Example() {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(metrics)
 
-	ctx := task.Observe(context.Background(), metrics)
+	ctx := observe.With(context.Background(), metrics)
 	for _, id := range []string{"bell", "lamp", "anvil"} {
 		page, err := orderPage.Do(ctx, id)
 		fmt.Println(page, err)
@@ -79,7 +80,7 @@ func ExampleNew() {
 	registry := prometheus.NewRegistry()
 	prometheus.WrapRegistererWith(prometheus.Labels{"function": "checkout"}, registry).MustRegister(metrics)
 
-	_, _ = fetchItem.Do(task.Observe(context.Background(), metrics), "bell")
+	_, _ = fetchItem.Do(observe.With(context.Background(), metrics), "bell")
 	show(registry, "jade_tasks_total")
 	// Output: jade_tasks_total{class="none",flow="",function="checkout",outcome="ok",task="item"} 1
 }
@@ -88,7 +89,7 @@ func ExampleNew() {
 func ExampleCollector() {
 	metrics := jadeprometheus.New()
 	log := jadeslog.New(slog.New(slog.DiscardHandler))
-	ctx := task.Observe(context.Background(), task.Tee(log, metrics))
+	ctx := observe.With(context.Background(), observe.Tee(log, metrics))
 	_, _ = orderPage.Do(ctx, "bell")
 	fmt.Println(testutil.CollectAndCount(metrics, "jade_run_duration_seconds"))
 	// Output: 1
@@ -100,9 +101,9 @@ func ExampleCollector_Begin() {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(metrics)
 
-	_, end := task.Begin(task.Observe(context.Background(), metrics), task.Call{Kind: task.KindNode, Task: "render"})
+	_, end := observe.Begin(observe.With(context.Background(), metrics), observe.Call{Kind: observe.KindNode, Task: "render"})
 	show(registry, "jade_tasks_in_flight")
-	end(task.Outcome{Status: task.StatusOK})
+	end(observe.Outcome{Status: observe.StatusOK})
 	show(registry, "jade_tasks_total")
 	// Output:
 	// jade_tasks_in_flight{flow="",task="render"} 1
@@ -115,7 +116,7 @@ func ExampleCollector_Collect() {
 	into := make(chan prometheus.Metric, 100)
 	metrics.Collect(into)
 	fmt.Println("before the first call:", len(into))
-	_, _ = fetchItem.Do(task.Observe(context.Background(), metrics), "bell")
+	_, _ = fetchItem.Do(observe.With(context.Background(), metrics), "bell")
 	metrics.Collect(into)
 	fmt.Println("after it:", len(into))
 	// Output:
@@ -144,7 +145,7 @@ func ExampleBuckets() {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(metrics)
 
-	_, _ = orderPage.Do(task.Observe(context.Background(), metrics), "bell")
+	_, _ = orderPage.Do(observe.With(context.Background(), metrics), "bell")
 	show(registry, `jade_run_duration_seconds_bucket{flow="order-page",outcome="ok",le="0.3"}`)
 	// Output: jade_run_duration_seconds_bucket{flow="order-page",outcome="ok",le="0.3"} 1
 }
@@ -155,7 +156,7 @@ func ExampleNames() {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(metrics)
 
-	ctx := task.Observe(context.Background(), metrics)
+	ctx := observe.With(context.Background(), metrics)
 	for i := range 10 {
 		_, _ = fetchItem.Named(fmt.Sprintf("item-%d", i)).Do(ctx, "bell")
 	}

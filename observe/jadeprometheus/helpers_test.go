@@ -18,6 +18,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeprometheus"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
@@ -94,7 +95,7 @@ func (n numbers) sum(metric string) (sum float64) {
 func observed(t *testing.T, body func(t *testing.T, ctx context.Context, c *jadeprometheus.Collector), opts ...jadeprometheus.Option) (c *jadeprometheus.Collector) {
 	synctest.Test(t, func(t *testing.T) {
 		c = jadeprometheus.New(opts...)
-		ctx, scope := future.WithScope(task.Observe(context.Background(), c), future.Unobserved(func(error) {}))
+		ctx, scope := future.WithScope(observe.With(context.Background(), c), future.Unobserved(func(error) {}))
 		body(t, ctx, c)
 		require.NoError(t, scope.Close())
 	})

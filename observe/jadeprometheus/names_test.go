@@ -7,14 +7,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeprometheus"
-	"github.com/jade-go/jade/task"
 )
 
 // calls has c see one call of a task.
 func calls(t testing.TB, c *jadeprometheus.Collector, of, name string) {
-	_, end := c.Begin(t.Context(), task.Call{Kind: task.KindNode, Flow: of, Node: name, Task: name})
-	end(task.Outcome{})
+	_, end := c.Begin(t.Context(), observe.Call{Kind: observe.KindNode, Flow: of, Node: name, Task: name})
+	end(observe.Outcome{})
 }
 
 func TestNames_boundTheTasks(t *testing.T) {
@@ -38,8 +38,8 @@ func TestNames_boundTheFlows(t *testing.T) {
 	c := jadeprometheus.New(jadeprometheus.Names(2))
 	for range 2 {
 		for _, name := range []string{"a", "b", "c", "d"} {
-			_, end := c.Begin(t.Context(), task.Call{Kind: task.KindRun, Flow: name})
-			end(task.Outcome{})
+			_, end := c.Begin(t.Context(), observe.Call{Kind: observe.KindRun, Flow: name})
+			end(observe.Outcome{})
 		}
 	}
 	calls(t, c, "", "alone")

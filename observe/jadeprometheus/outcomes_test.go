@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeprometheus"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
@@ -197,12 +198,12 @@ func TestCollector_attempts(t *testing.T) {
 func TestCollector_codeThatIsNoTask(t *testing.T) {
 	c := observed(t, func(t *testing.T, ctx context.Context, _ *jadeprometheus.Collector) {
 		begun := time.Now()
-		_, end := task.Begin(ctx, task.Call{Kind: task.KindNode, Node: "render"})
-		end(task.OutcomeOf(context.Background(), nil, nil, begun))
-		_, end = task.Begin(ctx, task.Call{Kind: task.KindNode, Node: "render"})
-		end(task.Outcome{Status: 17, Class: -1})
-		_, end = task.Begin(ctx, task.Call{Kind: 99, Node: "render"})
-		end(task.Outcome{})
+		_, end := observe.Begin(ctx, observe.Call{Kind: observe.KindNode, Node: "render"})
+		end(observe.OutcomeOf(context.Background(), nil, nil, begun))
+		_, end = observe.Begin(ctx, observe.Call{Kind: observe.KindNode, Node: "render"})
+		end(observe.Outcome{Status: 17, Class: -1})
+		_, end = observe.Begin(ctx, observe.Call{Kind: 99, Node: "render"})
+		end(observe.Outcome{})
 	})
 	require.Equal(t, numbers{
 		"{class=none flow= outcome=ok task=render}":     1,

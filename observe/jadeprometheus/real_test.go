@@ -16,6 +16,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeprometheus"
 	"github.com/jade-go/jade/task"
 )
@@ -100,7 +101,7 @@ func newProgram(t testing.TB) *program {
 	server := httptest.NewServer(promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError}))
 	t.Cleanup(server.Close)
 
-	ctx, scope := future.WithScope(task.Observe(context.Background(), metrics), future.Unobserved(func(error) {}))
+	ctx, scope := future.WithScope(observe.With(context.Background(), metrics), future.Unobserved(func(error) {}))
 	t.Cleanup(func() { assert.NoError(t, scope.Close()) })
 	enough := make(chan struct{})
 	t.Cleanup(func() { close(enough) })
@@ -142,7 +143,7 @@ func (p *program) round(t testing.TB) {
 		}
 		_, err = p.orders.Do(p.ctx, id)
 		require.Equal(t, id == "anvil", err != nil)
-		_, end := task.Begin(p.ctx, task.Call{Kind: task.KindNode, Task: "render"})
-		end(task.Outcome{Elapsed: 3 * time.Millisecond})
+		_, end := observe.Begin(p.ctx, observe.Call{Kind: observe.KindNode, Task: "render"})
+		end(observe.Outcome{Elapsed: 3 * time.Millisecond})
 	}
 }

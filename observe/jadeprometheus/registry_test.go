@@ -9,16 +9,16 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/stretchr/testify/require"
 
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeprometheus"
-	"github.com/jade-go/jade/task"
 )
 
 // busy is a collector that has seen each kind of call.
 func busy(t testing.TB, opts ...jadeprometheus.Option) *jadeprometheus.Collector {
 	c := jadeprometheus.New(opts...)
-	for _, kind := range []task.Kind{task.KindRun, task.KindNode, task.KindElement, task.KindAttempt} {
-		_, end := c.Begin(t.Context(), task.Call{Kind: kind, Flow: "shop", Node: "item", Task: "item", Attempt: 2, Effect: kind == task.KindNode})
-		end(task.Outcome{Elapsed: 3 * time.Millisecond, Losses: []task.Loss{{Node: "item"}}})
+	for _, kind := range []observe.Kind{observe.KindRun, observe.KindNode, observe.KindElement, observe.KindAttempt} {
+		_, end := c.Begin(t.Context(), observe.Call{Kind: kind, Flow: "shop", Node: "item", Task: "item", Attempt: 2, Effect: kind == observe.KindNode})
+		end(observe.Outcome{Elapsed: 3 * time.Millisecond, Losses: []observe.Loss{{Node: "item"}}})
 	}
 	return c
 }
@@ -122,10 +122,10 @@ func TestBuckets(t *testing.T) {
 func TestCollector_allocates(t *testing.T) {
 	c := busy(t, jadeprometheus.Names(1))
 	for _, name := range []string{"item", "beyond the limit"} {
-		about := task.Call{Kind: task.KindNode, Flow: "shop", Node: name, Task: name}
+		about := observe.Call{Kind: observe.KindNode, Flow: "shop", Node: name, Task: name}
 		require.Equal(t, 2.0, testing.AllocsPerRun(100, func() {
 			_, end := c.Begin(t.Context(), about)
-			end(task.Outcome{Elapsed: time.Millisecond})
+			end(observe.Outcome{Elapsed: time.Millisecond})
 		}), name)
 	}
 }

@@ -7,8 +7,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 )
 
 // flowSeries are the series of a flow. There are some for runs once it has any.
@@ -32,7 +32,7 @@ func (v *vectors) newLosses(of, node string) *lossSeries {
 }
 
 // lose counts what the answer of a run does without. What a nested flow does without is counted where that has run.
-func (f *flowSeries) lose(lost []task.Loss) {
+func (f *flowSeries) lose(lost []observe.Loss) {
 	for _, l := range lost {
 		if !strings.Contains(l.Node, "/") {
 			f.losses.of(l.Node).classes[index(int(l.Class), classes)].Inc()
@@ -55,7 +55,7 @@ func (v *vectors) newFlow(name string, room, nodes *atomic.Int64) *flowSeries {
 		runs: sync.OnceValue(func() *series {
 			s := newSeries(v.runs, name)
 			for _, class := range failures { // what is lost is known by name only when it is
-				s.total(int(task.StatusDegraded), int(class))
+				s.total(int(observe.StatusDegraded), int(class))
 			}
 			return s
 		}),
@@ -80,7 +80,7 @@ func (v *vectors) newTask(of, name string) *taskSeries {
 func valid(name string) string { return strings.ToValidUTF8(name, "\uFFFD") }
 
 const (
-	statuses = int(task.StatusStraggler) + 1
+	statuses = int(observe.StatusStraggler) + 1
 	classes  = int(recovery.ClassUnknown) + 1
 )
 
@@ -102,9 +102,9 @@ func newSeries(of *family, names ...string) *series {
 	if of.inFlight != nil {
 		s.inFlight = of.inFlight.WithLabelValues(names...)
 	}
-	s.total(int(task.StatusOK), int(recovery.ClassNone))
+	s.total(int(observe.StatusOK), int(recovery.ClassNone))
 	for _, class := range failures {
-		s.total(int(task.StatusFailed), int(class))
+		s.total(int(observe.StatusFailed), int(class))
 	}
 	return s
 }
@@ -116,13 +116,13 @@ func (s *series) begins() {
 }
 
 // ends counts a call. One that never started took no time.
-func (s *series) ends(o task.Outcome) {
+func (s *series) ends(o observe.Outcome) {
 	if s.inFlight != nil {
 		s.inFlight.Dec()
 	}
 	status, class := index(int(o.Status), statuses), index(int(o.Class), classes)
 	s.total(status, class).Inc()
-	if s.of.durations != nil && o.Status != task.StatusSkipped {
+	if s.of.durations != nil && o.Status != observe.StatusSkipped {
 		s.duration(status).Observe(o.Elapsed.Seconds())
 	}
 }
@@ -163,7 +163,7 @@ func outcome(status int) string {
 	if status == statuses {
 		return Other
 	}
-	return task.Status(status).String()
+	return observe.Status(status).String()
 }
 
 func className(class int) string {

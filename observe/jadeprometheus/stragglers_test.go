@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeprometheus"
 	"github.com/jade-go/jade/task"
 )
@@ -50,13 +51,13 @@ func TestCollector_attemptsThatWereGivenUp(t *testing.T) {
 // A call may be given up at the moment in which it returns: the observer is told of both at once, in any order.
 func TestCollector_givenUpWhileItReturns(t *testing.T) {
 	c := jadeprometheus.New()
-	about := task.Call{Kind: task.KindNode, Flow: "shop", Task: "item"}
+	about := observe.Call{Kind: observe.KindNode, Flow: "shop", Task: "item"}
 	const calls = 2000
 	for range calls {
 		_, end := c.Begin(t.Context(), about)
 		var both sync.WaitGroup
-		both.Go(func() { end(task.Outcome{Status: task.StatusStraggler}) })
-		both.Go(func() { end(task.Outcome{}) })
+		both.Go(func() { end(observe.Outcome{Status: observe.StatusStraggler}) })
+		both.Go(func() { end(observe.Outcome{}) })
 		both.Wait()
 	}
 	n := read(t, c)
@@ -68,9 +69,9 @@ func TestCollector_givenUpWhileItReturns(t *testing.T) {
 
 func TestCollector_runsThatAreGivenUp(t *testing.T) {
 	c := jadeprometheus.New()
-	_, end := c.Begin(t.Context(), task.Call{Kind: task.KindRun, Flow: "shop"})
-	end(task.Outcome{Status: task.StatusStraggler})
-	end(task.Outcome{})
+	_, end := c.Begin(t.Context(), observe.Call{Kind: observe.KindRun, Flow: "shop"})
+	end(observe.Outcome{Status: observe.StatusStraggler})
+	end(observe.Outcome{})
 	n := read(t, c)
 	require.Equal(t, numbers{"{class=none flow=shop outcome=straggler}": 1}, n.of("jade_runs_total"))
 	require.Empty(t, n.of("jade_runs_in_flight"))

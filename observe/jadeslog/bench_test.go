@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeslog"
 	"github.com/jade-go/jade/task"
 )
@@ -14,7 +15,7 @@ import (
 // idle is an observer that does nothing.
 type idle struct{}
 
-func (idle) Begin(ctx context.Context, _ task.Call) (context.Context, func(task.Outcome)) {
+func (idle) Begin(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
 	return ctx, nil
 }
 
@@ -35,9 +36,9 @@ func BenchmarkObserver(b *testing.B) {
 		ctx  context.Context
 	}{
 		{"none", plain},
-		{"idle", task.Observe(plain, idle{})},
-		{"jadeslog without lines", task.Observe(plain, jadeslog.New(logger, jadeslog.LineLevel(slog.LevelDebug)))},
-		{"jadeslog", task.Observe(plain, jadeslog.New(logger))},
+		{"idle", observe.With(plain, idle{})},
+		{"jadeslog without lines", observe.With(plain, jadeslog.New(logger, jadeslog.LineLevel(slog.LevelDebug)))},
+		{"jadeslog", observe.With(plain, jadeslog.New(logger))},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
@@ -52,11 +53,11 @@ func BenchmarkObserver(b *testing.B) {
 
 func TestCost_ofATaskThatSucceeds(t *testing.T) {
 	o := jadeslog.New(slog.New(slog.NewJSONHandler(io.Discard, nil)))
-	ctx, end := o.Begin(context.Background(), task.Call{Kind: task.KindRun})
-	defer end(task.Outcome{})
+	ctx, end := o.Begin(context.Background(), observe.Call{Kind: observe.KindRun})
+	defer end(observe.Outcome{})
 	if n := testing.AllocsPerRun(100, func() {
-		_, end := o.Begin(ctx, task.Call{Kind: task.KindNode, Task: "item", Node: "item"})
-		end(task.Outcome{})
+		_, end := o.Begin(ctx, observe.Call{Kind: observe.KindNode, Task: "item", Node: "item"})
+		end(observe.Outcome{})
 	}); n > 2 {
 		t.Errorf("%v allocations, of which the comment of New knows 2", n)
 	}
@@ -64,11 +65,11 @@ func TestCost_ofATaskThatSucceeds(t *testing.T) {
 
 // What ends well is told of only where something is counted or written for it.
 func TestCost_isNotToldOfWhatSucceeds(t *testing.T) {
-	o, selective := jadeslog.New(slog.New(slog.NewJSONHandler(io.Discard, nil))).(task.Selective)
+	o, selective := jadeslog.New(slog.New(slog.NewJSONHandler(io.Discard, nil))).(observe.Selective)
 	if !selective {
 		t.Fatal("it is told of all")
 	}
-	for kind, only := range map[task.Kind]bool{task.KindNode: true, task.KindElement: true, task.KindAttempt: false} {
+	for kind, only := range map[observe.Kind]bool{observe.KindNode: true, observe.KindElement: true, observe.KindAttempt: false} {
 		if o.OnlyFailures(kind) != only {
 			t.Errorf("%s: %v", kind, !only)
 		}

@@ -6,21 +6,21 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 )
 
 // call is a call while it runs, and the ctx by which those inside of it find it.
 type call struct {
 	context.Context // that it began with
 	observer        *observer
-	about           task.Call
+	about           observe.Call
 	around          *call // nil for the outermost
 	outermost       *call
 	run             *call // the outermost run around it, or itself, or that of a flow that an effect calls; nil outside of a flow
 
 	stage  atomic.Uint32
-	lost   task.Outcome          // written before the stage is givenUp, read only after
+	lost   observe.Outcome       // written before the stage is givenUp, read only after
 	late   atomic.Bool           // that it was given up is on record, or about to be
 	told   atomic.Pointer[error] // the failure that a record of it says
 	status atomic.Int32          // that it has ended with, counted from 1; 0: it runs
@@ -52,12 +52,12 @@ func (c *call) String() string   { return "jade.Context" }
 func (c *call) GoString() string { return "jade.Context" }
 
 // end is told how the call has ended. Nothing of what succeeds is on record, except for the line of a run.
-func (c *call) end(o task.Outcome) {
+func (c *call) end(o observe.Outcome) {
 	if o.Lost {
 		c.loseEffect(o)
 		return
 	}
-	if o.Status == task.StatusStraggler {
+	if o.Status == observe.StatusStraggler {
 		c.giveUp(o)
 		return
 	}
@@ -65,7 +65,7 @@ func (c *call) end(o task.Outcome) {
 		c.returned(o)
 		return
 	}
-	if c.about.Kind == task.KindRun && len(o.FailedOf) > 0 {
+	if c.about.Kind == observe.KindRun && len(o.FailedOf) > 0 {
 		c.noteFailed(o.FailedOf)
 	}
 	c.status.Store(int32(o.Status) + 1)
@@ -73,7 +73,7 @@ func (c *call) end(o task.Outcome) {
 		if c.around == nil || c.around.run == nil {
 			defer c.writeLine(o) // whatever the handler does with the other records
 		}
-		if o.Status != task.StatusOK || c.hasReports() {
+		if o.Status != observe.StatusOK || c.hasReports() {
 			c.judge(o)
 		}
 		return
@@ -81,20 +81,20 @@ func (c *call) end(o task.Outcome) {
 	if len(o.Losses) > 0 && c.run != nil && !c.isForEffect() {
 		c.holdLosses(o.Losses)
 	}
-	if c.tries.Load() > 0 && c.about.Kind != task.KindRun {
+	if c.tries.Load() > 0 && c.about.Kind != observe.KindRun {
 		defer c.settle(o.Err)
 	}
-	if o.Status != task.StatusOK {
+	if o.Status != observe.StatusOK {
 		c.unwell(o)
 	}
 }
 
 // unwell makes the records of a call that has not succeeded.
-func (c *call) unwell(o task.Outcome) {
+func (c *call) unwell(o observe.Outcome) {
 	switch {
-	case c.about.Kind == task.KindAttempt:
+	case c.about.Kind == observe.KindAttempt:
 		c.write(debug, MessageAttempt, o, time.Now(), 0)
-	case o.Status == task.StatusCanceled || o.Status == task.StatusSkipped && !c.isRefused(o):
+	case o.Status == observe.StatusCanceled || o.Status == observe.StatusSkipped && !c.isRefused(o):
 		c.unwanted(o)
 	default:
 		c.failed(o)
@@ -102,9 +102,9 @@ func (c *call) unwell(o task.Outcome) {
 }
 
 // failed makes the record of a failure, unless it is on record already or somebody around the call will make it.
-func (c *call) failed(o task.Outcome) {
+func (c *call) failed(o observe.Outcome) {
 	message := MessageFailed
-	if o.Status == task.StatusDegraded {
+	if o.Status == observe.StatusDegraded {
 		message = MessageDegraded
 	}
 	judged := c.run != nil && !c.isForEffect()
@@ -112,7 +112,7 @@ func (c *call) failed(o task.Outcome) {
 	case !judged && c.run != nil && len(o.Losses) > 0: // the run inside has told
 		return
 	case c.isCutOff(o):
-		c.note(failure{err: o.Err, status: task.StatusStraggler, of: c}) // its run names it
+		c.note(failure{err: o.Err, status: observe.StatusStraggler, of: c}) // its run names it
 		if judged {
 			c.hold(o, true)
 		}
@@ -137,7 +137,7 @@ func (c *call) failed(o task.Outcome) {
 }
 
 // passOn is told that the call has failed of what another node has failed of.
-func (c *call) passOn(o task.Outcome) {
+func (c *call) passOn(o observe.Outcome) {
 	f, found := c.around.origin(o)
 	if !found {
 		return
@@ -151,12 +151,12 @@ func (c *call) passOn(o task.Outcome) {
 }
 
 // loseEffect makes the record of an effect that was cut off.
-func (c *call) loseEffect(o task.Outcome) {
+func (c *call) loseEffect(o observe.Outcome) {
 	c.lost = o
 	if c.stage.Load() != over && c.late.CompareAndSwap(false, true) {
 		c.write(warn, MessageLost, o, time.Now(), 0)
 	}
-	if o.Status != task.StatusStraggler {
+	if o.Status != observe.StatusStraggler {
 		c.stage.Store(over)
 		return
 	}
@@ -185,7 +185,7 @@ func (c *call) isTaken() bool {
 
 // isTold reports whether something around the call has told of the failure already: a run that is answered at its limit does
 // not wait until it has been told of, so what is around it may be first.
-func (c *call) isTold(o task.Outcome) bool {
+func (c *call) isTold(o observe.Outcome) bool {
 	for a := c.around; a != nil; a = a.around {
 		if told := a.told.Load(); told != nil && wraps(*told, o.Err) {
 			return true
@@ -195,12 +195,12 @@ func (c *call) isTold(o task.Outcome) bool {
 }
 
 // unwanted makes the record of a call that nobody wanted any more.
-func (c *call) unwanted(o task.Outcome) {
+func (c *call) unwanted(o observe.Outcome) {
 	level, message := debug, MessageCanceled
 	switch {
 	case c.run == c:
 		return // its line says so
-	case o.Status == task.StatusSkipped:
+	case o.Status == observe.StatusSkipped:
 		message = MessageSkipped
 	case c.around == nil:
 		level = info
@@ -209,12 +209,12 @@ func (c *call) unwanted(o task.Outcome) {
 }
 
 // isRefused reports whether the call was not started because of its deadline, and nothing around it can fail of that.
-func (c *call) isRefused(o task.Outcome) bool { return c.around == nil && isFailure(o.Class) }
+func (c *call) isRefused(o observe.Outcome) bool { return c.around == nil && isFailure(o.Class) }
 
 // isCutOff reports whether the call has failed because the time of what is around it is up: then that failure
 // is told there, before or after this one.
-func (c *call) isCutOff(o task.Outcome) bool {
-	return o.Status == task.StatusFailed && isLate(o) && c.around != nil && c.around.isUp()
+func (c *call) isCutOff(o observe.Outcome) bool {
+	return o.Status == observe.StatusFailed && isLate(o) && c.around != nil && c.around.isUp()
 }
 
 // isUp reports whether the time of the call is up: what it fails of then is that, even if something inside has failed
@@ -226,5 +226,5 @@ func (c *call) isUp() bool {
 // hasItFromAnother reports whether the call may fail of what its inputs have failed of: a node without a task
 // sees to the failures of others.
 func (c *call) hasItFromAnother() bool {
-	return c.around != nil && c.about.Kind == task.KindNode && c.about.Task == ""
+	return c.around != nil && c.about.Kind == observe.KindNode && c.about.Task == ""
 }

@@ -2,7 +2,7 @@
 // record a failure and one line a run, with the same messages and keys for every
 // function, so that one alert rule serves all of them. A task that succeeds writes nothing.
 //
-//	ctx = task.Observe(ctx, jadeslog.New(slog.Default(), jadeslog.Function("order-page")))
+//	ctx = observe.With(ctx, jadeslog.New(slog.Default(), jadeslog.Function("order-page")))
 //
 // # Records
 //
@@ -46,7 +46,7 @@
 //
 // Only the end of a run tells whether it has failed of a failure, or has gone on without. So the records of what has failed inside a run are
 // made when it ends, with the time at which the call did. Those of effects, and of tasks that run alone, are made at once. What a flow does without
-// ([task.Outcome], Losses) is one record a node: of an Each with the number of elements as count, and also of a node that never began. Its
+// ([observe.Outcome], Losses) is one record a node: of an Each with the number of elements as count, and also of a node that never began. Its
 // message is degraded, and its status that of the call itself: failed, degraded or, of a call that was late, straggler.
 //
 // An attempt that was given up is told of by the record of its task, if that fails of it; if another attempt is made
@@ -86,6 +86,6 @@
 //
 // It decides no outcome. A handler that panics loses the record; one that blocks delays what comes after that call: see [New].
 //
-// Cost: of a call that succeeds, no record. The observer is a [task.Selective] one: of a task or an element that succeeds, without
+// Cost: of a call that succeeds, no record. The observer is a [observe.Selective] one: of a task or an element that succeeds, without
 // a Timeout or a Retry and with nothing inside of it that is told of, it does not hear. Of another, two allocations of together less than 400 bytes.
 package jadeslog

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeslog"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
@@ -35,7 +36,7 @@ var (
 )
 
 func ExampleNew() {
-	ctx := task.Observe(context.Background(), jadeslog.New(logger()))
+	ctx := observe.With(context.Background(), jadeslog.New(logger()))
 	orderPage.Do(ctx, "7")
 	// Output:
 	// level=WARN msg=failed kind=node flow=order-page task=price status=failed class=business error="no price yet"
@@ -43,7 +44,7 @@ func ExampleNew() {
 }
 
 func ExampleFunction() {
-	ctx := task.Observe(context.Background(), jadeslog.New(logger(), jadeslog.Function("order-page-eu")))
+	ctx := observe.With(context.Background(), jadeslog.New(logger(), jadeslog.Function("order-page-eu")))
 	fetchPrice.Fallback(100).Do(ctx, "a book")
 	// Output:
 	// level=WARN msg=degraded function=order-page-eu kind=node task=price status=degraded class=business error="no price yet"
@@ -51,7 +52,7 @@ func ExampleFunction() {
 
 // The line of a run is of no interest here, its failures are.
 func ExampleLineLevel() {
-	ctx := task.Observe(context.Background(), jadeslog.New(logger(), jadeslog.LineLevel(slog.LevelDebug)))
+	ctx := observe.With(context.Background(), jadeslog.New(logger(), jadeslog.LineLevel(slog.LevelDebug)))
 	orderPage.Do(ctx, "7")
 	// Output:
 	// level=WARN msg=failed kind=node flow=order-page task=price status=failed class=business error="no price yet"
@@ -62,7 +63,7 @@ func ExampleOption() {
 	if os.Getenv("NO_SUCH_VARIABLE") != "" {
 		options = append(options, jadeslog.LineLevel(slog.LevelDebug))
 	}
-	ctx := task.Observe(context.Background(), jadeslog.New(logger(), options...))
+	ctx := observe.With(context.Background(), jadeslog.New(logger(), options...))
 	flow.New("item-page", func(id flow.Node[string]) flow.Node[string] { return flow.Step(fetchItem, id) }).Do(ctx, "7")
 	// Output:
 	// level=INFO msg=run function=order-page-eu flow=item-page status=ok

@@ -17,6 +17,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeslog"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
@@ -67,7 +68,7 @@ func TestRecords_golden(t *testing.T) {
 	}
 	logger := slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{ReplaceAttr: plain}))
 	synctest.Test(t, func(t *testing.T) {
-		ctx := task.Observe(t.Context(), jadeslog.New(logger, jadeslog.Function("chat-page")))
+		ctx := observe.With(t.Context(), jadeslog.New(logger, jadeslog.Function("chat-page")))
 		_, err := chat().Do(ctx, "x")
 		require.NoError(t, err)
 		time.Sleep(3 * time.Second)

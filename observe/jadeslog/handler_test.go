@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeslog"
 	"github.com/jade-go/jade/task"
 )
@@ -36,7 +37,7 @@ func silently(t *testing.T, h handler) context.Context {
 	was := slog.Default()
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	t.Cleanup(func() { slog.SetDefault(was) })
-	return task.Observe(t.Context(), jadeslog.New(slog.New(h)))
+	return observe.With(t.Context(), jadeslog.New(slog.New(h)))
 }
 
 func TestG27_aHandlerDecidesNothing(t *testing.T) {
@@ -169,8 +170,8 @@ func TestNew_misuse(t *testing.T) {
 func TestNew_twoObserversAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var a, b journal
-		both := task.Tee(jadeslog.New(a.logger(slog.LevelInfo)), jadeslog.New(b.logger(slog.LevelInfo), jadeslog.Function("f")))
-		_, err := line("shop", line("inner", takes("item", ms, errSoldOut)).Task()).Do(task.Observe(t.Context(), both), "x")
+		both := observe.Tee(jadeslog.New(a.logger(slog.LevelInfo)), jadeslog.New(b.logger(slog.LevelInfo), jadeslog.Function("f")))
+		_, err := line("shop", line("inner", takes("item", ms, errSoldOut)).Task()).Do(observe.With(t.Context(), both), "x")
 		require.Error(t, err)
 		require.Equal(t, []string{"failed inner/item business", "run inner/item business"}, failures(t, &a))
 		require.Equal(t, failures(t, &a), failures(t, &b))

@@ -17,6 +17,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeslog"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
@@ -80,7 +81,7 @@ func (j *journal) brief(t testing.TB) (all []string) {
 func logged(t *testing.T, level slog.Level, body func(ctx context.Context), opts ...jadeslog.Option) *journal {
 	j := new(journal)
 	synctest.Test(t, func(t *testing.T) {
-		ctx, scope := future.WithScope(task.Observe(context.Background(), jadeslog.New(j.logger(level), opts...)), future.Unobserved(func(error) {}))
+		ctx, scope := future.WithScope(observe.With(context.Background(), jadeslog.New(j.logger(level), opts...)), future.Unobserved(func(error) {}))
 		body(ctx)
 		require.NoError(t, scope.Close())
 	})

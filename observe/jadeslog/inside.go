@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // inside is what has gone wrong inside a call.
@@ -16,7 +16,7 @@ type inside struct {
 	held     []*call  // attempts that were given up, of which there is no record yet
 	degraded []string // of a run: what was called by functions of it, and was degraded
 	reports  []report // of a run: what waits for its end
-	losses   []task.Loss
+	losses   []observe.Loss
 	verdict  *verdict // of a run: nil until it has ended
 	failedOf []string // of a run: nodes that it has failed of
 	passedOn []string // nodes that have failed of what this one has
@@ -26,7 +26,7 @@ type inside struct {
 type failure struct {
 	err    error
 	panic  *future.PanicError
-	status task.Status
+	status observe.Status
 	of     *call
 	taken  bool // an effect goes on without what has failed
 }
@@ -74,19 +74,19 @@ func (c *call) hasReports() bool {
 
 // isKnown reports whether the call has failed of what is on record already, inside of it. A
 // panic that has such a failure as its value is another one; so is a failure that was made up for inside.
-func (c *call) isKnown(o task.Outcome) bool {
+func (c *call) isKnown(o observe.Outcome) bool {
 	if isLate(o) && c.isUp() {
 		return false
 	}
 	return slices.ContainsFunc(c.failures(), func(f failure) bool {
-		return (!f.taken || o.Status == task.StatusDegraded || c.isTaken()) && (f.status == task.StatusFailed || f.status == o.Status) && (o.Panic == nil || o.Panic == f.panic) && wraps(o.Err, f.err)
+		return (!f.taken || o.Status == observe.StatusDegraded || c.isTaken()) && (f.status == observe.StatusFailed || f.status == o.Status) && (o.Panic == nil || o.Panic == f.panic) && wraps(o.Err, f.err)
 	})
 }
 
 // origin is the failure inside the call that it has failed of: what has failed, or else what was given
 // up; if the time is up, the other way round.
-func (c *call) origin(o task.Outcome) (f failure, found bool) {
-	order := []task.Status{task.StatusFailed, task.StatusDegraded, task.StatusStraggler}
+func (c *call) origin(o observe.Outcome) (f failure, found bool) {
+	order := []observe.Status{observe.StatusFailed, observe.StatusDegraded, observe.StatusStraggler}
 	if isLate(o) && c.isUp() {
 		slices.Reverse(order)
 	}

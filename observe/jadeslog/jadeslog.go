@@ -4,7 +4,7 @@ import (
 	"context"
 	"log/slog"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // Option changes what an observer of [New] writes.
@@ -34,7 +34,7 @@ func LineLevel(level slog.Leveler) Option {
 // record is made at once. A handler that writes to something slow should have a buffer of its own.
 // Panics: a panic of the handler is logged by [slog.Default] and changes nothing; the record is lost.
 // Cost: two allocations for each call that it is told of, and a record only for what the comment of the package lists.
-func New(logger *slog.Logger, opts ...Option) task.Observer {
+func New(logger *slog.Logger, opts ...Option) observe.Observer {
 	if logger == nil {
 		panic("jadeslog.New: nil logger")
 	}
@@ -48,8 +48,8 @@ func New(logger *slog.Logger, opts ...Option) task.Observer {
 	return o
 }
 
-// OnlyFailures implements [task.Selective]. An attempt is counted, so it is of interest that it begins.
-func (o *observer) OnlyFailures(kind task.Kind) bool { return kind != task.KindAttempt }
+// OnlyFailures implements [observe.Selective]. An attempt is counted, so it is of interest that it begins.
+func (o *observer) OnlyFailures(kind observe.Kind) bool { return kind != observe.KindAttempt }
 
 type observer struct {
 	logger   *slog.Logger
@@ -57,8 +57,8 @@ type observer struct {
 	line     slog.Leveler
 }
 
-// Begin implements [task.Observer].
-func (o *observer) Begin(ctx context.Context, about task.Call) (context.Context, func(task.Outcome)) {
+// Begin implements [observe.Observer].
+func (o *observer) Begin(ctx context.Context, about observe.Call) (context.Context, func(observe.Outcome)) {
 	c := &call{Context: ctx, observer: o, about: about}
 	c.around, _ = ctx.Value(callKey{o}).(*call)
 	if c.around == nil {
@@ -67,9 +67,9 @@ func (o *observer) Begin(ctx context.Context, about task.Call) (context.Context,
 		c.outermost, c.run = c.around.outermost, c.around.run
 	}
 	switch {
-	case about.Kind == task.KindRun && (c.run == nil || c.isForEffect()): // what an effect fails of has no say in the answer
+	case about.Kind == observe.KindRun && (c.run == nil || c.isForEffect()): // what an effect fails of has no say in the answer
 		c.run = c
-	case about.Kind == task.KindAttempt && c.around != nil:
+	case about.Kind == observe.KindAttempt && c.around != nil:
 		c.isAnotherTry()
 	}
 	return c, c.end

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/internal/excerpt"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 )
 
 const (
@@ -18,24 +18,24 @@ const (
 )
 
 // levelOf is the level of a failure's record: [slog.LevelError] where somebody has to act.
-func levelOf(o task.Outcome) slog.Level {
+func levelOf(o observe.Outcome) slog.Level {
 	switch {
 	case o.Class == recovery.ClassCode: // also one that was made up for: that mends nothing
 		return slog.LevelError
-	case o.Status == task.StatusDegraded || o.Class == recovery.ClassBusiness:
+	case o.Status == observe.StatusDegraded || o.Class == recovery.ClassBusiness:
 		return warn
 	}
 	return slog.LevelError
 }
 
-func isLate(o task.Outcome) bool { return o.Class == recovery.ClassTimeout }
+func isLate(o observe.Outcome) bool { return o.Class == recovery.ClassTimeout }
 
 func isFailure(class recovery.Class) bool {
 	return class != recovery.ClassNone && class != recovery.ClassCanceled
 }
 
 // write makes a record of the call, with the time of what it is about.
-func (c *call) write(level slog.Level, message string, o task.Outcome, at time.Time, count int) {
+func (c *call) write(level slog.Level, message string, o observe.Outcome, at time.Time, count int) {
 	if !c.observer.logger.Enabled(c.Context, level) {
 		return
 	}
@@ -48,9 +48,9 @@ func (c *call) write(level slog.Level, message string, o task.Outcome, at time.T
 	if e := c.element(); e != nil {
 		r.add(slog.Int(KeyElement, e.about.Element))
 	}
-	if a.Kind == task.KindAttempt {
+	if a.Kind == observe.KindAttempt {
 		r.add(slog.Int(KeyAttempt, a.Attempt))
-	} else if a.Kind != task.KindRun {
+	} else if a.Kind != observe.KindRun {
 		r.number(KeyAttempts, uint64(c.tries.Load()))
 	}
 	r.text(KeyPlace, a.Place.String())
@@ -70,7 +70,7 @@ func (c *call) write(level slog.Level, message string, o task.Outcome, at time.T
 }
 
 // writeLine makes the line of a run.
-func (c *call) writeLine(o task.Outcome) {
+func (c *call) writeLine(o observe.Outcome) {
 	level := c.observer.line.Level()
 	if !c.observer.logger.Enabled(c.Context, level) {
 		return
@@ -93,9 +93,9 @@ func (c *call) writeLine(o task.Outcome) {
 // element is the element that the call is, or is an attempt for.
 func (c *call) element() *call {
 	switch {
-	case c.about.Kind == task.KindElement:
+	case c.about.Kind == observe.KindElement:
 		return c
-	case c.about.Kind == task.KindAttempt && c.around != nil && c.around.about.Kind == task.KindElement:
+	case c.about.Kind == observe.KindAttempt && c.around != nil && c.around.about.Kind == observe.KindElement:
 		return c.around
 	}
 	return nil
@@ -103,7 +103,7 @@ func (c *call) element() *call {
 
 // degradedTasks names what the answer of a run does without: what its flow says is lost, and what flows and tasks that
 // were called by functions say.
-func (c *call) degradedTasks(lost []task.Loss) (names []string) {
+func (c *call) degradedTasks(lost []observe.Loss) (names []string) {
 	for _, l := range lost {
 		names = append(names, l.Node)
 	}
@@ -134,8 +134,8 @@ func (r *record) number(key string, n uint64) {
 }
 
 // from names the task that has failed, or was late: of a run, the one inside of it, if there is one.
-func (r *record) from(c *call, o task.Outcome) {
-	if c.about.Kind == task.KindRun {
+func (r *record) from(c *call, o observe.Outcome) {
+	if c.about.Kind == observe.KindRun {
 		if f, found := c.origin(o); found {
 			c = f.of
 		}
@@ -148,7 +148,7 @@ func (r *record) from(c *call, o task.Outcome) {
 	}
 }
 
-func (r *record) outcome(o task.Outcome) {
+func (r *record) outcome(o observe.Outcome) {
 	r.text(KeyStatus, o.Status.String())
 	if o.Class != recovery.ClassNone {
 		r.text(KeyClass, o.Class.String())
@@ -158,7 +158,7 @@ func (r *record) outcome(o task.Outcome) {
 	}
 }
 
-func (r *record) times(o task.Outcome, until, at time.Time) {
+func (r *record) times(o observe.Outcome, until, at time.Time) {
 	r.add(slog.Float64(KeyElapsed, milliseconds(o.Elapsed)))
 	if !until.IsZero() {
 		r.add(slog.Float64(KeyDeadlineLeft, milliseconds(until.Sub(at))))

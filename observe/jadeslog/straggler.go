@@ -3,15 +3,15 @@ package jadeslog
 import (
 	"time"
 
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // overstay is how much longer a straggler may run without that being worth a line.
 const overstay = time.Second
 
 // giveUp is told that nobody waits for the call any more.
-func (c *call) giveUp(o task.Outcome) {
-	attempt := c.about.Kind == task.KindAttempt && c.around != nil
+func (c *call) giveUp(o observe.Outcome) {
+	attempt := c.about.Kind == observe.KindAttempt && c.around != nil
 	late := !attempt && isLate(o) && !c.isVictim(o)
 	c.lost = o
 	c.late.Store(late)
@@ -37,16 +37,16 @@ func (c *call) giveUp(o task.Outcome) {
 }
 
 // isVictim reports whether the run was answered because something else in it had failed.
-func (c *call) isVictim(o task.Outcome) bool {
+func (c *call) isVictim(o observe.Outcome) bool {
 	if c.around == nil || c.around.isUp() {
 		return false
 	}
 	f, found := c.around.origin(o)
-	return found && f.status != task.StatusStraggler
+	return found && f.status != observe.StatusStraggler
 }
 
 // returned is told how a straggler has ended after all.
-func (c *call) returned(o task.Outcome) {
+func (c *call) returned(o observe.Outcome) {
 	level := debug
 	if c.late.Load() || o.Elapsed-c.lost.Elapsed >= overstay {
 		level = info

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
@@ -128,22 +129,22 @@ func TestStraggler_isOnRecordTwice(t *testing.T) {
 // A task that stops when the time is up may be told of before its run is answered, or at the same
 // time. The run names it all the same.
 func TestStraggler_orNotTheRunNamesIt(t *testing.T) {
-	late := task.Outcome{Status: task.StatusStraggler, Class: recovery.ClassTimeout, Err: context.DeadlineExceeded}
+	late := observe.Outcome{Status: observe.StatusStraggler, Class: recovery.ClassTimeout, Err: context.DeadlineExceeded}
 	stopped := late
-	stopped.Status = task.StatusFailed
+	stopped.Status = observe.StatusFailed
 	for what, c := range map[string]struct {
-		told []task.Outcome
+		told []observe.Outcome
 		want []string
 	}{
-		"stops, and is not given up": {[]task.Outcome{stopped}, []string{"failed item timeout", "run item timeout"}},
-		"stops, and is given up":     {[]task.Outcome{stopped, late}, []string{"failed item timeout", "run item timeout"}},
-		"is given up, and stops":     {[]task.Outcome{late, stopped}, []string{"returned item timeout", "failed item timeout", "run item timeout"}},
+		"stops, and is not given up": {[]observe.Outcome{stopped}, []string{"failed item timeout", "run item timeout"}},
+		"stops, and is given up":     {[]observe.Outcome{stopped, late}, []string{"failed item timeout", "run item timeout"}},
+		"is given up, and stops":     {[]observe.Outcome{late, stopped}, []string{"returned item timeout", "failed item timeout", "run item timeout"}},
 	} {
 		j := logged(t, slog.LevelInfo, func(ctx context.Context) {
 			ctx, cancel := context.WithTimeout(ctx, ms)
 			defer cancel()
-			ctx, endOfRun := task.Begin(ctx, task.Call{Kind: task.KindRun, Flow: "shop"})
-			_, end := task.Begin(ctx, task.Call{Kind: task.KindNode, Node: "item", Task: "item"})
+			ctx, endOfRun := observe.Begin(ctx, observe.Call{Kind: observe.KindRun, Flow: "shop"})
+			_, end := observe.Begin(ctx, observe.Call{Kind: observe.KindNode, Node: "item", Task: "item"})
 			<-ctx.Done()
 			for _, o := range c.told {
 				end(o)

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
-	"github.com/jade-go/jade/task"
 )
 
 // This file is what becomes of the failures inside a run. Whether one fails the run, or something stands in for it, is known when
@@ -16,7 +16,7 @@ import (
 // report is a record that waits for the verdict.
 type report struct {
 	of     *call
-	o      task.Outcome
+	o      observe.Outcome
 	at     time.Time
 	cutOff bool // its time was up: there is a record of it only if the run fails of it, or does without
 	count  int  // elements of an Each that the loss is about
@@ -24,18 +24,18 @@ type report struct {
 
 // verdict is what a run knows of its end.
 type verdict struct {
-	outcome task.Outcome
-	losses  []task.Loss // all of them, those of flows that functions have called too
+	outcome observe.Outcome
+	losses  []observe.Loss // all of them, those of flows that functions have called too
 }
 
 // hold keeps a report until the run of the call has ended. If it has, the record is made now.
-func (c *call) hold(o task.Outcome, cutOff bool) {
+func (c *call) hold(o observe.Outcome, cutOff bool) {
 	r := report{of: c, o: o, at: c.about.Start.Add(o.Elapsed), cutOff: cutOff}
 	run := c.run
 	c.outermost.mu.Lock()
 	in := run.insides()
 	v := in.verdict
-	if v == nil && run.status.Load() == int32(task.StatusOK)+1 {
+	if v == nil && run.status.Load() == int32(observe.StatusOK)+1 {
 		v = new(verdict)
 	}
 	if v == nil {
@@ -56,14 +56,14 @@ func (c *call) hold(o task.Outcome, cutOff bool) {
 }
 
 // holdLosses keeps what the answer of a flow in the run does without.
-func (c *call) holdLosses(lost []task.Loss) {
+func (c *call) holdLosses(lost []observe.Loss) {
 	c.outermost.mu.Lock()
 	defer c.outermost.mu.Unlock()
 	in := c.run.insides()
 	prefix := strings.Join(c.about.Path[min(len(c.run.about.Path), len(c.about.Path)):], "/")
 	for _, l := range lost {
 		l.Node = strings.TrimPrefix(prefix+"/"+l.Node, "/")
-		if at := slices.IndexFunc(in.losses, func(known task.Loss) bool { return known.Node == l.Node }); at >= 0 {
+		if at := slices.IndexFunc(in.losses, func(known observe.Loss) bool { return known.Node == l.Node }); at >= 0 {
 			in.losses[at].Count += l.Count
 		} else {
 			in.losses = append(in.losses, l)
@@ -72,7 +72,7 @@ func (c *call) holdLosses(lost []task.Loss) {
 }
 
 // judge makes the records of all that has failed in a run, which has ended with o.
-func (c *call) judge(o task.Outcome) {
+func (c *call) judge(o observe.Outcome) {
 	c.outermost.mu.Lock()
 	in := c.insides()
 	v := &verdict{o, slices.Clone(o.Losses)}
@@ -95,7 +95,7 @@ func (c *call) judge(o task.Outcome) {
 	var writes []func()
 	isCutOff := c.isCutOff(o)
 	isToldAround := isCutOff || c.isTold(o) // at a limit, what is around may be told first
-	isOnRecord := len(o.Losses) > 0 || o.Status != task.StatusFailed && o.Status != task.StatusDegraded || isToldAround
+	isOnRecord := len(o.Losses) > 0 || o.Status != observe.StatusFailed && o.Status != observe.StatusDegraded || isToldAround
 	for i, r := range all {
 		switch l := lossOf(v.losses, r.of.nameIn(c)); {
 		case l >= 0 && chosen[l] == i+1:
@@ -112,7 +112,7 @@ func (c *call) judge(o task.Outcome) {
 		case c.isCulprit(r, o):
 			c.note(failure{err: o.Err, panic: o.Panic, status: o.Status, of: r.of})
 			isOnRecord = isOnRecord || o.Panic == nil || o.Panic == r.o.Panic
-			if o.Status == task.StatusDegraded || c.isTaken() {
+			if o.Status == observe.StatusDegraded || c.isTaken() {
 				writes = append(writes, r.writeTaken)
 			} else {
 				writes = append(writes, func() { r.write(levelOf(r.o), MessageFailed) })
@@ -120,7 +120,7 @@ func (c *call) judge(o task.Outcome) {
 		case r.isAroundOne(v.losses):
 			writes = append(writes, func() { r.write(debug, MessageDegraded) }) // at a limit it may be told before what it lacks
 		case !r.cutOff:
-			if r.o.Status != task.StatusStraggler {
+			if r.o.Status != observe.StatusStraggler {
 				in.noteDegraded(c, r.of)
 			}
 			writes = append(writes, r.writeTaken)
@@ -132,7 +132,7 @@ func (c *call) judge(o task.Outcome) {
 		}
 	}
 	if isCutOff {
-		c.note(failure{err: o.Err, status: task.StatusStraggler, of: c})
+		c.note(failure{err: o.Err, status: observe.StatusStraggler, of: c})
 	}
 	if !isOnRecord {
 		writes = append(writes, func() { c.tell(o) })
@@ -161,10 +161,10 @@ func inTurn(fn func(), rest []func()) {
 }
 
 // tell makes the record of the run itself.
-func (c *call) tell(o task.Outcome) {
+func (c *call) tell(o observe.Outcome) {
 	c.told.Store(&o.Err)
 	c.note(failure{err: o.Err, panic: o.Panic, status: o.Status, of: c})
-	if o.Status == task.StatusDegraded || c.isTaken() {
+	if o.Status == observe.StatusDegraded || c.isTaken() {
 		report{of: c, o: o, at: time.Now()}.writeTaken()
 		return
 	}
@@ -172,18 +172,18 @@ func (c *call) tell(o task.Outcome) {
 }
 
 // isCulprit reports whether the run, which has ended with o, has failed of what r reports.
-func (c *call) isCulprit(r report, o task.Outcome) bool {
-	if o.Status != task.StatusFailed && o.Status != task.StatusDegraded || len(o.Losses) > 0 || r.o.Status == task.StatusDegraded {
+func (c *call) isCulprit(r report, o observe.Outcome) bool {
+	if o.Status != observe.StatusFailed && o.Status != observe.StatusDegraded || len(o.Losses) > 0 || r.o.Status == observe.StatusDegraded {
 		return false
 	}
 	if len(o.FailedOf) == 0 {
 		return wraps(o.Err, r.o.Err)
 	}
 	for a := r.of; a != c && a != nil; a = a.around {
-		if s := a.status.Load(); a != r.of && s != 0 && task.Status(s-1) != task.StatusFailed && task.Status(s-1) != task.StatusStraggler {
+		if s := a.status.Load(); a != r.of && s != 0 && observe.Status(s-1) != observe.StatusFailed && observe.Status(s-1) != observe.StatusStraggler {
 			return false
 		}
-		if around := a.around; around != nil && around.about.Kind == task.KindRun {
+		if around := a.around; around != nil && around.about.Kind == observe.KindRun {
 			of := o.FailedOf
 			if around != c {
 				if around.status.Load() == 0 {
@@ -214,13 +214,13 @@ func (c *call) isAmong(nodes []string, run *call) bool {
 }
 
 // lossOf is the index of the loss that a node of that name is, or is a part of; -1 if it is none.
-func lossOf(losses []task.Loss, name string) int {
-	return slices.IndexFunc(losses, func(l task.Loss) bool { return name == l.Node || strings.HasPrefix(name, l.Node+"/") })
+func lossOf(losses []observe.Loss, name string) int {
+	return slices.IndexFunc(losses, func(l observe.Loss) bool { return name == l.Node || strings.HasPrefix(name, l.Node+"/") })
 }
 
 // nameIn is the name of the call's node, as a loss of a run has it.
 func (c *call) nameIn(run *call) string {
-	for c.around != nil && c.around.about.Kind != task.KindRun {
+	for c.around != nil && c.around.about.Kind != observe.KindRun {
 		c = c.around
 	}
 	path := c.about.Path[min(len(run.about.Path), len(c.about.Path)):]
@@ -228,9 +228,9 @@ func (c *call) nameIn(run *call) string {
 }
 
 // isAroundOne reports whether what is degraded lacks only what it has inside: one of the losses, of which there is a record.
-func (r report) isAroundOne(losses []task.Loss) bool {
+func (r report) isAroundOne(losses []observe.Loss) bool {
 	name := r.of.nameIn(r.of.run) + "/"
-	return r.o.Status == task.StatusDegraded && slices.ContainsFunc(losses, func(l task.Loss) bool { return strings.HasPrefix(l.Node, name) })
+	return r.o.Status == observe.StatusDegraded && slices.ContainsFunc(losses, func(l observe.Loss) bool { return strings.HasPrefix(l.Node, name) })
 }
 
 // noteDegraded has the line of a run name what it does without, if the flow does not say so itself.
@@ -249,7 +249,7 @@ func (r report) write(level slog.Level, message string) {
 // writeTaken makes the record of a failure that the run goes on without, or of a call that was late.
 func (r report) writeTaken() {
 	message, level := MessageDegraded, warn
-	if r.o.Status == task.StatusStraggler && r.count == 0 {
+	if r.o.Status == observe.StatusStraggler && r.count == 0 {
 		message = MessageStraggler
 	}
 	if r.o.Class == recovery.ClassCode { // a fallback mends no bug
@@ -259,8 +259,8 @@ func (r report) writeTaken() {
 }
 
 // writeLoss makes the record of a loss that no call has told of: it never began, or is told of later.
-func (c *call) writeLoss(l task.Loss) {
-	o := task.Outcome{Status: task.StatusDegraded, Class: l.Class, Err: l.Err, Elapsed: time.Since(c.about.Start)}
+func (c *call) writeLoss(l observe.Loss) {
+	o := observe.Outcome{Status: observe.StatusDegraded, Class: l.Class, Err: l.Err, Elapsed: time.Since(c.about.Start)}
 	path := slices.Clone(c.about.Path)
 	inner, node := "", l.Node
 	if i := strings.LastIndexByte(l.Node, '/'); i >= 0 {
@@ -268,7 +268,7 @@ func (c *call) writeLoss(l task.Loss) {
 		path = append(path, inner)
 	}
 	of := &call{Context: c.Context, observer: c.observer, outermost: c.outermost, run: c.run}
-	of.about = task.Call{Kind: task.KindNode, Run: c.about.Run, Flow: c.about.Flow, Path: path, Node: node, Task: l.Task, Place: l.Place, Start: c.about.Start, Deadline: c.about.Deadline}
+	of.about = observe.Call{Kind: observe.KindNode, Run: c.about.Run, Flow: c.about.Flow, Path: path, Node: node, Task: l.Task, Place: l.Place, Start: c.about.Start, Deadline: c.about.Deadline}
 	level := warn
 	if l.Class == recovery.ClassCode {
 		level = slog.LevelError

@@ -1,4 +1,4 @@
-package task
+package observe
 
 import (
 	"context"
@@ -12,22 +12,22 @@ import (
 	recovery "github.com/jade-go/jade/recover"
 )
 
-// scene is a call that is observed, and its ctx. What is called inside it finds
+// callCtx is a call that is observed, and its ctx. What is called inside it finds
 // it by that, and by it the values of the ctx that the observer has returned.
 // All that the call needs is in it, as every object more is paid for by each call.
-type scene struct {
+type callCtx struct {
 	context.Context                 // that it begins with
 	values          context.Context // that the observer has returned; nil if it has no others
 	about           *Call           // without what differs from run to run
-	run             *setting
+	run             *runInfo
 	start           time.Duration // since the run's
 	end             func(Outcome) // of the observer; may be nil
 	degraded        atomic.Pointer[error]
 	state           atomic.Uint32
 }
 
-// setting is what calls have in common that are part of the same run of the same flow.
-type setting struct {
+// runInfo is what calls have in common that are part of the same run of the same flow.
+type runInfo struct {
 	id    uint64
 	path  []string
 	begun time.Time
@@ -44,19 +44,19 @@ const (
 	ended
 )
 
-type sceneKey struct{}
+type callKey struct{}
 
 var runs atomic.Uint64
 
-// sceneOf is the call that ctx belongs to, or nil.
-func sceneOf(ctx context.Context) *scene {
-	s, _ := ctx.Value(sceneKey{}).(*scene)
+// callOf is the call that ctx belongs to, or nil.
+func callOf(ctx context.Context) *callCtx {
+	s, _ := ctx.Value(callKey{}).(*callCtx)
 	return s
 }
 
 // Value implements [context.Context].
-func (s *scene) Value(key any) any {
-	if key == (sceneKey{}) {
+func (s *callCtx) Value(key any) any {
+	if key == (callKey{}) {
 		return s
 	}
 	var values context.Context
@@ -66,16 +66,16 @@ func (s *scene) Value(key any) any {
 	return engine.Lookup(s, s.Context, values, key)
 }
 
-// String keeps fmt from reading the scene by reflection, while others write to it.
-func (s *scene) String() string   { return "jade.Context" }
-func (s *scene) GoString() string { return "jade.Context" }
+// String keeps fmt from reading the call by reflection, while others write to it.
+func (s *callCtx) String() string   { return "jade.Context" }
+func (s *callCtx) GoString() string { return "jade.Context" }
 
 // Below implements [engine.Dressed].
-func (s *scene) Below(engine.Seal) context.Context { return s.Context }
+func (s *callCtx) Below(engine.Seal) context.Context { return s.Context }
 
 // begin tells the observer of a call that begins at start, and returns the ctx for it.
-func (s *scene) begin(ctx context.Context, o Observer, around *scene, about *Call, start time.Time) context.Context {
-	s.Context, s.about, s.run = ctx, about, settingOf(around, about, start)
+func (s *callCtx) begin(ctx context.Context, o Observer, around *callCtx, about *Call, start time.Time) context.Context {
+	s.Context, s.about, s.run = ctx, about, infoOf(around, about, start)
 	s.start = start.Sub(s.run.begun)
 	if onlyFailures(o, about.Kind) {
 		s.state.Store(silent)
@@ -88,12 +88,12 @@ func (s *scene) begin(ctx context.Context, o Observer, around *scene, about *Cal
 	return s
 }
 
-// settingOf is that of a call inside of another one, if there is one around it.
-func settingOf(around *scene, about *Call, start time.Time) *setting {
+// infoOf is that of a call inside of another one, if there is one around it.
+func infoOf(around *callCtx, about *Call, start time.Time) *runInfo {
 	if around != nil && about.Kind != KindRun && (about.Run == 0 || about.Run == around.run.id) {
 		return around.run
 	}
-	in := &setting{id: about.Run, path: about.Path, begun: start}
+	in := &runInfo{id: about.Run, path: about.Path, begun: start}
 	switch {
 	case in.id != 0:
 	case around != nil:
@@ -113,7 +113,7 @@ func settingOf(around *scene, about *Call, start time.Time) *setting {
 	return in
 }
 
-func (s *scene) announce(o Observer) {
+func (s *callCtx) announce(o Observer) {
 	defer contain("Begin")
 	c := *s.about
 	c.Run, c.Path, c.Start = s.run.id, s.run.path, s.run.begun.Add(s.start)
@@ -133,7 +133,7 @@ func same(a, b context.Context) bool {
 }
 
 // ends tells how the call ended.
-func (s *scene) ends(err, degraded error, lost ...Loss) {
+func (s *callCtx) ends(err, degraded error, lost ...Loss) {
 	if err == nil && degraded == nil && s.passes() {
 		return
 	}
@@ -143,20 +143,20 @@ func (s *scene) ends(err, degraded error, lost ...Loss) {
 }
 
 // straggles tells that the call goes on, but nobody waits for it any more.
-func (s *scene) straggles(err error) {
+func (s *callCtx) straggles(err error) {
 	o := s.outcome(err, nil)
 	o.Status = StatusStraggler
 	s.tell(o)
 }
 
-// skipped tells that the call is not made.
-func (s *scene) skipped(why error) {
+// skips tells that the call is not made.
+func (s *callCtx) skips(why error) {
 	o := s.outcome(why, nil)
 	o.Status = StatusSkipped
 	s.tell(o)
 }
 
-func (s *scene) outcome(err, degraded error) Outcome {
+func (s *callCtx) outcome(err, degraded error) Outcome {
 	o := Outcome{Err: err, Elapsed: time.Since(s.run.begun) - s.start}
 	o.judge(s, degraded)
 	if o.Status == StatusFailed && o.Panic == nil && s.givenUp() {
@@ -167,13 +167,13 @@ func (s *scene) outcome(err, degraded error) Outcome {
 
 // givenUp reports whether the call's ctx was cancelled: what it failed with then, whatever it is, is what
 // came of that. A run's own ctx is cancelled when it has failed.
-func (s *scene) givenUp() bool {
+func (s *callCtx) givenUp() bool {
 	return s.about.Kind != KindRun && s.Context.Err() == context.Canceled
 }
 
 // cutsOff reports whether the call has not done its work because there was no more time for it, or its scope has closed. A
 // failure of its own is none.
-func (s *scene) cutsOff(o Outcome) bool {
+func (s *callCtx) cutsOff(o Outcome) bool {
 	switch o.Status {
 	case StatusCanceled, StatusSkipped, StatusStraggler:
 		return true
@@ -184,7 +184,7 @@ func (s *scene) cutsOff(o Outcome) bool {
 }
 
 // tell passes on one ending, after at most one that says Straggler.
-func (s *scene) tell(o Outcome) {
+func (s *callCtx) tell(o Outcome) {
 	if was := s.state.Load(); was&silent != 0 {
 		if was&ended != 0 || o.Status == StatusOK && s.passes() {
 			return
@@ -212,9 +212,9 @@ func (s *scene) tell(o Outcome) {
 
 // sink is the call that is degraded if something inside s is that is not observed
 // itself: not an attempt, but what that is one of.
-func (s *scene) sink() *scene {
+func (s *callCtx) sink() *callCtx {
 	for s.about.Kind == KindAttempt {
-		around := sceneOf(s.Context)
+		around := callOf(s.Context)
 		if around == nil {
 			break
 		}
@@ -224,7 +224,7 @@ func (s *scene) sink() *scene {
 }
 
 // amend makes an outcome one that is degraded if something inside was.
-func (s *scene) amend(o *Outcome) {
+func (s *callCtx) amend(o *Outcome) {
 	if failure := s.sink().degraded.Load(); failure != nil {
 		o.judge(s, *failure)
 	}
@@ -233,6 +233,6 @@ func (s *scene) amend(o *Outcome) {
 // contain is deferred where an observer's function is called.
 func contain(what string) {
 	if r := recover(); r != nil {
-		slog.Error("task: an observer failed, which changes nothing", "in", what, "error", engine.Thrown(r))
+		slog.Error("observe: an observer failed, which changes nothing", "in", what, "error", engine.Thrown(r))
 	}
 }

@@ -1,23 +1,22 @@
-package task_test
+package observe_test
 
 import (
 	"encoding"
 	"testing"
 
+	"github.com/jade-go/jade/observe"
 	"github.com/stretchr/testify/require"
-
-	"github.com/jade-go/jade/task"
 )
 
 // Each status and each kind of call is read back from its name, and nothing else is read.
 func TestText_isReadBack(t *testing.T) {
-	for s := task.StatusOK; s <= task.StatusStraggler; s++ {
-		var back task.Status
+	for s := observe.StatusOK; s <= observe.StatusStraggler; s++ {
+		var back observe.Status
 		requireText(t, s, &back, s.String())
 		require.Equal(t, s, back)
 	}
-	for k := task.KindRun; k <= task.KindAttempt; k++ {
-		var back task.Kind
+	for k := observe.KindRun; k <= observe.KindAttempt; k++ {
+		var back observe.Kind
 		requireText(t, k, &back, k.String())
 		require.Equal(t, k, back)
 	}
@@ -32,12 +31,12 @@ func requireText(t *testing.T, from encoding.TextMarshaler, to encoding.TextUnma
 }
 
 func TestText_refusesWhatIsNoName(t *testing.T) {
-	unknown := task.StatusStraggler + 1
+	unknown := observe.StatusStraggler + 1
 	require.Equal(t, "Status(6)", unknown.String())
 	for _, name := range []string{"", "OK", "ok ", "run", unknown.String()} {
-		require.EqualError(t, new(task.Status).UnmarshalText([]byte(name)), `task.Status: "`+name+`" is not one of ok, degraded, failed, canceled, skipped, straggler`)
+		require.EqualError(t, new(observe.Status).UnmarshalText([]byte(name)), `observe.Status: "`+name+`" is not one of ok, degraded, failed, canceled, skipped, straggler`)
 	}
 	for _, name := range []string{"", "Run", "node\n", "ok", "Kind(7)"} {
-		require.ErrorContains(t, new(task.Kind).UnmarshalText([]byte(name)), "task.Kind: ")
+		require.ErrorContains(t, new(observe.Kind).UnmarshalText([]byte(name)), "observe.Kind: ")
 	}
 }

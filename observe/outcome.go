@@ -1,4 +1,4 @@
-package task
+package observe
 
 import (
 	"context"
@@ -62,7 +62,7 @@ type Outcome struct {
 // with err or, if degraded is not nil, with a value that stands in for that failure. Its class is that of
 // [recovery.ClassifyIn] with ctx, which is that of the call.
 func OutcomeOf(ctx context.Context, err, degraded error, begun time.Time) Outcome {
-	mustCtx("task.OutcomeOf", ctx)
+	mustCtx("observe.OutcomeOf", ctx)
 	o := Outcome{Err: err, Elapsed: time.Since(begun)}
 	o.judge(ctx, degraded)
 	return o
@@ -98,6 +98,16 @@ func (o *Outcome) blame(flow string) {
 	}
 }
 
+// Loss is a failure that something has taken: the answer of a flow does without the value of that node.
+type Loss struct {
+	Node  string         // its name; in a nested flow, after the names of the nodes around it: "rules/muted"
+	Task  string         // its task; empty for a node without one
+	Class recovery.Class // of Err
+	Err   error
+	Place Place // where the task was made, or else the node
+	Count int   // how many elements of an Each or a SettleEach have failed; 1 for any other node
+}
+
 // panicIn looks for a panic in err. One in a method of err counts as no.
 func panicIn(err error) (found *future.PanicError) {
 	found, _ = errtree.Find[*future.PanicError](err)
@@ -108,7 +118,7 @@ func panicIn(err error) (found *future.PanicError) {
 func constantOf(names []string, name []byte, kind string) (int, error) {
 	i := slices.Index(names, string(name))
 	if i < 0 {
-		return 0, fmt.Errorf("task.%s: %q is not one of %s", kind, name, strings.Join(names, ", "))
+		return 0, fmt.Errorf("observe.%s: %q is not one of %s", kind, name, strings.Join(names, ", "))
 	}
 	return i, nil
 }

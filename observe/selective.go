@@ -1,4 +1,4 @@
-package task
+package observe
 
 import (
 	"sync"
@@ -36,13 +36,13 @@ func ask(s Selective, kind Kind) bool {
 }
 
 // passes reports whether the call has ended well without the observer's knowing of it.
-func (s *scene) passes() bool {
+func (s *callCtx) passes() bool {
 	return s.state.Load() == silent && s.sink().degraded.Load() == nil && s.state.CompareAndSwap(silent, silent|ended)
 }
 
 // reveal tells the observer that the call has begun, if it does not know: now it has to. It returns when the
 // observer has been told, by whomever.
-func (s *scene) reveal() {
+func (s *callCtx) reveal() {
 	if s.state.Load()&silent == 0 {
 		return
 	}
@@ -61,17 +61,17 @@ func (s *scene) reveal() {
 	was := s.state.Or(telling)
 	r.mu.Unlock()
 	defer s.revealed() // whatever the observer does
-	if around := sceneOf(s.Context); around != nil {
+	if around := callOf(s.Context); around != nil {
 		around.reveal()
 	}
-	s.announce(ObserverOf(s.Context))
+	s.announce(From(s.Context))
 	if was&ended != 0 && s.end != nil {
 		defer contain("the function of Begin")
 		s.end(Outcome{Elapsed: time.Since(s.run.begun) - s.start})
 	}
 }
 
-func (s *scene) revealed() {
+func (s *callCtx) revealed() {
 	r := s.run
 	r.mu.Lock()
 	defer r.mu.Unlock()

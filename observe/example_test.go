@@ -1,0 +1,179 @@
+package observe_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jade-go/jade/observe"
+	recovery "github.com/jade-go/jade/recover"
+	"github.com/jade-go/jade/task"
+)
+
+// printer is an observer that prints how calls end.
+type printer struct{ prefix string }
+
+func (p printer) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
+	return ctx, func(o observe.Outcome) { fmt.Println(p.prefix+c.Task, c.Kind, o.Status) }
+}
+
+func ExampleObserver() {
+	ctx := observe.With(context.Background(), printer{})
+	task.New("item", fetchItem).Do(ctx, "bell")
+	task.New("item", fetchItem).Do(ctx, "anvil")
+	// Output:
+	// item node ok
+	// item node failed
+}
+
+// All that is started with the ctx is observed.
+func ExampleWith() {
+	ctx := observe.With(context.Background(), printer{})
+	page := task.New("page", func(ctx context.Context, id string) (string, error) {
+		item, err := task.New("item", fetchItem).Do(ctx, id)
+		return "page about a " + item.Name, err
+	})
+	fmt.Println(page.Do(ctx, "lamp"))
+	// Output:
+	// item node ok
+	// page node ok
+	// page about a oil lamp <nil>
+}
+
+func ExampleFrom() {
+	fmt.Println(observe.From(context.Background()))
+	fmt.Println(observe.From(observe.With(context.Background(), printer{"shop: "})))
+	// Output:
+	// <nil>
+	// {shop: }
+}
+
+// Both are told; of the end, the last one first.
+func ExampleTee() {
+	ctx := observe.With(context.Background(), observe.Tee(printer{"log: "}, printer{"trace: "}))
+	task.New("item", fetchItem).Do(ctx, "bell")
+	// Output:
+	// trace: item node ok
+	// log: item node ok
+}
+
+// begins is an observer that prints what it knows of a call when that begins.
+type begins struct{}
+
+func (begins) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
+	switch c.Kind {
+	case observe.KindAttempt:
+		fmt.Println(c.Task, "attempt", c.Attempt)
+	default:
+		fmt.Println(c.Task, "made in", c.Place.File)
+	}
+	return nil, nil // nothing to add, and not interested in the end
+}
+
+func ExampleCall() {
+	ctx := observe.With(context.Background(), begins{})
+	task.New("item", unsteady(1)).Retry(task.Retry{Attempts: 3}).Do(ctx, "bell")
+	// Output:
+	// item made in observe/example_test.go
+	// item attempt 1
+	// item attempt 2
+}
+
+func ExampleKind() {
+	ctx := observe.With(context.Background(), printer{})
+	task.New("item", fetchItem).Timeout(time.Minute).Do(ctx, "bell")
+	// Output:
+	// item attempt ok
+	// item node ok
+}
+
+func ExampleKind_String() {
+	fmt.Println(observe.KindRun, observe.KindNode, observe.KindElement, observe.KindAttempt)
+	// Output: run node element attempt
+}
+
+// ends is an observer that prints outcomes.
+type ends struct{}
+
+func (ends) Begin(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
+	return ctx, func(o observe.Outcome) { fmt.Println(o.Status, "class:", o.Class, "error:", o.Err) }
+}
+
+// What was replaced is still to be seen.
+func ExampleOutcome() {
+	ctx := observe.With(context.Background(), ends{})
+	task.New("item", fetchItem).Fallback(Item{Name: "something nice"}).Do(ctx, "anvil")
+	task.New("item", unsteady(1)).Do(ctx, "bell")
+	// Output:
+	// degraded class: business error: item anvil: no such item
+	// failed class: dependency error: item bell: unexpected EOF
+}
+
+func ExampleStatus() {
+	ctx, cancel := context.WithCancel(context.Background())
+	o := observe.OutcomeOf(context.Background(), nil, nil, time.Now())
+	fmt.Println(o.Status == observe.StatusOK)
+	cancel()
+	o = observe.OutcomeOf(ctx, context.Cause(ctx), nil, time.Now())
+	fmt.Println(o.Status == observe.StatusCanceled)
+	// Output:
+	// true
+	// true
+}
+
+func ExampleStatus_String() {
+	fmt.Println(observe.StatusOK, observe.StatusDegraded, observe.StatusFailed, observe.StatusCanceled, observe.StatusSkipped, observe.StatusStraggler)
+	// Output: ok degraded failed canceled skipped straggler
+}
+
+func ExampleOutcomeOf() {
+	begun := time.Now()
+	fmt.Println(observe.OutcomeOf(context.Background(), errors.New("sold out"), nil, begun).Status)
+	fmt.Println(observe.OutcomeOf(context.Background(), nil, errors.New("sold out"), begun).Status)
+	// Output:
+	// failed
+	// degraded
+}
+
+// Code that is no task can be seen as a call too.
+func ExampleBegin() {
+	ctx := observe.With(context.Background(), printer{})
+	ctx, end := observe.Begin(ctx, observe.Call{Kind: observe.KindNode, Task: "render"})
+	begun := time.Now()
+	_, err := task.New("item", fetchItem).Do(ctx, "bell") // part of the same run
+	end(observe.OutcomeOf(context.Background(), err, nil, begun))
+	// Output:
+	// item node ok
+	// render node ok
+}
+
+// alarm is an observer that needs to know only what fails.
+type alarm struct{ printer }
+
+func (alarm) OnlyFailures(observe.Kind) bool { return true }
+
+func ExampleSelective() {
+	ctx := observe.With(context.Background(), alarm{})
+	task.New("item", fetchItem).Do(ctx, "bell")
+	task.New("item", fetchItem).Do(ctx, "anvil")
+	// Output: item node failed
+}
+
+func ExampleLoss() {
+	lost := observe.Loss{Node: "rules/muted", Err: errors.New("connection refused"), Count: 1}
+	lost.Class = recovery.Classify(lost.Err)
+	fmt.Printf("without %s (%s): %v\n", lost.Node, lost.Class, lost.Err)
+	// Output: without rules/muted (unknown): connection refused
+}
+
+func ExamplePlace() {
+	place := task.New("item", fetchItem).Place()
+	fmt.Println(place.File, place.Line > 0)
+	// Output: observe/example_test.go true
+}
+
+func ExamplePlace_String() {
+	fmt.Println(observe.Place{File: "orderpage/tasks.go", Line: 12})
+	// Output: orderpage/tasks.go:12
+}

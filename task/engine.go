@@ -1,0 +1,105 @@
+package task
+
+import (
+	"context"
+
+	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/observe"
+)
+
+// ForEngines is how package flow and test kits run a task: only this module can make a Seal.
+func ForEngines[In, Out any](_ engine.Seal, t Task[In, Out]) engineSide[In, Out] {
+	return engineSide[In, Out](t)
+}
+
+// engineSide is a task as an engine sees it.
+type engineSide[In, Out any] struct{ d *definition[In, Out] }
+
+// From makes a task of work that an engine runs, which was made at a place. The receiver is not used.
+func (engineSide[In, Out]) From(name string, at observe.Place, s seam.Starter[In, Out]) Task[In, Out] {
+	return Task[In, Out]{&definition[In, Out]{name: name, origin: &seam.Origin{Place: at, Engine: s}, starter: s}}
+}
+
+// Origin is what the task has in common with all that were made of it; nil for the zero Task.
+func (e engineSide[In, Out]) Origin() *seam.Origin {
+	if e.d == nil {
+		return nil
+	}
+	return e.d.origin
+}
+
+// Direct returns the function of the task if an engine may call it without Start:
+// if nothing that is around it acts before it has failed, and else nil. It reports whether a failure
+// is for Mend then. A panic or a Goexit of the function is a failure that is the engine's to notice.
+func (e engineSide[In, Out]) Direct() (fn Func[In, Out], mends bool) {
+	d := e.d
+	if d == nil || d.limits || d.tries || d.hides {
+		return nil, false
+	}
+	return d.fn, len(d.policies) > 0
+}
+
+// Mend carries a failure of the function that Direct has returned through the
+// policies of the task, as Start would have done.
+func (e engineSide[In, Out]) Mend(ctx context.Context, in In, failed seam.Answer[Out], crew seam.Crew, host seam.Host[Out]) (seam.Answer[Out], bool) {
+	const first = 0
+	return newRunner(ctx, e.d, in, crew, host).carry(first, 0, failed.Value, failed.Err)
+}
+
+// Start runs the task on the calling goroutine, on behalf of an engine. If the call is
+// over when Start returns, Start returns its answer and true. Else another
+// goroutine carries it on, which joins crew for that, and host is told. Start
+// itself may then go on for as long as a function that was given up runs.
+//
+// Goexit: if a function of the task calls runtime.Goexit, the calling goroutine ends
+// after another has taken over the call.
+// Cancellation: the ctx given to the function is done when ctx is; host is told when the function returns.
+func (e engineSide[In, Out]) Start(ctx context.Context, in In, crew seam.Crew, host seam.Host[Out]) (seam.Answer[Out], bool) {
+	return newRunner(ctx, e.d, in, crew, host).start()
+}
+
+// Standby returns the value of the innermost Fallback, if there is one: what stands in for a call that an
+// engine does not even begin.
+func (e engineSide[In, Out]) Standby() (v Out, ok bool) {
+	if e.d == nil {
+		return v, false
+	}
+	for _, p := range e.d.policies {
+		if p.kind == kindFallback {
+			return p.fallback, true
+		}
+	}
+	return v, false
+}
+
+// Discarder returns the function that an engine gives each result that it cannot use any more, with a
+// ctx of the call, or nil if the task has no [Task.Discard]. Results that the task itself gives up are seen to by Start.
+func (e engineSide[In, Out]) Discarder() func(context.Context, Out) {
+	if e.d == nil || e.d.discard == nil {
+		return nil
+	}
+	return e.d.dispose
+}
+
+// WithBody returns the task with another body: with is given the present one and returns the one to have.
+// Name, origin and policies are those of the task. It is for what puts something in place of the function, such as a test's fake.
+//
+// The middleware of a [Task.Wrap] is called again, around the new body, so what it remembers is not that of the task.
+func (e engineSide[In, Out]) WithBody(with func(seam.Body[In, Out]) seam.Body[In, Out]) Task[In, Out] {
+	return Task[In, Out]{e.d.withBody(with)}
+}
+
+func (d *definition[In, Out]) withBody(with func(seam.Body[In, Out]) seam.Body[In, Out]) *definition[In, Out] {
+	c := *d
+	if d.wrapped != nil {
+		c.wrap(d.wrapped.withBody(with), d.middleware)
+		return &c
+	}
+	b := with(seam.Body[In, Out]{Func: d.fn, Starter: d.starter})
+	if (b.Func == nil) == (b.Starter == nil) {
+		panic("task: the body of " + d.name + " must have a function or a starter, and not both")
+	}
+	c.fn, c.starter = b.Func, b.Starter
+	return &c
+}

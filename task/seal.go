@@ -1,0 +1,6 @@
+package task
+
+import "github.com/jade-go/jade/internal/engine"
+
+// seal opens what other packages keep for engines.
+var seal engine.Seal
