@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/must"
 )
 
 // AsCompleted yields the index and the result of each of fs, in the order in
@@ -15,7 +16,7 @@ import (
 //
 // The sequence may be ranged over again, and left early: then nothing of it stays behind.
 func AsCompleted[T any](ctx context.Context, fs ...future.Future[T]) iter.Seq2[int, future.Result[T]] {
-	must("AsCompleted", ctx == nil, false)
+	must.HaveCtx("combinators.AsCompleted", ctx)
 	fs = clone(fs)
 	return func(yield func(int, future.Result[T]) bool) {
 		a := &arrivals{}

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/must"
 )
 
 // Each calls fn for each element of in, at most limit at a time, and returns a
@@ -21,7 +22,8 @@ import (
 // The ctx that fn gets is shared by the calls of one goroutine.
 // Cost: a few allocations, and three for each goroutine.
 func Each[In, Out any](ctx context.Context, limit int, in []In, fn func(context.Context, In) (Out, error)) future.Future[[]Out] {
-	must("Each", ctx == nil, fn == nil)
+	must.HaveCtx("combinators.Each", ctx)
+	must.HaveFunc("combinators.Each", fn == nil)
 	if limit < 1 {
 		panic(fmt.Sprintf("combinators.Each: the limit is %d, and must be at least 1", limit))
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/must"
 )
 
 // Finally calls fn with f's result, whatever it is, and returns a future for
@@ -17,7 +18,8 @@ import (
 // Panics: a panic of fn becomes a [*future.PanicError], joined to f's failure if there is one.
 // Cost: three allocations.
 func Finally[T any](ctx context.Context, f future.Future[T], fn func(context.Context, future.Result[T])) future.Future[T] {
-	must("Finally", ctx == nil, fn == nil)
+	must.HaveCtx("combinators.Finally", ctx)
+	must.HaveFunc("combinators.Finally", fn == nil)
 	return future.Follow(context.WithoutCancel(ctx), f, future.ModeDressed|future.ModeCleanup, finally[T](fn))
 }
 

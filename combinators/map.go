@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/must"
 )
 
 // Map returns a future for fn of f's value. fn is quick and pure: it runs
@@ -16,7 +17,7 @@ import (
 // Ordering: inline functions behind one future run one after another, in the order they were registered.
 // Cost: one allocation, two while f is pending; no goroutine.
 func Map[A, B any](f future.Future[A], fn func(A) B) future.Future[B] {
-	must("Map", false, fn == nil)
+	must.HaveFunc("combinators.Map", fn == nil)
 	return future.Follow(nil, f, future.ModeQuick, mapping[A, B](fn))
 }
 
@@ -36,7 +37,7 @@ func (fn mapping[A, B]) Run(_ context.Context, in future.Result[A]) (B, future.F
 // Panics: a panic becomes the result, a [*future.PanicError].
 // Cost: one allocation, two while f is pending.
 func Tap[T any](f future.Future[T], fn func(T)) future.Future[T] {
-	must("Tap", false, fn == nil)
+	must.HaveFunc("combinators.Tap", fn == nil)
 	return future.Follow(nil, f, future.ModeQuick|future.ModeDressed, tap[T](fn))
 }
 

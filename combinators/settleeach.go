@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/must"
 )
 
 // SettleEach calls fn for each element of in, at most limit at a time, and
@@ -28,7 +29,8 @@ import (
 //
 // SettleEach differs from [Each], which the first failure ends, and from [Settle], which waits for futures that run already.
 func SettleEach[In, Out any](ctx context.Context, limit int, in []In, fn func(context.Context, In) (Out, error)) future.Future[[]future.Result[Out]] {
-	must("SettleEach", ctx == nil, fn == nil)
+	must.HaveCtx("combinators.SettleEach", ctx)
+	must.HaveFunc("combinators.SettleEach", fn == nil)
 	if limit < 1 {
 		panic(fmt.Sprintf("combinators.SettleEach: the limit is %d, and must be at least 1", limit))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/must"
 )
 
 // Then returns a future for what fn makes of f's value. fn starts as soon as f
@@ -20,7 +21,8 @@ import (
 // Then differs from [Map], whose fn is quick and cannot fail, and from
 // [FlatMap], whose fn returns a future.
 func Then[A, B any](ctx context.Context, f future.Future[A], fn func(context.Context, A) (B, error)) future.Future[B] {
-	must("Then", ctx == nil, fn == nil)
+	must.HaveCtx("combinators.Then", ctx)
+	must.HaveFunc("combinators.Then", fn == nil)
 	return future.Follow(ctx, f, 0, then[A, B](fn))
 }
 
@@ -44,7 +46,8 @@ func (fn then[A, B]) Run(ctx context.Context, in future.Result[A]) (B, future.Fu
 // Cost: three allocations. A recursion keeps about 500 bytes a step until its last
 // step is complete: write a loop of many steps as a for statement in one function.
 func FlatMap[A, B any](ctx context.Context, f future.Future[A], fn func(context.Context, A) future.Future[B]) future.Future[B] {
-	must("FlatMap", ctx == nil, fn == nil)
+	must.HaveCtx("combinators.FlatMap", ctx)
+	must.HaveFunc("combinators.FlatMap", fn == nil)
 	return future.Follow(ctx, f, 0, flatMap[A, B](fn))
 }
 
@@ -58,14 +61,4 @@ func (fn flatMap[A, B]) Run(ctx context.Context, in future.Result[A]) (v B, inne
 		return v, inner, future.ErrZero
 	}
 	return v, inner, nil
-}
-
-// must panics on a programmer's mistake, in the caller's goroutine.
-func must(name string, nilCtx, nilFunc bool) {
-	switch {
-	case nilCtx:
-		panic("combinators." + name + ": nil context")
-	case nilFunc:
-		panic("combinators." + name + ": nil function")
-	}
 }

@@ -6,13 +6,14 @@ import (
 	"context"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/must"
 )
 
 // Await2 waits for 2 futures and returns their values, or the first failure
 // among them, at once, with zero values. If ctx ends first it returns
 // [future.Cause](ctx), and the futures go on.
 func Await2[A, B any](ctx context.Context, a future.Future[A], b future.Future[B]) (va A, vb B, err error) {
-	must("Await2", ctx == nil, false)
+	must.HaveCtx("combinators.Await2", ctx)
 	t, err := awaited(ctx, Zip2(a, b))
 	return t.A, t.B, err
 }
@@ -21,7 +22,7 @@ func Await2[A, B any](ctx context.Context, a future.Future[A], b future.Future[B
 // among them, at once, with zero values. If ctx ends first it returns
 // [future.Cause](ctx), and the futures go on.
 func Await3[A, B, C any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C]) (va A, vb B, vc C, err error) {
-	must("Await3", ctx == nil, false)
+	must.HaveCtx("combinators.Await3", ctx)
 	t, err := awaited(ctx, Zip3(a, b, c))
 	return t.A, t.B, t.C, err
 }
@@ -30,7 +31,7 @@ func Await3[A, B, C any](ctx context.Context, a future.Future[A], b future.Futur
 // among them, at once, with zero values. If ctx ends first it returns
 // [future.Cause](ctx), and the futures go on.
 func Await4[A, B, C, D any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D]) (va A, vb B, vc C, vd D, err error) {
-	must("Await4", ctx == nil, false)
+	must.HaveCtx("combinators.Await4", ctx)
 	t, err := awaited(ctx, Zip4(a, b, c, d))
 	return t.A, t.B, t.C, t.D, err
 }
@@ -39,7 +40,7 @@ func Await4[A, B, C, D any](ctx context.Context, a future.Future[A], b future.Fu
 // among them, at once, with zero values. If ctx ends first it returns
 // [future.Cause](ctx), and the futures go on.
 func Await5[A, B, C, D, E any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E]) (va A, vb B, vc C, vd D, ve E, err error) {
-	must("Await5", ctx == nil, false)
+	must.HaveCtx("combinators.Await5", ctx)
 	t, err := awaited(ctx, Zip5(a, b, c, d, e))
 	return t.A, t.B, t.C, t.D, t.E, err
 }
@@ -48,7 +49,7 @@ func Await5[A, B, C, D, E any](ctx context.Context, a future.Future[A], b future
 // among them, at once, with zero values. If ctx ends first it returns
 // [future.Cause](ctx), and the futures go on.
 func Await6[A, B, C, D, E, F any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F]) (va A, vb B, vc C, vd D, ve E, vf F, err error) {
-	must("Await6", ctx == nil, false)
+	must.HaveCtx("combinators.Await6", ctx)
 	t, err := awaited(ctx, Zip6(a, b, c, d, e, f))
 	return t.A, t.B, t.C, t.D, t.E, t.F, err
 }
@@ -57,7 +58,7 @@ func Await6[A, B, C, D, E, F any](ctx context.Context, a future.Future[A], b fut
 // among them, at once, with zero values. If ctx ends first it returns
 // [future.Cause](ctx), and the futures go on.
 func Await7[A, B, C, D, E, F, G any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G]) (va A, vb B, vc C, vd D, ve E, vf F, vg G, err error) {
-	must("Await7", ctx == nil, false)
+	must.HaveCtx("combinators.Await7", ctx)
 	t, err := awaited(ctx, Zip7(a, b, c, d, e, f, g))
 	return t.A, t.B, t.C, t.D, t.E, t.F, t.G, err
 }
@@ -66,7 +67,7 @@ func Await7[A, B, C, D, E, F, G any](ctx context.Context, a future.Future[A], b 
 // among them, at once, with zero values. If ctx ends first it returns
 // [future.Cause](ctx), and the futures go on.
 func Await8[A, B, C, D, E, F, G, H any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G], h future.Future[H]) (va A, vb B, vc C, vd D, ve E, vf F, vg G, vh H, err error) {
-	must("Await8", ctx == nil, false)
+	must.HaveCtx("combinators.Await8", ctx)
 	t, err := awaited(ctx, Zip8(a, b, c, d, e, f, g, h))
 	return t.A, t.B, t.C, t.D, t.E, t.F, t.G, t.H, err
 }
@@ -75,7 +76,7 @@ func Await8[A, B, C, D, E, F, G, H any](ctx context.Context, a future.Future[A],
 // among them, at once, with zero values. If ctx ends first it returns
 // [future.Cause](ctx), and the futures go on.
 func Await9[A, B, C, D, E, F, G, H, I any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G], h future.Future[H], i future.Future[I]) (va A, vb B, vc C, vd D, ve E, vf F, vg G, vh H, vi I, err error) {
-	must("Await9", ctx == nil, false)
+	must.HaveCtx("combinators.Await9", ctx)
 	t, err := awaited(ctx, Zip9(a, b, c, d, e, f, g, h, i))
 	return t.A, t.B, t.C, t.D, t.E, t.F, t.G, t.H, t.I, err
 }

@@ -6,12 +6,14 @@ import (
 	"context"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/must"
 )
 
 // Then2 is [Then] for 2 inputs: fn starts as soon as all have succeeded, and
 // the first failure among them is the result, at once.
 func Then2[A, B, R any](ctx context.Context, a future.Future[A], b future.Future[B], fn func(context.Context, A, B) (R, error)) future.Future[R] {
-	must("Then2", ctx == nil, fn == nil)
+	must.HaveCtx("combinators.Then2", ctx)
+	must.HaveFunc("combinators.Then2", fn == nil)
 	return future.FollowAll[R](ctx, 2, then2[A, B, R]{a, b, fn})
 }
 
@@ -38,7 +40,8 @@ func (z then2[A, B, R]) Func() any { return z.fn }
 // Then3 is [Then] for 3 inputs: fn starts as soon as all have succeeded, and
 // the first failure among them is the result, at once.
 func Then3[A, B, C, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], fn func(context.Context, A, B, C) (R, error)) future.Future[R] {
-	must("Then3", ctx == nil, fn == nil)
+	must.HaveCtx("combinators.Then3", ctx)
+	must.HaveFunc("combinators.Then3", fn == nil)
 	return future.FollowAll[R](ctx, 3, then3[A, B, C, R]{a, b, c, fn})
 }
 
@@ -68,7 +71,8 @@ func (z then3[A, B, C, R]) Func() any { return z.fn }
 // Then4 is [Then] for 4 inputs: fn starts as soon as all have succeeded, and
 // the first failure among them is the result, at once.
 func Then4[A, B, C, D, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], fn func(context.Context, A, B, C, D) (R, error)) future.Future[R] {
-	must("Then4", ctx == nil, fn == nil)
+	must.HaveCtx("combinators.Then4", ctx)
+	must.HaveFunc("combinators.Then4", fn == nil)
 	return future.FollowAll[R](ctx, 4, then4[A, B, C, D, R]{a, b, c, d, fn})
 }
 
@@ -101,7 +105,8 @@ func (z then4[A, B, C, D, R]) Func() any { return z.fn }
 // Then5 is [Then] for 5 inputs: fn starts as soon as all have succeeded, and
 // the first failure among them is the result, at once.
 func Then5[A, B, C, D, E, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], fn func(context.Context, A, B, C, D, E) (R, error)) future.Future[R] {
-	must("Then5", ctx == nil, fn == nil)
+	must.HaveCtx("combinators.Then5", ctx)
+	must.HaveFunc("combinators.Then5", fn == nil)
 	return future.FollowAll[R](ctx, 5, then5[A, B, C, D, E, R]{a, b, c, d, e, fn})
 }
 
@@ -137,7 +142,8 @@ func (z then5[A, B, C, D, E, R]) Func() any { return z.fn }
 // Then6 is [Then] for 6 inputs: fn starts as soon as all have succeeded, and
 // the first failure among them is the result, at once.
 func Then6[A, B, C, D, E, F, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], fn func(context.Context, A, B, C, D, E, F) (R, error)) future.Future[R] {
-	must("Then6", ctx == nil, fn == nil)
+	must.HaveCtx("combinators.Then6", ctx)
+	must.HaveFunc("combinators.Then6", fn == nil)
 	return future.FollowAll[R](ctx, 6, then6[A, B, C, D, E, F, R]{a, b, c, d, e, f, fn})
 }
 
@@ -176,7 +182,8 @@ func (z then6[A, B, C, D, E, F, R]) Func() any { return z.fn }
 // Then7 is [Then] for 7 inputs: fn starts as soon as all have succeeded, and
 // the first failure among them is the result, at once.
 func Then7[A, B, C, D, E, F, G, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G], fn func(context.Context, A, B, C, D, E, F, G) (R, error)) future.Future[R] {
-	must("Then7", ctx == nil, fn == nil)
+	must.HaveCtx("combinators.Then7", ctx)
+	must.HaveFunc("combinators.Then7", fn == nil)
 	return future.FollowAll[R](ctx, 7, then7[A, B, C, D, E, F, G, R]{a, b, c, d, e, f, g, fn})
 }
 
@@ -218,7 +225,8 @@ func (z then7[A, B, C, D, E, F, G, R]) Func() any { return z.fn }
 // Then8 is [Then] for 8 inputs: fn starts as soon as all have succeeded, and
 // the first failure among them is the result, at once.
 func Then8[A, B, C, D, E, F, G, H, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G], h future.Future[H], fn func(context.Context, A, B, C, D, E, F, G, H) (R, error)) future.Future[R] {
-	must("Then8", ctx == nil, fn == nil)
+	must.HaveCtx("combinators.Then8", ctx)
+	must.HaveFunc("combinators.Then8", fn == nil)
 	return future.FollowAll[R](ctx, 8, then8[A, B, C, D, E, F, G, H, R]{a, b, c, d, e, f, g, h, fn})
 }
 
@@ -263,7 +271,8 @@ func (z then8[A, B, C, D, E, F, G, H, R]) Func() any { return z.fn }
 // Then9 is [Then] for 9 inputs: fn starts as soon as all have succeeded, and
 // the first failure among them is the result, at once.
 func Then9[A, B, C, D, E, F, G, H, I, R any](ctx context.Context, a future.Future[A], b future.Future[B], c future.Future[C], d future.Future[D], e future.Future[E], f future.Future[F], g future.Future[G], h future.Future[H], i future.Future[I], fn func(context.Context, A, B, C, D, E, F, G, H, I) (R, error)) future.Future[R] {
-	must("Then9", ctx == nil, fn == nil)
+	must.HaveCtx("combinators.Then9", ctx)
+	must.HaveFunc("combinators.Then9", fn == nil)
 	return future.FollowAll[R](ctx, 9, then9[A, B, C, D, E, F, G, H, I, R]{a, b, c, d, e, f, g, h, i, fn})
 }
 

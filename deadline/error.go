@@ -64,12 +64,16 @@ func init() {
 		_, is := err.(*Error)
 		return is
 	}
+	engine.Inherited = func(ctx context.Context, name string, start time.Time, err error) error {
+		return inherited(ctx, name, start, err)
+	}
+	engine.IsForeignDeadline = foreign
 }
 
-// Inherited returns the error of work that was started at start with ctx and
+// inherited returns the error of work that was started at start with ctx and
 // failed with err because the deadline of ctx has passed. It matches what err
 // and the cause of ctx match under errors.Is.
-func Inherited(ctx context.Context, name string, start time.Time, err error) *Error {
+func inherited(ctx context.Context, name string, start time.Time, err error) *Error {
 	e := &Error{Name: name, Elapsed: time.Since(start), Inherited: true, cause: err}
 	e.Limit = e.Elapsed
 	if end, ok := ctx.Deadline(); ok {
@@ -78,9 +82,9 @@ func Inherited(ctx context.Context, name string, start time.Time, err error) *Er
 	return e
 }
 
-// Foreign reports whether err is a deadline that Jade did not make, and that
+// foreign reports whether err is a deadline that Jade did not make, and that
 // therefore does not say what was late. A panic in a method of err counts as no.
-func Foreign(err error) (is bool) {
+func foreign(err error) (is bool) {
 	defer func() { _ = recover() }()
 	_, ours := errors.AsType[*Error](err)
 	return !ours && errors.Is(err, context.DeadlineExceeded)

@@ -64,23 +64,3 @@ func ExampleError_Unwrap() {
 	fmt.Println(late.Inherited, errors.Unwrap(late))
 	// Output: true context deadline exceeded
 }
-
-func ExampleForeign() {
-	fmt.Println(deadline.Foreign(fmt.Errorf("freight: %w", context.DeadlineExceeded)))
-	fmt.Println(deadline.Foreign(&deadline.Error{Name: "freight"}))
-	// Output:
-	// true
-	// false
-}
-
-// An engine that runs work for others names what their deadline has cut off.
-func ExampleInherited() {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
-	defer cancel()
-	begun := time.Now()
-	<-ctx.Done()
-
-	err := deadline.Inherited(ctx, "order-page", begun, future.Cause(ctx))
-	fmt.Println(err.Name, err.Inherited, errors.Is(err, context.DeadlineExceeded))
-	// Output: order-page true true
-}

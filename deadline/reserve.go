@@ -3,6 +3,8 @@ package deadline
 import (
 	"context"
 	"time"
+
+	"github.com/jade-go/jade/internal/must"
 )
 
 // Reserve returns a ctx that ends d before the deadline of ctx: the time left
@@ -12,7 +14,7 @@ import (
 //
 // cancel releases what the ctx holds, as that of [context.WithDeadline] does; call it.
 func Reserve(ctx context.Context, d time.Duration) (reserved context.Context, cancel context.CancelFunc) {
-	must("Reserve", ctx == nil, false)
+	must.HaveCtx("deadline.Reserve", ctx)
 	if d < 0 {
 		panic("deadline.Reserve: the duration is " + d.String() + ", and must not be negative")
 	}
@@ -30,14 +32,4 @@ func Reserve(ctx context.Context, d time.Duration) (reserved context.Context, ca
 	over, cut := context.WithCancelCause(ctx)
 	cut(late)
 	return over, func() {}
-}
-
-// must panics on a programmer's mistake, in the caller's goroutine.
-func must(name string, nilCtx, nilFunc bool) {
-	switch {
-	case nilCtx:
-		panic("deadline." + name + ": nil context")
-	case nilFunc:
-		panic("deadline." + name + ": nil function")
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/must"
 )
 
 // Run calls fn in a goroutine and returns its result, or an [*Error] once d
@@ -17,7 +18,8 @@ import (
 // Cancellation: if ctx ends otherwise, Run returns at once with [future.Cause].
 // Panics: a panic of fn is returned as a [*future.PanicError].
 func Run[T any](ctx context.Context, d time.Duration, fn func(context.Context) (T, error)) (T, error) {
-	must("Run", ctx == nil, fn == nil)
+	must.HaveCtx("deadline.Run", ctx)
+	must.HaveFunc("deadline.Run", fn == nil)
 	start := time.Now()
 	if d <= 0 && future.Cause(ctx) == nil {
 		var zero T
@@ -40,7 +42,7 @@ func Run[T any](ctx context.Context, d time.Duration, fn func(context.Context) (
 	work.Cancel(err)                          // in case it was ctx that ended the wait
 	v, err = work.Await(context.Background()) // complete now, or in a moment
 	if _, ours := err.(*Error); !ours && late(ctx.Err()) && late(err) {
-		err = Inherited(ctx, future.Name(ctx, fn), start, err)
+		err = inherited(ctx, future.Name(ctx, fn), start, err)
 	}
 	return v, err
 }

@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/flow"
-	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/must"
+	"github.com/jade-go/jade/internal/source"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeslog"
 	recovery "github.com/jade-go/jade/recover"
@@ -152,10 +153,8 @@ func InitializedFlow[In, Out any](name string, init func(context.Context) (*flow
 
 // newHandler makes a handler for the function called where, whose caller is the user.
 func newHandler[In, Out any](where, name string, opts []Option) *Handler[In, Out] {
-	if why := engine.Unfit(name); why != "" {
-		panic(where + ": " + why)
-	}
-	file, line := engine.Caller(2)
+	must.HaveName(where, name)
+	file, line := source.Caller(2)
 	h := &Handler[In, Out]{name: name, place: observe.Place{File: file, Line: line}, ready: &initialization[In, Out]{}}
 	h.settings = settings{reserve: -1, drain: defaultDrain, grace: defaultGrace, logger: slog.New(defaultHandler{}), rules: rules{depth: defaultDepth}}
 	for _, opt := range opts {

@@ -6,8 +6,8 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 )
@@ -96,7 +96,7 @@ func (h *Handler[In, Out]) call(ctx context.Context, begun time.Time, in In) (ou
 	if cause := future.Cause(ctx); err != nil && cause != nil { // whatever the function made of it
 		var none Out
 		if errors.Is(cause, context.DeadlineExceeded) {
-			cause = deadline.Inherited(ctx, h.name, begun, cause)
+			cause = engine.Inherited(ctx, h.name, begun, cause)
 		}
 		return none, cause
 	}

@@ -226,9 +226,7 @@ func (c *call[In, Out]) cutShort(at time.Time) {
 		turn := e.turn
 		e.mu.Unlock()
 		if stage == byDegraded {
-			late := c.lateAt(at)
-			late.Name = c.plan.name + ": Degraded"
-			ans = seam.Answer[Out]{Err: c.ownFailed("Degraded", late)}
+			ans = seam.Answer[Out]{Err: c.ownFailed("Degraded", c.lateAs(c.plan.name+": Degraded", at))}
 		}
 		c.answer(turn, ans)
 	default:

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/must"
 	"github.com/jade-go/jade/internal/seam"
 	"github.com/jade-go/jade/observe"
 )
@@ -24,7 +25,7 @@ type Loss = observe.Loss
 // Concurrency: fn runs on a goroutine of the run.
 func (f *Flow[In, Out]) Degraded(fn func(out Out, lost []Loss) Out) *Flow[In, Out] {
 	g := *f.must("Degraded")
-	mustFunc("flow.Flow.Degraded", fn == nil)
+	must.HaveFunc("flow.Flow.Degraded", fn == nil)
 	g.degraded = append(g.degraded[:len(g.degraded):len(g.degraded)], fn)
 	return finished(g)
 }

@@ -3,7 +3,7 @@ package flow
 import (
 	"slices"
 
-	"github.com/jade-go/jade/deadline"
+	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/seam"
 )
 
@@ -93,7 +93,7 @@ func (st *state) backOf(n int32) error {
 
 // lateness is err or, if a function has returned the end of its ctx at the limit, what that says.
 func (st *state) lateness(err error) error {
-	if !st.run.expired.Load() || !deadline.Foreign(err) {
+	if !st.run.expired.Load() || !engine.IsForeignDeadline(err) {
 		return err
 	}
 	st.demand.mu.Lock()

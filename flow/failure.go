@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/must"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -16,7 +17,7 @@ import (
 // Panics: a panic of fn becomes a [*future.PanicError].
 // Concurrency: fn runs on a goroutine of the run.
 func Recover[T any](n Node[T], fn func(context.Context, error) (T, error)) Node[T] {
-	mustFunc("flow.Recover", fn == nil)
+	must.HaveFunc("flow.Recover", fn == nil)
 	return add[T]("flow.Recover", 2, node{kind: KindRecover, called: called(fn), inputs: data(n.n)}, func(w wiring) cell {
 		return &rescue[T]{pass(w, n), fn}
 	})

@@ -6,7 +6,6 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/seam"
@@ -68,11 +67,11 @@ func (c *call[In, Out]) fail(err error) {
 // inherited is err, with a deadline of the caller's ctx that a function has returned made one that says so.
 func (c *call[In, Out]) inherited(err error) error {
 	e, ok := err.(*Error)
-	if !ok || !isDeadline(c.around.Err()) || !deadline.Foreign(e.Err) {
+	if !ok || !isDeadline(c.around.Err()) || !engine.IsForeignDeadline(e.Err) {
 		return err
 	}
 	named := *e
-	named.Err = deadline.Inherited(c.around, c.plan.name+": "+e.Node, c.start(), e.Err)
+	named.Err = engine.Inherited(c.around, c.plan.name+": "+e.Node, c.start(), e.Err)
 	return &named
 }
 
@@ -262,8 +261,8 @@ func (r *run) lastAt() time.Time {
 // refuse answers a run that may not start.
 func (c *call[In, Out]) refuse(cause error) {
 	var none Out
-	if deadline.Foreign(cause) {
-		cause = deadline.Inherited(c.around, c.plan.name, c.start(), cause)
+	if engine.IsForeignDeadline(cause) {
+		cause = engine.Inherited(c.around, c.plan.name, c.start(), cause)
 	}
 	if c.host != nil {
 		c.host.Finish(seam.Answer[Out]{Err: cause})

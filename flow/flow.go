@@ -5,7 +5,8 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/must"
+	"github.com/jade-go/jade/internal/source"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
@@ -30,11 +31,9 @@ type Flow[In, Out any] struct {
 // consumes, two different tasks of one name, a result that is a constant while nothing consumes the input. (A node
 // that is made of constants alone belongs to no flow until something consumes it: nothing notices it.)
 func New[In, Out any](name string, build func(in Node[In]) Node[Out]) *Flow[In, Out] {
-	mustFunc("flow.New", build == nil)
-	if why := engine.Unfit(name); why != "" {
-		panic("flow.New: " + why)
-	}
-	file, line := engine.Caller(1)
+	must.HaveFunc("flow.New", build == nil)
+	must.HaveName("flow.New", name)
+	file, line := source.Caller(1)
 	place := observe.Place{File: file, Line: line}
 	b := &builder{}
 	defer func() { b.sealed = true }()
@@ -108,7 +107,7 @@ func (f *Flow[In, Out]) Reserve(d time.Duration) *Flow[In, Out] {
 // Concurrency: fn runs on a goroutine of the run.
 func (f *Flow[In, Out]) Catch(fn func(ctx context.Context, in In, err error) (Out, error)) *Flow[In, Out] {
 	g := *f.must("Catch")
-	mustFunc("flow.Flow.Catch", fn == nil)
+	must.HaveFunc("flow.Flow.Catch", fn == nil)
 	g.catches = append(g.catches[:len(g.catches):len(g.catches)], fn)
 	return finished(g)
 }
@@ -121,7 +120,7 @@ func (f *Flow[In, Out]) Catch(fn func(ctx context.Context, in In, err error) (Ou
 // Concurrency: fn runs on a goroutine of the run.
 func (f *Flow[In, Out]) OnError(fn func(ctx context.Context, in In, err error)) *Flow[In, Out] {
 	g := *f.must("OnError")
-	mustFunc("flow.Flow.OnError", fn == nil)
+	must.HaveFunc("flow.Flow.OnError", fn == nil)
 	g.told = append(g.told[:len(g.told):len(g.told)], fn)
 	return finished(g)
 }
@@ -145,7 +144,7 @@ func (f *Flow[In, Out]) must(method string) *Flow[In, Out] {
 // Cost: two allocations, and one if it has to block against a ctx that is not Jade's own; a few more with a Timeout.
 func (f *Flow[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 	f.must("Do")
-	mustCtx("flow.Flow.Do", ctx)
+	must.HaveCtx("flow.Flow.Do", ctx)
 	c, told := f.begin(ctx, in, true)
 	answer := c.promise.Future()
 	until := ctx
@@ -173,7 +172,7 @@ func (f *Flow[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 // once with the cause, and the run ends.
 func (f *Flow[In, Out]) Go(ctx context.Context, in In) future.Future[Out] {
 	f.must("Go")
-	mustCtx("flow.Flow.Go", ctx)
+	must.HaveCtx("flow.Flow.Go", ctx)
 	c, _ := f.begin(ctx, in, false)
 	return c.promise.Future()
 }
@@ -181,10 +180,4 @@ func (f *Flow[In, Out]) Go(ctx context.Context, in In) future.Future[Out] {
 // Task returns the flow as a task, of the same name: flows are built of flows.
 func (f *Flow[In, Out]) Task() task.Task[In, Out] {
 	return f.must("Task").task
-}
-
-func mustCtx(where string, ctx context.Context) {
-	if ctx == nil {
-		panic(where + ": nil context")
-	}
 }

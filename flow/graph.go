@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/must"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
@@ -139,7 +140,7 @@ func (g Graph) Node(i int) GraphNode {
 // Resolve does what the flow does with the failure err of a run for in: it
 // tells OnError, and returns what Catch answers, or the failure. It is for other engines.
 func (g Graph) Resolve(ctx context.Context, in any, err error) (any, error) {
-	mustCtx("flow.Graph.Resolve", ctx)
+	must.HaveCtx("flow.Graph.Resolve", ctx)
 	if g.resolve == nil {
 		return nil, err // a graph that was read from JSON
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/must"
 )
 
 // Run makes the node's value of those of its inputs, in the order of its edges,
@@ -19,7 +20,7 @@ import (
 // Panics: a panic is a failure, a [*future.PanicError].
 // Concurrency: the functions of the node run on other goroutines; policies of its task apply.
 func (n GraphNode) Run(ctx context.Context, inputs []any) (any, error) {
-	mustCtx("flow.GraphNode.Run", ctx)
+	must.HaveCtx("flow.GraphNode.Run", ctx)
 	if n.of == nil {
 		return nil, fmt.Errorf("flow.GraphNode.Run: %s was not made by Flow.Graph", n.Name)
 	}

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/jade-go/jade/internal/must"
 	"github.com/jade-go/jade/internal/seam"
 	"github.com/jade-go/jade/task"
 )
@@ -24,7 +25,7 @@ type Interceptor func(ctx context.Context, in any, call func(context.Context) (a
 // [task.Task.Wrap] is called again for the intercepted task. The receiver is untouched, and [Flow.Graph] describes both alike.
 func (f *Flow[In, Out]) Intercept(pick func(path []string, n GraphNode) Interceptor) *Flow[In, Out] {
 	f.must("Intercept")
-	mustFunc("flow.Flow.Intercept", pick == nil)
+	must.HaveFunc("flow.Flow.Intercept", pick == nil)
 	return f.intercept(nil, pick)
 }
 

@@ -64,17 +64,17 @@ func newLimit(around context.Context, outer *run, begun time.Time, timeout, rese
 		l.reserved = true
 		l.at = end.Add(-min(reserve, left/2))
 		if l.inherited { // the answer comes before those give up who wait with the same ctx
-			l.end = end.Add(-engine.Hold(left))
+			l.end = end.Add(-alarm.Hold(left))
 		} else {
 			l.last = end.Add(grace)
 		}
 	case l.inherited && unheld: // nobody waits for it
 	case l.inherited:
-		l.at = end.Add(-engine.Hold(left))
+		l.at = end.Add(-alarm.Hold(left))
 	default:
 		l.last = end.Add(grace)
 		if theirs, limited := around.Deadline(); limited {
-			if hold := theirs.Add(-engine.Hold(theirs.Sub(begun))); hold.Before(l.at) {
+			if hold := theirs.Add(-alarm.Hold(theirs.Sub(begun))); hold.Before(l.at) {
 				l.at, l.end, l.inherited = hold, theirs, true
 			}
 			if theirs.Before(l.last) {
@@ -109,15 +109,18 @@ func (l *limit) release() {
 }
 
 // lateAt is the failure of what is late at a point in time.
-func (r *run) lateAt(at time.Time) *deadline.Error {
+func (r *run) lateAt(at time.Time) error { return r.lateAs(r.late(), at) }
+
+// lateAs is lateAt under another name.
+func (r *run) lateAs(name string, at time.Time) error {
 	if l := r.limit; l != nil && !l.inherited {
-		return &deadline.Error{Name: r.late(), Limit: at.Sub(r.begun), Elapsed: time.Since(r.begun)}
+		return &deadline.Error{Name: name, Limit: at.Sub(r.begun), Elapsed: time.Since(r.begun)}
 	}
 	begun := r.begun
 	if begun.IsZero() { // the ctx did not tell of its deadline
 		begun = time.Now()
 	}
-	return deadline.Inherited(r.around, r.late(), begun, r.around.Err())
+	return engine.Inherited(r.around, name, begun, r.around.Err())
 }
 
 // spare is what the functions of Recover, Catch and OnError run in: the ctx of the caller, as work of

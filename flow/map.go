@@ -1,12 +1,16 @@
 package flow
 
-import "context"
+import (
+	"context"
+
+	"github.com/jade-go/jade/internal/must"
+)
 
 // Map is fn of the value of a. fn is quick and pure: it runs inline, on
 // whichever goroutine has made a. It fails if a fails, and if fn panics. The node is called after fn, if that is a
 // function or a method that has a name: see [Named].
 func Map[A, R any](a Node[A], fn func(A) R) Node[R] {
-	mustFunc("flow.Map", fn == nil)
+	must.HaveFunc("flow.Map", fn == nil)
 	return addMap("flow.Map", called(fn), func(w wiring) func() R {
 		va := from(w, a)
 		return func() R { return fn(*va) }
@@ -15,7 +19,7 @@ func Map[A, R any](a Node[A], fn func(A) R) Node[R] {
 
 // MapErr is what fn makes of the value of a, as for [Map]. If fn fails, so does the node: it is for quick checks.
 func MapErr[A, R any](a Node[A], fn func(A) (R, error)) Node[R] {
-	mustFunc("flow.MapErr", fn == nil)
+	must.HaveFunc("flow.MapErr", fn == nil)
 	return add[R]("flow.MapErr", 2, node{kind: KindMap, called: called(fn), inputs: data(a.n)}, func(w wiring) cell {
 		va := from(w, a)
 		return &checking[R]{call: func() (R, error) { return fn(*va) }}

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/must"
 	"github.com/jade-go/jade/observe"
 )
 
@@ -20,7 +20,7 @@ import (
 // A name that no task could have panics, and so does one that another node of the flow was given, and a second name.
 func Named[T any](n Node[T], name string) Node[T] {
 	const where = "flow.Named"
-	switch why := engine.Unfit(name); {
+	switch why := must.Unfit(name); {
 	case n.n == nil:
 		panic(where + ": zero Node")
 	case why != "":
@@ -92,7 +92,7 @@ func called(fn any) string {
 	name = strings.NewReplacer("(*", "", "(", "", ")", "").Replace(name)
 	parts := strings.Split(name, ".")
 	for _, part := range parts {
-		if part == "" || engine.Unfit(part) != "" || closure.MatchString(part) {
+		if part == "" || must.Unfit(part) != "" || closure.MatchString(part) {
 			return ""
 		}
 	}

@@ -4,8 +4,8 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/internal/source"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
@@ -115,7 +115,7 @@ type builder struct {
 // add makes a node for the function called where, which its user called: skip
 // frames up from add.
 func add[T any](where string, skip int, n node, make func(w wiring) cell) Node[T] {
-	file, line := engine.Caller(skip)
+	file, line := source.Caller(skip)
 	n.place = observe.Place{File: file, Line: line}
 	n.out = reflect.TypeFor[T]()
 	n.make = make
@@ -184,12 +184,6 @@ func dependencies(where string, ds []Dependency) []*node {
 		nodes[i] = d.node()
 	}
 	return nodes
-}
-
-func mustFunc(where string, isNil bool) {
-	if isNil {
-		panic(where + ": nil function")
-	}
 }
 
 func mustTask(where, name string) {

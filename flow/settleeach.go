@@ -8,7 +8,7 @@ import (
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/alarm"
 	"github.com/jade-go/jade/task"
 )
 
@@ -83,7 +83,7 @@ func (c *settleEach[A, R]) alone(ctx context.Context) (err error) {
 	calls := ctx
 	if end, limited := ctx.Deadline(); limited {
 		var stop context.CancelFunc
-		calls, stop = deadline.Reserve(ctx, engine.Hold(time.Until(end)))
+		calls, stop = deadline.Reserve(ctx, alarm.Hold(time.Until(end)))
 		defer stop()
 	}
 	c.v, err = combinators.SettleEach(calls, c.limit, *c.as, c.t.Do).Await(ctx)

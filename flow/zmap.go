@@ -2,9 +2,11 @@
 
 package flow
 
+import "github.com/jade-go/jade/internal/must"
+
 // Map2 is [Map] for a function of 2 values.
 func Map2[A, B, R any](a Node[A], b Node[B], fn func(A, B) R) Node[R] {
-	mustFunc("flow.Map2", fn == nil)
+	must.HaveFunc("flow.Map2", fn == nil)
 	return addMap("flow.Map2", called(fn), func(w wiring) func() R {
 		va, vb := from(w, a), from(w, b)
 		return func() R { return fn(*va, *vb) }
@@ -13,7 +15,7 @@ func Map2[A, B, R any](a Node[A], b Node[B], fn func(A, B) R) Node[R] {
 
 // Map3 is [Map] for a function of 3 values.
 func Map3[A, B, C, R any](a Node[A], b Node[B], c Node[C], fn func(A, B, C) R) Node[R] {
-	mustFunc("flow.Map3", fn == nil)
+	must.HaveFunc("flow.Map3", fn == nil)
 	return addMap("flow.Map3", called(fn), func(w wiring) func() R {
 		va, vb, vc := from(w, a), from(w, b), from(w, c)
 		return func() R { return fn(*va, *vb, *vc) }
@@ -22,7 +24,7 @@ func Map3[A, B, C, R any](a Node[A], b Node[B], c Node[C], fn func(A, B, C) R) N
 
 // Map4 is [Map] for a function of 4 values.
 func Map4[A, B, C, D, R any](a Node[A], b Node[B], c Node[C], d Node[D], fn func(A, B, C, D) R) Node[R] {
-	mustFunc("flow.Map4", fn == nil)
+	must.HaveFunc("flow.Map4", fn == nil)
 	return addMap("flow.Map4", called(fn), func(w wiring) func() R {
 		va, vb, vc, vd := from(w, a), from(w, b), from(w, c), from(w, d)
 		return func() R { return fn(*va, *vb, *vc, *vd) }
@@ -31,7 +33,7 @@ func Map4[A, B, C, D, R any](a Node[A], b Node[B], c Node[C], d Node[D], fn func
 
 // Map5 is [Map] for a function of 5 values.
 func Map5[A, B, C, D, E, R any](a Node[A], b Node[B], c Node[C], d Node[D], e Node[E], fn func(A, B, C, D, E) R) Node[R] {
-	mustFunc("flow.Map5", fn == nil)
+	must.HaveFunc("flow.Map5", fn == nil)
 	return addMap("flow.Map5", called(fn), func(w wiring) func() R {
 		va, vb, vc, vd, ve := from(w, a), from(w, b), from(w, c), from(w, d), from(w, e)
 		return func() R { return fn(*va, *vb, *vc, *vd, *ve) }
@@ -40,7 +42,7 @@ func Map5[A, B, C, D, E, R any](a Node[A], b Node[B], c Node[C], d Node[D], e No
 
 // Map6 is [Map] for a function of 6 values.
 func Map6[A, B, C, D, E, F, R any](a Node[A], b Node[B], c Node[C], d Node[D], e Node[E], f Node[F], fn func(A, B, C, D, E, F) R) Node[R] {
-	mustFunc("flow.Map6", fn == nil)
+	must.HaveFunc("flow.Map6", fn == nil)
 	return addMap("flow.Map6", called(fn), func(w wiring) func() R {
 		va, vb, vc, vd, ve, vf := from(w, a), from(w, b), from(w, c), from(w, d), from(w, e), from(w, f)
 		return func() R { return fn(*va, *vb, *vc, *vd, *ve, *vf) }
@@ -49,7 +51,7 @@ func Map6[A, B, C, D, E, F, R any](a Node[A], b Node[B], c Node[C], d Node[D], e
 
 // Map7 is [Map] for a function of 7 values.
 func Map7[A, B, C, D, E, F, G, R any](a Node[A], b Node[B], c Node[C], d Node[D], e Node[E], f Node[F], g Node[G], fn func(A, B, C, D, E, F, G) R) Node[R] {
-	mustFunc("flow.Map7", fn == nil)
+	must.HaveFunc("flow.Map7", fn == nil)
 	return addMap("flow.Map7", called(fn), func(w wiring) func() R {
 		va, vb, vc, vd, ve, vf, vg := from(w, a), from(w, b), from(w, c), from(w, d), from(w, e), from(w, f), from(w, g)
 		return func() R { return fn(*va, *vb, *vc, *vd, *ve, *vf, *vg) }
@@ -58,7 +60,7 @@ func Map7[A, B, C, D, E, F, G, R any](a Node[A], b Node[B], c Node[C], d Node[D]
 
 // Map8 is [Map] for a function of 8 values.
 func Map8[A, B, C, D, E, F, G, H, R any](a Node[A], b Node[B], c Node[C], d Node[D], e Node[E], f Node[F], g Node[G], h Node[H], fn func(A, B, C, D, E, F, G, H) R) Node[R] {
-	mustFunc("flow.Map8", fn == nil)
+	must.HaveFunc("flow.Map8", fn == nil)
 	return addMap("flow.Map8", called(fn), func(w wiring) func() R {
 		va, vb, vc, vd, ve, vf, vg, vh := from(w, a), from(w, b), from(w, c), from(w, d), from(w, e), from(w, f), from(w, g), from(w, h)
 		return func() R { return fn(*va, *vb, *vc, *vd, *ve, *vf, *vg, *vh) }
@@ -67,7 +69,7 @@ func Map8[A, B, C, D, E, F, G, H, R any](a Node[A], b Node[B], c Node[C], d Node
 
 // Map9 is [Map] for a function of 9 values.
 func Map9[A, B, C, D, E, F, G, H, I, R any](a Node[A], b Node[B], c Node[C], d Node[D], e Node[E], f Node[F], g Node[G], h Node[H], i Node[I], fn func(A, B, C, D, E, F, G, H, I) R) Node[R] {
-	mustFunc("flow.Map9", fn == nil)
+	must.HaveFunc("flow.Map9", fn == nil)
 	return addMap("flow.Map9", called(fn), func(w wiring) func() R {
 		va, vb, vc, vd, ve, vf, vg, vh, vi := from(w, a), from(w, b), from(w, c), from(w, d), from(w, e), from(w, f), from(w, g), from(w, h), from(w, i)
 		return func() R { return fn(*va, *vb, *vc, *vd, *ve, *vf, *vg, *vh, *vi) }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/errtree"
+	"github.com/jade-go/jade/internal/must"
 )
 
 // CanceledError is the error of what was cancelled, and the cause of every
@@ -91,7 +92,7 @@ func init() { errtree.Trust(&CanceledError{}, &PanicError{}, &expired{}) }
 // while ctx is alive, else an error that matches both ctx.Err() and
 // context.Cause(ctx) under errors.Is; a [*CanceledError] unless a deadline passed.
 func Cause(ctx context.Context) error {
-	mustCtx("future.Cause", ctx)
+	must.HaveCtx("future.Cause", ctx)
 	if ctx.Err() != nil {
 		return endOf(ctx)
 	}

@@ -1,6 +1,10 @@
 package future
 
-import "context"
+import (
+	"context"
+
+	"github.com/jade-go/jade/internal/must"
+)
 
 // Discard returns a view of f. If the view ends before f, because it was
 // cancelled, lost a [combinators.Race] or was late, fn gets the value that f has
@@ -13,7 +17,7 @@ import "context"
 //
 // [combinators.Race]: https://pkg.go.dev/github.com/jade-go/jade/combinators#Race
 func Discard[T any](f Future[T], fn func(T)) Future[T] {
-	mustFunc("future.Discard", fn == nil)
+	must.HaveFunc("future.Discard", fn == nil)
 	return Follow(nil, f, ModeQuick|ModeDressed, discarding[T](fn))
 }
 

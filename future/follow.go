@@ -1,6 +1,10 @@
 package future
 
-import "context"
+import (
+	"context"
+
+	"github.com/jade-go/jade/internal/must"
+)
 
 // Body is what happens behind one input. It is one of the two primitives that
 // every combinator is made of; see [Follow].
@@ -58,7 +62,7 @@ const (
 // Panics: a panic in b becomes a [*PanicError], runtime.Goexit becomes [ErrGoexit].
 // Cost: two allocations; three more with a cancellable ctx that is not Jade's own.
 func Follow[A, B any](ctx context.Context, f Future[A], m Mode, b Body[A, B]) Future[B] {
-	mustFunc("future.Follow", b == nil)
+	must.HaveFunc("future.Follow", b == nil)
 	if f.s == nil {
 		var zero A
 		f = Of(zero, ErrZero)
@@ -66,7 +70,7 @@ func Follow[A, B any](ctx context.Context, f Future[A], m Mode, b Body[A, B]) Fu
 	if m&ModeQuick != 0 {
 		return followQuickly(f, m, b)
 	}
-	mustCtx("future.Follow", ctx)
+	must.HaveCtx("future.Follow", ctx)
 	return followBody(ctx, f, m, b)
 }
 

@@ -3,6 +3,8 @@ package future
 import (
 	"context"
 	"sync/atomic"
+
+	"github.com/jade-go/jade/internal/must"
 )
 
 // AllBody is what happens behind several inputs; see [FollowAll].
@@ -24,8 +26,8 @@ type AllBody[R any] interface {
 // Panics: a panic in b becomes a [*PanicError], runtime.Goexit becomes [ErrGoexit].
 // Cost: two allocations, one more for more than two inputs; three more with a cancellable ctx that is not Jade's own.
 func FollowAll[R any, B AllBody[R]](ctx context.Context, n int, b B) Future[R] {
-	mustCtx("future.FollowAll", ctx)
-	mustFunc("future.FollowAll", any(b) == nil)
+	must.HaveCtx("future.FollowAll", ctx)
+	must.HaveFunc("future.FollowAll", any(b) == nil)
 	if n < 1 {
 		return Follow(ctx, Of(struct{}{}, nil), 0, Body[struct{}, R](alone[R, B]{b}))
 	}

@@ -1,6 +1,10 @@
 package future
 
-import "context"
+import (
+	"context"
+
+	"github.com/jade-go/jade/internal/must"
+)
 
 // Future is a value that is being made. It is one pointer, copied freely, and
 // all its methods may be called from any number of goroutines.
@@ -77,7 +81,7 @@ func (f Future[T]) Peek() (Result[T], bool) {
 // Panics: count as an unobserved failure of f's scope; without a scope they are logged by [log/slog].
 // Cancellation: none, so that fn learns of it.
 func (f Future[T]) OnDone(fn func(Result[T])) (stop func() bool) {
-	mustFunc("future.Future.OnDone", fn == nil)
+	must.HaveFunc("future.Future.OnDone", fn == nil)
 	return onDone(f, fn)
 }
 

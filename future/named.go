@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/must"
 )
 
 // Named returns a ctx that gives name to what is started with it: reports of
@@ -16,7 +17,7 @@ import (
 //
 // Cost: one allocation.
 func Named(ctx context.Context, name string) context.Context {
-	mustCtx("future.Named", ctx)
+	must.HaveCtx("future.Named", ctx)
 	d := decorate(ctx)
 	d.name = name
 	return d
@@ -24,7 +25,7 @@ func Named(ctx context.Context, name string) context.Context {
 
 // Name returns how reports call work that is started with ctx and the function fn.
 func Name(ctx context.Context, fn any) string {
-	mustCtx("future.Name", ctx)
+	must.HaveCtx("future.Name", ctx)
 	return place{from: &parent{ctx: ctx}, pc: entry(fn)}.label()
 }
 

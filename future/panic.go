@@ -1,7 +1,6 @@
 package future
 
 import (
-	"context"
 	"fmt"
 	"iter"
 	"runtime"
@@ -113,18 +112,6 @@ func thrown(r any) error {
 }
 
 // Misuse panics in the caller's goroutine, with the function and the reason.
-
-func mustCtx(where string, ctx context.Context) {
-	if ctx == nil {
-		panic(where + ": nil context")
-	}
-}
-
-func mustFunc(where string, isNil bool) {
-	if isNil {
-		panic(where + ": nil function")
-	}
-}
 
 func mustScope(where string, s *Scope) {
 	if s == nil || s.ctx == (weak.Pointer[workCtx]{}) {

@@ -1,6 +1,10 @@
 package future
 
-import "context"
+import (
+	"context"
+
+	"github.com/jade-go/jade/internal/must"
+)
 
 // Promise is the write side of a future: for results that no function
 // returns, as those of a callback. Its methods may be called from several
@@ -13,7 +17,7 @@ type Promise[T any] struct{ s state[T] }
 // Cost: one allocation of at most 64 bytes (for values up to 16 bytes) with
 // [context.Background]; with any other ctx a second one, and a registration.
 func NewPromise[T any](ctx context.Context) *Promise[T] {
-	mustCtx("future.NewPromise", ctx)
+	must.HaveCtx("future.NewPromise", ctx)
 	p := &Promise[T]{}
 	if ctx != context.Background() {
 		p.tie(ctx)

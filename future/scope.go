@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 	"weak"
+
+	"github.com/jade-go/jade/internal/must"
 )
 
 // Scope joins what is started in it: when Close returns, no goroutine of the
@@ -79,7 +81,7 @@ type scopeCtx struct {
 
 // newScope makes a scope for the function called where.
 func newScope(where string, ctx context.Context, opts []ScopeOption) (context.Context, *Scope) {
-	mustCtx(where, ctx)
+	must.HaveCtx(where, ctx)
 	s := &Scope{}
 	for _, opt := range opts {
 		if opt == nil {
@@ -118,7 +120,7 @@ func newScope(where string, ctx context.Context, opts []ScopeOption) (context.Co
 // closes the scope and ends the caller's goroutine.
 // Cancellation: Run waits for body to return, even if ctx ends.
 func Run[T any](ctx context.Context, body func(context.Context) (T, error), opts ...ScopeOption) (v T, err error) {
-	mustFunc("future.Run", body == nil)
+	must.HaveFunc("future.Run", body == nil)
 	ctx, scope := newScope("future.Run", ctx, opts)
 	returned := false
 	defer func() {

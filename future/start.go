@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/must"
 )
 
 // Go calls fn in a goroutine of its own and returns a future for its result.
@@ -18,15 +19,15 @@ import (
 // Panics: a panic becomes a [*PanicError], runtime.Goexit becomes [ErrGoexit].
 // Cost: three allocations and a goroutine.
 func Go[T any](ctx context.Context, fn func(context.Context) (T, error)) Future[T] {
-	mustCtx("future.Go", ctx)
-	mustFunc("future.Go", fn == nil)
+	must.HaveCtx("future.Go", ctx)
+	must.HaveFunc("future.Go", fn == nil)
 	return begin[T](ctx, plainJob[T](fn))
 }
 
 // Call is [Go] for a function of one argument.
 func Call[In, Out any](ctx context.Context, fn func(context.Context, In) (Out, error), in In) Future[Out] {
-	mustCtx("future.Call", ctx)
-	mustFunc("future.Call", fn == nil)
+	must.HaveCtx("future.Call", ctx)
+	must.HaveFunc("future.Call", fn == nil)
 	return begin[Out](ctx, callJob[In, Out]{fn, in})
 }
 

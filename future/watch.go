@@ -1,6 +1,10 @@
 package future
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/jade-go/jade/internal/must"
+)
 
 // Gatherer makes the result of a future that watches several inputs. It is one
 // of the two primitives that every combinator is made of; see [Watch].
@@ -89,7 +93,7 @@ func Inspect[T any](f Future[T]) (Result[T], bool) {
 // Cancellation: ends the future at once; reaches the inputs if the rule owns them.
 // Cost: two allocations; one more for more than two inputs.
 func Watch[R any](n int, rule Rule, g Gatherer[R]) Future[R] {
-	mustFunc("future.Watch", g == nil)
+	must.HaveFunc("future.Watch", g == nil)
 	w := &watch[R]{rule: rule, g: g, out: &state[R]{}}
 	w.out.core.scope = scopeOf(n, g.Input)
 	if w.places = w.few[:]; n <= len(w.few) {

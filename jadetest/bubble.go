@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/chance"
 )
 
 // enclosed runs body in a bubble and returns how that ended: with an error if it panicked or, in
@@ -129,5 +129,5 @@ func (w *watchdog) stuck(bubble string) (living, bool) {
 
 // without is ctx without chance: what is random, such as the jitter of a Retry, is always as it is on average.
 func without(ctx context.Context) context.Context {
-	return context.WithValue(ctx, engine.ChanceKey{}, func() float64 { return 0.5 })
+	return context.WithValue(ctx, chance.Key{}, func() float64 { return 0.5 })
 }

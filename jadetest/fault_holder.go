@@ -10,8 +10,8 @@ type holder struct {
 
 // beside are Jade's functions that call such a function, by a part of their names.
 var beside = []struct{ called, kind string }{
-	{"/task.beginOne", "an observer"},
-	{"/task.endOne", "an observer"},
+	{"/observe.beginOne", "an observer"},
+	{"/observe.endOne", "an observer"},
 	{"/task.(*runner[...]).tell", "OnError"},
 	{"/flow.(*call[...]).tell", "OnError"},
 	{"/flow.(*call[...]).hook", "OnError or Catch"},

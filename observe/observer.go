@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/must"
 )
 
 // Observer sees the begin and the end of calls. Several goroutines may call it at
@@ -26,7 +27,7 @@ type Observer interface {
 // Cost: a few nanoseconds a call where there is no observer. Where there is one, before it does anything, two readings of the
 // clock and, in a flow, 88 bytes of an object of the run; of a task that runs alone, 400 bytes in two.
 func With(ctx context.Context, o Observer) context.Context {
-	mustCtx("observe.With", ctx)
+	must.HaveCtx("observe.With", ctx)
 	if o == nil {
 		panic("observe.With: nil Observer")
 	}
@@ -40,7 +41,7 @@ func (installed) Installed(engine.Seal) {}
 
 // From returns the observer that ctx has, or nil.
 func From(ctx context.Context) Observer {
-	mustCtx("observe.From", ctx)
+	must.HaveCtx("observe.From", ctx)
 	return observerOf(engine.ObserverOf(ctx))
 }
 
@@ -49,10 +50,4 @@ func observerOf(o engine.Observer) Observer {
 		return o.Observer
 	}
 	return nil
-}
-
-func mustCtx(where string, ctx context.Context) {
-	if ctx == nil {
-		panic(where + ": nil context")
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/errtree"
+	"github.com/jade-go/jade/internal/must"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -62,7 +63,7 @@ type Outcome struct {
 // with err or, if degraded is not nil, with a value that stands in for that failure. Its class is that of
 // [recovery.ClassifyIn] with ctx, which is that of the call.
 func OutcomeOf(ctx context.Context, err, degraded error, begun time.Time) Outcome {
-	mustCtx("observe.OutcomeOf", ctx)
+	must.HaveCtx("observe.OutcomeOf", ctx)
 	o := Outcome{Err: err, Elapsed: time.Since(begun)}
 	o.judge(ctx, degraded)
 	return o

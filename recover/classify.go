@@ -6,6 +6,7 @@ import (
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/errtree"
+	"github.com/jade-go/jade/internal/must"
 )
 
 // Classify returns the class of err, without a ctx: it takes each
@@ -44,7 +45,7 @@ func Classify(err error) Class { return examine(examination{}, err).class }
 // as long as ctx is alive, a [context.Canceled] is the other side's, Dependency: nobody on our side has cancelled
 // anything. (A [*future.CanceledError] is always ours.)
 func ClassifyIn(ctx context.Context, err error) Class {
-	mustCtx("ClassifyIn", ctx)
+	must.HaveCtx("recovery.ClassifyIn", ctx)
 	return examine(examination{ctx: ctx}, err).class
 }
 
@@ -57,7 +58,7 @@ func ClassifyIn(ctx context.Context, err error) Class {
 //   - SQLSTATE 22, 23 and 42; [sql.ErrNoRows]; a "nil" reply of Redis
 //   - [fs.ErrNotExist]; a URL that cannot be parsed
 func Repeatable(ctx context.Context, err error) bool {
-	mustCtx("Repeatable", ctx)
+	must.HaveCtx("recovery.Repeatable", ctx)
 	switch v := examine(examination{ctx: ctx, inside: true}, err); v.class {
 	case ClassNone, ClassBusiness, ClassCanceled, ClassCode:
 		return false

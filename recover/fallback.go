@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/must"
 )
 
 // Fallback returns a future for f's value, or for v if f fails. A
@@ -37,7 +38,7 @@ func (b fallback[T]) Run(scope context.Context, in future.Result[T]) (T, future.
 // Panics: a panic of fn is joined to the failure, as a [*future.PanicError].
 // Cost: one allocation, two while f is pending; no goroutine.
 func OnError[T any](f future.Future[T], fn func(error)) future.Future[T] {
-	must("OnError", false, fn == nil)
+	must.HaveFunc("recovery.OnError", fn == nil)
 	return future.Follow(nil, f, future.ModeQuick|future.ModeDressed, listener[T](fn))
 }
 

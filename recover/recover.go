@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/must"
 )
 
 // Recover returns a future for f's value or, if f fails, for what fn makes of
@@ -21,7 +22,8 @@ import (
 //
 // Recover differs from [Fallback], whose value is known beforehand.
 func Recover[T any](ctx context.Context, f future.Future[T], fn func(context.Context, error) (T, error)) future.Future[T] {
-	must("Recover", ctx == nil, fn == nil)
+	must.HaveCtx("recovery.Recover", ctx)
+	must.HaveFunc("recovery.Recover", fn == nil)
 	return future.Follow(ctx, f, future.ModeDressed, handler[T](fn))
 }
 
@@ -41,7 +43,8 @@ func (fn handler[T]) Run(ctx context.Context, in future.Result[T]) (v T, _ futur
 // It is the explicit request that recovers a cancellation too, as
 // RecoverIs(ctx, f, context.Canceled, fn) does. A nil target panics.
 func RecoverIs[T any](ctx context.Context, f future.Future[T], target error, fn func(context.Context, error) (T, error)) future.Future[T] {
-	must("RecoverIs", ctx == nil, fn == nil)
+	must.HaveCtx("recovery.RecoverIs", ctx)
+	must.HaveFunc("recovery.RecoverIs", fn == nil)
 	if target == nil {
 		panic("recovery.RecoverIs: nil target")
 	}
@@ -80,7 +83,8 @@ func matches(err, target error) bool {
 // RecoverAs is [Recover] for the failures that errors.As finds an E in. A
 // cancellation is recovered only if E is [*future.CanceledError] itself.
 func RecoverAs[E error, T any](ctx context.Context, f future.Future[T], fn func(context.Context, E) (T, error)) future.Future[T] {
-	must("RecoverAs", ctx == nil, fn == nil)
+	must.HaveCtx("recovery.RecoverAs", ctx)
+	must.HaveFunc("recovery.RecoverAs", fn == nil)
 	return future.Follow(ctx, f, future.ModeDressed, typed[E, T](fn))
 }
 
@@ -96,16 +100,4 @@ func (fn typed[E, T]) Run(ctx context.Context, in future.Result[T]) (v T, _ futu
 	}
 	v, err = fn(ctx, e)
 	return v, future.Future[T]{}, err
-}
-
-func mustCtx(name string, ctx context.Context) { must(name, ctx == nil, false) }
-
-// must panics on a programmer's mistake, in the caller's goroutine.
-func must(name string, nilCtx, nilFunc bool) {
-	switch {
-	case nilCtx:
-		panic("recovery." + name + ": nil context")
-	case nilFunc:
-		panic("recovery." + name + ": nil function")
-	}
 }

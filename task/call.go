@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/alarm"
 	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/errtree"
+	"github.com/jade-go/jade/internal/must"
 	"github.com/jade-go/jade/internal/seam"
 	"github.com/jade-go/jade/observe"
 )
@@ -23,7 +25,7 @@ import (
 // returns at once. With an observer, or a Timeout among other policies, a call has a life of its own: ten allocations and more.
 func (t Task[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 	d := t.must("Do")
-	mustCtx("task.Task.Do", ctx)
+	must.HaveCtx("task.Task.Do", ctx)
 	return d.do(ctx, in, true)
 }
 
@@ -35,7 +37,7 @@ func (t Task[In, Out]) Do(ctx context.Context, in In) (Out, error) {
 // done and no further attempt is made; the future completes when the function returns.
 func (t Task[In, Out]) Go(ctx context.Context, in In) future.Future[Out] {
 	d := t.must("Go")
-	mustCtx("task.Task.Go", ctx)
+	must.HaveCtx("task.Task.Go", ctx)
 	work := d.begin(ctx, in, true)
 	if d.discard == nil {
 		return work
@@ -148,7 +150,7 @@ func (d *definition[In, Out]) call(ctx context.Context, in In, observed bool) *c
 	c.members.Store(2)
 	if end, limited := ctx.Deadline(); limited && c.due != nil {
 		left := end.Sub(c.due.begun)
-		c.due.alarm.Set(left-engine.Hold(left), c.late)
+		c.due.alarm.Set(left-alarm.Hold(left), c.late)
 	}
 	go c.main()
 	return c

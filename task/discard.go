@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/must"
 )
 
 // Discard gives fn each result that comes too late for anybody to take it: to close a file or a response
@@ -23,7 +24,7 @@ import (
 // [combinators.Race]: https://pkg.go.dev/github.com/jade-go/jade/combinators#Race
 func (t Task[In, Out]) Discard(fn func(Out)) Task[In, Out] {
 	d := *t.must("Discard")
-	mustFunc("task.Task.Discard", fn == nil)
+	must.HaveFunc("task.Task.Discard", fn == nil)
 	d.discard = fn
 	return Task[In, Out]{&d}
 }

@@ -5,9 +5,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/alarm"
+	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/seam"
 )
 
@@ -48,7 +48,7 @@ func (c *call[In, Out]) late() {
 	d := c.due
 	d.mu.Lock()
 	if d.err == nil {
-		d.err = deadline.Inherited(d.around, c.d.name, d.begun, nil)
+		d.err = engine.Inherited(d.around, c.d.name, d.begun, nil)
 	}
 	carried, err := d.carried, d.err
 	d.mu.Unlock()

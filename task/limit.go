@@ -116,8 +116,8 @@ func (l *limit) named(err error) error {
 
 // named makes err, if it is the deadline of ctx, one that names the task.
 func named(ctx context.Context, task string, begun time.Time, err error) error {
-	if deadline.Foreign(err) || isLate(err, context.Cause(ctx)) {
-		return deadline.Inherited(ctx, task, begun, err)
+	if engine.IsForeignDeadline(err) || isLate(err, context.Cause(ctx)) {
+		return engine.Inherited(ctx, task, begun, err)
 	}
 	return err
 }
@@ -133,9 +133,9 @@ func (l *limit) error() error {
 			if !passed(l.around.Err()) {
 				return future.Cause(l.around)
 			}
-			return deadline.Inherited(l.around, l.task, l.begun, future.Cause(l.around))
+			return engine.Inherited(l.around, l.task, l.begun, future.Cause(l.around))
 		case <-timer.C:
-			return deadline.Inherited(l.around, l.task, l.begun, context.DeadlineExceeded)
+			return engine.Inherited(l.around, l.task, l.begun, context.DeadlineExceeded)
 		}
 	}
 	return &deadline.Error{Name: l.task, Limit: l.given, Elapsed: time.Since(l.begun)}

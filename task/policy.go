@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/jade-go/jade/internal/must"
 )
 
 // Policy describes one policy of a task.
@@ -100,7 +102,7 @@ func (t Task[In, Out]) Retry(p Retry) Task[In, Out] {
 // Panics: a panic of fn becomes a [*future.PanicError], joined to the failure.
 func (t Task[In, Out]) Recover(fn func(context.Context, In, error) (Out, error)) Task[In, Out] {
 	was := t.must("Recover")
-	mustFunc("task.Task.Recover", fn == nil)
+	must.HaveFunc("task.Task.Recover", fn == nil)
 	return was.with(policy[In, Out]{kind: kindRecover, handle: fn}, Policy{})
 }
 
@@ -120,7 +122,7 @@ func (t Task[In, Out]) Fallback(v Out) Task[In, Out] {
 // Panics: a panic of fn is joined to the failure.
 func (t Task[In, Out]) OnError(fn func(context.Context, In, error)) Task[In, Out] {
 	was := t.must("OnError")
-	mustFunc("task.Task.OnError", fn == nil)
+	must.HaveFunc("task.Task.OnError", fn == nil)
 	return was.with(policy[In, Out]{kind: kindOnError, tell: fn}, Policy{})
 }
 
@@ -133,7 +135,7 @@ func (t Task[In, Out]) OnError(fn func(context.Context, In, error)) Task[In, Out
 // given is the one that it passes on, or made from that. A value that the function itself puts in place of a failure is a result like any other.
 func (t Task[In, Out]) Wrap(mw func(Func[In, Out]) Func[In, Out]) Task[In, Out] {
 	was := t.must("Wrap")
-	mustFunc("task.Task.Wrap", mw == nil)
+	must.HaveFunc("task.Task.Wrap", mw == nil)
 	d := *was
 	d.policies, d.limits, d.tries, d.standsIn = nil, false, false, false
 	d.wrap(was, mw)

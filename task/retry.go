@@ -6,7 +6,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/chance"
 	"github.com/jade-go/jade/internal/errtree"
 	recovery "github.com/jade-go/jade/recover"
 )
@@ -58,7 +58,7 @@ func (p Retry) wait(ctx context.Context, made int) time.Duration {
 		}
 	}
 	if p.Jitter > 0 {
-		d -= time.Duration(p.Jitter * engine.Chance(ctx) * float64(d))
+		d -= time.Duration(p.Jitter * chance.Float(ctx) * float64(d))
 	}
 	return d
 }

@@ -3,8 +3,9 @@ package task
 import (
 	"context"
 
-	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/must"
 	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/internal/source"
 	"github.com/jade-go/jade/observe"
 )
 
@@ -41,21 +42,21 @@ type definition[In, Out any] struct {
 // A name that is empty, has surrounding space or unprintable characters
 // panics, and so does a nil function.
 func New[In, Out any](name string, fn func(context.Context, In) (Out, error)) Task[In, Out] {
-	mustFunc("task.New", fn == nil)
+	must.HaveFunc("task.New", fn == nil)
 	return newTask("task.New", name, fn)
 }
 
 // newTask makes a task for the function called where, whose caller made it.
 func newTask[In, Out any](where, name string, fn func(context.Context, In) (Out, error)) Task[In, Out] {
-	mustName(where, name)
-	file, line := engine.Caller(2)
+	must.HaveName(where, name)
+	file, line := source.Caller(2)
 	return Task[In, Out]{&definition[In, Out]{name: name, origin: &seam.Origin{Place: observe.Place{File: file, Line: line}}, fn: fn}}
 }
 
 // Named returns the same task under another name.
 func (t Task[In, Out]) Named(name string) Task[In, Out] {
 	d := *t.must("Named")
-	mustName("task.Task.Named", name)
+	must.HaveName("task.Task.Named", name)
 	d.name = name
 	return Task[In, Out]{&d}
 }
@@ -93,21 +94,3 @@ func (t Task[In, Out]) must(method string) *definition[In, Out] {
 }
 
 // Misuse panics in the caller's goroutine, with the function and the reason.
-
-func mustName(where, name string) {
-	if why := engine.Unfit(name); why != "" {
-		panic(where + ": " + why)
-	}
-}
-
-func mustCtx(where string, ctx context.Context) {
-	if ctx == nil {
-		panic(where + ": nil context")
-	}
-}
-
-func mustFunc(where string, isNil bool) {
-	if isNil {
-		panic(where + ": nil function")
-	}
-}

@@ -6,11 +6,13 @@ import (
 	"context"
 
 	"github.com/samber/lo"
+
+	"github.com/jade-go/jade/internal/must"
 )
 
 // New2 is [New] for a function of 2 arguments. In a flow, flow.Step2 gives it 2 values.
 func New2[A, B, Out any](name string, fn func(context.Context, A, B) (Out, error)) Task[lo.Tuple2[A, B], Out] {
-	mustFunc("task.New2", fn == nil)
+	must.HaveFunc("task.New2", fn == nil)
 	return newTask("task.New2", name, func(ctx context.Context, t lo.Tuple2[A, B]) (Out, error) {
 		return fn(ctx, t.A, t.B)
 	})
@@ -18,7 +20,7 @@ func New2[A, B, Out any](name string, fn func(context.Context, A, B) (Out, error
 
 // New3 is [New] for a function of 3 arguments. In a flow, flow.Step3 gives it 3 values.
 func New3[A, B, C, Out any](name string, fn func(context.Context, A, B, C) (Out, error)) Task[lo.Tuple3[A, B, C], Out] {
-	mustFunc("task.New3", fn == nil)
+	must.HaveFunc("task.New3", fn == nil)
 	return newTask("task.New3", name, func(ctx context.Context, t lo.Tuple3[A, B, C]) (Out, error) {
 		return fn(ctx, t.A, t.B, t.C)
 	})
@@ -26,7 +28,7 @@ func New3[A, B, C, Out any](name string, fn func(context.Context, A, B, C) (Out,
 
 // New4 is [New] for a function of 4 arguments. In a flow, flow.Step4 gives it 4 values.
 func New4[A, B, C, D, Out any](name string, fn func(context.Context, A, B, C, D) (Out, error)) Task[lo.Tuple4[A, B, C, D], Out] {
-	mustFunc("task.New4", fn == nil)
+	must.HaveFunc("task.New4", fn == nil)
 	return newTask("task.New4", name, func(ctx context.Context, t lo.Tuple4[A, B, C, D]) (Out, error) {
 		return fn(ctx, t.A, t.B, t.C, t.D)
 	})
@@ -34,7 +36,7 @@ func New4[A, B, C, D, Out any](name string, fn func(context.Context, A, B, C, D)
 
 // New5 is [New] for a function of 5 arguments. In a flow, flow.Step5 gives it 5 values.
 func New5[A, B, C, D, E, Out any](name string, fn func(context.Context, A, B, C, D, E) (Out, error)) Task[lo.Tuple5[A, B, C, D, E], Out] {
-	mustFunc("task.New5", fn == nil)
+	must.HaveFunc("task.New5", fn == nil)
 	return newTask("task.New5", name, func(ctx context.Context, t lo.Tuple5[A, B, C, D, E]) (Out, error) {
 		return fn(ctx, t.A, t.B, t.C, t.D, t.E)
 	})
@@ -42,7 +44,7 @@ func New5[A, B, C, D, E, Out any](name string, fn func(context.Context, A, B, C,
 
 // New6 is [New] for a function of 6 arguments. In a flow, flow.Step6 gives it 6 values.
 func New6[A, B, C, D, E, F, Out any](name string, fn func(context.Context, A, B, C, D, E, F) (Out, error)) Task[lo.Tuple6[A, B, C, D, E, F], Out] {
-	mustFunc("task.New6", fn == nil)
+	must.HaveFunc("task.New6", fn == nil)
 	return newTask("task.New6", name, func(ctx context.Context, t lo.Tuple6[A, B, C, D, E, F]) (Out, error) {
 		return fn(ctx, t.A, t.B, t.C, t.D, t.E, t.F)
 	})
@@ -50,7 +52,7 @@ func New6[A, B, C, D, E, F, Out any](name string, fn func(context.Context, A, B,
 
 // New7 is [New] for a function of 7 arguments. In a flow, flow.Step7 gives it 7 values.
 func New7[A, B, C, D, E, F, G, Out any](name string, fn func(context.Context, A, B, C, D, E, F, G) (Out, error)) Task[lo.Tuple7[A, B, C, D, E, F, G], Out] {
-	mustFunc("task.New7", fn == nil)
+	must.HaveFunc("task.New7", fn == nil)
 	return newTask("task.New7", name, func(ctx context.Context, t lo.Tuple7[A, B, C, D, E, F, G]) (Out, error) {
 		return fn(ctx, t.A, t.B, t.C, t.D, t.E, t.F, t.G)
 	})
@@ -58,7 +60,7 @@ func New7[A, B, C, D, E, F, G, Out any](name string, fn func(context.Context, A,
 
 // New8 is [New] for a function of 8 arguments. In a flow, flow.Step8 gives it 8 values.
 func New8[A, B, C, D, E, F, G, H, Out any](name string, fn func(context.Context, A, B, C, D, E, F, G, H) (Out, error)) Task[lo.Tuple8[A, B, C, D, E, F, G, H], Out] {
-	mustFunc("task.New8", fn == nil)
+	must.HaveFunc("task.New8", fn == nil)
 	return newTask("task.New8", name, func(ctx context.Context, t lo.Tuple8[A, B, C, D, E, F, G, H]) (Out, error) {
 		return fn(ctx, t.A, t.B, t.C, t.D, t.E, t.F, t.G, t.H)
 	})
@@ -66,7 +68,7 @@ func New8[A, B, C, D, E, F, G, H, Out any](name string, fn func(context.Context,
 
 // New9 is [New] for a function of 9 arguments. In a flow, flow.Step9 gives it 9 values.
 func New9[A, B, C, D, E, F, G, H, I, Out any](name string, fn func(context.Context, A, B, C, D, E, F, G, H, I) (Out, error)) Task[lo.Tuple9[A, B, C, D, E, F, G, H, I], Out] {
-	mustFunc("task.New9", fn == nil)
+	must.HaveFunc("task.New9", fn == nil)
 	return newTask("task.New9", name, func(ctx context.Context, t lo.Tuple9[A, B, C, D, E, F, G, H, I]) (Out, error) {
 		return fn(ctx, t.A, t.B, t.C, t.D, t.E, t.F, t.G, t.H, t.I)
 	})

@@ -18,29 +18,29 @@ const module = "github.com/jade-go/jade"
 // project and which others outside the standard library it may import. Tests may import more.
 var may = map[string][]string{
 	module:                  {},
-	module + "/future":      {engine, errtree},
-	module + "/combinators": {module + "/future", "github.com/samber/lo"},
-	module + "/recover":     {module + "/future", engine, errtree, excerpt, "github.com/samber/lo"},
-	module + "/deadline":    {module + "/future", engine, errtree, alarm, "github.com/samber/lo"},
-	module + "/observe":     {module + "/future", module + "/recover", engine, errtree},
+	module + "/future":      {engine, errtree, must},
+	module + "/combinators": {module + "/future", must, "github.com/samber/lo"},
+	module + "/recover":     {module + "/future", engine, errtree, excerpt, must, "github.com/samber/lo"},
+	module + "/deadline":    {module + "/future", engine, errtree, alarm, must, "github.com/samber/lo"},
+	module + "/observe":     {module + "/future", module + "/recover", engine, errtree, must},
 	seam:                    {module + "/observe"},
 	module + "/task": {
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/observe",
-		seam, engine, errtree, alarm, "github.com/samber/lo",
+		seam, engine, errtree, alarm, chance, must, source, "github.com/samber/lo",
 	},
 	module + "/flow": {
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/observe", module + "/task",
-		seam, engine, errtree, alarm, "github.com/samber/lo",
+		seam, engine, errtree, alarm, must, source, "github.com/samber/lo",
 	},
 	module + "/trace":   {module + "/recover", module + "/observe", excerpt, errtree},
 	module + "/diagram": {module + "/flow", module + "/observe", module + "/trace"},
 	module + "/inspect": {module + "/diagram", module + "/flow", module + "/observe", module + "/trace"},
 	module + "/jadetest": {
 		module + "/future", module + "/recover", module + "/observe", module + "/task", module + "/flow", module + "/trace", module + "/diagram",
-		engine, excerpt, "go.uber.org/goleak", // a helper for tests
+		chance, excerpt, "go.uber.org/goleak", // a helper for tests
 	},
 	module + "/faas": {
-		module + "/future", module + "/recover", module + "/deadline", module + "/observe", module + "/flow", module + "/observe/jadeslog", engine, errtree,
+		module + "/future", module + "/recover", module + "/deadline", module + "/observe", module + "/flow", module + "/observe/jadeslog", engine, errtree, must, source,
 	},
 	module + "/faas/":           {module + "/faas", module + "/future", module + "/recover"},
 	module + "/observe/":        {module + "/future", module + "/recover", module + "/observe", excerpt},
@@ -60,6 +60,9 @@ const (
 	engine  = module + "/internal/engine"
 	seam    = module + "/internal/seam"
 	alarm   = module + "/internal/alarm"
+	chance  = module + "/internal/chance"
+	must    = module + "/internal/must"
+	source  = module + "/internal/source"
 	excerpt = module + "/internal/excerpt"
 	errtree = module + "/internal/errtree"
 )

@@ -98,6 +98,12 @@ var (
 	// IsLate reports whether err is a deadline of package deadline, which sets it. It
 	// calls no method of err.
 	IsLate = func(err error) bool { return false }
+	// Inherited returns the *deadline.Error of work that was started at start with ctx and failed with err because the
+	// deadline of ctx has passed. It matches what err and the cause of ctx match under errors.Is. Package deadline sets it.
+	Inherited func(ctx context.Context, name string, start time.Time, err error) error
+	// IsForeignDeadline reports whether err is a deadline that Jade did not make, and that therefore does not say what
+	// was late. A panic in a method of err counts as no. Package deadline sets it.
+	IsForeignDeadline func(err error) bool
 	// OriginOf says where the failure of a run came from, if err is or wraps one. Package flow sets it.
 	OriginOf = func(err error) (o Origin, ok bool) { return o, false }
 	// Root is what the failure of a run is the failure of: of a flow in a flow in a flow, what the innermost node failed with.

@@ -12,7 +12,7 @@ import (
 func TestEveryExportedNameHasAnExample(t *testing.T) {
 	for _, dir := range []string{
 		"combinators", "deadline", "diagram", "flow", "future", "inspect",
-		"observe/jadeotel", "observe/jadeprometheus", "observe/jadeslog", "recover", "task", "trace",
+		"observe", "observe/jadeotel", "observe/jadeprometheus", "observe/jadeslog", "recover", "task", "trace",
 	} {
 		names, err := exampletest.Missing("../../" + dir)
 		require.NoError(t, err)

@@ -40,7 +40,7 @@ func ExampleNew() {
 	orderPage.Do(ctx, "7")
 	// Output:
 	// level=WARN msg=failed kind=node flow=order-page task=price status=failed class=business error="no price yet"
-	// level=INFO msg=run flow=order-page task=price status=failed class=business error="order-page: price (jadeslog/example_test.go:28): no price yet"
+	// level=INFO msg=run flow=order-page task=price status=failed class=business error="order-page: price (jadeslog/example_test.go:29): no price yet"
 }
 
 func ExampleFunction() {

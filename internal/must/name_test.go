@@ -1,18 +1,17 @@
-package engine_test
+package must_test
 
 import (
-	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/must"
 )
 
 func TestUnfit_saysWhyANameIsNone(t *testing.T) {
 	for _, good := range []string{"a", "order page", "订单", "🛒", "é", "a:b", `"quoted"`} {
-		require.Empty(t, engine.Unfit(good), good)
+		require.Empty(t, must.Unfit(good), good)
 	}
 	for bad, why := range map[string]string{
 		"":        "empty name",
@@ -28,7 +27,7 @@ func TestUnfit_saysWhyANameIsNone(t *testing.T) {
 		"[0]":     `name "[0]" has a [ in it: #, [, ] and / number names and join them to paths`,
 		"x]":      `name "x]" has a ] in it: #, [, ] and / number names and join them to paths`,
 	} {
-		require.Equal(t, why, engine.Unfit(bad))
+		require.Equal(t, why, must.Unfit(bad))
 	}
 }
 
@@ -37,7 +36,7 @@ func FuzzUnfit(f *testing.F) {
 	f.Add("a\xffb")
 	f.Add("\u2028")
 	f.Fuzz(func(t *testing.T, name string) {
-		why := engine.Unfit(name)
+		why := must.Unfit(name)
 		require.NotContains(t, why, "\n", "one line, whatever the name")
 		if why == "" {
 			require.NotContains(t, name, "\n")
@@ -45,19 +44,4 @@ func FuzzUnfit(f *testing.F) {
 			require.Equal(t, name, string([]rune(name)), "valid UTF-8")
 		}
 	})
-}
-
-func wrapper() (string, int) { return engine.Caller(1) }
-
-func TestCaller_isTheSameOnEveryMachine(t *testing.T) {
-	_, _, line, _ := runtime.Caller(0)
-	file, at := engine.Caller(0)
-	require.Equal(t, "engine/name_test.go", file)
-	require.Equal(t, line+1, at)
-	file, at = wrapper()
-	require.Equal(t, "engine/name_test.go", file)
-	require.Equal(t, line+4, at)
-	file, at = engine.Caller(1000)
-	require.Empty(t, file)
-	require.Zero(t, at)
 }

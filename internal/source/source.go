@@ -1,4 +1,5 @@
-package engine
+// Package source says where in the source something was made.
+package source
 
 import (
 	"path/filepath"
