@@ -15,22 +15,13 @@
 //
 // # Observers
 //
-// [Observe] adds an [Observer] to a ctx. The observer sees the begin and the end
-// of each run, node, attempt and element that is started with that ctx. An
-// observer changes no result. A [Selective] observer skips most calls that end well.
-//
-// # Engines
-//
-// [Start] runs a task for an engine that schedules calls itself, as package flow
-// does: no goroutine waits for the result, a [Host] receives it. [From] makes a
-// task of something that such an engine runs. [Sight] reports a call of the engine
-// to an observer. A program that only uses tasks needs none of them.
+// Package observe has what sees the begin and the end of each call: see [observe.With].
 //
 // # How to read this package
 //
-// task.go is the value, policy.go and retry.go what is around it. runner.go
-// carries one call through its policies, limit.go is a timeout that is running,
-// start.go and from.go are the engines' side of that, and call.go is a call
-// that stands alone: Do and Go. job.go is such a call where no runner is needed, and discard.go is where results go that nobody takes. body.go puts another function inside of it all. observer.go, selective.go, tee.go and outcome.go are what an observer is and is told,
-// scene.go and sight.go how.
+// task.go is the value. policy.go, retry.go and discard.go are what is around it. call.go is a call
+// that stands alone, Do and Go; job.go is such a call where no runner is needed, due.go gives one up at a deadline. runner.go
+// carries one call through its policies: runner_attempt.go makes an attempt, runner_policy.go lets the policies act,
+// runner_late.go takes over when a limit has passed, and limit.go is a timeout that is running. inside.go finds what stood in
+// inside of a Wrap. engine.go is what package flow and test kits call.
 package task

@@ -5,20 +5,16 @@ import (
 	"errors"
 	"slices"
 	"sync"
-	"time"
 
-	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/seam"
 	"github.com/jade-go/jade/observe"
-	recovery "github.com/jade-go/jade/recover"
 )
 
-// runner carries one call of a task through its policies. Whoever has the turn
-// carries it on: first the goroutine that started it; after a timeout the
-// timer's, and what the other one comes back with goes nowhere; after a panic or
-// a Goexit a new one. So the result of an attempt, or of any other user
-// function, counts only if the turn is still the one that it was called in.
+// runner carries one call of a task through its policies. One goroutine at a time carries it on: first
+// the one that started it. A goroutine that takes over begins a new epoch: the timer's after a timeout, the engine's
+// when that gives the call up. So the result of an attempt, or of any other user function, counts only in the
+// epoch that called the function. After a panic or a Goexit a new goroutine goes on in the same epoch.
 //
 // A result starts at level 0 and passes the policies from level to level, inner
 // to outer; a retry sends it back. Nothing of a runner is used again.
@@ -30,7 +26,7 @@ type runner[In, Out any] struct {
 	host seam.Host[Out]
 
 	mu       sync.Mutex
-	turn     int
+	epoch    int
 	made     int      // attempts, for observers
 	tries    []int    // attempts in each retry, by level
 	limits   []*limit // the timeouts that run, by level
@@ -42,7 +38,7 @@ type runner[In, Out any] struct {
 	spent    bool         // and leaves no time to functions of Recover
 	work     seam.Carried // that an engine runs for the attempt, if it can be given up
 	overdue  bool         // the work has answered at a limit
-	passed   []int        // turns whose result, which an observer was being told of, another goroutine goes on with
+	passed   []int        // epochs whose result another goroutine has taken, while an observer was being told of it
 }
 
 // result is what a call goes on with from a level, should the function that it is held by not return.
@@ -80,43 +76,43 @@ func (r *runner[In, Out]) start() (ans seam.Answer[Out], over bool) {
 }
 
 // carry takes a result from a level outwards, as far as this goroutine gets.
-func (r *runner[In, Out]) carry(turn, level int, v Out, err error) (ans seam.Answer[Out], over bool) {
+func (r *runner[In, Out]) carry(epoch, level int, v Out, err error) (ans seam.Answer[Out], over bool) {
 	for ok := true; level < len(r.d.policies); level++ {
 		p := &r.d.policies[level]
 		switch {
 		case p.kind == kindTimeout:
-			if err, ok = r.disarm(turn, level, err); !ok {
-				r.dispose(turn, v, err)
+			if err, ok = r.disarm(epoch, level, err); !ok {
+				r.dispose(epoch, v, err)
 			}
 		case err == nil:
 		case p.kind == kindRetry:
 			var again bool
-			if again, err, ok = r.wantsAnother(turn, level, err); ok && again {
-				level, v, err, ok = r.attempt(turn, level)
+			if again, err, ok = r.wantsAnother(epoch, level, err); ok && again {
+				level, v, err, ok = r.attempt(epoch, level)
 				level-- // where it goes on
 			}
 		case p.kind == kindOnError:
-			ok = r.tell(turn, level, p.tell, v, err)
+			ok = r.tell(epoch, level, p.tell, v, err)
 		default:
-			v, err, ok = r.replace(turn, level, v, err)
+			v, err, ok = r.replace(epoch, level, v, err)
 		}
 		if !ok {
 			return ans, false
 		}
 	}
-	if !r.inTurn(turn, func() {
-		r.turn = finished
+	if !r.inEpoch(epoch, func() {
+		r.epoch = finished
 		if err != nil { // what had stood in came too late
 			r.degraded, r.losses = nil, nil
 		}
 	}) {
-		r.dispose(turn, v, err)
+		r.dispose(epoch, v, err)
 		return ans, false
 	}
 	return seam.Answer[Out]{Value: v, Err: err, Degraded: r.degraded, Losses: r.losses, Late: r.given != nil || r.overdue}, true
 }
 
-// finished is the turn that nobody has.
+// finished is the epoch of a call that is over.
 const finished = -1
 
 // finish tells the host, if the call is over.
@@ -126,254 +122,23 @@ func (r *runner[In, Out]) finish(ans seam.Answer[Out], over bool) {
 	}
 }
 
-// attempt runs what is inside of level once, and says at which level the result
-// comes out. It is not ok if another goroutine has the turn.
-func (r *runner[In, Out]) attempt(turn, level int) (at int, v Out, err error, ok bool) {
-	for level--; level >= 0; level-- {
-		switch r.d.policies[level].kind {
-		case kindRetry:
-			if !r.inTurn(turn, func() { r.tries[level] = 0 }) {
-				return 0, v, nil, false
-			}
-		case kindTimeout:
-			if err, ok = r.arm(turn, level); err != nil || !ok {
-				return level + 1, v, err, ok
-			}
-		}
-	}
-	v, err, ok = r.try(turn)
-	return 0, v, err, ok
-}
-
-// try makes an attempt within the limits that run.
-func (r *runner[In, Out]) try(turn int) (v Out, err error, ok bool) {
-	var ctx context.Context
-	var made int
-	if !r.inTurn(turn, func() {
-		r.made++
-		made, ctx = r.made, r.innermost(0)
-	}) {
-		return v, nil, false
-	}
-	if !r.d.limits && !r.d.tries || engine.ObserverOf(ctx) == nil {
-		return r.call(turn, ctx, nil)
-	}
-	inside, seen, ok := r.announce(turn, made, ctx)
-	if !ok {
-		return v, nil, false
-	}
-	return r.call(turn, inside, seen)
-}
-
-// call calls the function; seen, if there is one, is told.
-func (r *runner[In, Out]) call(turn int, ctx context.Context, seen seam.OwnCall) (v Out, err error, ok bool) {
-	if r.d.starter != nil {
-		if r.hold(turn, result[Out]{work: true}) {
-			r.d.starter.Start(ctx, r.in, arrival[In, Out]{r, turn, seen})
-		}
-		return v, nil, false
-	}
-	ctx, in := r.d.lookInside(ctx)
-	returned := false
-	if !r.guarded(turn, result[Out]{}, seen, func() { v, err = r.d.fn(ctx, r.in); returned = true }) {
-		if returned { // too late
-			ended(seen, err)
-			r.dispose(turn, v, err)
-		}
-		return v, err, false
-	}
-	if failure, losses := in.found(); failure != nil && err == nil {
-		r.inTurn(turn, func() { r.degraded, r.losses = failure, losses })
-	}
-	return v, err, seen == nil || r.told(turn, 0, v, err, func() { ended(seen, err) })
-}
-
-// arrival is where work that an engine runs for an attempt ends.
-type arrival[In, Out any] struct {
-	r    *runner[In, Out]
-	turn int
-	seen seam.OwnCall
-}
-
-// Carry implements [seam.Carrier].
-func (a arrival[In, Out]) Carry(work seam.Carried) {
-	r := a.r
-	var given error
-	var spent bool
-	if r.inTurn(a.turn, func() { r.work, given, spent = work, r.given, r.spent }) && given != nil {
-		work.GiveUp(given, spent)
-	}
-}
-
-func (a arrival[In, Out]) Finish(ans seam.Answer[Out]) {
-	r := a.r
-	mine := r.inTurn(a.turn, func() {
-		r.overdue, r.work = ans.Late, nil
-		if ans.Degraded != nil {
-			r.degraded, r.losses = ans.Degraded, ans.Losses
-		}
-	})
-	switch {
-	case a.seen != nil && ans.Late: // nobody waits for the observer
-		r.beside(func() { ended(a.seen, ans.Err) })
-	case a.seen != nil:
-		mine = r.told(a.turn, 0, ans.Value, ans.Err, func() { ended(a.seen, ans.Err) })
-	case !mine:
-		r.dispose(a.turn, ans.Value, ans.Err)
-	}
-	switch {
-	case !mine:
-	case ans.Late && ans.Err != nil && slices.ContainsFunc(r.d.policies, policy[In, Out].slow): // who gives up the calls has no time for it
-		r.beside(func() { r.finish(r.carry(a.turn, 0, ans.Value, ans.Err)) })
-	default:
-		r.finish(r.carry(a.turn, 0, ans.Value, ans.Err))
-	}
-}
-
-// Around is what the engine says is around the call, unless a Timeout is between.
-func (a arrival[In, Out]) Around() any {
-	if h, ok := a.r.host.(seam.Surrounded); ok && !a.r.d.limits {
-		return h.Around()
-	}
-	return nil
-}
-
-// wantsAnother reports whether the retry at level makes another attempt after
-// err, once it has waited. If the ctx ends meanwhile, that is the failure.
-func (r *runner[In, Out]) wantsAnother(turn, level int, failure error) (again bool, err error, ok bool) {
-	p := r.d.policies[level].retry
-	var made int
-	if !r.inTurn(turn, func() { r.tries[level]++; made = r.tries[level] }) {
-		return false, failure, false
-	}
-	ctx := r.ctxAt(level + 1)
-	if made >= p.Attempts || r.isGiven() || over(ctx) {
-		return false, failure, true
-	}
-	wait := p.wait(ctx, made)
-	if !r.guarded(turn, result[Out]{level: level + 1, err: failure, known: true}, nil, func() {
-		if again = p.wants(ctx, failure); again {
-			wait = retryAfter(failure, wait)
-		}
-	}) {
-		return false, failure, false
-	}
-	if end, limited := ctx.Deadline(); limited && !time.Now().Add(wait).Before(end) {
-		again = false
-	}
-	if cause := future.Cause(ctx); cause != nil {
-		return false, cause, true
-	}
-	if !again || wait == 0 {
-		return again, failure, true
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true, failure, r.mine(turn)
-	case <-ctx.Done():
-		return false, future.Cause(ctx), r.mine(turn)
-	}
-}
-
-// tell calls a function of OnError. A call that has been given up does not wait for it.
-func (r *runner[In, Out]) tell(turn, level int, tell func(context.Context, In, error), v Out, failure error) (ok bool) {
-	ctx := r.ctxAt(level + 1)
-	if r.isGiven() {
-		engine.Callback(r.ctx, r.d.name+": OnError", func() { tell(ctx, r.in, failure) })
-		return r.mine(turn)
-	}
-	return r.guarded(turn, result[Out]{level: level + 1, v: v, err: failure, known: true}, nil, func() { tell(ctx, r.in, failure) })
-}
-
-// replace lets a recover or a fallback act.
-func (r *runner[In, Out]) replace(turn, level int, was Out, failure error) (v Out, err error, ok bool) {
-	p := &r.d.policies[level]
-	around := r.ctxAt(level + 1)
-	if !r.isGiven() && hasLeft(around) && !r.isLate() || recovery.ClassifyIn(around, failure) == recovery.ClassCanceled {
-		return was, failure, true
-	}
-	if p.handle == nil {
-		return p.fallback, nil, r.degrade(turn, failure)
-	}
-	held := result[Out]{level: level + 1, v: was, err: failure, known: true, mends: true}
-	ctx, ok := r.timeFor(turn, around, &held)
-	if ctx == nil {
-		return was, failure, ok
-	}
-	returned := false
-	ok = r.guarded(turn, held, nil, func() { v, err = p.handle(ctx, r.in, failure); returned = true })
-	if ok && err == nil {
-		ok = r.degrade(turn, failure)
-	}
-	if returned && !ok {
-		r.dispose(turn, v, err)
-	}
-	return v, err, ok
-}
-
-// timeFor returns the ctx for a function of Recover that is about to be called, or nil if there is no time for it. It is kept if that
-// is what the crew has reserved: which is noted before the crew is asked, so that nothing begins after GiveUp has said that it is spent.
-func (r *runner[In, Out]) timeFor(turn int, around context.Context, held *result[Out]) (ctx context.Context, mine bool) {
-	if crew, ok := r.crew.(seam.Reserve); ok && around == r.ctx {
-		if held.kept = true; !r.hold(turn, *held) {
-			return nil, false
-		}
-		if ctx = crew.Reserved(); ctx != nil {
-			return ctx, true
-		}
-		held.kept = false
-	}
-	if r.isGiven() || over(around) {
-		return nil, true
-	}
-	return around, true
-}
-
-func (r *runner[In, Out]) degrade(turn int, failure error) (mine bool) {
-	return r.inTurn(turn, func() { r.degraded, r.losses = failure, nil })
-}
-
-// isLate reports whether the crew says that its limit has passed, although the ctx did not tell of it.
-func (r *runner[In, Out]) isLate() bool {
-	crew, ok := r.crew.(seam.Limited)
-	return ok && crew.Late()
-}
-
-// hasLeft reports whether ctx has ended, and not by its deadline.
-func hasLeft(ctx context.Context) bool {
-	return ctx.Err() != nil && !(passed(ctx.Err()) && isDue(ctx))
-}
-
-// isDue reports whether ctx tells of a deadline that has passed.
-func isDue(ctx context.Context) bool {
-	end, limited := ctx.Deadline()
-	return limited && !time.Now().Before(end)
-}
-
-// over reports whether ctx has ended, or is just about to.
-func over(ctx context.Context) bool {
-	return ctx.Err() != nil || isDue(ctx)
-}
-
-// inTurn makes a change for who has the turn, and reports whether the caller has.
-func (r *runner[In, Out]) inTurn(turn int, change func()) bool {
+// inEpoch makes a change if epoch is still the present one, and reports whether it is.
+func (r *runner[In, Out]) inEpoch(epoch int, change func()) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.turn != turn {
+	if r.epoch != epoch {
 		return false
 	}
 	change()
 	return true
 }
 
-// mine reports whether the turn has not passed to another.
-func (r *runner[In, Out]) mine(turn int) bool { return r.inTurn(turn, func() {}) }
+// mine reports whether epoch is still the present one, so that the caller carries the call on.
+func (r *runner[In, Out]) mine(epoch int) bool { return r.inEpoch(epoch, func() {}) }
 
 // hold says with what the call goes on should the function that is to be called not return in time.
-func (r *runner[In, Out]) hold(turn int, with result[Out]) bool {
-	return r.inTurn(turn, func() { r.held = with })
+func (r *runner[In, Out]) hold(epoch int, with result[Out]) bool {
+	return r.inEpoch(epoch, func() { r.held = with })
 }
 
 func (r *runner[In, Out]) isGiven() bool {
@@ -383,12 +148,12 @@ func (r *runner[In, Out]) isGiven() bool {
 }
 
 // guarded calls a user function. It reports false if this goroutine is not to
-// go on: the turn has passed to another, or the function did not return. Then a
+// go on: another has taken over, or the function did not return. Then a
 // new goroutine carries its failure, joined to the one that it was told, on from the
 // level of held. (Also after a panic: a deferred function cannot tell whether its
 // goroutine lives on, as a function that Goexit runs may panic.)
-func (r *runner[In, Out]) guarded(turn int, held result[Out], seen seam.OwnCall, call func()) (ok bool) {
-	if !r.hold(turn, held) {
+func (r *runner[In, Out]) guarded(epoch int, held result[Out], seen seam.OwnCall, call func()) (ok bool) {
+	if !r.hold(epoch, held) {
 		return false
 	}
 	returned := false
@@ -400,43 +165,43 @@ func (r *runner[In, Out]) guarded(turn int, held result[Out], seen seam.OwnCall,
 			}
 			r.elsewhere(func() (seam.Answer[Out], bool) {
 				var none Out
-				if seen != nil && !r.told(turn, held.level, none, err, func() { ended(seen, err) }) || !r.mine(turn) {
+				if seen != nil && !r.told(epoch, held.level, none, err, func() { ended(seen, err) }) || !r.mine(epoch) {
 					return seam.Answer[Out]{}, false
 				}
-				return r.carry(turn, held.level, none, err)
+				return r.carry(epoch, held.level, none, err)
 			})
 		}
 	}()
 	call()
 	returned = true
-	return r.mine(turn)
+	return r.mine(epoch)
 }
 
 // told calls a function of an observer, which decides nothing: should it call
 // runtime.Goexit, a new goroutine carries the result on from level.
-func (r *runner[In, Out]) told(turn, level int, v Out, err error, tell func()) (mine bool) {
+func (r *runner[In, Out]) told(epoch, level int, v Out, err error, tell func()) (mine bool) {
 	returned := false
 	defer func() {
-		switch mine = r.mine(turn); {
+		switch mine = r.mine(epoch); {
 		case !mine:
-			r.dispose(turn, v, err)
+			r.dispose(epoch, v, err)
 		case !returned:
-			r.elsewhere(func() (seam.Answer[Out], bool) { return r.carry(turn, level, v, err) })
+			r.elsewhere(func() (seam.Answer[Out], bool) { return r.carry(epoch, level, v, err) })
 		}
 	}()
-	r.hold(turn, result[Out]{level: level, v: v, err: err, known: true})
+	r.hold(epoch, result[Out]{level: level, v: v, err: err, known: true})
 	tell()
 	returned = true
 	return true
 }
 
-// dispose is told of a result of a turn that goes nowhere, as the turn has passed to another: unless the result has too.
-func (r *runner[In, Out]) dispose(turn int, v Out, err error) {
+// dispose gives a result to Discard that nobody takes, because another goroutine has taken over since epoch: unless that one took the result too.
+func (r *runner[In, Out]) dispose(epoch int, v Out, err error) {
 	if err != nil {
 		return
 	}
 	r.mu.Lock()
-	passed := slices.Contains(r.passed, turn)
+	passed := slices.Contains(r.passed, epoch)
 	r.mu.Unlock()
 	if !passed {
 		r.d.dispose(r.ctx, v)
@@ -446,4 +211,14 @@ func (r *runner[In, Out]) dispose(turn int, v Out, err error) {
 // elsewhere starts a goroutine that carries the call on.
 func (r *runner[In, Out]) elsewhere(carry func() (seam.Answer[Out], bool)) {
 	r.beside(func() { r.finish(carry()) })
+}
+
+// beside calls fn in a goroutine of its own. The caller is a member of the crew.
+func (r *runner[In, Out]) beside(fn func()) {
+	if r.crew.Join() {
+		go func() {
+			defer r.crew.Leave()
+			fn()
+		}()
+	}
 }
