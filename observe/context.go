@@ -12,36 +12,36 @@ import (
 	recovery "github.com/jade-go/jade/recover"
 )
 
-// callCtx is a call that is observed, and its ctx. What is called inside it finds
-// it by that, and by it the values of the ctx that the observer has returned.
-// All that the call needs is in it, as every object more is paid for by each call.
+// callCtx is a call that is observed, and the ctx of that call. A call inside of it finds it in its ctx, and so
+// do lookups of the values that the observer has added.
+// It is one object, because each call pays for each object.
 type callCtx struct {
-	context.Context                 // that it begins with
-	values          context.Context // that the observer has returned; nil if it has no others
-	about           *Call           // without what differs from run to run
+	context.Context                 // the ctx that the call was started with
+	values          context.Context // the ctx that the observer has returned; nil if it is the same
+	about           *Call           // what does not differ from run to run
 	run             *runInfo
 	start           time.Duration // since the run's
-	end             func(Outcome) // of the observer; may be nil
-	degraded        atomic.Pointer[error]
+	end             func(Outcome) // the function that Begin of the observer has returned; may be nil
+	degraded        atomic.Pointer[error] // the failure that the value stands in for
 	state           atomic.Uint32
 }
 
-// runInfo is what calls have in common that are part of the same run of the same flow.
+// runInfo is what the calls of one run of a flow have in common.
 type runInfo struct {
 	id    uint64
 	path  []string
 	begun time.Time
 
 	mu   sync.Mutex
-	told *sync.Cond // of those who wait for another to tell of a call: see reveal
+	told *sync.Cond // for those who wait until somebody else has told the observer of a call: see reveal
 }
 
-// What there is to say of a call. None of it means that the observer knows of it, and that it runs.
+// The state of a call is a set of these. The empty set means that the call runs and that the observer knows of it.
 const (
-	silent  uint32 = 1 << iota // the observer does not know of it; values and end are not written
-	telling                    // it is being told now of such a call
-	given                      // it has been given up
-	ended
+	silent  uint32 = 1 << iota // the observer does not know of the call; values and end are not written yet
+	telling                    // somebody is telling the observer of a silent call
+	given                      // the observer knows that the call was given up
+	ended                      // the call has ended
 )
 
 type callKey struct{}
@@ -66,7 +66,7 @@ func (s *callCtx) Value(key any) any {
 	return engine.Lookup(s, s.Context, values, key)
 }
 
-// String keeps fmt from reading the call by reflection, while others write to it.
+// String keeps fmt from reading the fields by reflection while others write to them.
 func (s *callCtx) String() string   { return "jade.Context" }
 func (s *callCtx) GoString() string { return "jade.Context" }
 
@@ -88,7 +88,7 @@ func (s *callCtx) begin(ctx context.Context, o Observer, around *callCtx, about 
 	return s
 }
 
-// infoOf is that of a call inside of another one, if there is one around it.
+// infoOf returns the runInfo of a call: that of the call around it, unless a run begins here.
 func infoOf(around *callCtx, about *Call, start time.Time) *runInfo {
 	if around != nil && about.Kind != KindRun && (about.Run == 0 || about.Run == around.run.id) {
 		return around.run
@@ -127,7 +127,7 @@ func (s *callCtx) announce(o Observer) {
 	s.end = end
 }
 
-// same reports whether two ctxs are one. Those of a type that may not be comparable are not.
+// same reports whether a and b are the same ctx. It does not compare types that may not be comparable.
 func same(a, b context.Context) bool {
 	return a != nil && reflect.TypeOf(a).Kind() == reflect.Pointer && a == b
 }
@@ -142,7 +142,7 @@ func (s *callCtx) ends(err, degraded error, lost ...Loss) {
 	s.tell(o)
 }
 
-// straggles tells that the call goes on, but nobody waits for it any more.
+// straggles tells that the call still runs, and that nobody waits for it any more.
 func (s *callCtx) straggles(err error) {
 	o := s.outcome(err, nil)
 	o.Status = StatusStraggler
@@ -165,14 +165,14 @@ func (s *callCtx) outcome(err, degraded error) Outcome {
 	return o
 }
 
-// givenUp reports whether the call's ctx was cancelled: what it failed with then, whatever it is, is what
-// came of that. A run's own ctx is cancelled when it has failed.
+// givenUp reports whether the call's ctx was cancelled. Whatever the call fails with then comes from that.
+// (Not of a run: its ctx is cancelled because it has failed.)
 func (s *callCtx) givenUp() bool {
 	return s.about.Kind != KindRun && s.Context.Err() == context.Canceled
 }
 
-// cutsOff reports whether the call has not done its work because there was no more time for it, or its scope has closed. A
-// failure of its own is none.
+// cutsOff reports whether the call has not done its work because its time was over or its scope was closed,
+// and not because of a failure of its own.
 func (s *callCtx) cutsOff(o Outcome) bool {
 	switch o.Status {
 	case StatusCanceled, StatusSkipped, StatusStraggler:
@@ -183,7 +183,7 @@ func (s *callCtx) cutsOff(o Outcome) bool {
 	return false
 }
 
-// tell passes on one ending, after at most one that says Straggler.
+// tell tells the observer of the end of the call, once; before that, at most once that the call is a straggler.
 func (s *callCtx) tell(o Outcome) {
 	if was := s.state.Load(); was&silent != 0 {
 		if was&ended != 0 || o.Status == StatusOK && s.passes() {
@@ -210,8 +210,8 @@ func (s *callCtx) tell(o Outcome) {
 	s.end(o)
 }
 
-// sink is the call that is degraded if something inside s is that is not observed
-// itself: not an attempt, but what that is one of.
+// sink returns the call that is degraded if something inside of s is degraded that is not observed itself: s, or of an
+// attempt the call around it.
 func (s *callCtx) sink() *callCtx {
 	for s.about.Kind == KindAttempt {
 		around := callOf(s.Context)
@@ -223,14 +223,14 @@ func (s *callCtx) sink() *callCtx {
 	return s
 }
 
-// amend makes an outcome one that is degraded if something inside was.
+// amend marks an outcome as degraded if something inside of the call was degraded.
 func (s *callCtx) amend(o *Outcome) {
 	if failure := s.sink().degraded.Load(); failure != nil {
 		o.judge(s, *failure)
 	}
 }
 
-// contain is deferred where an observer's function is called.
+// contain is deferred where a function of an observer is called. It logs a panic.
 func contain(what string) {
 	if r := recover(); r != nil {
 		slog.Error("observe: an observer failed, which changes nothing", "in", what, "error", engine.Thrown(r))

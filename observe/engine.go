@@ -30,8 +30,8 @@ func (engineSide) Degrade(ctx context.Context, failure error) {
 	}
 }
 
-// seen is a call for an engine, which knows it as a seam.Seen: that says what the methods do. It is not the ctx itself, which
-// users get, and should not find these methods in.
+// seen is a call as an engine sees it, a seam.Seen: that interface says what the methods do. The methods are not
+// those of the ctx, because users get that.
 type seen struct{ c callCtx }
 
 func (s *seen) Begin(ctx context.Context, o Observer, about *Call, start time.Time) context.Context {

@@ -35,13 +35,13 @@ func ask(s Selective, kind Kind) bool {
 	return s.OnlyFailures(kind)
 }
 
-// passes reports whether the call has ended well without the observer's knowing of it.
+// passes ends a silent call that has ended well, and reports whether it did: the observer never knows of it.
 func (s *callCtx) passes() bool {
 	return s.state.Load() == silent && s.sink().degraded.Load() == nil && s.state.CompareAndSwap(silent, silent|ended)
 }
 
-// reveal tells the observer that the call has begun, if it does not know: now it has to. It returns when the
-// observer has been told, by whomever.
+// reveal tells the observer that a silent call has begun. If somebody else does so at this moment, it
+// waits until that is done.
 func (s *callCtx) reveal() {
 	if s.state.Load()&silent == 0 {
 		return
