@@ -20,8 +20,8 @@ type callCtx struct {
 	values          context.Context // the ctx that the observer has returned; nil if it is the same
 	about           *Call           // what does not differ from run to run
 	run             *runInfo
-	start           time.Duration // since the run's
-	end             func(Outcome) // the function that Begin of the observer has returned; may be nil
+	start           time.Duration         // since the run's
+	end             func(Outcome)         // the function that Begin of the observer has returned; may be nil
 	degraded        atomic.Pointer[error] // the failure that the value stands in for
 	state           atomic.Uint32
 }
