@@ -11,6 +11,7 @@ import (
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -99,10 +100,10 @@ func TestCancel_reach(t *testing.T) {
 					require.ErrorIs(t, f.err(t), errBoom)
 					require.ErrorIs(t, f.err(t), context.Canceled)
 					synctest.Wait()
-					require.Equal(t, !kind.passes, isPending(a.Future()))
-					require.Equal(t, kind.one || !kind.passes, isPending(b.Future()))
+					require.Equal(t, !kind.passes, futuretest.IsPending(a.Future()))
+					require.Equal(t, kind.one || !kind.passes, futuretest.IsPending(b.Future()))
 					if kind.passes {
-						require.ErrorIs(t, await(t, a.Future()).Err, errBoom)
+						require.ErrorIs(t, futuretest.Await(t, a.Future()).Err, errBoom)
 						require.ErrorIs(t, context.Cause(a.Context()), context.Canceled)
 					} else {
 						require.NoError(t, a.Context().Err())
@@ -129,10 +130,10 @@ func TestCancel_reach(t *testing.T) {
 					f.cancel(errBoom)
 					synctest.Wait()
 					require.Equal(t, name != "Finally", f.done())
-					require.True(t, isPending(a) && isPending(b), "a running function ends when it returns")
+					require.True(t, futuretest.IsPending(a) && futuretest.IsPending(b), "a running function ends when it returns")
 					close(hold)
-					require.Equal(t, future.Result[int]{Value: 0}, await(t, a), "with what it returned")
-					require.Equal(t, future.Result[int]{Value: 1}, await(t, b))
+					require.Equal(t, future.Result[int]{Value: 0}, futuretest.Await(t, a), "with what it returned")
+					require.Equal(t, future.Result[int]{Value: 1}, futuretest.Await(t, b))
 					if kind.passes {
 						require.ErrorIs(t, asked[0], errBoom)
 					} else {
@@ -191,8 +192,8 @@ func TestCancel_theContextEndsWhatIsPending(t *testing.T) {
 					require.ErrorIs(t, f.err(t), want)
 					require.ErrorIs(t, f.err(t), context.Canceled)
 					require.ErrorIs(t, f.err(t), context.Cause(ctx))
-					require.True(t, isPending(a.Future()))
-					require.True(t, isPending(b.Future()))
+					require.True(t, futuretest.IsPending(a.Future()))
+					require.True(t, futuretest.IsPending(b.Future()))
 					cancel(nil)
 				})
 			})
@@ -216,11 +217,11 @@ func TestCancel_flatMap(t *testing.T) {
 			synctest.Wait()
 			f.Cancel(errBoom)
 			g.Cancel(errBoom)
-			require.False(t, isPending(f), "at once: its own function is not running")
-			require.False(t, isPending(g))
+			require.False(t, futuretest.IsPending(f), "at once: its own function is not running")
+			require.False(t, futuretest.IsPending(g))
 			synctest.Wait()
 			require.ErrorIs(t, inside, errBoom)
-			require.True(t, isPending(own.Future()))
+			require.True(t, futuretest.IsPending(own.Future()))
 		})
 	})
 	t.Run("the given ctx lives until the inner future is complete", func(t *testing.T) {
@@ -231,7 +232,7 @@ func TestCancel_flatMap(t *testing.T) {
 			synctest.Wait()
 			require.NoError(t, given.Err())
 			p.Complete(1, nil)
-			await(t, f)
+			futuretest.Await(t, f)
 			require.ErrorIs(t, given.Err(), context.Canceled)
 		})
 	})
@@ -242,12 +243,12 @@ func TestCancel_flatMap(t *testing.T) {
 			f := combinators.FlatMap(bg(), future.Of(1, nil), func(ctx context.Context, _ int) fint { <-hold; return own.Future() })
 			synctest.Wait()
 			f.Cancel(errBoom)
-			require.True(t, isPending(f))
+			require.True(t, futuretest.IsPending(f))
 			close(hold)
 			synctest.Wait()
-			require.False(t, isPending(f), "not only when the inner future is")
-			require.ErrorIs(t, await(t, f).Err, errBoom)
-			require.True(t, isPending(own.Future()))
+			require.False(t, futuretest.IsPending(f), "not only when the inner future is")
+			require.ErrorIs(t, futuretest.Await(t, f).Err, errBoom)
+			require.True(t, futuretest.IsPending(own.Future()))
 		})
 	})
 }
@@ -262,7 +263,7 @@ func TestCancel_each(t *testing.T) {
 		})
 		synctest.Wait()
 		f.Cancel(errBoom)
-		require.False(t, isPending(f), "at once")
+		require.False(t, futuretest.IsPending(f), "at once")
 		synctest.Wait()
 		require.Len(t, causes, 3, "what runs is cancelled, and no more are started")
 		for range 3 {
@@ -285,8 +286,8 @@ func TestCancel_waitsOfTheCallerLeaveTheFuturesAlone(t *testing.T) {
 	for range combinators.AsCompleted(bg(), a.Future(), future.Of(1, nil)) {
 		break
 	}
-	require.True(t, isPending(a.Future()))
-	require.True(t, isPending(b.Future()))
+	require.True(t, futuretest.IsPending(a.Future()))
+	require.True(t, futuretest.IsPending(b.Future()))
 }
 
 func TestG26_finallyRunsWithValuesAndWithoutCancellation(t *testing.T) {
@@ -323,10 +324,10 @@ func TestG26_finallyRunsWithValuesAndWithoutCancellation(t *testing.T) {
 					cleaned = true
 				})
 				end(cancel, f, p, scope)
-				want := await(t, p.Future())
+				want := futuretest.Await(t, p.Future())
 				<-f.Done()
 				require.True(t, cleaned, "the future is complete once fn has returned")
-				require.Equal(t, want, await(t, f), "with the same result")
+				require.Equal(t, want, futuretest.Await(t, f), "with the same result")
 				require.Equal(t, 1, calls)
 				require.Error(t, given.Err())
 				scope.Close()
@@ -340,7 +341,7 @@ func TestG26_finallyRunsWithValuesAndWithoutCancellation(t *testing.T) {
 		scope.Close()
 		for _, ctx := range []context.Context{ended, closed} {
 			called := false
-			r := await(t, combinators.Finally(ctx, future.Of(1, nil), func(ctx context.Context, _ future.Result[int]) { called = ctx.Err() == nil }))
+			r := futuretest.Await(t, combinators.Finally(ctx, future.Of(1, nil), func(ctx context.Context, _ future.Result[int]) { called = ctx.Err() == nil }))
 			require.True(t, called)
 			require.Equal(t, future.Result[int]{Value: 1}, r)
 		}
@@ -357,10 +358,10 @@ func TestG26_finallyRunsWithValuesAndWithoutCancellation(t *testing.T) {
 		})
 	})
 	t.Run("a panic is joined to the failure, and does not hide it", func(t *testing.T) {
-		r := await(t, combinators.Finally(bg(), future.Of(1, errBoom), func(context.Context, future.Result[int]) { panic("cleanup") }))
+		r := futuretest.Await(t, combinators.Finally(bg(), future.Of(1, errBoom), func(context.Context, future.Result[int]) { panic("cleanup") }))
 		require.ErrorIs(t, r.Err, errBoom)
 		require.ErrorContains(t, r.Err, "cleanup")
-		r = await(t, combinators.Finally(bg(), future.Of(1, nil), func(context.Context, future.Result[int]) { panic("cleanup") }))
+		r = futuretest.Await(t, combinators.Finally(bg(), future.Of(1, nil), func(context.Context, future.Result[int]) { panic("cleanup") }))
 		require.ErrorContains(t, r.Err, "cleanup")
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/internal/strange"
 	recovery "github.com/jade-go/jade/recover"
 )
@@ -158,8 +159,8 @@ func TestEach_elementsThatFailWithWhatCannotBeCompared(t *testing.T) {
 				f := combinators.Each(inside, limit, make([]int, 10), func(ctx context.Context, _ int) (int, error) { <-ctx.Done(); return 0, context.Cause(ctx) })
 				g := combinators.Each(parent, limit, make([]int, 10), func(ctx context.Context, _ int) (int, error) { <-ctx.Done(); return 0, context.Cause(ctx) })
 				cancel(err)
-				require.Error(t, await(t, f).Err)
-				require.Error(t, await(t, g).Err)
+				require.Error(t, futuretest.Await(t, f).Err)
+				require.Error(t, futuretest.Await(t, g).Err)
 				scope.Close()
 			})
 		}
@@ -171,7 +172,7 @@ func TestSettleEach_elementsThatFailWithWhatCannotBeCompared(t *testing.T) {
 		for _, limit := range []int{1, 3, 10} {
 			t.Run(fmt.Sprintf("%s/%d", name, limit), func(t *testing.T) {
 				ctx, scope := future.WithScope(bg())
-				got := await(t, combinators.SettleEach(ctx, limit, make([]int, 10), func(context.Context, int) (int, error) { return 0, err }))
+				got := futuretest.Await(t, combinators.SettleEach(ctx, limit, make([]int, 10), func(context.Context, int) (int, error) { return 0, err }))
 				require.NoError(t, got.Err)
 				for _, r := range got.Value {
 					require.Error(t, r.Err)
@@ -185,9 +186,9 @@ func TestSettleEach_elementsThatFailWithWhatCannotBeCompared(t *testing.T) {
 				h := combinators.SettleEach(bg(), limit, make([]int, 10), waits)
 				cancel(err)
 				h.Cancel(err)
-				require.Error(t, await(t, f).Err)
-				require.Error(t, await(t, g).Err)
-				require.Error(t, await(t, h).Err)
+				require.Error(t, futuretest.Await(t, f).Err)
+				require.Error(t, futuretest.Await(t, g).Err)
+				require.Error(t, futuretest.Await(t, h).Err)
 				scope.Close()
 			})
 		}

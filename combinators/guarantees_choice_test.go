@@ -16,6 +16,7 @@ import (
 
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 func TestG14_losersAreCancelledAndJoined(t *testing.T) {
@@ -54,13 +55,13 @@ func TestG14_losersAreCancelledAndJoined(t *testing.T) {
 				synctest.Wait()
 				require.True(t, f.done(), "it does not wait for the losers")
 				require.Zero(t, ended.Load())
-				require.ErrorIs(t, await(t, p.Future()).Err, combinators.ErrLost)
+				require.ErrorIs(t, futuretest.Await(t, p.Future()).Err, combinators.ErrLost)
 				require.ErrorIs(t, context.Cause(p.Context()), context.Canceled)
-				require.True(t, isPending(shared.Future()), "a Shield keeps it")
+				require.True(t, futuretest.IsPending(shared.Future()), "a Shield keeps it")
 				scope.Wait()
 				require.EqualValues(t, 5, ended.Load())
 				for _, l := range losers {
-					err := await(t, l).Err
+					err := futuretest.Await(t, l).Err
 					require.ErrorIs(t, err, combinators.ErrLost)
 					require.ErrorIs(t, err, context.Canceled)
 					require.IsType(t, (*future.CanceledError)(nil), err)
@@ -84,7 +85,7 @@ func TestG14_losersAreCancelledAndJoined(t *testing.T) {
 				}
 				return 0, nil
 			})
-			require.ErrorIs(t, await(t, f).Err, errBoom)
+			require.ErrorIs(t, futuretest.Await(t, f).Err, errBoom)
 			require.NoError(t, scope.Close())
 			require.EqualValues(t, 2, lost.Load())
 			require.EqualValues(t, 3, started.Load(), "no more are started")
@@ -93,7 +94,7 @@ func TestG14_losersAreCancelledAndJoined(t *testing.T) {
 	t.Run("what is complete is left alone", func(t *testing.T) {
 		done := future.Of(2, nil)
 		combinators.Race(future.Of(1, nil), done)
-		require.Equal(t, future.Result[int]{Value: 2}, await(t, done))
+		require.Equal(t, future.Result[int]{Value: 2}, futuretest.Await(t, done))
 	})
 }
 
@@ -131,17 +132,17 @@ func TestG19_resultsKeepInputOrder(t *testing.T) {
 		}
 		named := combinators.AllMap(byName)
 		complete()
-		require.Equal(t, inOrder, await(t, all).Value)
-		require.Equal(t, inOrder, await(t, quorum).Value)
-		require.Len(t, await(t, some).Value, n/2)
-		require.True(t, slices.IsSorted(await(t, some).Value))
-		for i, r := range await(t, settle).Value {
+		require.Equal(t, inOrder, futuretest.Await(t, all).Value)
+		require.Equal(t, inOrder, futuretest.Await(t, quorum).Value)
+		require.Len(t, futuretest.Await(t, some).Value, n/2)
+		require.True(t, slices.IsSorted(futuretest.Await(t, some).Value))
+		for i, r := range futuretest.Await(t, settle).Value {
 			require.Equal(t, future.Result[int]{Value: i}, r)
 		}
-		for k, v := range await(t, named).Value {
+		for k, v := range futuretest.Await(t, named).Value {
 			require.Equal(t, k, v)
 		}
-		require.Len(t, await(t, named).Value, n)
+		require.Len(t, futuretest.Await(t, named).Value, n)
 	}
 	each := combinators.Each(bg(), 4, inOrder, func(_ context.Context, i int) (int, error) {
 		for range rand.IntN(3) {
@@ -149,16 +150,16 @@ func TestG19_resultsKeepInputOrder(t *testing.T) {
 		}
 		return i, nil
 	})
-	require.Equal(t, inOrder, await(t, each).Value)
+	require.Equal(t, inOrder, futuretest.Await(t, each).Value)
 }
 
 func TestG19_emptyAndUnreachable(t *testing.T) {
-	require.Equal(t, future.Result[[]int]{Value: []int{}}, await(t, combinators.All[int]()))
-	require.Equal(t, future.Result[[]future.Result[int]]{Value: []future.Result[int]{}}, await(t, combinators.Settle[int]()))
-	require.Equal(t, future.Result[map[string]int]{Value: map[string]int{}}, await(t, combinators.AllMap[string, int](nil)))
-	require.ErrorIs(t, await(t, combinators.Race[int]()).Err, combinators.ErrEmpty)
-	require.ErrorIs(t, await(t, combinators.Any[int]()).Err, combinators.ErrEmpty)
-	require.Equal(t, future.Result[[]int]{Value: []int{}}, await(t, combinators.Each(bg(), 1, nil, again)))
+	require.Equal(t, future.Result[[]int]{Value: []int{}}, futuretest.Await(t, combinators.All[int]()))
+	require.Equal(t, future.Result[[]future.Result[int]]{Value: []future.Result[int]{}}, futuretest.Await(t, combinators.Settle[int]()))
+	require.Equal(t, future.Result[map[string]int]{Value: map[string]int{}}, futuretest.Await(t, combinators.AllMap[string, int](nil)))
+	require.ErrorIs(t, futuretest.Await(t, combinators.Race[int]()).Err, combinators.ErrEmpty)
+	require.ErrorIs(t, futuretest.Await(t, combinators.Any[int]()).Err, combinators.ErrEmpty)
+	require.Equal(t, future.Result[[]int]{Value: []int{}}, futuretest.Await(t, combinators.Each(bg(), 1, nil, again)))
 	for range combinators.AsCompleted[int](bg()) {
 		t.Error("yielded")
 	}
@@ -167,7 +168,7 @@ func TestG19_emptyAndUnreachable(t *testing.T) {
 		for i := range fs {
 			fs[i] = future.NewPromise[int](bg()).Future() // would hang
 		}
-		r := await(t, combinators.Quorum(n, fs...))
+		r := futuretest.Await(t, combinators.Quorum(n, fs...))
 		require.Error(t, r.Err)
 		require.Nil(t, r.Value)
 		require.NotContains(t, r.Err.Error(), "\n")
@@ -177,9 +178,9 @@ func TestG19_emptyAndUnreachable(t *testing.T) {
 		f := combinators.Quorum(2, a.Future(), b.Future(), c.Future())
 		third := errors.New("third")
 		c.Complete(0, third)
-		require.True(t, isPending(f))
+		require.True(t, futuretest.IsPending(f))
 		a.Complete(0, errBoom)
-		r := await(t, f)
+		r := futuretest.Await(t, f)
 		require.Equal(t, errors.Join(errBoom, third).Error(), r.Err.Error(), "in the order of inputs")
 		require.False(t, b.Complete(1, nil), "cancelled")
 	})
@@ -191,7 +192,7 @@ func TestG20_anyFailsOnlyWhenAllFail(t *testing.T) {
 		fs, complete := shuffled(n, func(i int) (int, error) { return 0, fmt.Errorf("failure %02d", i) })
 		f := combinators.Any(fs...)
 		complete()
-		err := await(t, f).Err
+		err := futuretest.Await(t, f).Err
 		parts := err.(interface{ Unwrap() []error }).Unwrap()
 		require.Len(t, parts, n, "every error")
 		for i, part := range parts {
@@ -207,18 +208,18 @@ func TestG20_anyFailsOnlyWhenAllFail(t *testing.T) {
 		})
 		f = combinators.Any(fs...)
 		complete()
-		require.Equal(t, future.Result[int]{Value: lucky}, await(t, f))
+		require.Equal(t, future.Result[int]{Value: lucky}, futuretest.Await(t, f))
 	}
 	t.Run("pending until the last one", func(t *testing.T) {
 		a, b := future.NewPromise[int](bg()), future.NewPromise[int](bg())
 		f := combinators.Any(a.Future(), b.Future())
 		b.Complete(0, errBoom)
-		require.True(t, isPending(f))
+		require.True(t, futuretest.IsPending(f))
 		a.Complete(7, nil)
-		require.Equal(t, future.Result[int]{Value: 7}, await(t, f))
+		require.Equal(t, future.Result[int]{Value: 7}, futuretest.Await(t, f))
 	})
 	t.Run("a lone error is found too", func(t *testing.T) {
-		require.ErrorIs(t, await(t, combinators.Any(future.Of(0, errBoom))).Err, errBoom)
+		require.ErrorIs(t, futuretest.Await(t, combinators.Any(future.Of(0, errBoom))).Err, errBoom)
 	})
 }
 
@@ -226,11 +227,11 @@ func TestRaceAndAny_amongCompleteFuturesTheLowestIndexWins(t *testing.T) {
 	for range 50 {
 		a, b, bad := future.Of(1, nil), future.Of(2, nil), future.Of(0, errBoom)
 		pending := future.NewPromise[int](bg()).Future()
-		require.Equal(t, 1, await(t, combinators.Race(a, b, bad)).Value)
-		require.Equal(t, 2, await(t, combinators.Race(pending, b, a)).Value)
-		require.ErrorIs(t, await(t, combinators.Race(bad, a)).Err, errBoom)
-		require.Equal(t, 1, await(t, combinators.Any(bad, a, b)).Value)
-		require.Equal(t, []int{1, 2}, await(t, combinators.Quorum(2, bad, a, b, future.Of(3, nil))).Value)
+		require.Equal(t, 1, futuretest.Await(t, combinators.Race(a, b, bad)).Value)
+		require.Equal(t, 2, futuretest.Await(t, combinators.Race(pending, b, a)).Value)
+		require.ErrorIs(t, futuretest.Await(t, combinators.Race(bad, a)).Err, errBoom)
+		require.Equal(t, 1, futuretest.Await(t, combinators.Any(bad, a, b)).Value)
+		require.Equal(t, []int{1, 2}, futuretest.Await(t, combinators.Quorum(2, bad, a, b, future.Of(3, nil))).Value)
 	}
 }
 
@@ -291,9 +292,9 @@ func TestG22_zeroFuturesNeverHang(t *testing.T) {
 	}
 	_, _, err := combinators.Await2(bg(), zero, future.Of(1, nil))
 	require.Same(t, future.ErrZero, err)
-	require.Same(t, future.ErrZero, await(t, combinators.FlatMap(bg(), future.Of(1, nil), func(context.Context, int) fint { return zero })).Err)
+	require.Same(t, future.ErrZero, futuretest.Await(t, combinators.FlatMap(bg(), future.Of(1, nil), func(context.Context, int) fint { return zero })).Err)
 	called := false
-	require.Same(t, future.ErrZero, await(t, combinators.Finally(bg(), zero, func(_ context.Context, r future.Result[int]) { called = r.Err == future.ErrZero })).Err)
+	require.Same(t, future.ErrZero, futuretest.Await(t, combinators.Finally(bg(), zero, func(_ context.Context, r future.Result[int]) { called = r.Err == future.ErrZero })).Err)
 	require.True(t, called)
 }
 
@@ -321,7 +322,7 @@ func TestAsCompleted_yieldsInOrderOfCompletion(t *testing.T) {
 			}
 			require.Equal(t, want, order)
 		}
-		await(t, fs[0])
+		futuretest.Await(t, fs[0])
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -73,7 +74,7 @@ func TestG13_aFailureFailsWhatDependsOnItAndNothingElse(t *testing.T) {
 				require.ErrorIs(t, f.err(t), errBoom)
 				require.NoError(t, ctx.Err(), "a failure does not end the scope")
 				close(hold)
-				require.Equal(t, future.Result[int]{Value: 5}, await(t, sibling))
+				require.Equal(t, future.Result[int]{Value: 5}, futuretest.Await(t, sibling))
 				require.EqualValues(t, 1, called.Load())
 				require.NoError(t, scope.Close())
 			})
@@ -84,7 +85,7 @@ func TestG13_aFailureFailsWhatDependsOnItAndNothingElse(t *testing.T) {
 		bad := future.Go(ctx, func(context.Context) (int, error) { return 0, errBoom })
 		good := future.Go(ctx, func(context.Context) (int, error) { return 1, nil })
 		sum := combinators.Then2(ctx, recovery.Fallback(bad, 10), good, add2)
-		require.Equal(t, future.Result[int]{Value: 11}, await(t, sum))
+		require.Equal(t, future.Result[int]{Value: 11}, futuretest.Await(t, sum))
 		require.NoError(t, scope.Close())
 	})
 }
@@ -164,7 +165,7 @@ func TestG06_aPanicFailsOnlyWhatItsCallWasMaking(t *testing.T) {
 					p.Complete(1, nil)
 					synctest.Wait()
 					for _, g := range []fint{p.Future(), before, after, body} {
-						require.Equal(t, future.Result[int]{Value: 1}, await(t, g))
+						require.Equal(t, future.Result[int]{Value: 1}, futuretest.Await(t, g))
 					}
 					require.True(t, f.done(), "no hang")
 					err := f.err(t)
@@ -202,7 +203,7 @@ func TestG07_goexitOfAQuickFunctionBehindACompleteFutureEndsTheCaller(t *testing
 		<-done
 		require.False(t, returned, name)
 	}
-	require.ErrorIs(t, await(t, combinators.Map(future.Of(1, nil), func(int) int { panic(errBoom) })).Err, errBoom)
+	require.ErrorIs(t, futuretest.Await(t, combinators.Map(future.Of(1, nil), func(int) int { panic(errBoom) })).Err, errBoom)
 }
 
 func TestG04_nilAndErrorsAreValues(t *testing.T) {
@@ -211,11 +212,11 @@ func TestG04_nilAndErrorsAreValues(t *testing.T) {
 			pair := future.Of[any](v, nil)
 			is := func(f future.Future[any]) {
 				t.Helper()
-				require.Equal(t, future.Result[any]{Value: v}, await(t, f))
+				require.Equal(t, future.Result[any]{Value: v}, futuretest.Await(t, f))
 			}
 			list := func(f future.Future[[]any]) {
 				t.Helper()
-				require.Equal(t, future.Result[[]any]{Value: []any{v, v}}, await(t, f))
+				require.Equal(t, future.Result[[]any]{Value: []any{v, v}}, futuretest.Await(t, f))
 			}
 			is(combinators.Map(pair, func(v any) any { return v }))
 			is(combinators.Then(bg(), pair, func(_ context.Context, v any) (any, error) { return v, nil }))
@@ -232,7 +233,7 @@ func TestG04_nilAndErrorsAreValues(t *testing.T) {
 			a, b, err := combinators.Await2(bg(), pair, pair)
 			require.NoError(t, err)
 			require.Equal(t, []any{v, v}, []any{a, b})
-			settled := await(t, combinators.Settle(pair))
+			settled := futuretest.Await(t, combinators.Settle(pair))
 			require.Equal(t, []future.Result[any]{{Value: v}}, settled.Value)
 		})
 	}
@@ -252,8 +253,8 @@ func TestG17_onlyAnExplicitRequestRecoversACancellation(t *testing.T) {
 		} {
 			require.True(t, f.err(t) == err, "%s: %v", name, f.err(t))
 		}
-		require.ErrorIs(t, await(t, combinators.Any(bad)).Err, err)
-		require.Equal(t, future.IsCanceled(err), future.IsCanceled(await(t, combinators.Any(bad, bad)).Err))
+		require.ErrorIs(t, futuretest.Await(t, combinators.Any(bad)).Err, err)
+		require.Equal(t, future.IsCanceled(err), future.IsCanceled(futuretest.Await(t, combinators.Any(bad, bad)).Err))
 	}
 }
 

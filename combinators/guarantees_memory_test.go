@@ -16,6 +16,8 @@ import (
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
+	"github.com/jade-go/jade/internal/strange"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -87,7 +89,7 @@ func TestG18_aLongLivedFutureKeepsNothingOfAbandonedCombinators(t *testing.T) {
 				}
 			})
 			require.Less(t, kept, int64(3000*30), "bytes kept of three thousand uses")
-			require.True(t, isPending(a.Future()))
+			require.True(t, futuretest.IsPending(a.Future()))
 			a.Complete(1, nil)
 			b.Complete(1, nil)
 		})
@@ -167,7 +169,7 @@ func TestG18_completeCombinatorsLetGo(t *testing.T) {
 				a, b, x, y, fn, val, ctx = nil, nil, nil, nil, nil, nil, nil
 				cancel = nil
 				for i, p := range all {
-					gone(t, p, []string{"a's value", "b's value", "what the function captured", "ctx's value"}[i])
+					futuretest.Gone(t, p, []string{"a's value", "b's value", "what the function captured", "ctx's value"}[i])
 				}
 				runtime.KeepAlive(f)
 			})
@@ -180,7 +182,7 @@ func TestG18_noRegistrationOutlivesItsFuture(t *testing.T) {
 		for _, how := range []string{"complete", "failed", "cancelled"} {
 			t.Run(name+"/"+how, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					ctx := newCountingContext()
+					ctx := strange.NewCounting(bg())
 					a, b := future.NewPromise[int](bg()), future.NewPromise[int](bg())
 					f := kind.build(ctx, a.Future(), b.Future())
 					switch how {
@@ -195,26 +197,26 @@ func TestG18_noRegistrationOutlivesItsFuture(t *testing.T) {
 					}
 					synctest.Wait()
 					require.True(t, f.done())
-					require.Zero(t, ctx.registrations())
+					require.Zero(t, ctx.Registered())
 				})
 			})
 		}
 	}
 	t.Run("Each", func(t *testing.T) {
-		ctx := newCountingContext()
-		await(t, combinators.Each(ctx, 3, make([]int, 10), func(ctx context.Context, _ int) (int, error) { ctx.Done(); return 1, nil }))
-		for i := 0; ctx.registrations() > 0 && i < 1e6; i++ {
+		ctx := strange.NewCounting(bg())
+		futuretest.Await(t, combinators.Each(ctx, 3, make([]int, 10), func(ctx context.Context, _ int) (int, error) { ctx.Done(); return 1, nil }))
+		for i := 0; ctx.Registered() > 0 && i < 1e6; i++ {
 			runtime.Gosched() // the last goroutines are on their way out
 		}
-		require.Zero(t, ctx.registrations())
+		require.Zero(t, ctx.Registered())
 	})
 	t.Run("SettleEach", func(t *testing.T) {
-		ctx := newCountingContext()
-		await(t, combinators.SettleEach(ctx, 3, make([]int, 10), func(ctx context.Context, _ int) (int, error) { ctx.Done(); return 1, errBoom }))
-		for i := 0; ctx.registrations() > 0 && i < 1e6; i++ {
+		ctx := strange.NewCounting(bg())
+		futuretest.Await(t, combinators.SettleEach(ctx, 3, make([]int, 10), func(ctx context.Context, _ int) (int, error) { ctx.Done(); return 1, errBoom }))
+		for i := 0; ctx.Registered() > 0 && i < 1e6; i++ {
 			runtime.Gosched() // the last goroutines are on their way out
 		}
-		require.Zero(t, ctx.registrations())
+		require.Zero(t, ctx.Registered())
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -367,7 +368,9 @@ func TestClose_aFailureSeenThroughOneCombinatorIsSeenThroughAll(t *testing.T) {
 	}
 }
 
-func done[T any](f future.Future[T]) func() bool { return func() bool { return !isPending(f) } }
+func done[T any](f future.Future[T]) func() bool {
+	return func() bool { return !futuretest.IsPending(f) }
+}
 
 // Failures of Await2 and AsCompleted that are blocked, as a race with Close.
 func TestClose_doesNotReportWhatABlockedAwait2Returns(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 // A programmer's mistake panics in the caller's goroutine, in one line that
@@ -73,8 +74,8 @@ func TestMisuse_numbers(t *testing.T) {
 	require.Panics(t, func() { combinators.Quorum[int](0) }, "also of none")
 	require.Panics(t, func() { combinators.Each(bg(), 0, nil, again) }, "also of none")
 
-	require.Error(t, await(t, combinators.Quorum(math.MaxInt, future.Of(1, nil))).Err)
-	require.Equal(t, []int{1, 2}, await(t, combinators.Each(bg(), math.MaxInt, []int{1, 2}, again)).Value)
+	require.Error(t, futuretest.Await(t, combinators.Quorum(math.MaxInt, future.Of(1, nil))).Err)
+	require.Equal(t, []int{1, 2}, futuretest.Await(t, combinators.Each(bg(), math.MaxInt, []int{1, 2}, again)).Value)
 }
 
 func again(_ context.Context, v int) (int, error) { return v, nil }
@@ -91,11 +92,11 @@ func TestMisuse_theSliceIsReused(t *testing.T) {
 	fs[0], fs[1] = fint{}, fint{}
 	b.Complete(2, nil)
 	a.Complete(1, nil)
-	require.Equal(t, []int{1, 2}, await(t, all).Value)
-	require.Equal(t, []int{1, 2}, await(t, quorum).Value)
-	require.Equal(t, 2, await(t, settle).Value[1].Value)
-	require.Equal(t, 2, await(t, race).Value)
-	require.Equal(t, 2, await(t, any).Value)
+	require.Equal(t, []int{1, 2}, futuretest.Await(t, all).Value)
+	require.Equal(t, []int{1, 2}, futuretest.Await(t, quorum).Value)
+	require.Equal(t, 2, futuretest.Await(t, settle).Value[1].Value)
+	require.Equal(t, 2, futuretest.Await(t, race).Value)
+	require.Equal(t, 2, futuretest.Await(t, any).Value)
 	n := 0
 	for i, r := range seq {
 		require.Equal(t, i+1, r.Value)
@@ -106,7 +107,7 @@ func TestMisuse_theSliceIsReused(t *testing.T) {
 	byName := map[int]fint{1: future.Of(1, nil), 2: future.NewPromise[int](bg()).Future()}
 	named := combinators.AllMap(byName)
 	byName[2] = future.Of(9, nil)
-	require.True(t, isPending(named))
+	require.True(t, futuretest.IsPending(named))
 	named.Cancel(nil)
 }
 
@@ -118,13 +119,13 @@ func TestMisuse_theSameFutureTwice(t *testing.T) {
 	zip := combinators.Zip3(f, f, f)
 	then := combinators.Then2(bg(), f, f, add2)
 	p.Complete(4, nil)
-	require.Equal(t, []int{4, 4, 4}, await(t, all).Value)
-	require.Equal(t, 4, await(t, race).Value)
-	require.Equal(t, 4, await(t, any).Value)
-	require.Equal(t, []int{4, 4}, await(t, quorum).Value)
-	require.Len(t, await(t, settle).Value, 2)
-	require.Equal(t, 4, await(t, zip).Value.C)
-	require.Equal(t, 8, await(t, then).Value)
+	require.Equal(t, []int{4, 4, 4}, futuretest.Await(t, all).Value)
+	require.Equal(t, 4, futuretest.Await(t, race).Value)
+	require.Equal(t, 4, futuretest.Await(t, any).Value)
+	require.Equal(t, []int{4, 4}, futuretest.Await(t, quorum).Value)
+	require.Len(t, futuretest.Await(t, settle).Value, 2)
+	require.Equal(t, 4, futuretest.Await(t, zip).Value.C)
+	require.Equal(t, 8, futuretest.Await(t, then).Value)
 	n := 0
 	for range combinators.AsCompleted(bg(), f, f) {
 		n++

@@ -17,6 +17,7 @@ import (
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -72,7 +73,7 @@ func TestSettleEach_aFailureStopsNoOtherElement(t *testing.T) {
 			})
 		})
 	}
-	require.Equal(t, results{}, await(t, combinators.SettleEach(bg(), 1, nil, again)).Value)
+	require.Equal(t, results{}, futuretest.Await(t, combinators.SettleEach(bg(), 1, nil, again)).Value)
 }
 
 // lateCtxs are ctxs that end by a deadline after a second.
@@ -262,7 +263,7 @@ func TestSettleEach_failsOnlyIfItIsCancelled(t *testing.T) {
 				return 0, ctx.Err()
 			})
 			cancel()
-			require.True(t, future.IsCanceled(await(t, f).Err))
+			require.True(t, future.IsCanceled(futuretest.Await(t, f).Err))
 		}
 	})
 	t.Run("before the start", func(t *testing.T) {
@@ -282,7 +283,7 @@ func TestSettleEach_failsOnlyIfItIsCancelled(t *testing.T) {
 				return 1, nil
 			})
 			future.Shield(f).Cancel(errBoom)
-			require.Equal(t, results{{Value: 1}, {Value: 1}}, await(t, f).Value)
+			require.Equal(t, results{{Value: 1}, {Value: 1}}, futuretest.Await(t, f).Value)
 		})
 	})
 }
@@ -393,7 +394,7 @@ func TestSettleEach_manyElements(t *testing.T) {
 				if name == "exit" {
 					n = 2000
 				}
-				r := await(t, combinators.SettleEach(ctx, limit, make([]int, n), fn))
+				r := futuretest.Await(t, combinators.SettleEach(ctx, limit, make([]int, n), fn))
 				require.NoError(t, r.Err)
 				require.Len(t, r.Value, n)
 				for i, r := range r.Value {
@@ -411,6 +412,6 @@ func TestSettleEach_manyElements(t *testing.T) {
 			<-ctx.Done()
 			return 0, ctx.Err()
 		})
-		require.Len(t, await(t, f).Value, 10_000)
+		require.Len(t, futuretest.Await(t, f).Value, 10_000)
 	})
 }

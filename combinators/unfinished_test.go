@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,7 +13,7 @@ import (
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/internal/strange"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 // fromAsCompleted is all errors that the sequence gives, nil if one of fs has none.
@@ -111,52 +110,7 @@ func TestUnfinished_whatIsStartedNeverEndsWithoutAnError(t *testing.T) {
 
 func neverWithoutAnError(t *testing.T, waits map[string]func(context.Context, fint) error) {
 	for how, wait := range waits {
-		for _, when := range []string{"before", "meanwhile"} {
-			t.Run(how+"/"+when, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					ctx := strange.NewHasty(bg())
-					p := future.NewPromise[int](bg())
-					if when == "before" {
-						ctx.End()
-					}
-					returned := make(chan error, 1)
-					go func() {
-						err := wait(ctx, p.Future())
-						if err == nil {
-							t.Error("returned without an error, and the future is pending")
-						}
-						returned <- err
-					}()
-					synctest.Wait()
-					if when == "meanwhile" {
-						ctx.End()
-					}
-					synctest.Wait()
-					ctx.Set(context.Canceled)
-					select {
-					case <-returned:
-					case <-time.After(time.Minute): // virtual
-						t.Error("still waits after Err is set")
-						p.Complete(0, errBoom)
-					}
-				})
-			})
-		}
-		t.Run(how+"/as a race", func(t *testing.T) {
-			for range 100 {
-				ctx := strange.NewHasty(bg())
-				p := future.NewPromise[int](bg())
-				var all sync.WaitGroup
-				all.Go(func() { ctx.End(); ctx.Set(context.Canceled) })
-				all.Go(func() {
-					if wait(ctx, p.Future()) == nil {
-						t.Error("returned without an error, and the future is pending")
-					}
-				})
-				all.Wait()
-				p.Future().Cancel(nil)
-			}
-		})
+		t.Run(how, func(t *testing.T) { futuretest.Unfinished(t, wait) })
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/internal/strange"
 )
 
@@ -116,7 +117,7 @@ func TestCause_thatCannotBeComparedEndsLimitedWork(t *testing.T) {
 					end()
 					synctest.Wait()
 					for i, f := range fs {
-						require.Error(t, await(t, f).Err, "future %d", i)
+						require.Error(t, futuretest.AwaitVirtual(t, f).Err, "future %d", i)
 					}
 					scope.Close()
 					cancel(nil)
@@ -128,32 +129,12 @@ func TestCause_thatCannotBeComparedEndsLimitedWork(t *testing.T) {
 
 // Work that is not complete has no result without an error, whatever its ctx says.
 func TestRun_neverReturnsWithoutAnErrorUnlessItIsComplete(t *testing.T) {
-	for _, when := range []string{"before", "meanwhile"} {
-		t.Run(when, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				ctx := strange.NewHasty(bg())
-				if when == "before" {
-					ctx.End()
-				}
-				hold := make(chan struct{})
-				returned := make(chan error, 1)
-				go func() {
-					_, err := deadline.Run(ctx, time.Hour, func(context.Context) (int, error) { <-hold; return 7, nil })
-					returned <- err
-				}()
-				synctest.Wait()
-				if when == "meanwhile" {
-					ctx.End()
-				}
-				synctest.Wait()
-				ctx.Set(context.Canceled)
-				if err := <-returned; err == nil {
-					t.Error("returned without an error, and the work runs")
-				}
-				close(hold)
-			})
-		})
-	}
+	futuretest.Unfinished(t, func(ctx context.Context, _ future.Future[int]) error {
+		hold := make(chan struct{})
+		defer close(hold)
+		_, err := deadline.Run(ctx, time.Hour, func(context.Context) (int, error) { <-hold; return 7, nil })
+		return err
+	})
 }
 
 type hostile struct{ do func() }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,32 +15,12 @@ import (
 
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 var errBoom = errors.New("boom")
 
 func bg() context.Context { return context.Background() }
-
-func isPending[T any](f future.Future[T]) bool {
-	select {
-	case <-f.Done():
-		return false
-	default:
-		return true
-	}
-}
-
-// await is for futures that are complete in virtual time.
-func await[T any](t testing.TB, f future.Future[T]) future.Result[T] {
-	t.Helper()
-	select {
-	case <-f.Done():
-	case <-time.After(1000 * time.Hour):
-		t.Fatal("the future is still pending")
-	}
-	r, _ := f.Peek()
-	return r
-}
 
 // limits are the two ways to put one on a future.
 var limits = map[string]func(f future.Future[int], d time.Duration) future.Future[int]{
@@ -60,16 +39,16 @@ func TestG15_answersOnTimeEvenIfTheWorkDoesNotStop(t *testing.T) {
 				var work context.Context
 				f := future.Go(ctx, func(ctx context.Context) (int, error) { work = ctx; <-hold; return 7, nil })
 				start := time.Now()
-				r := await(t, limit(f, time.Second))
+				r := futuretest.AwaitVirtual(t, limit(f, time.Second))
 				require.Equal(t, time.Second, time.Since(start))
 				require.ErrorIs(t, r.Err, context.DeadlineExceeded)
 				require.Zero(t, r.Value)
 				synctest.Wait()
 				require.ErrorIs(t, work.Err(), context.DeadlineExceeded, "the work is told")
 				require.IsType(t, (*deadline.Error)(nil), context.Cause(work))
-				require.True(t, isPending(f))
+				require.True(t, futuretest.IsPending(f))
 				close(hold)
-				require.Equal(t, future.Result[int]{Value: 7}, await(t, f), "and ends with what it returns")
+				require.Equal(t, future.Result[int]{Value: 7}, futuretest.AwaitVirtual(t, f), "and ends with what it returns")
 				require.NoError(t, scope.Close())
 			})
 		})
@@ -82,7 +61,7 @@ func TestG15_answersOnTimeEvenIfTheWorkDoesNotStop(t *testing.T) {
 						time.Sleep(time.Second - 1)
 						return 7, errors.Join(err, ctx.Err())
 					}), time.Second)
-					r := await(t, f)
+					r := futuretest.AwaitVirtual(t, f)
 					require.Equal(t, 7, r.Value)
 					require.Equal(t, err == nil, r.Err == nil)
 					time.Sleep(time.Hour)
@@ -94,8 +73,8 @@ func TestG15_answersOnTimeEvenIfTheWorkDoesNotStop(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p := future.NewPromise[int](bg())
 				f := limit(p.Future(), time.Second)
-				require.ErrorIs(t, await(t, f).Err, context.DeadlineExceeded)
-				require.IsType(t, (*deadline.Error)(nil), await(t, p.Future()).Err, "cancelled with the deadline, not wrapped")
+				require.ErrorIs(t, futuretest.AwaitVirtual(t, f).Err, context.DeadlineExceeded)
+				require.IsType(t, (*deadline.Error)(nil), futuretest.AwaitVirtual(t, p.Future()).Err, "cancelled with the deadline, not wrapped")
 				require.False(t, p.Complete(1, nil))
 			})
 		})
@@ -104,7 +83,7 @@ func TestG15_answersOnTimeEvenIfTheWorkDoesNotStop(t *testing.T) {
 				for _, inner := range []time.Duration{time.Second, time.Minute} {
 					start := time.Now()
 					f := limit(limit(future.NewPromise[int](bg()).Future(), inner), 2*time.Second)
-					e, ok := await(t, f).Err.(*deadline.Error)
+					e, ok := futuretest.AwaitVirtual(t, f).Err.(*deadline.Error)
 					require.True(t, ok)
 					want := min(inner, 2*time.Second)
 					require.Equal(t, want, e.Limit)
@@ -152,10 +131,10 @@ func TestG15_answersOnTimeEvenIfTheWorkDoesNotStop(t *testing.T) {
 			bad := future.Go(ctx, func(context.Context) (int, error) { return 0, errBoom })
 			good := future.Go(ctx, func(context.Context) (int, error) { time.Sleep(time.Second); return 2, nil })
 			start := time.Now()
-			r := await(t, deadline.Partial(time.Minute, -1, stubborn, good, bad, obedient, future.Of(3, nil)))
+			r := futuretest.AwaitVirtual(t, deadline.Partial(time.Minute, -1, stubborn, good, bad, obedient, future.Of(3, nil)))
 			require.Equal(t, future.Result[[]int]{Value: []int{-1, 2, -1, -1, 3}}, r, "in the order of inputs")
 			require.Equal(t, time.Minute, time.Since(start))
-			require.IsType(t, (*deadline.Error)(nil), await(t, obedient).Err, "the late are cancelled")
+			require.IsType(t, (*deadline.Error)(nil), futuretest.AwaitVirtual(t, obedient).Err, "the late are cancelled")
 			close(hold)
 			require.NoError(t, scope.Close())
 		})
@@ -164,17 +143,10 @@ func TestG15_answersOnTimeEvenIfTheWorkDoesNotStop(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			start := time.Now()
 			one := future.Go(bg(), func(context.Context) (int, error) { time.Sleep(time.Second); return 1, nil })
-			require.Equal(t, []int{1, -1}, await(t, deadline.Partial(time.Hour, -1, one, future.Of(0, errBoom))).Value)
+			require.Equal(t, []int{1, -1}, futuretest.AwaitVirtual(t, deadline.Partial(time.Hour, -1, one, future.Of(0, errBoom))).Value)
 			require.Equal(t, time.Second, time.Since(start))
 		})
 	})
-}
-
-func late(t *testing.T, err error) *deadline.Error {
-	t.Helper()
-	e, ok := errors.AsType[*deadline.Error](err)
-	require.True(t, ok, "%v", err)
-	return e
 }
 
 func TestG16_deadlineErrorsSayWhatWasLate(t *testing.T) {
@@ -191,16 +163,16 @@ func TestG16_deadlineErrorsSayWhatWasLate(t *testing.T) {
 	t.Run("Within and At", func(t *testing.T) {
 		for _, limit := range limits {
 			synctest.Test(t, func(t *testing.T) {
-				err := await(t, limit(future.Go(future.Named(bg(), "item"), hang), 3*time.Second)).Err
+				err := futuretest.AwaitVirtual(t, limit(future.Go(future.Named(bg(), "item"), hang), 3*time.Second)).Err
 				check(t, err)
-				require.Equal(t, deadline.Error{Name: "item", Limit: 3 * time.Second, Elapsed: 3 * time.Second}, *late(t, err))
+				require.Equal(t, deadline.Error{Name: "item", Limit: 3 * time.Second, Elapsed: 3 * time.Second}, *futuretest.Late(t, err))
 				require.Contains(t, err.Error(), "item")
 				require.Contains(t, err.Error(), "3s")
 
-				err = await(t, limit(future.Go(bg(), hang), time.Second)).Err
-				require.Contains(t, late(t, err).Name, "guarantees_test.go:", "without a name: file and line of the function")
+				err = futuretest.AwaitVirtual(t, limit(future.Go(bg(), hang), time.Second)).Err
+				require.Contains(t, futuretest.Late(t, err).Name, "guarantees_test.go:", "without a name: file and line of the function")
 				inner := limit(future.Go(future.Named(bg(), "deep"), hang), time.Hour)
-				require.Equal(t, "deep", late(t, await(t, limit(inner, time.Second)).Err).Name, "the same work, dressed")
+				require.Equal(t, "deep", futuretest.Late(t, futuretest.AwaitVirtual(t, limit(inner, time.Second)).Err).Name, "the same work, dressed")
 			})
 		}
 	})
@@ -210,9 +182,9 @@ func TestG16_deadlineErrorsSayWhatWasLate(t *testing.T) {
 			defer cancel()
 			_, err := deadline.Run(outer, time.Second, hang)
 			check(t, err)
-			require.Equal(t, deadline.Error{Name: "page", Limit: time.Second, Elapsed: time.Second}, *late(t, err))
+			require.Equal(t, deadline.Error{Name: "page", Limit: time.Second, Elapsed: time.Second}, *futuretest.Late(t, err))
 			_, err = deadline.Run(bg(), time.Second, hang)
-			require.Contains(t, late(t, err).Name, "guarantees_test.go:")
+			require.Contains(t, futuretest.Late(t, err).Name, "guarantees_test.go:")
 		})
 	})
 	t.Run("Run, ctx's own deadline came first", func(t *testing.T) {
@@ -232,7 +204,7 @@ func TestG16_deadlineErrorsSayWhatWasLate(t *testing.T) {
 					_, err := deadline.Run(outer, time.Hour, fn)
 					require.Equal(t, 2*time.Second, time.Since(start))
 					check(t, err)
-					e := late(t, err)
+					e := futuretest.Late(t, err)
 					require.True(t, e.Inherited)
 					require.Equal(t, "page", e.Name)
 					require.Equal(t, 2*time.Second, e.Limit)
@@ -250,7 +222,7 @@ func TestG16_deadlineErrorsSayWhatWasLate(t *testing.T) {
 			defer cancel()
 			_, err := deadline.Run(outer, time.Hour, hang)
 			check(t, err)
-			require.True(t, late(t, err).Inherited)
+			require.True(t, futuretest.Late(t, err).Inherited)
 		})
 	})
 	t.Run("what fn returns of itself is untouched", func(t *testing.T) {
@@ -297,10 +269,10 @@ func TestG16_deadlineErrorsSayWhatWasLate(t *testing.T) {
 			f := future.Go(bg(), hang)
 			var cause error
 			g := future.Go(bg(), func(ctx context.Context) (int, error) { <-ctx.Done(); cause = context.Cause(ctx); return 0, nil })
-			await(t, deadline.Partial(time.Second, 0, f, g))
+			futuretest.AwaitVirtual(t, deadline.Partial(time.Second, 0, f, g))
 			synctest.Wait()
 			check(t, cause)
-			require.Equal(t, time.Second, late(t, cause).Limit)
+			require.Equal(t, time.Second, futuretest.Late(t, cause).Limit)
 		})
 	})
 }
@@ -310,7 +282,7 @@ func TestG17_aLateFutureIsNotACancelledOne(t *testing.T) {
 		p := future.NewPromise[int](bg())
 		f := deadline.Within(p.Future(), time.Hour)
 		f.Cancel(errBoom)
-		err := await(t, f).Err
+		err := futuretest.AwaitVirtual(t, f).Err
 		require.ErrorIs(t, err, context.Canceled)
 		require.NotErrorIs(t, err, context.DeadlineExceeded)
 		ctx, cancel := context.WithCancel(bg())
@@ -320,24 +292,7 @@ func TestG17_aLateFutureIsNotACancelledOne(t *testing.T) {
 	})
 }
 
-type big struct{ _ [128]byte }
-
-// collected waits for p's referent to go. The runtime keeps a stopped timer
-// until it next looks at the timers of that processor: so keep all of them busy.
-func collected(p weak.Pointer[big]) bool {
-	for range 200 {
-		runtime.GC()
-		if p.Value() == nil {
-			return true
-		}
-		var wg sync.WaitGroup
-		for range 4 * runtime.GOMAXPROCS(0) {
-			wg.Go(runtime.Gosched)
-		}
-		wg.Wait()
-	}
-	return false
-}
+type big = futuretest.Big
 
 // hold puts a limit on a future that v hangs on.
 func hold(f future.Future[*big], v *big) {
@@ -355,9 +310,15 @@ func (k keeping) Run(context.Context, future.Result[*big]) (v *big, _ future.Fut
 // No timer outlives its future: the timer would keep what it is for.
 func TestG18_noTimerOutlivesItsFuture(t *testing.T) {
 	ends := map[string]func(p *future.Promise[*big], f interface{ Cancel(error) }, v *big){
-		"complete":  func(p *future.Promise[*big], _ interface{ Cancel(error) }, v *big) { p.Complete(v, nil) },
-		"failed":    func(p *future.Promise[*big], _ interface{ Cancel(error) }, v *big) { p.Complete(v, errBoom) },
-		"cancelled": func(_ *future.Promise[*big], f interface{ Cancel(error) }, _ *big) { f.Cancel(nil) },
+		"complete": func(p *future.Promise[*big], _ interface{ Cancel(error) }, v *big) {
+			p.Complete(v, nil)
+		},
+		"failed": func(p *future.Promise[*big], _ interface{ Cancel(error) }, v *big) {
+			p.Complete(v, errBoom)
+		},
+		"cancelled": func(_ *future.Promise[*big], f interface{ Cancel(error) }, _ *big) {
+			f.Cancel(nil)
+		},
 	}
 	for name, limit := range map[string]func(f future.Future[*big], fn *big) interface{ Cancel(error) }{
 		"Within": func(f future.Future[*big], _ *big) interface{ Cancel(error) } {
@@ -378,8 +339,8 @@ func TestG18_noTimerOutlivesItsFuture(t *testing.T) {
 				f := limit(p.Future(), missing)
 				end(p, f, v)
 				p, f, v, missing = nil, nil, nil, nil
-				require.True(t, collected(a), "the timer still holds the result")
-				require.True(t, collected(b), "the timer still holds the future")
+				futuretest.Gone(t, a, "the result, held by the timer,")
+				futuretest.Gone(t, b, "the future, held by the timer,")
 			})
 		}
 	}
@@ -388,7 +349,7 @@ func TestG18_noTimerOutlivesItsFuture(t *testing.T) {
 		a := weak.Make(v)
 		deadline.Run(bg(), time.Hour, func(context.Context) (*big, error) { return v, nil })
 		v = nil
-		require.True(t, collected(a))
+		futuretest.Gone(t, a, "the result")
 	})
 	t.Run("control: a pending one is held by its timer", func(t *testing.T) {
 		v := new(big)
@@ -411,7 +372,7 @@ func TestG21_doneBeforeTheStart(t *testing.T) {
 	defer stop()
 	_, err = deadline.Run(passed, time.Hour, func(context.Context) (int, error) { t.Error("called"); return 0, nil })
 	require.ErrorIs(t, err, context.DeadlineExceeded)
-	require.True(t, late(t, err).Inherited)
+	require.True(t, futuretest.Late(t, err).Inherited)
 }
 
 func TestG05_runReturnsAPanic(t *testing.T) {
@@ -434,7 +395,7 @@ func TestG25_withinOfAFailure(t *testing.T) {
 				<-f.Done()
 				limited := limit(f, time.Hour)
 				if looks {
-					require.Equal(t, errBoom, await(t, limited).Err)
+					require.Equal(t, errBoom, futuretest.AwaitVirtual(t, limited).Err)
 					require.NoError(t, scope.Close())
 					continue
 				}

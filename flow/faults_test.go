@@ -13,6 +13,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/internal/strange"
 )
 
@@ -93,47 +94,20 @@ func TestCause_thatCannotBeComparedEndsRuns(t *testing.T) {
 
 // A run that has not ended has no answer without an error, whatever its ctx says.
 func TestUnfinished_aRunNeverReturnsWithoutAnError(t *testing.T) {
-	for _, when := range []string{"before", "meanwhile"} {
-		for _, how := range []string{"Do", "Go"} {
-			for name := range shapes(nothing) {
-				t.Run(when+"/"+how+"/"+name, func(t *testing.T) {
-					quietly(t)
-					synctest.Test(t, func(t *testing.T) {
-						ctx := strange.NewHasty(plainCtx())
-						if when == "before" {
-							ctx.End()
-						}
-						hold := make(chan struct{})
-						f := shapes(func(context.Context, int) (int, error) { <-hold; return 7, errSoldOut })[name]
-						returned := make(chan error, 1)
-						go func() {
-							var err error
-							if how == "Do" {
-								_, err = f.Do(ctx, 1)
-							} else {
-								_, err = f.Go(ctx, 1).Await(ctx)
-							}
-							returned <- err
-						}()
-						synctest.Wait()
-						if when == "meanwhile" {
-							ctx.End()
-						}
-						synctest.Wait()
-						ctx.Set(context.Canceled)
-						select {
-						case err := <-returned:
-							if err == nil {
-								t.Error("returned without an error, and a function runs")
-							}
-							close(hold)
-						case <-time.After(time.Minute): // virtual
-							close(hold)
-							require.Error(t, <-returned)
-						}
-					})
+	for _, how := range []string{"Do", "Go"} {
+		for name := range shapes(nothing) {
+			t.Run(how+"/"+name, func(t *testing.T) {
+				quietly(t)
+				futuretest.UnfinishedWork(t, func(ctx context.Context, work future.Future[int]) (err error) {
+					f := shapes(func(context.Context, int) (int, error) { <-work.Done(); return 7, errSoldOut })[name]
+					if how == "Do" {
+						_, err = f.Do(ctx, 1)
+					} else {
+						_, err = f.Go(ctx, 1).Await(ctx)
+					}
+					return err
 				})
-			}
+			})
 		}
 	}
 }
@@ -231,14 +205,7 @@ func TestRetention_aRunThatHasEndedLetsGoOfTheRequest(t *testing.T) {
 						end()
 						return answer, weak.Make(m)
 					}()
-					for range 60 {
-						runtime.GC()
-						if value.Value() == nil {
-							return
-						}
-						runtime.Gosched()
-					}
-					t.Error("the value in the request's ctx is still reachable")
+					futuretest.Gone(t, value, "the value in the request's ctx")
 					runtime.KeepAlive(answer)
 				})
 			}

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/internal/strange"
 )
 
@@ -96,7 +97,7 @@ func TestCause_thatCannotBeComparedEndsAllThatHangsOnACtx(t *testing.T) {
 						end()
 						synctest.Wait()
 						for i, f := range all {
-							err := await(t, f).Err
+							err := futuretest.Await(t, f).Err
 							require.Error(t, err, "future %d", i)
 							require.True(t, matchesErr(err, ctx.Err()), "future %d: %v", i, err)
 							require.True(t, has(err, cause), "future %d: the cause is in %#v", i, err)
@@ -241,8 +242,8 @@ func TestErrors_thatCannotBeComparedAreTakenEverywhere(t *testing.T) {
 			f.Cancel(err)
 			f.Cancel(err)
 			close(hold)
-			require.NoError(t, await(t, f).Err)
-			panicked := await(t, future.Go(bg(), func(context.Context) (int, error) { panic(err) })).Err
+			require.NoError(t, futuretest.Await(t, f).Err)
+			panicked := futuretest.Await(t, future.Go(bg(), func(context.Context) (int, error) { panic(err) })).Err
 			require.True(t, has(panicked, err), "%#v", panicked)
 		})
 	}

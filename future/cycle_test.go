@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 // becoming is a body whose result is that of the future in the box, once it is there.
@@ -81,9 +82,9 @@ func TestCycle_againstACancellation(t *testing.T) {
 		b = becoming(bg(), future.Of(1, nil), &a, ready)
 		close(ready)
 		go a.Cancel(errBoom)
-		require.Error(t, await(t, a).Err)
+		require.Error(t, futuretest.Await(t, a).Err)
 		b.Cancel(errBoom)
-		require.Error(t, await(t, b).Err)
+		require.Error(t, futuretest.Await(t, b).Err)
 	}
 }
 
@@ -101,6 +102,6 @@ func TestCycle_aChainOfForwardsIsNone(t *testing.T) {
 	}
 	p.Complete(7, nil)
 	for _, f := range all {
-		require.Equal(t, future.Result[int]{Value: 7}, await(t, f))
+		require.Equal(t, future.Result[int]{Value: 7}, futuretest.Await(t, f))
 	}
 }

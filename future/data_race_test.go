@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 // foreignKinds make contexts that only the standard library, or a user, can end.
@@ -146,7 +147,7 @@ func TestRace_theCtxEndsWhileThingsStartWithIt(t *testing.T) {
 						}
 						all.Wait()
 						for _, f := range fs {
-							r := await(t, f)
+							r := futuretest.Await(t, f)
 							require.True(t, r.Value == 1 || r.Err != nil, "%+v", r)
 						}
 						closeScope()

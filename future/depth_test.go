@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 type depthKey struct{ n int }
@@ -206,7 +207,7 @@ func TestDepth_theEndReachesAllLevelsExactly(t *testing.T) {
 				}
 			}
 			for i, f := range fs {
-				require.ErrorIs(t, await(t, f).Err, errBoom, "future %d", i)
+				require.ErrorIs(t, futuretest.Await(t, f).Err, errBoom, "future %d", i)
 			}
 			for i := len(ends) - 1; i >= 0; i-- {
 				ends[i]()

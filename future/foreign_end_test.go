@@ -3,7 +3,6 @@ package future_test
 import (
 	"context"
 	"errors"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/internal/strange"
 )
 
@@ -88,55 +88,8 @@ func TestUnfinished_whatIsStartedNeverEndsWithoutAnError(t *testing.T) {
 
 func neverWithoutAnError(t *testing.T, waits map[string]func(context.Context, future.Future[int]) (int, error)) {
 	for how, wait := range waits {
-		for _, when := range []string{"before", "meanwhile"} {
-			for _, says := range []string{"a moment later", "much later"} {
-				t.Run(how+"/"+when+"/"+says, func(t *testing.T) {
-					synctest.Test(t, func(t *testing.T) {
-						ctx := strange.NewHasty(bg())
-						p := future.NewPromise[int](bg())
-						if when == "before" {
-							ctx.End()
-						}
-						returned := make(chan error, 1)
-						go func() {
-							v, err := wait(ctx, p.Future())
-							if err == nil {
-								t.Errorf("returned (%d, nil), and the future is pending", v)
-							}
-							returned <- err
-						}()
-						synctest.Wait()
-						if when == "meanwhile" {
-							ctx.End()
-						}
-						synctest.Wait()
-						if says == "much later" {
-							time.Sleep(time.Minute) // virtual
-						}
-						ctx.Set(context.Canceled)
-						select {
-						case <-returned:
-						case <-time.After(time.Minute): // virtual: who has to ask again may do so in a while
-							t.Error("still waits after Err is set")
-							p.Complete(1, errBoom)
-						}
-					})
-				})
-			}
-		}
-		t.Run(how+"/as a race", func(t *testing.T) {
-			for range 100 {
-				ctx := strange.NewHasty(bg())
-				p := future.NewPromise[int](bg())
-				var all sync.WaitGroup
-				all.Go(func() { ctx.End(); ctx.Set(context.Canceled) })
-				all.Go(func() {
-					if v, err := wait(ctx, p.Future()); err == nil {
-						t.Errorf("returned (%d, nil), and the future is pending", v)
-					}
-				})
-				all.Wait()
-			}
+		t.Run(how, func(t *testing.T) {
+			futuretest.Unfinished(t, func(ctx context.Context, f future.Future[int]) error { _, err := wait(ctx, f); return err })
 		})
 	}
 }

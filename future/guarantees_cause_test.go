@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 // oddContext is a user's own kind of ctx: its Err and its cause are what it says.
@@ -229,7 +230,7 @@ func TestCauses_matchErrAndCauseEverywhere(t *testing.T) {
 						require.NoError(t, ctx.Err())
 						end()
 						synctest.Wait()
-						err := await(t, late()).Err
+						err := futuretest.Await(t, late()).Err
 						defer close()
 
 						require.Error(t, err)
@@ -291,23 +292,23 @@ func TestCauses_ofContextsThatJadeEnds(t *testing.T) {
 					})
 					ctx := <-started
 					f.Cancel(cause)
-					return ctx, await(t, f).Err
+					return ctx, futuretest.Await(t, f).Err
 				},
 				"promise": func() (context.Context, error) {
 					p := future.NewPromise[int](bg())
 					ctx := p.Context()
 					p.Future().Cancel(cause)
-					return ctx, await(t, p.Future()).Err
+					return ctx, futuretest.Await(t, p.Future()).Err
 				},
 				"promise without a ctx": func() (context.Context, error) {
 					p := future.NewPromise[int](bg())
 					p.Future().Cancel(cause)
-					return nil, await(t, p.Future()).Err
+					return nil, futuretest.Await(t, p.Future()).Err
 				},
 				"pending body": func() (context.Context, error) {
 					f := follow(bg(), future.NewPromise[int](bg()).Future(), func(context.Context, future.Result[int]) (int, error) { return 0, nil })
 					f.Cancel(cause)
-					return nil, await(t, f).Err
+					return nil, futuretest.Await(t, f).Err
 				},
 			}
 			for where, cancel := range cancels {
@@ -340,7 +341,7 @@ func TestCauses_ofContextsThatJadeEnds(t *testing.T) {
 		own := &panickyError{}
 		f := future.Go(bg(), func(ctx context.Context) (int, error) { <-ctx.Done(); return 9, own })
 		f.Cancel(errBoom)
-		r := await(t, f)
+		r := futuretest.Await(t, f)
 		require.Equal(t, 9, r.Value)
 		require.True(t, r.Err == error(own))
 	})

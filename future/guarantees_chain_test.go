@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 // chainOf hangs n quick functions behind f, one behind the other.
@@ -46,7 +47,7 @@ func TestG09_longChains(t *testing.T) {
 		require.LessOrEqual(t, runtime.NumGoroutine(), before+1)
 		inSmallStack(func() {
 			p.Complete(0, nil)
-			require.Equal(t, n, await(t, f).Value)
+			require.Equal(t, n, futuretest.Await(t, f).Value)
 		})
 		require.Less(t, most.Load(), int64(before+20))
 	})
@@ -55,7 +56,7 @@ func TestG09_longChains(t *testing.T) {
 		f := chainOf(p.Future(), n)
 		inSmallStack(func() {
 			p.Complete(0, errBoom)
-			require.ErrorIs(t, await(t, f).Err, errBoom)
+			require.ErrorIs(t, futuretest.Await(t, f).Err, errBoom)
 		})
 	})
 	t.Run("passing on", func(t *testing.T) {
@@ -66,7 +67,7 @@ func TestG09_longChains(t *testing.T) {
 		}
 		inSmallStack(func() {
 			p.Complete(1, nil)
-			require.Equal(t, 1, await(t, f).Value)
+			require.Equal(t, 1, futuretest.Await(t, f).Value)
 		})
 	})
 	t.Run("cancelled from the far end", func(t *testing.T) {
@@ -77,8 +78,8 @@ func TestG09_longChains(t *testing.T) {
 		}
 		inSmallStack(func() {
 			f.Cancel(errBoom)
-			require.ErrorIs(t, await(t, f).Err, errBoom)
-			require.ErrorIs(t, await(t, p.Future()).Err, errBoom)
+			require.ErrorIs(t, futuretest.Await(t, f).Err, errBoom)
+			require.ErrorIs(t, futuretest.Await(t, p.Future()).Err, errBoom)
 		})
 	})
 	t.Run("futures that become futures", func(t *testing.T) {
@@ -91,7 +92,7 @@ func TestG09_longChains(t *testing.T) {
 				return loop(ctx, r.Value-1)
 			}))
 		}
-		inSmallStack(func() { require.Equal(t, n, await(t, loop(bg(), n)).Value) })
+		inSmallStack(func() { require.Equal(t, n, futuretest.Await(t, loop(bg(), n)).Value) })
 	})
 	t.Run("the name of a chain", func(t *testing.T) {
 		p := future.NewPromise[int](bg())
@@ -101,7 +102,7 @@ func TestG09_longChains(t *testing.T) {
 		}
 		inSmallStack(func() { f.Name() })
 		p.Complete(1, nil)
-		await(t, f)
+		futuretest.Await(t, f)
 	})
 }
 
@@ -121,7 +122,7 @@ func longChain(t *testing.T, n int) {
 		require.NoError(t, err)
 		require.Equal(t, n, r)
 	})
-	await(t, probe)
+	futuretest.Await(t, probe)
 	require.LessOrEqual(t, most.Load(), int64(before+3))
 }
 

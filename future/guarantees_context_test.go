@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 // inside runs look with the ctx of a running function depth calls of Go deep,
@@ -61,7 +62,7 @@ func TestG21_doneBeforeTheStart(t *testing.T) {
 				cancel(errBoom)
 				var ran atomic.Bool
 				f := future.Go(ctx, func(context.Context) (int, error) { ran.Store(true); return 0, nil })
-				r := await(t, f)
+				r := futuretest.Await(t, f)
 				require.ErrorIs(t, r.Err, errBoom, "depth %d", depth)
 				require.False(t, ran.Load(), "depth %d", depth)
 			})
@@ -196,16 +197,16 @@ func TestContext_afterTheWork(t *testing.T) {
 			<-called
 		},
 		"Go": func(t *testing.T, ctx context.Context) {
-			r := await(t, future.Go(ctx, func(context.Context) (int, error) { t.Error("called"); return 0, nil }))
+			r := futuretest.Await(t, future.Go(ctx, func(context.Context) (int, error) { t.Error("called"); return 0, nil }))
 			require.ErrorIs(t, r.Err, context.Canceled)
 		},
 		"Go through Named": func(t *testing.T, ctx context.Context) {
-			r := await(t, future.Go(future.Named(ctx, "n"), func(context.Context) (int, error) { t.Error("called"); return 0, nil }))
+			r := futuretest.Await(t, future.Go(future.Named(ctx, "n"), func(context.Context) (int, error) { t.Error("called"); return 0, nil }))
 			require.ErrorIs(t, r.Err, context.Canceled)
 		},
 		"NewPromise": func(t *testing.T, ctx context.Context) {
 			p := future.NewPromise[int](ctx)
-			require.ErrorIs(t, await(t, p.Future()).Err, context.Canceled)
+			require.ErrorIs(t, futuretest.Await(t, p.Future()).Err, context.Canceled)
 			require.False(t, p.Complete(1, nil))
 		},
 		"WithScope": func(t *testing.T, ctx context.Context) {
@@ -279,16 +280,16 @@ func TestContext_endsWhatWasStartedWithIt(t *testing.T) {
 			synctest.Wait()
 			return 1, nil
 		})
-		require.Equal(t, future.Result[int]{Value: 1}, await(t, f))
+		require.Equal(t, future.Result[int]{Value: 1}, futuretest.Await(t, f))
 		synctest.Wait()
-		require.Equal(t, "stopped", await(t, child).Value)
-		require.Equal(t, "stopped", await(t, grandchild).Value)
-		require.ErrorIs(t, await(t, child).Err, context.Canceled)
-		require.ErrorIs(t, await(t, pending).Err, context.Canceled)
+		require.Equal(t, "stopped", futuretest.Await(t, child).Value)
+		require.Equal(t, "stopped", futuretest.Await(t, grandchild).Value)
+		require.ErrorIs(t, futuretest.Await(t, child).Err, context.Canceled)
+		require.ErrorIs(t, futuretest.Await(t, pending).Err, context.Canceled)
 		_, done := longer.Peek()
 		require.False(t, done, "what was started with the scope's ctx outlives the function")
 		require.NoError(t, scope.Close())
-		require.ErrorIs(t, await(t, longer).Err, future.ErrScopeClosed)
+		require.ErrorIs(t, futuretest.Await(t, longer).Err, future.ErrScopeClosed)
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 // A callback that panics, exits or stalls fails what it was making, and nothing beside it.
@@ -37,10 +38,10 @@ func TestG06_aPanicFailsOnlyItsOwn(t *testing.T) {
 			}
 			p.Complete(5, nil)
 			for _, f := range bad {
-				require.Error(t, await(t, f).Err)
+				require.Error(t, futuretest.Await(t, f).Err)
 			}
 			for _, f := range good {
-				require.Equal(t, future.Result[int]{Value: 5}, await(t, f))
+				require.Equal(t, future.Result[int]{Value: 5}, futuretest.Await(t, f))
 			}
 			scope.Wait()
 			require.EqualValues(t, 10, calls.Load())
@@ -55,7 +56,7 @@ func TestG06_aPanicFailsOnlyItsOwn(t *testing.T) {
 				}
 				require.Contains(t, u.Name, "guarantees_dispatch_test.go:")
 			}
-			require.Equal(t, future.Result[int]{Value: 5}, await(t, f))
+			require.Equal(t, future.Result[int]{Value: 5}, futuretest.Await(t, f))
 		})
 	}
 }
@@ -116,7 +117,7 @@ func TestG08_registeringFromInsideACallback(t *testing.T) {
 			return inner.Await(ctx)
 		})
 		p.Complete(1, nil)
-		require.Equal(t, 3, await(t, f).Value)
+		require.Equal(t, 3, futuretest.Await(t, f).Value)
 	})
 	t.Run("closing a nested scope in a body of the outer one", func(t *testing.T) {
 		v, err := future.Run(bg(), func(ctx context.Context) (int, error) {
@@ -232,7 +233,7 @@ func TestG10_completeAndCancelNeverBlock(t *testing.T) {
 			_, done := f.Peek()
 			require.False(t, done, "it completes when its function returns")
 			close(hold)
-			require.Equal(t, future.Result[int]{Value: 7}, await(t, f), "with what that returned")
+			require.Equal(t, future.Result[int]{Value: 7}, futuretest.Await(t, f), "with what that returned")
 		})
 	})
 }
@@ -268,7 +269,7 @@ func TestG11_dispatchOrder(t *testing.T) {
 				}
 				end()
 				for _, f := range last {
-					await(t, f)
+					futuretest.Await(t, f)
 				}
 				require.Equal(t, wants, order)
 			}
@@ -286,7 +287,7 @@ func TestG11_dispatchOrder(t *testing.T) {
 		q := quickly(p.Future(), func(future.Result[int]) (int, error) { close(open); return 0, nil })
 		p.Complete(1, nil)
 		for _, f := range append(fs, q) {
-			await(t, f)
+			futuretest.Await(t, f)
 		}
 	})
 	t.Run("bodies never delay another", func(t *testing.T) {
@@ -370,7 +371,7 @@ func TestOnDone_stop(t *testing.T) {
 			stop := p.Future().OnDone(func(future.Result[int]) { calls.Add(1) })
 			go p.Complete(1, nil)
 			kept := stop()
-			await(t, p.Future())
+			futuretest.Await(t, p.Future())
 			scope.Wait()
 			require.NoError(t, scope.Close())
 			require.Equal(t, !kept, calls.Load() == 1)

@@ -3,14 +3,12 @@ package future_test
 import (
 	"context"
 	"errors"
-	"runtime"
 	"testing"
-	"time"
-	"weak"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 // step is a body that always runs: the smallest continuation with a function.
@@ -43,34 +41,7 @@ func quickly[A, B any](f future.Future[A], fn func(future.Result[A]) (B, error))
 
 func bg() context.Context { return context.Background() }
 
-// await fails the test rather than hang.
-func await[T any](t testing.TB, f future.Future[T]) future.Result[T] {
-	t.Helper()
-	select {
-	case <-f.Done():
-	case <-time.After(10 * time.Second):
-		t.Fatal("the future is still pending after 10 s")
-	}
-	r, ok := f.Peek()
-	require.True(t, ok, "Done is closed, so Peek has the result")
-	return r
-}
-
-// gone fails the test unless what p points to can be collected.
-func gone[T any](t testing.TB, p weak.Pointer[T], what string) {
-	t.Helper()
-	for range 20 {
-		runtime.GC()
-		if p.Value() == nil {
-			return
-		}
-		runtime.Gosched()
-	}
-	t.Errorf("%s is still reachable", what)
-}
-
-// big is an allocation of its own, so that a weak pointer to it is exact.
-type big struct{ _ [128]byte }
+type big = futuretest.Big
 
 var errBoom = errors.New("boom")
 

@@ -5,7 +5,6 @@ import (
 	"os"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
+	"github.com/jade-go/jade/internal/strange"
 )
 
 type heldKey struct{}
@@ -29,12 +30,12 @@ func use(*big) {}
 var holders = map[string]holder{
 	"Go": func(t *testing.T, ctx context.Context, fn, in *big) any {
 		f := future.Go(ctx, func(context.Context) (int, error) { use(fn); use(in); return 1, nil })
-		await(t, f)
+		futuretest.Await(t, f)
 		return f
 	},
 	"Call": func(t *testing.T, ctx context.Context, fn, in *big) any {
 		f := future.Call(ctx, func(context.Context, *big) (int, error) { use(fn); return 1, nil }, in)
-		await(t, f)
+		futuretest.Await(t, f)
 		return f
 	},
 	"Go that was waited for and cancelled": func(t *testing.T, ctx context.Context, fn, in *big) any {
@@ -42,12 +43,12 @@ var holders = map[string]holder{
 		go f.Await(bg())
 		f.Done()
 		f.Cancel(errBoom)
-		await(t, f)
+		futuretest.Await(t, f)
 		return f
 	},
 	"Go that panicked": func(t *testing.T, ctx context.Context, fn, in *big) any {
 		f := future.Go(ctx, func(ctx context.Context) (int, error) { use(fn); use(in); panic(1) })
-		await(t, f)
+		futuretest.Await(t, f)
 		return f
 	},
 	"Go that used its ctx": func(t *testing.T, ctx context.Context, fn, in *big) any {
@@ -58,7 +59,7 @@ var holders = map[string]holder{
 			defer cancel()
 			return future.Go(child, func(context.Context) (int, error) { return 1, nil }).Await(ctx)
 		})
-		await(t, f)
+		futuretest.Await(t, f)
 		return f
 	},
 	"promise": func(t *testing.T, ctx context.Context, fn, in *big) any {
@@ -77,17 +78,17 @@ var holders = map[string]holder{
 		p := future.NewPromise[*big](bg())
 		f := follow(ctx, p.Future(), func(context.Context, future.Result[*big]) (int, error) { use(fn); return 1, nil })
 		p.Complete(in, nil)
-		await(t, f)
+		futuretest.Await(t, f)
 		return f
 	},
 	"body behind a complete input": func(t *testing.T, ctx context.Context, fn, in *big) any {
 		f := follow(ctx, future.Of(in, nil), func(context.Context, future.Result[*big]) (int, error) { use(fn); return 1, nil })
-		await(t, f)
+		futuretest.Await(t, f)
 		return f
 	},
 	"body that failed": func(t *testing.T, ctx context.Context, fn, in *big) any {
 		f := follow(ctx, future.Of(in, nil), func(context.Context, future.Result[*big]) (int, error) { use(fn); return 0, errBoom })
-		await(t, f)
+		futuretest.Await(t, f)
 		return f
 	},
 	"body that was cancelled": func(t *testing.T, ctx context.Context, fn, in *big) any {
@@ -102,14 +103,14 @@ var holders = map[string]holder{
 			return inner.Future()
 		}))
 		inner.Complete(1, nil)
-		await(t, f)
+		futuretest.Await(t, f)
 		return f
 	},
 	"quick function": func(t *testing.T, ctx context.Context, fn, in *big) any {
 		p := future.NewPromise[*big](ctx)
 		f := quickly(p.Future(), func(future.Result[*big]) (int, error) { use(fn); return 1, nil })
 		p.Complete(in, nil)
-		await(t, f)
+		futuretest.Await(t, f)
 		return f
 	},
 	"quick function that was cancelled": func(t *testing.T, ctx context.Context, fn, in *big) any {
@@ -149,7 +150,7 @@ var holders = map[string]holder{
 		g := future.Follow(bg(), p.Future(), 0, hop[int, int](func(context.Context, future.Result[int]) future.Future[int] { use(fn); return future.Of(1, nil) }))
 		g.Cancel(nil)
 		cancel()
-		await(t, f)
+		futuretest.Await(t, f)
 		return []any{p, f, g}
 	},
 	"inner waits abandoned on a live future": func(t *testing.T, ctx context.Context, fn, in *big) any {
@@ -162,12 +163,12 @@ var holders = map[string]holder{
 		}))
 		<-started
 		f.Cancel(nil)
-		await(t, f)
+		futuretest.Await(t, f)
 		return []any{p, f}
 	},
 	"scope": func(t *testing.T, ctx context.Context, fn, in *big) any {
 		inner, scope := future.WithScope(ctx)
-		await(t, future.Go(inner, func(context.Context) (int, error) { use(fn); use(in); return 1, nil }))
+		futuretest.Await(t, future.Go(inner, func(context.Context) (int, error) { use(fn); use(in); return 1, nil }))
 		future.NewPromise[int](inner)
 		follow(inner, future.NewPromise[*big](bg()).Future(), func(context.Context, future.Result[*big]) (int, error) { use(fn); return 1, nil })
 		scope.Close()
@@ -175,7 +176,7 @@ var holders = map[string]holder{
 	},
 	"failures that were observed": func(t *testing.T, ctx context.Context, fn, in *big) any {
 		f := future.Go(ctx, func(context.Context) (int, error) { use(fn); use(in); return 1, errBoom })
-		await(t, f)
+		futuretest.Await(t, f)
 		return f
 	},
 }
@@ -203,9 +204,9 @@ func TestG18_completeFuturesLetGo(t *testing.T) {
 				a, b, c := weak.Make(value), weak.Make(fn), weak.Make(in)
 				value, fn, in = nil, nil, nil
 				scope.Wait()
-				gone(t, a, "a value of the ctx")
-				gone(t, b, "what the function captured")
-				gone(t, c, "the input's value")
+				futuretest.Gone(t, a, "a value of the ctx")
+				futuretest.Gone(t, b, "what the function captured")
+				futuretest.Gone(t, c, "the input's value")
 				runtime.KeepAlive(kept)
 				runtime.KeepAlive(base)
 			})
@@ -221,16 +222,25 @@ func TestG18_loopsKeepNothing(t *testing.T) {
 			return quickly(f, func(future.Result[*big]) (*big, error) { return new(big), nil })
 		},
 		"body": func(f future.Future[*big]) future.Future[*big] {
-			return follow(bg(), f, func(context.Context, future.Result[*big]) (*big, error) { return new(big), nil })
+			return follow(bg(), f, func(context.Context, future.Result[*big]) (*big, error) {
+				return new(big), nil
+			})
 		},
 		"body in a scope": func(f future.Future[*big]) future.Future[*big] {
-			return follow(ctx, f, func(context.Context, future.Result[*big]) (*big, error) { return new(big), nil })
+			return follow(ctx, f, func(context.Context, future.Result[*big]) (*big, error) {
+				return new(big), nil
+			})
 		},
 		"hop": func(f future.Future[*big]) future.Future[*big] {
-			return future.Follow(ctx, f, 0, hop[*big, *big](func(context.Context, future.Result[*big]) future.Future[*big] { return future.Of(new(big), nil) }))
+			return future.Follow(ctx, f, 0, hop[*big, *big](func(context.Context, future.Result[*big]) future.Future[*big] {
+				return future.Of(new(big), nil)
+			}))
 		},
 		"started anew": func(f future.Future[*big]) future.Future[*big] {
-			return future.Go(ctx, func(ctx context.Context) (*big, error) { _, err := f.Await(ctx); return new(big), err })
+			return future.Go(ctx, func(ctx context.Context) (*big, error) {
+				_, err := f.Await(ctx)
+				return new(big), err
+			})
 		},
 	}
 	for name, next := range loops {
@@ -238,13 +248,13 @@ func TestG18_loopsKeepNothing(t *testing.T) {
 			f := future.Of(new(big), nil)
 			var past []weak.Pointer[big]
 			for range 100 {
-				past = append(past, weak.Make(await(t, f).Value))
+				past = append(past, weak.Make(futuretest.Await(t, f).Value))
 				f = next(f)
 			}
-			await(t, f)
+			futuretest.Await(t, f)
 			scope.Wait()
 			for _, p := range past {
-				gone(t, p, "a value from further up the loop")
+				futuretest.Gone(t, p, "a value from further up the loop")
 			}
 			runtime.KeepAlive(f)
 		})
@@ -258,55 +268,12 @@ func TestG18_loopsKeepNothing(t *testing.T) {
 			}
 			p.Complete(root, nil)
 			p, root = nil, nil
-			await(t, f)
+			futuretest.Await(t, f)
 			scope.Wait()
-			gone(t, past, "the root's value")
+			futuretest.Gone(t, past, "the root's value")
 			runtime.KeepAlive(f)
 		})
 	}
-}
-
-// countingContext is cancellable and counts the registrations that are on it.
-type countingContext struct {
-	context.Context
-	done chan struct{}
-	mu   sync.Mutex
-	live map[*func()]struct{}
-	ever atomic.Int64
-}
-
-func newCountingContext() *countingContext {
-	return &countingContext{Context: bg(), done: make(chan struct{}), live: map[*func()]struct{}{}}
-}
-
-func (c *countingContext) Done() <-chan struct{} { return c.done }
-func (c *countingContext) Err() error {
-	select {
-	case <-c.done:
-		return context.Canceled
-	default:
-		return nil
-	}
-}
-
-func (c *countingContext) AfterFunc(f func()) func() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ever.Add(1)
-	c.live[&f] = struct{}{}
-	return func() bool {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		_, was := c.live[&f]
-		delete(c.live, &f)
-		return was
-	}
-}
-
-func (c *countingContext) registrations() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.live)
 }
 
 func TestG18_noRegistrationOutlivesItsFuture(t *testing.T) {
@@ -384,19 +351,19 @@ func TestG18_noRegistrationOutlivesItsFuture(t *testing.T) {
 	for name, use := range uses {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				ctx := newCountingContext()
+				ctx := strange.NewCounting(bg())
 				for range 10 {
 					use(ctx)
 				}
 				synctest.Wait()
-				require.Zero(t, ctx.registrations(), "of %d ever made", ctx.ever.Load())
+				require.Zero(t, ctx.Registered())
 			})
 		})
 	}
 	t.Run("control: a pending promise has one", func(t *testing.T) {
-		ctx := newCountingContext()
+		ctx := strange.NewCounting(bg())
 		p := future.NewPromise[int](ctx)
-		require.Equal(t, 1, ctx.registrations())
+		require.Equal(t, 1, ctx.Registered())
 		p.Complete(1, nil)
 	})
 }

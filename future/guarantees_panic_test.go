@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 type places map[string]func(ctx context.Context, crash func()) future.Future[int]
@@ -67,7 +68,7 @@ func crashingFunction() { panic(fs.ErrExist) }
 func TestG05_panicBecomesPanicError(t *testing.T) {
 	for name, start := range userCode {
 		t.Run(name, func(t *testing.T) {
-			r := await(t, start(bg(), crashingFunction))
+			r := futuretest.Await(t, start(bg(), crashingFunction))
 			p, ok := errors.AsType[*future.PanicError](r.Err)
 			require.True(t, ok, "%v", r.Err)
 			require.Zero(t, r.Value)
@@ -92,7 +93,7 @@ func TestG05_panicBecomesPanicError(t *testing.T) {
 	t.Run("a collector of Watch", func(t *testing.T) {
 		for _, in := range []future.Future[int]{future.Of(1, nil), future.Go(bg(), func(context.Context) (int, error) { return 1, nil })} {
 			f := watchAll([]future.Future[int]{in}, future.Rule{Total: 1}, func(future.Tally) (int, error) { crashingFunction(); return 1, nil })
-			require.ErrorIs(t, await(t, f).Err, fs.ErrExist)
+			require.ErrorIs(t, futuretest.Await(t, f).Err, fs.ErrExist)
 		}
 	})
 	t.Run("runtime errors", func(t *testing.T) {
@@ -105,7 +106,7 @@ func TestG05_panicBecomesPanicError(t *testing.T) {
 			"closed channel":  func() { c := make(chan int); close(c); close(c) },
 		} {
 			t.Run(name, func(t *testing.T) {
-				r := await(t, userCode["Go"](bg(), crash))
+				r := futuretest.Await(t, userCode["Go"](bg(), crash))
 				_, ok := errors.AsType[runtime.Error](r.Err)
 				require.True(t, ok, "%v", r.Err)
 				require.NotContains(t, r.Err.Error(), "\n")
@@ -138,7 +139,7 @@ func TestG05_anyPanicValue(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for place, start := range userCode {
-				r := await(t, start(bg(), func() { panic(v) }))
+				r := futuretest.Await(t, start(bg(), func() { panic(v) }))
 				p, ok := r.Err.(*future.PanicError)
 				require.True(t, ok, "%s: %T", place, r.Err)
 				require.IsType(t, v, p.Value)
@@ -164,7 +165,7 @@ func TestG05_anyPanicValue(t *testing.T) {
 			}
 			down(n - 1)
 		}
-		p := await(t, userCode["Go"](bg(), func() { down(500) })).Err.(*future.PanicError)
+		p := futuretest.Await(t, userCode["Go"](bg(), func() { down(500) })).Err.(*future.PanicError)
 		require.Contains(t, p.Stack(), "crashingFunction")
 	})
 }
@@ -172,18 +173,18 @@ func TestG05_anyPanicValue(t *testing.T) {
 func TestG07_goexitAndPanicNil(t *testing.T) {
 	for name, start := range userCode {
 		t.Run(name, func(t *testing.T) {
-			require.ErrorIs(t, await(t, start(bg(), runtime.Goexit)).Err, future.ErrGoexit)
+			require.ErrorIs(t, futuretest.Await(t, start(bg(), runtime.Goexit)).Err, future.ErrGoexit)
 
-			r := await(t, start(bg(), func() { panic(nil) })) //nolint:govet // the point
+			r := futuretest.Await(t, start(bg(), func() { panic(nil) })) //nolint:govet // the point
 			_, ok := errors.AsType[*future.PanicError](r.Err)
 			require.True(t, ok, "%v", r.Err)
 
 			// A Goexit that overtakes a panic.
-			r = await(t, start(bg(), func() { defer runtime.Goexit(); panic("overtaken") }))
+			r = futuretest.Await(t, start(bg(), func() { defer runtime.Goexit(); panic("overtaken") }))
 			require.Error(t, r.Err)
 		})
 		t.Run(name+": a panic while Goexit runs the deferred functions", func(t *testing.T) {
-			r := await(t, start(bg(), func() { defer func() { panic(errBoom) }(); runtime.Goexit() }))
+			r := futuretest.Await(t, start(bg(), func() { defer func() { panic(errBoom) }(); runtime.Goexit() }))
 			require.Error(t, r.Err)
 		})
 		t.Run(name+": the scope closes", func(t *testing.T) {
@@ -200,7 +201,7 @@ func TestG07_goexitAndPanicNil(t *testing.T) {
 					_, done := f.Peek()
 					require.True(t, done, how)
 					require.NoError(t, scope.Close(), how)
-					require.Equal(t, 1, await(t, sibling).Value)
+					require.Equal(t, 1, futuretest.Await(t, sibling).Value)
 				})
 			}
 		})
@@ -220,7 +221,7 @@ func TestG07_goexitAndPanicNil(t *testing.T) {
 		}
 		p.Complete(1, nil)
 		for i, f := range fs {
-			r := await(t, f)
+			r := futuretest.Await(t, f)
 			switch i / 2 % 4 {
 			case 1:
 				require.ErrorIs(t, r.Err, future.ErrGoexit)
@@ -261,7 +262,7 @@ func TestG07_goexitAndPanicNil(t *testing.T) {
 		}()
 		<-done
 		require.False(t, returned)
-		r := await(t, quickly(future.Of(1, nil), func(future.Result[int]) (int, error) { panic(errBoom) }))
+		r := futuretest.Await(t, quickly(future.Of(1, nil), func(future.Result[int]) (int, error) { panic(errBoom) }))
 		require.ErrorIs(t, r.Err, errBoom)
 	})
 }

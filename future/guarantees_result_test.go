@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 func TestG01_completesOnce(t *testing.T) {
@@ -21,14 +22,14 @@ func TestG01_completesOnce(t *testing.T) {
 		require.False(t, p.Complete(2, errBoom))
 		require.False(t, p.Complete(1, nil))
 		p.Future().Cancel(errBoom)
-		require.Equal(t, future.Result[int]{Value: 1}, await(t, p.Future()))
+		require.Equal(t, future.Result[int]{Value: 1}, futuretest.Await(t, p.Future()))
 	})
 	t.Run("a cancellation is a completion", func(t *testing.T) {
 		p := future.NewPromise[int](bg())
 		p.Future().Cancel(errBoom)
 		require.False(t, p.Complete(2, nil))
 		p.Future().Cancel(errors.New("another"))
-		r := await(t, p.Future())
+		r := futuretest.Await(t, p.Future())
 		require.Zero(t, r.Value)
 		require.ErrorIs(t, r.Err, errBoom)
 		require.ErrorIs(t, r.Err, context.Canceled)
@@ -37,7 +38,7 @@ func TestG01_completesOnce(t *testing.T) {
 		ctx, cancel := context.WithCancel(bg())
 		p := future.NewPromise[int](ctx)
 		cancel()
-		require.ErrorIs(t, await(t, p.Future()).Err, context.Canceled)
+		require.ErrorIs(t, futuretest.Await(t, p.Future()).Err, context.Canceled)
 		require.False(t, p.Complete(2, nil))
 	})
 	t.Run("of many at once one wins, and its value is the result", func(t *testing.T) {
@@ -59,7 +60,7 @@ func TestG01_completesOnce(t *testing.T) {
 			}
 			wg.Go(func() { p.Future().Cancel(errBoom) })
 			wg.Wait()
-			r := await(t, p.Future())
+			r := futuretest.Await(t, p.Future())
 			if r.Err == nil {
 				require.EqualValues(t, 1, won.Load())
 				require.EqualValues(t, winner.Load(), r.Value)
@@ -73,8 +74,8 @@ func TestG01_completesOnce(t *testing.T) {
 		}
 	})
 	t.Run("the value beside an error is kept", func(t *testing.T) {
-		require.Equal(t, future.Result[int]{Value: 7, Err: errBoom}, await(t, future.Go(bg(), func(context.Context) (int, error) { return 7, errBoom })))
-		require.Equal(t, future.Result[int]{Value: 7, Err: errBoom}, await(t, future.Of(7, errBoom)))
+		require.Equal(t, future.Result[int]{Value: 7, Err: errBoom}, futuretest.Await(t, future.Go(bg(), func(context.Context) (int, error) { return 7, errBoom })))
+		require.Equal(t, future.Result[int]{Value: 7, Err: errBoom}, futuretest.Await(t, future.Of(7, errBoom)))
 	})
 }
 
@@ -170,13 +171,13 @@ func TestG04_nilAndErrorsAreValues(t *testing.T) {
 		m := quickly(p.Future(), func(r future.Result[any]) (any, error) { return r.Get() })
 		b := follow(bg(), p.Future(), func(_ context.Context, r future.Result[any]) (any, error) { return r.Get() })
 		require.True(t, p.Complete(v, nil))
-		same(await(t, p.Future()))
-		same(await(t, m))
-		same(await(t, b))
-		same(await(t, future.Shield(p.Future())))
-		same(await(t, future.Of[any](v, nil)))
-		same(await(t, future.Go(bg(), func(context.Context) (any, error) { return v, nil })))
-		same(await(t, future.Call(bg(), func(_ context.Context, v any) (any, error) { return v, nil }, v)))
+		same(futuretest.Await(t, p.Future()))
+		same(futuretest.Await(t, m))
+		same(futuretest.Await(t, b))
+		same(futuretest.Await(t, future.Shield(p.Future())))
+		same(futuretest.Await(t, future.Of[any](v, nil)))
+		same(futuretest.Await(t, future.Go(bg(), func(context.Context) (any, error) { return v, nil })))
+		same(futuretest.Await(t, future.Call(bg(), func(_ context.Context, v any) (any, error) { return v, nil }, v)))
 		got, err := future.Run(bg(), func(context.Context) (any, error) { return v, nil })
 		same(future.Result[any]{Value: got, Err: err})
 	}
@@ -213,19 +214,19 @@ func TestG22_zeroFutureNeverHangs(t *testing.T) {
 	stop := f.OnDone(func(r future.Result[int]) { got <- r.Err })
 	require.Same(t, future.ErrZero, <-got)
 	require.False(t, stop())
-	require.Same(t, future.ErrZero, await(t, future.Shield(f)).Err)
-	require.Same(t, future.ErrZero, await(t, quickly(f, func(r future.Result[int]) (int, error) { return r.Get() })).Err)
-	require.Same(t, future.ErrZero, await(t, follow(bg(), f, func(_ context.Context, r future.Result[int]) (int, error) { return r.Get() })).Err)
+	require.Same(t, future.ErrZero, futuretest.Await(t, future.Shield(f)).Err)
+	require.Same(t, future.ErrZero, futuretest.Await(t, quickly(f, func(r future.Result[int]) (int, error) { return r.Get() })).Err)
+	require.Same(t, future.ErrZero, futuretest.Await(t, follow(bg(), f, func(_ context.Context, r future.Result[int]) (int, error) { return r.Get() })).Err)
 	watched := watchAll([]future.Future[int]{f}, future.Rule{Total: 1}, func(future.Tally) (int, error) { r, _ := f.Peek(); return r.Get() })
-	require.Same(t, future.ErrZero, await(t, watched).Err)
+	require.Same(t, future.ErrZero, futuretest.Await(t, watched).Err)
 	inner := future.Follow(bg(), future.Of(1, nil), 0, hop[int, int](func(context.Context, future.Result[int]) future.Future[int] { return future.Future[int]{} }))
-	require.NoError(t, await(t, inner).Err, "a body that names no future gives its own result")
+	require.NoError(t, futuretest.Await(t, inner).Err, "a body that names no future gives its own result")
 
 	t.Run("zero Promise", func(t *testing.T) {
 		var p future.Promise[int]
 		require.NoError(t, p.Context().Err())
 		require.True(t, p.Complete(1, nil))
-		require.Equal(t, 1, await(t, p.Future()).Value)
+		require.Equal(t, 1, futuretest.Await(t, p.Future()).Value)
 		require.ErrorIs(t, p.Context().Err(), context.Canceled)
 	})
 }

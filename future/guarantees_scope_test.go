@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 // stubborn is work that ignores its ctx until hold is closed.
@@ -79,7 +80,7 @@ func TestG12_closeJoins(t *testing.T) {
 		ownCause(t, ctx)
 		require.ErrorIs(t, context.Cause(ctx), future.ErrScopeClosed)
 		for _, f := range []future.Future[int]{f, p.Future(), b, c} {
-			err := await(t, f).Err
+			err := futuretest.Await(t, f).Err
 			require.ErrorIs(t, err, future.ErrScopeClosed)
 			require.IsType(t, (*future.CanceledError)(nil), err)
 		}
@@ -96,12 +97,12 @@ func TestG12_closeJoins(t *testing.T) {
 			ctxs := map[string]context.Context{"scope's": ctx, "named": future.Named(ctx, "n"), "without cancel": context.WithoutCancel(ctx)}
 			for name, ctx := range ctxs {
 				f := future.Go(ctx, func(context.Context) (int, error) { t.Errorf("started: %s", name); return 0, nil })
-				require.ErrorIs(t, await(t, f).Err, future.ErrScopeClosed, name)
-				require.ErrorIs(t, await(t, f).Err, context.Canceled, name)
+				require.ErrorIs(t, futuretest.Await(t, f).Err, future.ErrScopeClosed, name)
+				require.ErrorIs(t, futuretest.Await(t, f).Err, context.Canceled, name)
 				p := future.NewPromise[int](ctx)
-				require.ErrorIs(t, await(t, p.Future()).Err, future.ErrScopeClosed, name)
+				require.ErrorIs(t, futuretest.Await(t, p.Future()).Err, future.ErrScopeClosed, name)
 				b := follow(ctx, future.Of(1, nil), func(context.Context, future.Result[int]) (int, error) { t.Errorf("started: %s", name); return 0, nil })
-				require.ErrorIs(t, await(t, b).Err, future.ErrScopeClosed, name)
+				require.ErrorIs(t, futuretest.Await(t, b).Err, future.ErrScopeClosed, name)
 			}
 			close(hold)
 		})

@@ -10,6 +10,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 // The leak check of TestMain would pass vacuously if it could not see these.
@@ -82,8 +83,8 @@ func TestG24_everythingWaitsDurably(t *testing.T) {
 	// Nothing that a bubble has made is met again in another or outside.
 	for range 3 {
 		for range 3 {
-			synctest.Test(t, func(t *testing.T) { await(t, failing(bg(), nil)) })
-			await(t, failing(bg(), nil))
+			synctest.Test(t, func(t *testing.T) { futuretest.Await(t, failing(bg(), nil)) })
+			futuretest.Await(t, failing(bg(), nil))
 		}
 	}
 	t.Run("what is complete can be used anywhere", func(t *testing.T) {
@@ -93,8 +94,8 @@ func TestG24_everythingWaitsDurably(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			<-out.Done()
 			<-p.Context().Done()
-			require.Equal(t, 2, await(t, future.Shield(p.Future())).Value)
-			require.Equal(t, 1, await(t, follow(bg(), out, func(_ context.Context, r future.Result[int]) (int, error) { return r.Get() })).Value)
+			require.Equal(t, 2, futuretest.Await(t, future.Shield(p.Future())).Value)
+			require.Equal(t, 1, futuretest.Await(t, follow(bg(), out, func(_ context.Context, r future.Result[int]) (int, error) { return r.Get() })).Value)
 		})
 	})
 }

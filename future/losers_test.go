@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/internal/strange"
 )
 
@@ -41,17 +42,17 @@ func TestWatch_losersEndWithTheCauseOfTheirRace(t *testing.T) {
 			overtake(cause, p.Future(), f, g, failed)
 			want := future.NewPromise[int](bg()).Future()
 			want.Cancel(cause)
-			text := await(t, want).Err.Error()
+			text := futuretest.Await(t, want).Err.Error()
 			for _, loser := range []future.Future[int]{p.Future(), f, g} {
-				err := await(t, loser).Err
+				err := futuretest.Await(t, loser).Err
 				require.Equal(t, text, err.Error())
-				require.Equal(t, future.IsCanceled(await(t, want).Err), future.IsCanceled(err))
+				require.Equal(t, future.IsCanceled(futuretest.Await(t, want).Err), future.IsCanceled(err))
 				if cause == errBoom {
 					require.ErrorIs(t, err, errBoom)
 					require.NotErrorIs(t, err, other)
 				}
 			}
-			require.Equal(t, other, await(t, failed).Err, "a failure of its own")
+			require.Equal(t, other, futuretest.Await(t, failed).Err, "a failure of its own")
 			require.Equal(t, text, future.Cause(ctx).Error())
 		}
 	}
@@ -72,7 +73,7 @@ func TestG24_losersInSeveralBubbles(t *testing.T) {
 		<-entered
 		overtake(errBoom, f)
 		close(lost)
-		require.ErrorIs(t, await(t, f).Err, errBoom)
+		require.ErrorIs(t, futuretest.Await(t, f).Err, errBoom)
 	}
 	for range 3 {
 		synctest.Test(t, lose)
@@ -86,7 +87,7 @@ func TestG25_aFailureBesideLosers(t *testing.T) {
 		ctx, scope := future.WithScope(bg())
 		f := future.Go(ctx, untilItsEnd)
 		overtake(errBoom, f, future.Go(ctx, untilItsEnd))
-		await(t, f)
+		futuretest.Await(t, f)
 		bad := future.Go(ctx, func(context.Context) (int, error) { return 0, errors.New("news") })
 		<-bad.Done()
 		err := scope.Close()

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 // A programmer's mistake panics in the caller's goroutine, in one line that
@@ -83,7 +84,7 @@ func TestMisuse_twice(t *testing.T) {
 		f := future.NewPromise[int](bg()).Future()
 		f.Cancel(errBoom)
 		f.Cancel(nil)
-		require.ErrorIs(t, await(t, f).Err, errBoom)
+		require.ErrorIs(t, futuretest.Await(t, f).Err, errBoom)
 	})
 	t.Run("stop", func(t *testing.T) {
 		p := future.NewPromise[int](bg())
@@ -114,11 +115,11 @@ func TestMisuse_goAfterClose(t *testing.T) {
 	require.NoError(t, scope.Close())
 	for name, ctx := range map[string]context.Context{"the scope's": ctx, "a function's": late, "derived": context.WithoutCancel(late)} {
 		f := future.Go(ctx, func(context.Context) (int, error) { t.Error("called"); return 0, nil })
-		require.ErrorIs(t, await(t, f).Err, context.Canceled, name)
+		require.ErrorIs(t, futuretest.Await(t, f).Err, context.Canceled, name)
 		require.False(t, future.NewPromise[int](ctx).Complete(1, nil), name)
 		inner, nested := future.WithScope(ctx)
 		g := future.Go(inner, func(context.Context) (int, error) { t.Error("called"); return 0, nil })
-		require.ErrorIs(t, await(t, g).Err, context.Canceled, name)
+		require.ErrorIs(t, futuretest.Await(t, g).Err, context.Canceled, name)
 		require.NoError(t, nested.Close())
 	}
 }
@@ -149,16 +150,16 @@ func TestMisuse_errorsThatAreNilPointers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, scope := future.WithScope(bg())
 			f := future.Go(ctx, func(context.Context) (int, error) { return 1, err })
-			r := await(t, f)
+			r := futuretest.Await(t, f)
 			require.Equal(t, 1, r.Value)
 			require.True(t, r.Err == err, "what a function returns is untouched: a nil pointer in an error is an error")
 			p := future.NewPromise[int](ctx)
 			p.Complete(1, err)
-			require.True(t, await(t, p.Future()).Err == err)
+			require.True(t, futuretest.Await(t, p.Future()).Err == err)
 			future.NewPromise[int](ctx).Complete(1, err) // nobody looks
 			g := future.Go(ctx, func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, future.Cause(ctx) })
 			g.Cancel(err)
-			require.Error(t, await(t, g).Err)
+			require.Error(t, futuretest.Await(t, g).Err)
 			if err := scope.Close(); name == "CanceledError" {
 				require.NoError(t, err, "a cancellation is never reported")
 			} else {

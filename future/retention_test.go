@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/internal/strange"
 )
 
@@ -25,20 +26,6 @@ type requestKey struct{}
 func request() (context.Context, weak.Pointer[megabyte]) {
 	m := new(megabyte)
 	return context.WithValue(bg(), requestKey{}, m), weak.Make(m)
-}
-
-// collectable fails the test unless what p points to can be collected. What
-// the goroutines of complete futures hold goes a moment later.
-func collectable(t testing.TB, p weak.Pointer[megabyte]) {
-	t.Helper()
-	for range 60 {
-		runtime.GC()
-		if p.Value() == nil {
-			return
-		}
-		runtime.Gosched()
-	}
-	t.Error("the value in the request's ctx is still reachable")
 }
 
 // endsOfWork are the ways in which work of a request ends. Each returns what a user may keep.
@@ -222,7 +209,7 @@ func TestRetention_whatIsCompleteLetsGoOfTheRequest(t *testing.T) {
 						return kept, value
 					}
 				}()
-				collectable(t, value)
+				futuretest.Gone(t, value, "the value in the request's ctx")
 				runtime.KeepAlive(kept)
 			})
 		}
@@ -245,7 +232,7 @@ func TestRetention_anOpenScopeLetsGoOfWhatIsComplete(t *testing.T) {
 				work(context.WithValue(process, requestKey{}, m))
 				return weak.Make(m)
 			}()
-			collectable(t, value)
+			futuretest.Gone(t, value, "the value in the request's ctx")
 			scope.Close()
 			runtime.KeepAlive(process)
 		})
@@ -278,7 +265,7 @@ func TestRetention_anOpenScopeKeepsOfAFailureOnlyWhatItReports(t *testing.T) {
 				<-fail(context.WithValue(process, requestKey{}, m)).Done()
 				return weak.Make(m)
 			}()
-			collectable(t, value)
+			futuretest.Gone(t, value, "the value in the request's ctx")
 			require.ErrorIs(t, scope.Close(), errBoom)
 		})
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 func TestScope_wait(t *testing.T) {
@@ -27,12 +28,12 @@ func TestScope_wait(t *testing.T) {
 		behind := follow(ctx, p.Future(), func(context.Context, future.Result[int]) (int, error) { return 2, nil })
 		scope.Wait()
 		require.Equal(t, time.Minute, time.Since(start), "it joins, and cancels nothing")
-		require.Equal(t, future.Result[int]{Value: 1}, await(t, f))
+		require.Equal(t, future.Result[int]{Value: 1}, futuretest.Await(t, f))
 		require.NoError(t, ctx.Err())
 		p.Complete(1, nil)
 		scope.Wait()
-		require.Equal(t, 2, await(t, behind).Value)
-		require.Equal(t, 3, await(t, future.Go(ctx, func(context.Context) (int, error) { return 3, nil })).Value, "the scope is still open")
+		require.Equal(t, 2, futuretest.Await(t, behind).Value)
+		require.Equal(t, 3, futuretest.Await(t, future.Go(ctx, func(context.Context) (int, error) { return 3, nil })).Value, "the scope is still open")
 		require.NoError(t, scope.Close())
 		scope.Wait()
 	})
@@ -65,7 +66,7 @@ func TestScope_grace(t *testing.T) {
 			}
 			close(hold)
 			require.NoError(t, scope.Close())
-			require.NoError(t, await(t, named).Err)
+			require.NoError(t, futuretest.Await(t, named).Err)
 		})
 	})
 	t.Run("does not wait longer than it must", func(t *testing.T) {
@@ -83,7 +84,7 @@ func TestScope_grace(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, scope := future.WithScope(bg(), future.Grace(time.Second))
 			f := future.Go(future.Named(ctx, "me"), func(context.Context) (int, error) { return 0, scope.Close() })
-			late, ok := errors.AsType[*future.StragglerError](await(t, f).Err)
+			late, ok := errors.AsType[*future.StragglerError](futuretest.Await(t, f).Err)
 			require.True(t, ok)
 			require.Equal(t, []string{"me"}, late.Names)
 			scope.Close()
@@ -130,9 +131,9 @@ func TestScope_nested(t *testing.T) {
 			p := future.NewPromise[int](inner)
 			require.NoError(t, outer.Close())
 			require.Zero(t, running.Load())
-			require.ErrorIs(t, await(t, f).Err, future.ErrScopeClosed)
-			require.ErrorIs(t, await(t, p.Future()).Err, future.ErrScopeClosed)
-			require.Equal(t, future.Result[int]{Value: 1}, await(t, g), "joined, not cancelled")
+			require.ErrorIs(t, futuretest.Await(t, f).Err, future.ErrScopeClosed)
+			require.ErrorIs(t, futuretest.Await(t, p.Future()).Err, future.ErrScopeClosed)
+			require.Equal(t, future.Result[int]{Value: 1}, futuretest.Await(t, g), "joined, not cancelled")
 			require.ErrorIs(t, context.Cause(inner), future.ErrScopeClosed)
 		})
 	})
@@ -143,7 +144,7 @@ func TestScope_nested(t *testing.T) {
 		inner, scope := future.WithScope(ctx)
 		g := future.Go(inner, func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, nil })
 		require.NoError(t, scope.Close())
-		await(t, g)
+		futuretest.Await(t, g)
 		require.NoError(t, ctx.Err())
 		_, done := f.Peek()
 		require.False(t, done)
@@ -154,7 +155,7 @@ func TestScope_nested(t *testing.T) {
 			for range 3 {
 				inner, _ := future.WithScope(ctx)
 				future.NewPromise[int](inner)
-				await(t, future.Go(inner, func(context.Context) (int, error) { return 0, nil }))
+				futuretest.Await(t, future.Go(inner, func(context.Context) (int, error) { return 0, nil }))
 			}
 			outer.Wait()
 			require.NoError(t, outer.Close())
@@ -190,10 +191,10 @@ func TestScope_withoutCancelIsJoinedNotCancelled(t *testing.T) {
 		require.NoError(t, scope.Close())
 		require.Equal(t, time.Minute, time.Since(before))
 		for _, f := range []future.Future[int]{direct, named, body} {
-			require.Equal(t, future.Result[int]{Value: 1}, await(t, f))
+			require.Equal(t, future.Result[int]{Value: 1}, futuretest.Await(t, f))
 		}
 		for _, f := range []future.Future[int]{pending, promise} {
-			require.ErrorIs(t, await(t, f).Err, future.ErrScopeClosed)
+			require.ErrorIs(t, futuretest.Await(t, f).Err, future.ErrScopeClosed)
 		}
 	})
 }
@@ -206,7 +207,7 @@ func TestScope_ofAnEndedContext(t *testing.T) {
 	matchesBoth(t, ctx, future.Cause(ctx))
 	require.ErrorIs(t, context.Cause(ctx), errBoom)
 	f := future.Go(ctx, func(context.Context) (int, error) { t.Error("called"); return 0, nil })
-	require.ErrorIs(t, await(t, f).Err, errBoom)
+	require.ErrorIs(t, futuretest.Await(t, f).Err, errBoom)
 	require.NoError(t, scope.Close())
 	ran := false
 	_, err := future.Run(ended, func(ctx context.Context) (int, error) { ran = true; return 0, context.Cause(ctx) })

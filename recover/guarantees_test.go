@@ -14,6 +14,7 @@ import (
 
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -22,17 +23,6 @@ var errBoom = errors.New("boom")
 func bg() context.Context { return context.Background() }
 
 type fint = future.Future[int]
-
-func await[T any](t testing.TB, f future.Future[T]) future.Result[T] {
-	t.Helper()
-	select {
-	case <-f.Done():
-	case <-time.After(10 * time.Second):
-		t.Fatal("the future is still pending after 10 s")
-	}
-	r, _ := f.Peek()
-	return r
-}
 
 // rescues are all ways to replace a failure by 99 that are told to act on any failure.
 var rescues = map[string]func(ctx context.Context, f fint) fint{
@@ -60,7 +50,7 @@ func TestG17_onlyAnExplicitRequestRecoversACancellation(t *testing.T) {
 		for name, err := range cancellations {
 			t.Run(how+"/"+name, func(t *testing.T) {
 				for _, f := range []fint{future.Of(1, err), future.Go(bg(), func(context.Context) (int, error) { return 1, err })} {
-					r := await(t, rescue(bg(), f))
+					r := futuretest.Await(t, rescue(bg(), f))
 					require.True(t, r.Err == err, "passed on as it is: %v", r.Err)
 				}
 			})
@@ -68,38 +58,38 @@ func TestG17_onlyAnExplicitRequestRecoversACancellation(t *testing.T) {
 		for name, err := range failures {
 			t.Run(how+"/"+name, func(t *testing.T) {
 				for _, f := range []fint{future.Of(1, err), future.Go(bg(), func(context.Context) (int, error) { return 1, err })} {
-					require.Equal(t, future.Result[int]{Value: 99}, await(t, rescue(bg(), f)))
+					require.Equal(t, future.Result[int]{Value: 99}, futuretest.Await(t, rescue(bg(), f)))
 				}
 			})
 		}
 		t.Run(how+"/success", func(t *testing.T) {
-			require.Equal(t, future.Result[int]{Value: 1}, await(t, rescue(bg(), future.Of(1, nil))))
+			require.Equal(t, future.Result[int]{Value: 1}, futuretest.Await(t, rescue(bg(), future.Of(1, nil))))
 		})
 	}
 	t.Run("RecoverIs", func(t *testing.T) {
 		handle := func(_ context.Context, err error) (int, error) { return 99, nil }
-		require.Equal(t, 99, await(t, recovery.RecoverIs(bg(), future.Of(1, error(&future.CanceledError{})), context.Canceled, handle)).Value)
-		require.Equal(t, 99, await(t, recovery.RecoverIs(bg(), future.Of(1, fs.ErrExist), fs.ErrExist, handle)).Value)
-		require.Equal(t, 99, await(t, recovery.RecoverIs(bg(), future.Of(1, fmt.Errorf("x: %w", fs.ErrExist)), fs.ErrExist, handle)).Value)
-		require.Same(t, errBoom, await(t, recovery.RecoverIs(bg(), future.Of(1, errBoom), fs.ErrExist, handle)).Err)
+		require.Equal(t, 99, futuretest.Await(t, recovery.RecoverIs(bg(), future.Of(1, error(&future.CanceledError{})), context.Canceled, handle)).Value)
+		require.Equal(t, 99, futuretest.Await(t, recovery.RecoverIs(bg(), future.Of(1, fs.ErrExist), fs.ErrExist, handle)).Value)
+		require.Equal(t, 99, futuretest.Await(t, recovery.RecoverIs(bg(), future.Of(1, fmt.Errorf("x: %w", fs.ErrExist)), fs.ErrExist, handle)).Value)
+		require.Same(t, errBoom, futuretest.Await(t, recovery.RecoverIs(bg(), future.Of(1, errBoom), fs.ErrExist, handle)).Err)
 		cancelled := &future.CanceledError{Cause: errBoom}
-		require.True(t, await(t, recovery.RecoverIs(bg(), future.Of(1, error(cancelled)), fs.ErrExist, handle)).Err == error(cancelled))
+		require.True(t, futuretest.Await(t, recovery.RecoverIs(bg(), future.Of(1, error(cancelled)), fs.ErrExist, handle)).Err == error(cancelled))
 	})
 	t.Run("RecoverAs", func(t *testing.T) {
 		path := &fs.PathError{Op: "open", Err: fs.ErrExist}
-		got := await(t, recovery.RecoverAs(bg(), future.Of(1, fmt.Errorf("x: %w", path)), func(_ context.Context, e *fs.PathError) (int, error) {
+		got := futuretest.Await(t, recovery.RecoverAs(bg(), future.Of(1, fmt.Errorf("x: %w", path)), func(_ context.Context, e *fs.PathError) (int, error) {
 			require.Same(t, path, e)
 			return 99, nil
 		}))
 		require.Equal(t, future.Result[int]{Value: 99}, got)
-		require.Same(t, errBoom, await(t, recovery.RecoverAs(bg(), future.Of(1, errBoom), func(context.Context, *fs.PathError) (int, error) { return 99, nil })).Err)
-		got = await(t, recovery.RecoverAs(bg(), future.Of(1, error(&future.CanceledError{Cause: path})), func(context.Context, *fs.PathError) (int, error) { return 99, nil }))
+		require.Same(t, errBoom, futuretest.Await(t, recovery.RecoverAs(bg(), future.Of(1, errBoom), func(context.Context, *fs.PathError) (int, error) { return 99, nil })).Err)
+		got = futuretest.Await(t, recovery.RecoverAs(bg(), future.Of(1, error(&future.CanceledError{Cause: path})), func(context.Context, *fs.PathError) (int, error) { return 99, nil }))
 		require.Error(t, got.Err, "a cancellation because of it is a cancellation")
-		got = await(t, recovery.RecoverAs(bg(), future.Of(1, error(&future.CanceledError{Cause: path})), func(context.Context, *future.CanceledError) (int, error) { return 99, nil }))
+		got = futuretest.Await(t, recovery.RecoverAs(bg(), future.Of(1, error(&future.CanceledError{Cause: path})), func(context.Context, *future.CanceledError) (int, error) { return 99, nil }))
 		require.Equal(t, 99, got.Value, "asked for")
 	})
 	t.Run("what the handler returns is the result", func(t *testing.T) {
-		r := await(t, recovery.Recover(bg(), future.Of(1, errBoom), func(_ context.Context, err error) (int, error) {
+		r := futuretest.Await(t, recovery.Recover(bg(), future.Of(1, errBoom), func(_ context.Context, err error) (int, error) {
 			require.Same(t, errBoom, err)
 			return 5, fs.ErrExist
 		}))
@@ -135,7 +125,7 @@ func TestRecover_actsOnlyWhileItsContextIsAlive(t *testing.T) {
 				}
 				time.Sleep(time.Hour)
 				for how, g := range all {
-					r := await(t, g)
+					r := futuretest.Await(t, g)
 					require.Error(t, r.Err, how)
 					if how != "Fallback" {
 						require.ErrorIs(t, r.Err, ctx.Err(), "%s: the answer is fixed: ctx's cause", how)
@@ -149,7 +139,7 @@ func TestRecover_actsOnlyWhileItsContextIsAlive(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, scope := future.WithScope(bg())
 			hang := future.Go(ctx, func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, ctx.Err() })
-			require.Equal(t, 99, await(t, recovery.Fallback(deadline.Within(hang, time.Second), 99)).Value)
+			require.Equal(t, 99, futuretest.Await(t, recovery.Fallback(deadline.Within(hang, time.Second), 99)).Value)
 			require.NoError(t, scope.Close())
 		})
 	})
@@ -160,7 +150,7 @@ func TestG13_aRecoveredFailureFailsNothing(t *testing.T) {
 		t.Run(how, func(t *testing.T) {
 			ctx, scope := future.WithScope(bg())
 			f := future.Go(ctx, func(context.Context) (int, error) { panic("in the part") })
-			require.Equal(t, future.Result[int]{Value: 99}, await(t, rescue(ctx, f)))
+			require.Equal(t, future.Result[int]{Value: 99}, futuretest.Await(t, rescue(ctx, f)))
 			require.NoError(t, ctx.Err())
 			require.NoError(t, scope.Close(), "taken as an input is observed")
 		})
@@ -171,7 +161,7 @@ func TestOnError_isToldAndChangesNothing(t *testing.T) {
 	for _, err := range []error{nil, errBoom, context.Canceled, context.DeadlineExceeded, &future.PanicError{Value: 1}} {
 		for _, f := range []fint{future.Of(7, err), future.Go(bg(), func(context.Context) (int, error) { return 7, err })} {
 			var told []error
-			r := await(t, recovery.OnError(f, func(err error) { told = append(told, err) }))
+			r := futuretest.Await(t, recovery.OnError(f, func(err error) { told = append(told, err) }))
 			require.Equal(t, 7, r.Value)
 			require.True(t, r.Err == err)
 			if err == nil {
@@ -192,7 +182,7 @@ func TestG11_onErrorRunsInlineInOrder(t *testing.T) {
 	}
 	p.Complete(0, errBoom)
 	for _, f := range last {
-		await(t, f)
+		futuretest.Await(t, f)
 	}
 	for i, got := range order {
 		require.Equal(t, i, got)
@@ -211,14 +201,14 @@ func TestG06_classifiersThatPanic(t *testing.T) {
 			require.NotPanics(t, func() { _ = recovery.Classify(err) })
 			require.NotEqual(t, recovery.ClassNone, recovery.Classify(err))
 			for how, rescue := range rescues {
-				r := await(t, rescue(bg(), future.Of(1, err)))
+				r := futuretest.Await(t, rescue(bg(), future.Of(1, err)))
 				if r.Err == nil {
 					require.Equal(t, 99, r.Value, how)
 				}
 			}
-			r := await(t, recovery.RecoverIs(bg(), future.Of(1, err), errBoom, func(context.Context, error) (int, error) { return 99, nil }))
+			r := futuretest.Await(t, recovery.RecoverIs(bg(), future.Of(1, err), errBoom, func(context.Context, error) (int, error) { return 99, nil }))
 			require.Error(t, r.Err, "it does not match")
-			require.True(t, await(t, recovery.OnError(future.Of(1, err), func(error) {})).Err == err)
+			require.True(t, futuretest.Await(t, recovery.OnError(future.Of(1, err), func(error) {})).Err == err)
 		})
 	}
 	t.Run("Class() that exits or answers nonsense", func(t *testing.T) {

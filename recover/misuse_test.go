@@ -9,6 +9,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -38,26 +39,26 @@ func TestMisuse_panicsInTheCaller(t *testing.T) {
 func TestMisuse_zeroFutures(t *testing.T) {
 	var zero fint
 	for how, rescue := range rescues {
-		require.Equal(t, future.Result[int]{Value: 99}, await(t, rescue(bg(), zero)), how)
+		require.Equal(t, future.Result[int]{Value: 99}, futuretest.Await(t, rescue(bg(), zero)), how)
 	}
-	require.Same(t, future.ErrZero, await(t, recovery.OnError(zero, func(error) {})).Err)
-	require.Equal(t, 1, await(t, recovery.RecoverIs(bg(), zero, future.ErrZero, func(context.Context, error) (int, error) { return 1, nil })).Value)
+	require.Same(t, future.ErrZero, futuretest.Await(t, recovery.OnError(zero, func(error) {})).Err)
+	require.Equal(t, 1, futuretest.Await(t, recovery.RecoverIs(bg(), zero, future.ErrZero, func(context.Context, error) (int, error) { return 1, nil })).Value)
 }
 
 func TestMisuse_valuesAndErrorsOfOddShape(t *testing.T) {
-	require.Equal(t, future.Result[any]{}, await(t, recovery.Fallback[any](future.Of[any](1, errBoom), nil)), "nil is a value to fall back to")
-	require.Equal(t, future.Result[error]{Value: errBoom}, await(t, recovery.Fallback(future.Of[error](errBoom, nil), nil)), "a value that is an error is no failure")
-	require.Equal(t, future.Result[error]{Value: errBoom}, await(t, recovery.Fallback(future.Of[error](nil, fs.ErrExist), errBoom)))
+	require.Equal(t, future.Result[any]{}, futuretest.Await(t, recovery.Fallback[any](future.Of[any](1, errBoom), nil)), "nil is a value to fall back to")
+	require.Equal(t, future.Result[error]{Value: errBoom}, futuretest.Await(t, recovery.Fallback(future.Of[error](errBoom, nil), nil)), "a value that is an error is no failure")
+	require.Equal(t, future.Result[error]{Value: errBoom}, futuretest.Await(t, recovery.Fallback(future.Of[error](nil, fs.ErrExist), errBoom)))
 	for _, odd := range []error{(*fs.PathError)(nil), (*future.CanceledError)(nil), (*future.PanicError)(nil), uncomparable{[]int{1}}} {
 		require.NotPanics(t, func() { recovery.Classify(odd) })
 		require.NotEqual(t, recovery.ClassNone, recovery.Classify(odd), "a nil pointer in an error is an error")
-		r := await(t, recovery.Fallback(future.Of(1, odd), 99))
+		r := futuretest.Await(t, recovery.Fallback(future.Of(1, odd), 99))
 		require.True(t, r.Err == nil && r.Value == 99 || future.IsCanceled(odd))
-		r = await(t, recovery.RecoverAs(bg(), future.Of(1, odd), func(_ context.Context, e *fs.PathError) (int, error) { return 99, nil }))
+		r = futuretest.Await(t, recovery.RecoverAs(bg(), future.Of(1, odd), func(_ context.Context, e *fs.PathError) (int, error) { return 99, nil }))
 		require.True(t, r.Err != nil || r.Value == 99)
 	}
-	require.Equal(t, 99, await(t, recovery.RecoverIs(bg(), future.Of(1, error(uncomparable{})), errBoom, func(context.Context, error) (int, error) { return 1, nil })).Value+98, "no match: the value beside the error")
-	r := await(t, recovery.RecoverIs(bg(), future.Of(1, errBoom), error(uncomparable{}), func(context.Context, error) (int, error) { return 99, nil }))
+	require.Equal(t, 99, futuretest.Await(t, recovery.RecoverIs(bg(), future.Of(1, error(uncomparable{})), errBoom, func(context.Context, error) (int, error) { return 1, nil })).Value+98, "no match: the value beside the error")
+	r := futuretest.Await(t, recovery.RecoverIs(bg(), future.Of(1, errBoom), error(uncomparable{}), func(context.Context, error) (int, error) { return 99, nil }))
 	require.Same(t, errBoom, r.Err, "a target that cannot be compared matches nothing")
 }
 
@@ -72,6 +73,6 @@ func TestLeakCheck_findsAPlantedLeak(t *testing.T) {
 	f := recovery.Recover(bg(), future.Of(1, errBoom), func(context.Context, error) (int, error) { <-hold; return 1, nil })
 	require.Error(t, goleak.Find(before))
 	close(hold)
-	await(t, f)
+	futuretest.Await(t, f)
 	require.NoError(t, goleak.Find(before))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
@@ -89,7 +90,7 @@ func TestTask_namedKeepsTheOrigin(t *testing.T) {
 	require.NotSame(t, inside(a).Origin(), inside(plus()).Origin(), "another task of the same function is another task")
 	require.Nil(t, inside(a).Origin().Engine)
 	_, err := hangs().Named("other").Timeout(1).Do(bg(), 1)
-	require.Equal(t, "other", late(t, err).Name)
+	require.Equal(t, "other", futuretest.Late(t, err).Name)
 }
 
 // here is where its caller's caller line is, plus lines.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
@@ -176,7 +177,7 @@ func TestDiscard_getsNothingElse(t *testing.T) {
 			ctx, scope := future.WithScope(bg())
 			b := new(bin)
 			_, err := does(func(context.Context, int) (int, error) { time.Sleep(time.Second); return 7, errBoom }).Timeout(ms).Discard(b.put).Do(ctx, 7)
-			late(t, err)
+			futuretest.Late(t, err)
 			require.NoError(t, scope.Close())
 			require.Empty(t, b.read())
 		})
@@ -298,7 +299,7 @@ func TestDiscard_aFunctionThatHangsIsAStraggler(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, scope := future.WithScope(bg(), future.Grace(10*time.Second))
 		_, err := slow(time.Second).Timeout(ms).Discard(func(int) { time.Sleep(time.Minute) }).Do(ctx, 1)
-		late(t, err)
+		futuretest.Late(t, err)
 		require.EqualError(t, scope.Close(), "future.Scope.Close: still running after 10s: item")
 		time.Sleep(time.Hour)
 	})
@@ -310,7 +311,7 @@ func TestDiscard_theLastOneCounts(t *testing.T) {
 		ctx, scope := future.WithScope(bg())
 		tk := slow(time.Second).Discard(first.put).Timeout(ms)
 		_, err := tk.Discard(last.put).Named("other").Do(ctx, 1)
-		late(t, err)
+		futuretest.Late(t, err)
 		require.NoError(t, scope.Close())
 		require.Empty(t, first.read())
 		require.Equal(t, []int{1}, last.read())

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/internal/seam"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
@@ -119,7 +120,7 @@ func TestStart_aLateFunctionHasTheCallingGoroutine(t *testing.T) {
 		ans := <-host.answers
 		require.Equal(t, time.Second, time.Since(begun))
 		require.Equal(t, 7, ans.Value)
-		late(t, ans.Degraded)
+		futuretest.Late(t, ans.Degraded)
 		synctest.Wait()
 		require.Empty(t, back, "Start goes on as long as the function")
 		here, _ := crew.counts()
@@ -247,8 +248,8 @@ func TestFrom_runsWhatAnEngineRuns(t *testing.T) {
 			}
 		}
 		d := newDiary()
-		f := of(echo{after: time.Minute}).Timeout(time.Second).OnError(func(_ context.Context, _ int, err error) { d.note("%s", late(t, err).Name) }).Fallback(7).Go(bg(), 1)
-		require.Equal(t, 7, await(t, f).Value, "what comes late goes nowhere")
+		f := of(echo{after: time.Minute}).Timeout(time.Second).OnError(func(_ context.Context, _ int, err error) { d.note("%s", futuretest.Late(t, err).Name) }).Fallback(7).Go(bg(), 1)
+		require.Equal(t, 7, futuretest.AwaitVirtual(t, f).Value, "what comes late goes nowhere")
 		time.Sleep(time.Hour)
 		require.Equal(t, []string{"1s item"}, d.read())
 	})

@@ -15,6 +15,7 @@ import (
 
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/internal/strange"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
@@ -74,7 +75,7 @@ func TestCause_thatCannotBeComparedEndsCalls(t *testing.T) {
 						close(hold)
 						time.Sleep(time.Second) // virtual
 						for i, f := range fs {
-							require.Error(t, await(t, f).Err, "call %d", i)
+							require.Error(t, futuretest.AwaitVirtual(t, f).Err, "call %d", i)
 						}
 						scope.Close()
 						cancel(nil)
@@ -87,46 +88,19 @@ func TestCause_thatCannotBeComparedEndsCalls(t *testing.T) {
 
 // A call that has not ended has no result without an error, whatever its ctx says.
 func TestUnfinished_aCallNeverReturnsWithoutAnError(t *testing.T) {
-	for _, when := range []string{"before", "meanwhile"} {
-		for _, how := range []string{"Do", "Go"} {
-			for name := range policied(nothing) {
-				t.Run(when+"/"+how+"/"+name, func(t *testing.T) {
-					synctest.Test(t, func(t *testing.T) {
-						ctx := strange.NewHasty(bg())
-						if when == "before" {
-							ctx.End()
-						}
-						hold := make(chan struct{})
-						tk := policied(func(context.Context, int) (int, error) { <-hold; return 7, errBoom })[name]
-						returned := make(chan error, 1)
-						go func() {
-							var err error
-							if how == "Do" {
-								_, err = tk.Do(ctx, 1)
-							} else {
-								_, err = tk.Go(ctx, 1).Await(ctx)
-							}
-							returned <- err
-						}()
-						synctest.Wait()
-						if when == "meanwhile" {
-							ctx.End()
-						}
-						synctest.Wait()
-						ctx.Set(context.Canceled)
-						select {
-						case err := <-returned:
-							if err == nil {
-								t.Error("returned without an error, and the function runs")
-							}
-							close(hold)
-						case <-time.After(time.Minute): // virtual
-							close(hold)
-							require.Error(t, <-returned)
-						}
-					})
+	for _, how := range []string{"Do", "Go"} {
+		for name := range policied(nothing) {
+			t.Run(how+"/"+name, func(t *testing.T) {
+				futuretest.UnfinishedWork(t, func(ctx context.Context, work future.Future[int]) (err error) {
+					tk := policied(func(context.Context, int) (int, error) { <-work.Done(); return 7, errBoom })[name]
+					if how == "Do" {
+						_, err = tk.Do(ctx, 1)
+					} else {
+						_, err = tk.Go(ctx, 1).Await(ctx)
+					}
+					return err
 				})
-			}
+			})
 		}
 	}
 }
@@ -285,14 +259,7 @@ func TestRetention_aCallThatHasEndedLetsGoOfItsArgument(t *testing.T) {
 						f.Await(bg())
 						return f, weak.Make(m)
 					}()
-					for range 60 {
-						runtime.GC()
-						if argument.Value() == nil {
-							return
-						}
-						runtime.Gosched()
-					}
-					t.Error("the argument is still reachable")
+					futuretest.Gone(t, argument, "the argument")
 					runtime.KeepAlive(f)
 				})
 			}
@@ -332,14 +299,7 @@ func TestRetention_aCallThatHasEndedLetsGoOfTheRequest(t *testing.T) {
 						f.Await(bg())
 						return f, weak.Make(m)
 					}()
-					for range 60 {
-						runtime.GC()
-						if value.Value() == nil {
-							return
-						}
-						runtime.Gosched()
-					}
-					t.Error("the value in the request's ctx is still reachable")
+					futuretest.Gone(t, value, "the value in the request's ctx")
 					runtime.KeepAlive(f)
 				})
 			}

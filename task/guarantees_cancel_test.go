@@ -13,6 +13,7 @@ import (
 
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/task"
 )
 
@@ -62,7 +63,7 @@ func TestG17_aCancellationIsSwallowedByNothing(t *testing.T) {
 			t.Run(how+"/"+what, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					begun := time.Now()
-					r := await(t, cancel(t, func(ctx context.Context) future.Future[int] { return tk.Go(ctx, 1) }))
+					r := futuretest.AwaitVirtual(t, cancel(t, func(ctx context.Context) future.Future[int] { return tk.Go(ctx, 1) }))
 					require.Equal(t, time.Second, time.Since(begun))
 					require.True(t, future.IsCanceled(r.Err), "%v", r)
 					require.Zero(t, r.Value)
@@ -101,14 +102,14 @@ func TestG17_nothingActsOnceTheCtxHasEnded(t *testing.T) {
 				ctx, cancel := context.WithCancel(bg())
 				made := 0
 				tk := wrap(does(func(context.Context, int) (int, error) { made++; cancel(); return 3, errDown }))
-				r := await(t, tk.Go(ctx, 1))
+				r := futuretest.AwaitVirtual(t, tk.Go(ctx, 1))
 				require.Equal(t, future.Result[int]{Value: 3, Err: errDown}, r, "what the function returned")
 				require.Equal(t, 1, made)
 
 				limited, stop := context.WithTimeout(bg(), time.Second)
 				defer stop()
 				tk = wrap(does(func(context.Context, int) (int, error) { time.Sleep(time.Second + 1); return 3, errDown }))
-				r = await(t, tk.Go(limited, 1))
+				r = futuretest.AwaitVirtual(t, tk.Go(limited, 1))
 				if _, answered := errors.AsType[*deadline.Error](r.Err); !answered { // a limit answers when it passes
 					require.Equal(t, afterDeadline, r, "after a deadline")
 				}
@@ -120,7 +121,7 @@ func TestG17_nothingActsOnceTheCtxHasEnded(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			tk := does(func(context.Context, int) (int, error) { time.Sleep(2 * time.Second); return 3, errDown }).Recover(no).Timeout(time.Second)
 			_, err := tk.Do(bg(), 1)
-			require.False(t, late(t, err).Inherited)
+			require.False(t, futuretest.Late(t, err).Inherited)
 			time.Sleep(time.Hour)
 		})
 	})
@@ -133,7 +134,7 @@ func TestG17_nothingActsOnceTheCtxHasEnded(t *testing.T) {
 				require.Same(t, errDown, err)
 				require.Equal(t, context.Canceled, ctx.Err())
 			}).Go(ctx, 1)
-		await(t, f)
+		futuretest.AwaitVirtual(t, f)
 		require.Equal(t, 1, told)
 	})
 }
@@ -153,7 +154,7 @@ func TestG26_aCancellationEndsTheWaitBeforeAnAttempt(t *testing.T) {
 			t.Run(how+"/"+what, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					begun := time.Now()
-					r := await(t, cancel(t, func(ctx context.Context) future.Future[int] { return tk.Go(ctx, 1) }))
+					r := futuretest.AwaitVirtual(t, cancel(t, func(ctx context.Context) future.Future[int] { return tk.Go(ctx, 1) }))
 					require.Equal(t, time.Second, time.Since(begun))
 					require.True(t, future.IsCanceled(r.Err), "%v", r.Err)
 					if how != "scope" {
@@ -209,8 +210,8 @@ func TestG21_doneBeforeTheStart(t *testing.T) {
 		require.NoError(t, scope.Close())
 		for why, c := range map[error]context.Context{errBoom: canceled, context.DeadlineExceeded: passed, future.ErrScopeClosed: closed} {
 			f := tk.Go(c, 1)
-			require.False(t, isPending(f), "at once")
-			for _, err := range []error{await(t, f).Err, errorOf(tk.Do(c, 1))} {
+			require.False(t, futuretest.IsPending(f), "at once")
+			for _, err := range []error{futuretest.AwaitVirtual(t, f).Err, errorOf(tk.Do(c, 1))} {
 				require.ErrorIs(t, err, why, what)
 				require.ErrorIs(t, err, c.Err(), what)
 				require.ErrorIs(t, err, context.Cause(c), what)
@@ -227,7 +228,7 @@ func TestG17_aDeadlineIsNoCancellation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := hangs().Fallback(7).Go(bg(), 1)
 		f.Cancel(context.DeadlineExceeded)
-		r := await(t, f)
+		r := futuretest.AwaitVirtual(t, f)
 		require.True(t, errors.Is(r.Err, context.DeadlineExceeded))
 		require.False(t, future.IsCanceled(r.Err))
 		_, err := hangs().Timeout(time.Second).Do(bg(), 1)
@@ -244,14 +245,14 @@ func TestG17_aCancellationBeforeTheDeadlineIsNoDeadline(t *testing.T) {
 		time.AfterFunc(time.Second, cancel)
 		hold := make(chan struct{})
 		stubborn := holds(hold).Timeout(2*time.Hour).Go(ctx, 1)
-		r := await(t, hangs().Timeout(2*time.Hour).Fallback(7).Go(ctx, 1))
+		r := futuretest.AwaitVirtual(t, hangs().Timeout(2*time.Hour).Fallback(7).Go(ctx, 1))
 		require.True(t, future.IsCanceled(r.Err), "%v", r)
 		_, elapsed, err := took(ctx, hangs().Timeout(2*time.Hour))
 		require.True(t, future.IsCanceled(err))
 		require.Zero(t, elapsed)
 		synctest.Wait()
-		require.True(t, isPending(stubborn), "it is not late")
+		require.True(t, futuretest.IsPending(stubborn), "it is not late")
 		close(hold)
-		require.Equal(t, future.Result[int]{Value: 1}, await(t, stubborn))
+		require.Equal(t, future.Result[int]{Value: 1}, futuretest.AwaitVirtual(t, stubborn))
 	})
 }

@@ -14,7 +14,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/seam"
@@ -84,40 +83,6 @@ func takes(d time.Duration, err error) number {
 
 // same is the middleware that changes nothing.
 func same(inside task.Func[int, int]) task.Func[int, int] { return inside }
-
-// await is for futures that are complete in virtual time.
-func await[T any](t testing.TB, f future.Future[T]) future.Result[T] {
-	t.Helper()
-	select {
-	case <-f.Done():
-	case <-time.After(forever):
-		t.Fatal("the future is still pending")
-	}
-	r, ok := f.Peek()
-	require.True(t, ok)
-	return r
-}
-
-// isPending does not observe a failure, as Peek would.
-func isPending[T any](f future.Future[T]) bool {
-	select {
-	case <-f.Done():
-		return false
-	default:
-		return true
-	}
-}
-
-// late is the deadline error in err.
-func late(t testing.TB, err error) *deadline.Error {
-	t.Helper()
-	e, ok := errors.AsType[*deadline.Error](err)
-	require.True(t, ok, "%T: %v", err, err)
-	require.ErrorIs(t, err, context.DeadlineExceeded)
-	require.False(t, future.IsCanceled(err))
-	require.NotContains(t, err.Error(), "\n")
-	return e
-}
 
 // diary is what happened in a bubble, and when.
 type diary struct {
@@ -195,49 +160,6 @@ var odd = map[string]struct {
 		t.Helper()
 		require.ErrorIs(t, err, errBoom)
 	}},
-}
-
-// countingContext is cancellable and counts the registrations that are on it.
-type countingContext struct {
-	context.Context
-	done chan struct{}
-	mu   sync.Mutex
-	live map[*func()]struct{}
-}
-
-type countedKey struct{}
-
-func newCountingContext() *countingContext {
-	return &countingContext{Context: bg(), done: make(chan struct{}), live: map[*func()]struct{}{}}
-}
-
-func (c *countingContext) Done() <-chan struct{} { return c.done }
-func (c *countingContext) Err() error            { return nil }
-
-func (c *countingContext) Value(key any) any {
-	if key == (countedKey{}) {
-		return c
-	}
-	return nil
-}
-
-func (c *countingContext) AfterFunc(f func()) func() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.live[&f] = struct{}{}
-	return func() bool {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		_, was := c.live[&f]
-		delete(c.live, &f)
-		return was
-	}
-}
-
-func (c *countingContext) registrations() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.live)
 }
 
 // watcher is an observer made of a function.

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
@@ -155,7 +156,7 @@ func TestG27_anObserverDecidesNoOutcome(t *testing.T) {
 			if what == "is cancelled" {
 				time.AfterFunc(time.Second, func() { f.Cancel(errBoom) })
 			}
-			r := await(t, f)
+			r := futuretest.AwaitVirtual(t, f)
 			got = outcome{v: r.Value, took: time.Since(begun)}
 			if r.Err != nil {
 				got.err = r.Err.Error()

@@ -14,6 +14,7 @@ import (
 
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
@@ -96,7 +97,7 @@ func TestG12_cancellationReachesLateAttemptsToo(t *testing.T) {
 			d.note("told")
 			return 0, nil
 		}).Timeout(ms).Retry(task.Retry{Attempts: 2, Delay: ms}).Do(ctx, 1)
-		late(t, err)
+		futuretest.Late(t, err)
 		require.NoError(t, scope.Close())
 		require.Equal(t, []string{"1ms told", "3ms told"}, d.read(), "by its own limit, each")
 	})
@@ -139,19 +140,19 @@ func TestGo_theFutureIsTheTasks(t *testing.T) {
 		f := hangs().Go(ctx, 1)
 		require.Equal(t, "item", f.Name())
 		within := deadline.Within(f, time.Second)
-		require.Equal(t, "item", late(t, await(t, within).Err).Name, "Within names the task")
+		require.Equal(t, "item", futuretest.Late(t, futuretest.AwaitVirtual(t, within).Err).Name, "Within names the task")
 
 		hold := make(chan struct{})
 		f = holds(hold).Go(ctx, 1)
 		f.Cancel(errBoom)
 		synctest.Wait()
-		require.True(t, isPending(f), "a cancelled one completes when its function returns")
+		require.True(t, futuretest.IsPending(f), "a cancelled one completes when its function returns")
 		close(hold)
-		require.Equal(t, future.Result[int]{Value: 1}, await(t, f), "with what it returns")
+		require.Equal(t, future.Result[int]{Value: 1}, futuretest.AwaitVirtual(t, f), "with what it returns")
 
 		f = hangs().Go(ctx, 1)
 		f.Cancel(errBoom)
-		r := await(t, f)
+		r := futuretest.AwaitVirtual(t, f)
 		require.True(t, future.IsCanceled(r.Err))
 		require.ErrorIs(t, r.Err, errBoom)
 		require.Empty(t, f.Name())
@@ -272,7 +273,7 @@ func TestG23_aCtxThatWasKeptStaysOver(t *testing.T) {
 			require.Equal(t, context.Canceled, ctx.Err())
 			require.IsType(t, (*future.CanceledError)(nil), context.Cause(ctx))
 			require.Equal(t, i, ctx.Value(key{}))
-			r := await(t, plus().Go(ctx, 1))
+			r := futuretest.AwaitVirtual(t, plus().Go(ctx, 1))
 			require.True(t, future.IsCanceled(r.Err), "nothing starts with it")
 			require.False(t, strings.Contains(r.Err.Error(), "\n"))
 		}

@@ -13,6 +13,8 @@ import (
 
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
+	"github.com/jade-go/jade/internal/strange"
 	"github.com/jade-go/jade/task"
 )
 
@@ -30,11 +32,11 @@ func TestG15_aTimeoutAnswersOnTimeEvenIfTheFunctionDoesNotStop(t *testing.T) {
 				v, err := run(ctx, does(func(ctx context.Context, _ int) (int, error) { work = ctx; <-hold; return 7, nil }).Timeout(time.Second))
 				require.Equal(t, time.Second, time.Since(begun))
 				require.Zero(t, v)
-				late(t, err)
+				futuretest.Late(t, err)
 				synctest.Wait()
 				require.Equal(t, context.DeadlineExceeded, work.Err(), "the function is told")
-				cause := late(t, context.Cause(work))
-				require.Same(t, late(t, err), cause, "of the very deadline")
+				cause := futuretest.Late(t, context.Cause(work))
+				require.Same(t, futuretest.Late(t, err), cause, "of the very deadline")
 				close(hold)
 				require.NoError(t, scope.Close(), "what comes back late goes nowhere")
 			})
@@ -105,11 +107,11 @@ func TestG15_whatComesBackLateGoesNowhere(t *testing.T) {
 					time.Sleep(200 * ms)
 					return 5, nil
 				}).Timeout(50 * ms).
-					OnError(func(_ context.Context, _ int, err error) { d.note("told of %s", late(t, err).Limit) }).
+					OnError(func(_ context.Context, _ int, err error) { d.note("told of %s", futuretest.Late(t, err).Limit) }).
 					Retry(task.Retry{Attempts: 2, Delay: 10 * ms}).
 					Timeout(time.Hour)
 				f := tk.Go(ctx, 1)
-				late(t, await(t, f).Err)
+				futuretest.Late(t, futuretest.AwaitVirtual(t, f).Err)
 				require.NoError(t, scope.Close())
 				require.Equal(t, []string{"50ms told of 50ms", "100ms back", "110ms told of 50ms"}, d.read())
 			})
@@ -173,7 +175,7 @@ func TestG15_whatAnAttemptHasStartedEndsWithIt(t *testing.T) {
 			time.Sleep(20 * ms)
 			return 0, errDown
 		}).Timeout(10*ms).Retry(task.Retry{Attempts: 2, Delay: 100 * ms}).Do(ctx, 1)
-		late(t, err)
+		futuretest.Late(t, err)
 		require.NoError(t, scope.Close())
 		require.Equal(t, []string{"10ms ended by true", "120ms ended by true"}, d.read())
 	})
@@ -204,7 +206,7 @@ func TestG16_aDeadlineNamesTheTask(t *testing.T) {
 			"other names": hangs().Named("renamed").Named("item"),
 		} {
 			_, err := tk.Timeout(3*time.Second).Do(bg(), 1)
-			require.Equal(t, deadline.Error{Name: "item", Limit: 3 * time.Second, Elapsed: 3 * time.Second}, *late(t, err), name)
+			require.Equal(t, deadline.Error{Name: "item", Limit: 3 * time.Second, Elapsed: 3 * time.Second}, *futuretest.Late(t, err), name)
 			require.Contains(t, err.Error(), "item")
 			require.Contains(t, err.Error(), "3s")
 			time.Sleep(time.Hour)
@@ -243,7 +245,7 @@ func TestG16_theDeadlineOfTheCtxCameFirst(t *testing.T) {
 					defer cancel()
 					_, elapsed, err := took(ctx, limited)
 					require.Equal(t, 2*time.Second, elapsed)
-					e := late(t, err)
+					e := futuretest.Late(t, err)
 					require.Equal(t, "item", e.Name)
 					require.True(t, e.Inherited)
 					require.Equal(t, 2*time.Second, e.Limit)
@@ -259,7 +261,7 @@ func TestG16_theDeadlineOfTheCtxCameFirst(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					ctx, cancel := context.WithTimeout(bg(), 2*time.Second)
 					defer cancel()
-					require.True(t, late(t, await(t, tk.Timeout(time.Hour).Go(ctx, 1)).Err).Inherited)
+					require.True(t, futuretest.Late(t, futuretest.AwaitVirtual(t, tk.Timeout(time.Hour).Go(ctx, 1)).Err).Inherited)
 				})
 			})
 		}
@@ -275,33 +277,33 @@ func TestG16_theDeadlineOfTheCtxCameFirst(t *testing.T) {
 // No timer outlives its call: in a bubble, time that passes would show it.
 func TestG18_noTimerOutlivesItsCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctx := newCountingContext()
+		around := strange.NewCounting(bg())
 		var inside []context.Context
 		tk := does(func(ctx context.Context, n int) (int, error) {
 			inside = append(inside, ctx)
 			require.NotNil(t, ctx.Done())
 			return n, errDown
 		}).Timeout(time.Second).Retry(task.Retry{Attempts: 3, Delay: ms}).Timeout(time.Minute)
-		require.Same(t, errDown, await(t, tk.Go(ctx, 1)).Err)
+		require.Same(t, errDown, futuretest.AwaitVirtual(t, tk.Go(around, 1)).Err)
 		synctest.Wait()
 		require.Len(t, inside, 3)
 		for _, ctx := range inside {
 			require.Equal(t, context.Canceled, ctx.Err(), "over, not late")
 		}
-		require.Zero(t, ctx.registrations(), "nothing is left with the caller's ctx")
+		require.Zero(t, around.Registered(), "nothing is left with the caller's ctx")
 		hold := make(chan struct{})
-		late(t, await(t, holds(hold).Timeout(ms).Go(ctx, 1)).Err)
+		futuretest.Late(t, futuretest.AwaitVirtual(t, holds(hold).Timeout(ms).Go(around, 1)).Err)
 		synctest.Wait()
-		require.Zero(t, ctx.registrations(), "not even for a function that runs late")
+		require.Zero(t, around.Registered(), "not even for a function that runs late")
 		close(hold)
 
 		made := 0
 		f := does(func(ctx context.Context, n int) (int, error) {
 			require.NotNil(t, ctx.Done())
-			made = max(made, ctx.Value(countedKey{}).(*countingContext).registrations())
+			made = max(made, around.Registered())
 			return n, nil
-		}).Go(ctx, 1)
-		await(t, f)
+		}).Go(around, 1)
+		futuretest.AwaitVirtual(t, f)
 		require.Equal(t, 1, made, "control: one that waits is registered")
 	})
 }

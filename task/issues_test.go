@@ -12,6 +12,7 @@ import (
 
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
@@ -58,7 +59,7 @@ func TestIssue_anAttemptStartedAfterIfHadSeenTheCtxEnd(t *testing.T) {
 	made := 0
 	f := does(func(context.Context, int) (int, error) { made++; return 0, errDown }).
 		Retry(task.Retry{Attempts: 3, If: func(error) bool { cancel(); return true }}).Go(ctx, 1)
-	await(t, f)
+	futuretest.AwaitVirtual(t, f)
 	require.Equal(t, 1, made)
 }
 
@@ -70,7 +71,7 @@ func TestIssue_aDeadlineOfJadeAroundWasNamedBySomeOnly(t *testing.T) {
 			ctx, stop := deadline.Reserve(outer, time.Second)
 			defer stop()
 			_, err := hangs().Timeout(time.Hour).Do(ctx, 1)
-			e := late(t, err)
+			e := futuretest.Late(t, err)
 			require.Equal(t, "item", e.Name)
 			require.True(t, e.Inherited)
 		})
@@ -83,7 +84,7 @@ func TestIssue_aDeadlineAroundAWrappedTimeoutWasNamedBySomeOnly(t *testing.T) {
 			ctx, cancel := context.WithTimeout(bg(), time.Minute)
 			defer cancel()
 			_, err := hangs().Timeout(time.Hour).Wrap(same).Do(ctx, 1)
-			require.True(t, late(t, err).Inherited)
+			require.True(t, futuretest.Late(t, err).Inherited)
 		})
 	}
 }
@@ -93,9 +94,9 @@ func TestIssue_aLimitThatFiredAfterTheDeadlineAroundDidNotSaySo(t *testing.T) {
 		ctx, cancel := context.WithTimeout(bg(), time.Second)
 		defer cancel()
 		hold := make(chan struct{})
-		r := await(t, holds(hold).Timeout(time.Hour).Go(ctx, 1))
+		r := futuretest.AwaitVirtual(t, holds(hold).Timeout(time.Hour).Go(ctx, 1))
 		close(hold)
-		require.True(t, late(t, r.Err).Inherited, "the deadline of ctx came first: %v", r.Err)
+		require.True(t, futuretest.Late(t, r.Err).Inherited, "the deadline of ctx came first: %v", r.Err)
 	})
 }
 
@@ -155,7 +156,7 @@ func TestIssue_aResultThatCameJustAfterTheWaitHidTheDeadlinesName(t *testing.T) 
 			ctx, cancel := context.WithTimeout(bg(), time.Minute)
 			defer cancel()
 			_, err := tk.Do(ctx, 1)
-			require.True(t, late(t, err).Inherited)
+			require.True(t, futuretest.Late(t, err).Inherited)
 		})
 	}
 }
@@ -170,7 +171,7 @@ func TestIssue_aLimitOfTheTasksOwnWasTakenForInherited(t *testing.T) {
 		for range 1000 {
 			synctest.Test(t, func(t *testing.T) {
 				_, err := tk.Do(bg(), 1)
-				require.Equal(t, deadline.Error{Name: "item", Limit: time.Minute, Elapsed: time.Minute}, *late(t, err))
+				require.Equal(t, deadline.Error{Name: "item", Limit: time.Minute, Elapsed: time.Minute}, *futuretest.Late(t, err))
 			})
 		}
 	}
@@ -183,9 +184,9 @@ func TestIssue_anInheritedDeadlineLostTheCauseOfTheCtx(t *testing.T) {
 			ctx, cancel := context.WithTimeoutCause(bg(), time.Second, errBoom)
 			defer cancel()
 			_, err := takesAnyway(time.Minute).Timeout(time.Hour).Do(ctx, 1)
-			require.True(t, late(t, err).Inherited)
+			require.True(t, futuretest.Late(t, err).Inherited)
 			require.ErrorIs(t, err, errBoom)
-			r := await(t, hangs().Timeout(time.Hour).Go(ctx, 1))
+			r := futuretest.AwaitVirtual(t, hangs().Timeout(time.Hour).Go(ctx, 1))
 			require.ErrorIs(t, r.Err, errBoom)
 			time.Sleep(time.Hour)
 		})
@@ -209,7 +210,7 @@ func TestIssue_aCancelledCtxGaveADeadlineThatWasACancellationToo(t *testing.T) {
 		time.AfterFunc(time.Second, cancel)
 		hold := make(chan struct{})
 		defer close(hold)
-		r := await(t, holds(hold).Timeout(time.Hour).Go(ctx, 1))
+		r := futuretest.AwaitVirtual(t, holds(hold).Timeout(time.Hour).Go(ctx, 1))
 		require.Error(t, r.Err)
 		require.NotEqual(t, errors.Is(r.Err, context.Canceled), errors.Is(r.Err, context.DeadlineExceeded), "%v", r.Err)
 		if e, ok := errors.AsType[*deadline.Error](r.Err); ok {

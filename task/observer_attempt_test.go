@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
@@ -77,7 +78,7 @@ func TestObserver_isToldOfAttempts(t *testing.T) {
 			require.Len(t, ends, 3)
 			require.Equal(t, observe.StatusStraggler, ends[0].Status)
 			require.Equal(t, recovery.ClassTimeout, ends[0].Class)
-			require.Equal(t, time.Second, late(t, ends[0].Err).Limit)
+			require.Equal(t, time.Second, futuretest.Late(t, ends[0].Err).Limit)
 			require.Equal(t, time.Second, ends[0].Elapsed)
 			require.Equal(t, observe.Outcome{Status: observe.StatusOK, Elapsed: 3 * time.Second}, ends[2], "and then how it really ended")
 		})

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
@@ -203,7 +204,7 @@ func TestObserve_innermostAndWithWhateverElseTheCtxHas(t *testing.T) {
 			"a foreign one": func(ctx context.Context) context.Context { return struct{ context.Context }{ctx} },
 			"a task's": func(ctx context.Context) context.Context {
 				var inside context.Context
-				await(t, future.Go(ctx, func(ctx context.Context) (int, error) { inside = context.WithoutCancel(ctx); return 0, nil }))
+				futuretest.AwaitVirtual(t, future.Go(ctx, func(ctx context.Context) (int, error) { inside = context.WithoutCancel(ctx); return 0, nil }))
 				return inside
 			},
 		} {

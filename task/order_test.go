@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/task"
 )
 
@@ -21,7 +22,7 @@ func TestOrder_aTimeoutInsideARetryIsForEachAttempt(t *testing.T) {
 		_, elapsed, err := took(bg(), d.attempts(hang).Timeout(50*ms).Retry(task.Retry{Attempts: 3, Delay: 10 * ms}))
 		require.Equal(t, []string{"0s attempt 1", "60ms attempt 2", "130ms attempt 3"}, d.read())
 		require.Equal(t, 180*ms, elapsed)
-		e := late(t, err)
+		e := futuretest.Late(t, err)
 		require.Equal(t, 50*ms, e.Limit)
 		require.Equal(t, 50*ms, e.Elapsed, "of the attempt")
 	})
@@ -34,7 +35,7 @@ func TestOrder_aTimeoutAroundARetryIsForAllAttempts(t *testing.T) {
 		_, elapsed, err := took(bg(), d.attempts(fn).Retry(task.Retry{Attempts: 3, Delay: 10 * ms}).Timeout(45*ms))
 		require.Equal(t, []string{"0s attempt 1", "30ms attempt 2"}, d.read())
 		require.Equal(t, 45*ms, elapsed)
-		require.Equal(t, 45*ms, late(t, err).Limit)
+		require.Equal(t, 45*ms, futuretest.Late(t, err).Limit)
 		time.Sleep(time.Hour)
 		require.Len(t, d.read(), 2, "what comes back late is not tried again")
 	})
@@ -50,8 +51,8 @@ func TestOrder_nestedTimeouts(t *testing.T) {
 				hold := make(chan struct{})
 				_, elapsed, err := took(bg(), holds(hold).Timeout(c.inner).Timeout(c.outer))
 				require.Equal(t, c.want, elapsed)
-				require.Equal(t, c.want, late(t, err).Limit)
-				require.False(t, late(t, err).Inherited, "both are the task's own")
+				require.Equal(t, c.want, futuretest.Late(t, err).Limit)
+				require.False(t, futuretest.Late(t, err).Inherited, "both are the task's own")
 				close(hold)
 			})
 		})
@@ -92,7 +93,7 @@ func TestOrder_fallbackAndTimeout(t *testing.T) {
 		require.Equal(t, 50*ms, elapsed)
 
 		_, _, err = took(bg(), hangs().Fallback(7).Timeout(50*ms))
-		require.Equal(t, 50*ms, late(t, err).Limit, "inside of it there is no time for it")
+		require.Equal(t, 50*ms, futuretest.Late(t, err).Limit, "inside of it there is no time for it")
 
 		v, _, err = took(bg(), fails(errBoom).Fallback(7).Timeout(50*ms))
 		require.NoError(t, err)
@@ -190,7 +191,7 @@ func TestOrder_onErrorIsToldOfWhatIsInsideOfIt(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(bg())
 		f := does(func(ctx context.Context, _ int) (int, error) { cancel(errBoom); return 0, future.Cause(ctx) }).
 			OnError(note("a")).Fallback(7).OnError(note("b")).Go(ctx, 1)
-		require.True(t, future.IsCanceled(await(t, f).Err))
+		require.True(t, future.IsCanceled(futuretest.AwaitVirtual(t, f).Err))
 		require.Equal(t, []string{"a canceled: boom", "b canceled: boom"}, order)
 	})
 	t.Run("and changes nothing", func(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
@@ -131,7 +132,7 @@ func TestRetry_byClass(t *testing.T) {
 		}
 		d := newDiary()
 		_, err := d.attempts(hang).Timeout(ms).Retry(task.Retry{Attempts: 3}).Do(bg(), 1)
-		late(t, err)
+		futuretest.Late(t, err)
 		require.Len(t, d.read(), 3, "a timeout inside of it")
 	})
 }
@@ -213,7 +214,7 @@ func TestG26_noAttemptStartsWhoseWaitEndsAtOrAfterTheDeadline(t *testing.T) {
 			tk := d.attempts(func(context.Context, int) (int, error) { time.Sleep(10 * ms); return 0, errDown })
 			ctx, cancel := context.WithTimeout(bg(), 10*ms)
 			defer cancel()
-			r := await(t, tk.Retry(task.Retry{Attempts: 3}).Go(ctx, 1))
+			r := futuretest.AwaitVirtual(t, tk.Retry(task.Retry{Attempts: 3}).Go(ctx, 1))
 			require.Same(t, errDown, r.Err)
 			require.Len(t, d.read(), 1)
 		})
@@ -225,9 +226,9 @@ func TestG26_anAttemptWithLessLeftThanItsTimeoutStarts(t *testing.T) {
 		ctx, cancel := context.WithTimeout(bg(), 70*ms)
 		defer cancel()
 		d := newDiary()
-		r := await(t, d.attempts(hang).Timeout(50*ms).Retry(task.Retry{Attempts: 5, Delay: 10 * ms}).Go(ctx, 1))
+		r := futuretest.AwaitVirtual(t, d.attempts(hang).Timeout(50*ms).Retry(task.Retry{Attempts: 5, Delay: 10 * ms}).Go(ctx, 1))
 		require.Equal(t, []string{"0s attempt 1", "60ms attempt 2"}, d.read())
-		e := late(t, r.Err)
+		e := futuretest.Late(t, r.Err)
 		require.True(t, e.Inherited)
 		require.Equal(t, 10*ms, e.Limit, "that was left of it")
 	})

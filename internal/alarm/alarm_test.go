@@ -2,7 +2,6 @@ package alarm_test
 
 import (
 	"runtime"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -12,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/internal/alarm"
+	"github.com/jade-go/jade/internal/futuretest"
 )
 
 func TestAlarm_ringsOnceInTime(t *testing.T) {
@@ -56,30 +56,17 @@ func TestAlarm_mayBeReleasedByWhatItCalls(t *testing.T) {
 	})
 }
 
-type big struct{ _ [128]byte }
-
 // holding is a function that holds v.
-func holding(v *big) func() { return func() { runtime.KeepAlive(v) } }
+func holding(v *futuretest.Big) func() { return func() { runtime.KeepAlive(v) } }
 
 func TestAlarm_holdsNothingOnceReleased(t *testing.T) {
-	a, held := new(alarm.Alarm), new(big)
+	a, held := new(alarm.Alarm), new(futuretest.Big)
 	p := weak.Make(held)
 	a.Set(time.Hour, holding(held))
 	held = nil
 	runtime.GC()
 	require.NotNil(t, p.Value(), "control: it is held until then")
 	a.Release()
-	for range 100 { // a stopped timer may stay in the heap of its processor for a while
-		runtime.GC()
-		if p.Value() == nil {
-			break
-		}
-		var wg sync.WaitGroup
-		for range runtime.GOMAXPROCS(0) {
-			wg.Go(runtime.Gosched)
-		}
-		wg.Wait()
-	}
-	require.Nil(t, p.Value())
+	futuretest.Gone(t, p, "what the function holds")
 	runtime.KeepAlive(a)
 }

@@ -42,12 +42,13 @@ var may = map[string][]string{
 	module + "/faas": {
 		module + "/future", module + "/recover", module + "/deadline", module + "/observe", module + "/flow", module + "/observe/jadeslog", engine, errtree, must, source,
 	},
-	module + "/faas/":           {module + "/faas", module + "/future", module + "/recover"},
-	module + "/observe/":        {module + "/future", module + "/recover", module + "/observe", excerpt},
-	module + "/internal/":       {},
-	excerpt:                     {module + "/future"},
-	module + "/internal/arity/": {module + "/internal/arity"},
-	module + "/docs/":           {},
+	module + "/faas/":               {module + "/faas", module + "/future", module + "/recover"},
+	module + "/observe/":            {module + "/future", module + "/recover", module + "/observe", excerpt},
+	module + "/internal/":           {},
+	excerpt:                         {module + "/future"},
+	module + "/internal/futuretest": {module + "/future", module + "/deadline", module + "/internal/strange"}, // only tests import it
+	module + "/internal/arity/":     {module + "/internal/arity"},
+	module + "/docs/":               {},
 	module + "/examples/": {
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline",
 		module + "/observe", module + "/task", module + "/flow", module + "/trace", module + "/diagram", module + "/inspect", module + "/observe/jadeslog",
