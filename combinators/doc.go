@@ -1,5 +1,5 @@
-// Package combinators puts futures together. What needs a value takes it as an
-// argument: change the argument and the schedule changes with it.
+// Package combinators combines futures. A call that needs a value takes it as an
+// argument: change the argument, and the schedule changes with it.
 //
 // # Which one
 //
@@ -8,51 +8,55 @@
 //   - a call that needs its value: [Then]
 //   - a quick and pure function of its value: [Map]
 //   - a function that decides what to start next, and returns that future: [FlatMap]
-//   - an effect on its value, such as a count: [Tap]
+//   - an effect that uses its value, such as a count: [Tap]
 //   - cleanup, whatever its result is: [Finally]
 //
-// When all of several are needed:
+// When you need several futures:
 //
 //   - a call that needs their values: [Then2] … [Then9]
-//   - their values here and now, as at the end of a handler: [Await2] … [Await9]
+//   - to wait for their values, as at the end of a handler: [Await2] … [Await9]
 //   - their values as one future: [Zip2] … [Zip9] for several types, [All] for
 //     one type, [AllMap] for futures that have names
 //   - all their results, failures included: [Settle]
 //
-// When some of several are enough:
+// When some of several futures are enough:
 //
 //   - the first success: [Any]
-//   - the first to complete, be it a failure: [Race]
+//   - the first to complete, even if it fails: [Race]
 //   - the first n successes: [Quorum]
 //
 // For many of a kind:
 //
 //   - a function of each element, some at a time: [Each]
-//   - the same, failures included, and what is there at the deadline: [SettleEach]
+//   - the same, failures included, with the results that are ready at the deadline: [SettleEach]
 //   - each result as it comes in, in a loop: [AsCompleted]
 //
 // Packages recovery (folder recover) and deadline handle failures and limits.
-// You can write a combinator that is missing here with [future.Follow] and
-// [future.Watch], as all of these are.
+// If a combinator is missing here, write it with [future.Follow],
+// [future.FollowAll] and [future.Watch]: all of these are written with them.
 //
 // # Failure and cancellation
 //
-// Failure flows along data. A failed input fails what needs it, at once and
-// with the same error: the function is not called, and what else is going on
-// is not touched. Only [Any], [Quorum], [Race], [Settle], [AsCompleted] and
-// [Finally] do something else with a failure, and their comments say what. A
-// failure that is taken as input by a combinator counts as observed; its own future
-// then has the duty, see [future.Unobserved].
+// Failure flows along data. If an input fails, the future that needs it fails at
+// once with the same error, and the function is not called. Other futures are not
+// affected. Only [Any], [Quorum], [Race], [Settle], [AsCompleted] and [Finally]
+// do something else with a failure, and their comments say what. A failure counts
+// as observed when a combinator takes it as input. If nobody observes the future
+// of the combinator either, the scope reports the failure: see [future.Unobserved].
 //
-// Cancellation flows along scope: when the ctx given to a combinator is done,
-// or its scope closes, a future that still waits for its input ends at once
-// (but for Finally), and the ctx of a function that runs is done. To cancel a
-// future reaches further only where that is the same work as its input or owns
-// its inputs: Tap and Finally pass it on; Race, Any, Quorum, Each and SettleEach
-// own what they run, and cancel what has lost with a cause that matches [ErrLost]. Then,
-// Map, FlatMap, All, Zip and Settle depend on their inputs without owning
-// them: those go on for whoever else uses them, and end with their scope. To
-// keep a future from being cancelled by those who own it, hand them a
+// Cancellation flows along scope. When the ctx given to a combinator is done, or
+// its scope closes, a future that still waits for its input ends at once, except
+// that of Finally. If the function already runs, its ctx is done.
+//
+// If you cancel the future of a combinator, its inputs may be cancelled too:
+//
+//   - Tap and Finally pass the cancellation on to their input.
+//   - Race, Any, Quorum, Each and SettleEach own what they run, and cancel it.
+//     They also cancel what has lost, with a cause that matches [ErrLost].
+//   - Then, Map, FlatMap, All, Zip and Settle do not own their inputs. The inputs
+//     go on, because other code may use them, and end with their scope.
+//
+// To protect a future from a combinator that would cancel it, pass a
 // [future.Shield] of it.
 //
 // # Headings
@@ -63,8 +67,8 @@
 //   - Failure: which error the future fails with, and when
 //   - Empty: what happens without inputs
 //   - Cancellation: what ends the future early, and what a cancellation of it reaches
-//   - Panics: what becomes of a panic, or of a runtime.Goexit, in a function that is passed in
-//   - Ordering: what is first among those that come together
+//   - Panics: what happens if a function that you pass in panics or calls runtime.Goexit
+//   - Ordering: what comes first if several are ready at once
 //   - Concurrency: on which goroutine a function runs
-//   - Cost: allocations, timers and goroutines beyond those of the functions that are passed in
+//   - Cost: allocations, timers and goroutines beyond those of the functions that you pass in
 package combinators

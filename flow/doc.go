@@ -1,42 +1,53 @@
-// Package flow puts tasks together as a typed graph that is compiled once and
-// run any number of times.
+// Package flow runs tasks as a typed graph. Each call starts when its inputs are
+// ready and something needs it. With a limit, a run answers on time even if calls
+// hang. A graph is compiled once and run any number of times.
 //
 // [New] calls its build function once, with a [Node] that stands for the input.
-// [Step] makes a node of a task and the nodes that it takes its arguments from,
-// so which call needs which data is what the code says, and the compiler checks
-// it: change an argument, and the schedule changes with it. A node starts as
-// soon as its inputs are there and something needs it.
+// [Step] makes a node from a task and from the nodes that have the task's
+// arguments. So the code says which call needs which data, and the compiler
+// checks it: change an argument, and the schedule changes with it.
 //
 //   - a call of a task: [Step], [Step2] … [Step9]; one for each element of a slice: [Each], [SettleEach]
-//   - a quick and pure function: [Map], [Map2] … [Map9]; a value: [Const]
+//   - a quick and pure function: [Map], [Map2] … [Map9]; a quick function that can fail: [MapErr]; a value: [Const]
 //   - an order that is not in the data: [After]; a check: [Require]; an effect that nobody waits for: [Also]
 //   - a choice: [Either]; the first success: [Any]
-//   - a failure made good: [Recover]; a failure as a value: [Try]
+//   - a value in place of a failure: [Fallback]; a function in its place: [Recover]; the failure as a value: [Try]
 //
-// [Flow.Timeout], [Flow.Catch] and [Flow.OnError] are for the whole. [Flow.Task]
-// makes a task of a flow, so flows are built of flows. [Flow.Graph] is its description.
+// Some methods are for the whole flow: [Flow.Timeout] and [Flow.Reserve] limit a
+// run, [Flow.Degraded] says what an answer lacks, [Flow.OnError] and [Flow.Catch]
+// are for a run that fails. [Flow.Task] makes a task of a flow, so a flow can be
+// part of another flow. [Flow.Graph] describes a flow as data.
 //
 // # What runs
 //
-// A node runs when it is needed and its inputs are there. The output is needed,
-// and so is every input of a needed node. An [Either] needs its condition first,
-// then the chosen branch. An [After] needs what comes before first, then its
-// node. A failed node that nothing needs fails nothing. A node that nothing needs
-// any more is cancelled: a loser of an [Any], or a sibling of a recovered failure.
-// A node goes on while something may still come to need it, such as an [Either]
-// that has not chosen yet. No node runs twice.
+// A node runs when its inputs are ready and something needs it. The run needs the
+// output, and a needed node needs all its inputs. [Either] first needs its
+// condition, and then the chosen branch. [After] first needs the nodes that come
+// before, and then its own node. If a node fails and nothing needs it, nothing
+// else fails. A node that nothing needs any more is cancelled: a loser of an
+// [Any], or a sibling of a recovered failure. A node runs on while something may
+// still need it, such as an [Either] that has not chosen yet. No node runs twice.
 //
-// The first failure that nothing recovers is the failure of the run. It cancels
+// The first failure that nothing replaces is the failure of the run. It cancels
 // the ctx of all nodes, and no node starts any more. A call that still runs when
 // the run has its answer belongs to the scope of the ctx that the run was started
-// with, which joins it.
+// with. That scope waits for the call.
 //
 // # How to read this package
 //
-// node.go is what is built: step.go, map.go, each.go, order.go, choice.go and
-// failure.go make the nodes, cell.go their memory. plan.go compiles. flow.go is
-// the value, call.go one run of it, answer.go how that ends, effects.go what goes on then, run.go the part of
-// it that knows no types. state.go is how a run goes on from node to node:
-// counters.go where everything is needed, demand.go and turn.go where not. watch.go tells an observer.
-// intercept.go makes a flow with something in place of its tasks' functions.
+// Building: node.go is what a build function makes. step.go, map.go, each.go,
+// settleeach.go, order.go, choice.go and failure.go make the nodes; cell.go is
+// the memory of a node. plan.go compiles a flow, graph.go describes it, calls.go
+// prepares what an observer gets of each node. intercept.go makes a flow with
+// other functions in place of those of its tasks.
+//
+// Running: flow.go is the flow, call.go is one run, run.go is the part of a run
+// without type parameters, and fate.go decides how it ends. state.go goes on from
+// node to node: counters.go does that where the run needs every node, demand.go and turn.go
+// where it may not. elements.go and its siblings run the elements of an Each.
+//
+// Ending: limit.go says when a run has to answer, and expire.go gives up its
+// calls then. answer.go gives the answer, degraded.go says what it lacks,
+// effects.go is what runs on after it. error.go is the failure of a run, and origin.go finds the
+// call that it came from. watch.go reports to the observer.
 package flow

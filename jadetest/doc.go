@@ -1,21 +1,33 @@
-// Package jadetest proves what a flow does when something goes wrong: helpers for tests, in the spirit of httptest.
+// Package jadetest tests what a flow does when something goes wrong. It has
+// helpers for ordinary tests, as package httptest has for HTTP.
 //
-// [Faults] runs a flow once for each of its tasks and each way to fail, in virtual time, and reports what became of the
-// answer: a [Matrix], which fails the test where the answer was late, hung, crashed, left something running, or
-// had an error that does not say what failed. [MustDegrade] and [MayFail] say what else it has to be.
+// [Faults] runs a flow once for each of its tasks and each kind of fault, in
+// virtual time, and returns a [Matrix] of what happened to the answer. It fails
+// the test if an answer was late, hung, crashed, left something running, or had
+// an error that does not name the call that failed. With [MustDegrade] and
+// [MayFail] you say what else must hold.
 //
-// [Replace] puts an ordinary function in place of a task's, so a task, a part of a flow or a whole flow is
-// tested without what it would call.
+// [Replace] puts an ordinary function in place of a task's function. So you can
+// test a task, a part of a flow or a whole flow without the services that it calls.
 //
-// [Record] returns the trace of a run; [Overlapped], [RanBefore], [OnCriticalPath] and others check it. [NoLeaks] names the work
-// that a test leaves running. [Schedules] runs a test in many orders of completion. [Simulate] predicts how fast a flow answers,
-// from the latencies of its calls.
+// [Record] records the trace of a run; [Overlapped], [RanBefore],
+// [OnCriticalPath] and others check it. [NoLeaks] names the work that a test
+// leaves running. [Schedules] runs a test many times, with calls that end in
+// another order each time. [Simulate] predicts how fast a flow answers, from the
+// latencies of its calls.
 //
-// Faults, Schedules and Simulate make bubbles of [testing/synctest], so they are not called inside of one; the others may be.
+// Faults, Schedules and Simulate make bubbles of [testing/synctest], so you cannot
+// call them inside a bubble. You can call the others there.
 //
 // # How to read this package
 //
-// faults.go is the way from a flow to its matrix: fault.go is what goes wrong, injection.go how that gets into a run, attempt.go one run, verdict.go what became of it,
-// matrix.go all of them, problems.go what is to be done about it, golden.go its file, options.go what is demanded. bubble.go makes bubbles and watches them from
-// outside, goroutines.go reads stacks. replace.go, assert*.go, leaks*.go, schedules.go, and simulate.go with latency.go are the other helpers.
+// fault_run.go makes the matrix of a flow. fault.go has the faults,
+// fault_inject.go brings one into a run, fault_attempt.go makes one run,
+// fault_tally.go counts its calls, fault_alike.go compares its answer, and
+// fault_verdict.go judges it. fault_matrix.go has all verdicts, fault_pairs.go
+// tries pairs of faults, fault_problems.go says what to do about them,
+// fault_golden.go is the file, fault_options.go has the demands. bubble.go makes
+// bubbles and watches them from outside, goroutine.go reads stacks. The other
+// helpers are replace.go, assert.go, leak.go, schedule.go and load.go, each with
+// the files whose names begin with the same word.
 package jadetest

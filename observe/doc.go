@@ -1,16 +1,22 @@
-// Package observe is what an observer of calls implements, and what it is told.
+// Package observe lets a program see every call of its tasks and flows: when it
+// begins, when it ends, and how.
 //
-// [With] adds an [Observer] to a ctx. The observer sees the begin and the end of each run, node, element and
-// attempt that is started with that ctx: a [Call] and its [Outcome]. An observer changes no result. A
-// [Selective] observer skips most calls that end well. [Tee] makes one observer of several.
+// Implement [Observer], and add it to a ctx with [With]. The observer then sees
+// the begin and the end of each run, node, element and attempt that is started
+// with that ctx. It gets a [Call] at the begin and an [Outcome] at the end. An
+// observer changes no result. A [Selective] observer skips most calls that end
+// well. [Tee] makes one observer of several.
 //
-// Tasks and flows report themselves. [Begin] reports other code as a call of its own.
+// Tasks and flows report their own calls. [Begin] reports other code as a call.
 //
-// Packages trace, observe/jadeslog, observe/jadeotel and observe/jadeprometheus are observers.
+// Packages trace, observe/jadeslog, observe/jadeotel and observe/jadeprometheus
+// have observers.
 //
 // # How to read this package
 //
-// observer.go, call.go and outcome.go are what an observer is and is told, selective.go and tee.go are kinds of observers.
-// context.go is the ctx of a call that is observed: its state, and who tells the observer when. engine.go is what
-// tasks and flows report with, begin.go what other code does.
+// observer.go has the interface, call.go and outcome.go have what an observer
+// gets. selective.go and tee.go are kinds of observers. context.go is the ctx of
+// an observed call: it holds the state of the call and decides which goroutine
+// calls the observer, and when. Tasks and flows report their calls by engine.go,
+// other code reports by begin.go.
 package observe
