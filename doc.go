@@ -1,31 +1,32 @@
 // Package jade runs the calls behind one request: typed futures, and typed
 // graphs of tasks. A handler that gathers data from six services reads as the
 // data it gathers. Every panic and timeout becomes an error that names the
-// call. Nothing that a scope started still runs when the scope is closed.
+// call. Closing a scope cancels the work that was started in it, and waits until
+// that work has ended.
 //
-// There is no code here. This is the map, from the value to what is built on it:
+// This package has no code. It is the map, from the value to what is built on it:
 //
 //	future/        the value: Future, Promise, Go, Call, Of, Run, Scope, PanicError
 //	combinators/   put together: Then, Map, All, Zip, Await, Race, Any, Quorum, Settle, Each, SettleEach
 //	recover/       when it fails: Recover, Fallback, OnError, Classify (package recovery)
 //	deadline/      when it is late: Within, At, Reserve, Run, Partial
-//	task/          named work: Task with Timeout, Retry, Recover, Fallback, OnError, Wrap; Observer
-//	flow/          drawn work: a typed graph of tasks, compiled once: New, Step, Map, Fallback, After, Either, Each
-//	trace/         seen work: what a run did, and its critical path
+//	observe/       observed work: Observer, Call, Outcome, With, Tee; below it logs (jadeslog), and metrics and spans in modules of their own (jadeprometheus, jadeotel)
+//	task/          named work: Task with Timeout, Retry, Recover, Fallback, OnError, Wrap, Discard
+//	flow/          connected work: a typed graph of tasks, compiled once: New, Step, Map, Fallback, After, Either, Each
+//	trace/         recorded work: what a run did, and its critical path
 //	diagram/       pictures of flows and runs: HTML, SVG, Mermaid, DOT, Chrome trace, text
 //	inspect/       an http.Handler that serves these pictures
-//	observe/       logs (jadeslog); metrics and spans in modules of their own (jadeprometheus, jadeotel)
 //	faas/          deployed work: a handler for HTTP and for platforms (fc; lambda, gcf and cloudevents are modules of their own)
 //	jadetest/      tests of flows: every fault of every task, fakes, leaks, schedules, simulated load
 //	examples/      programs to run and to copy from; orderpage first
-//	benchmarks/    a module of its own that measures, beside other libraries
+//	benchmarks/    a module of its own that compares Jade with other libraries
 //	docs/guide/    from sequential code to concurrent, scoped, recovered and timely code
 //
-// Imports go one way, from the end of this list to its beginning. Combinators,
-// recovery and deadline do not import each other.
+// Imports go one way, from the end of this list to its beginning. Packages
+// combinators, recovery and deadline do not import each other.
 //
-// Read docs/guide to learn, in an hour. Read package future for the value and
-// the guarantees, package combinators for the combinator that you need, and
-// package flow if every request runs the same calls. Nearly every exported name
-// has an example.
+// To learn Jade, read docs/guide; it takes an hour. Package future explains the
+// value and the guarantees. Package combinators helps you to find the combinator
+// that you need. Package flow is for requests that all run the same calls. Nearly
+// every exported name has an example.
 package jade
