@@ -1,24 +1,24 @@
-// Package gcf runs a [faas.Handler] on Google Cloud Functions, with the Functions Framework for Go. Where the program has a main of its
-// own, that is
+// Package gcf runs a [faas.Handler] on Google Cloud Functions, with the Functions Framework for Go. A program with a main of its
+// own has
 //
 //	func main() { gcf.Start(orderpage.New()) }
 //
-// and where the platform makes the main, the package of the function has
+// If the platform makes the main, the package of the function has
 //
 //	func init() { gcf.Register(faas.New("greet", greet)) }
 //
-// The entry point that the function is deployed with is the name of the handler. A request is one of [faas.HTTP], with its options: a POST with
-// JSON, strictly read; a failure is a [faas.Problem], with a status by its class. An invocation has the platform's deadline, which the
-// framework takes from CLOUD_RUN_TIMEOUT_SECONDS, less what the handler keeps in reserve.
+// Deploy the function with the name of the handler as its entry point. A request is one of [faas.HTTP], with its options: a POST with
+// JSON, which the handler reads strictly. A failure is a [faas.Problem]; its class decides the status. An invocation has the platform's
+// deadline, which the framework takes from CLOUD_RUN_TIMEOUT_SECONDS, less what the handler keeps in reserve.
 //
-// # What is other than with the framework alone
+// # What differs from the framework alone
 //
-// The initialiser has run before the process listens, so no request waits for it, and a revision whose initialiser fails takes none.
+// The initialiser runs before the process listens. So no request waits for it, and a revision whose initialiser fails takes no request.
 //
-// Each request has an argument of its own. (The framework's typed functions share one: what a request leaves out has the value that
-// an earlier one has left there.)
+// Each request has an argument of its own. (The framework's typed functions share one argument: a field that a request leaves out has
+// the value from an earlier request.)
 //
-// When the process is told to end, [Start] answers what is under way. The framework alone drops it.
+// On SIGTERM, [Start] answers the requests that it has begun. The framework alone drops them.
 //
 // # Ids
 //

@@ -1,15 +1,15 @@
-// Package lambda runs a [faas.Handler] on AWS Lambda: a main is
+// Package lambda runs a [faas.Handler] on AWS Lambda. This is a whole main:
 //
 //	func main() { lambda.Start(orderpage.New()) }
 //
-// The runtime is that of aws-lambda-go. An invocation has the platform's deadline, less what the handler keeps in
-// reserve, and is over, with all that it has started, before the process asks for the next one: so nothing is frozen with the process,
-// to wake up in another invocation. What does not end is named in the log before that. The id of the request, the function and
-// the version are in the ctx: see [faas.InvocationOf]. The initialiser of the handler runs in Lambda's init phase. [Cold] tells the
-// first invocation of a process.
+// It uses the runtime of aws-lambda-go. An invocation has the platform's deadline, less what the handler keeps in reserve. It ends, with
+// all that it has started, before the process asks for the next one. So no work is frozen with the process and goes on in another
+// invocation. The log names work that does not end. The id of the request, the function and the version are in the ctx: see
+// [faas.InvocationOf]. The initialiser of the handler runs in Lambda's init phase. [Cold] reports whether an invocation is the first
+// of its process.
 //
-// Of what the handler keeps in reserve, three quarters are left for the reply if the function ignores its ctx: 75 ms, if [faas.Reserve] does not
-// say otherwise. A process with little memory has a small part of a core, and wants more.
+// If the function ignores its ctx, three quarters of the reserve are left for the reply: 75 ms, unless [faas.Reserve] sets another
+// reserve. A process with little memory has only a part of a core, and needs a longer reserve.
 //
 // # Failures
 //
@@ -35,8 +35,8 @@
 // errorMessage is the text of the error, at most 4 KiB, as other runtimes have it: who may invoke the function may read it. Frames of the
 // stack have the import path of the package, not the folder where the program was built.
 //
-// A panic in a function that Jade runs does not end the process, as one under aws-lambda-go alone does. One outside of it, as in a
-// MarshalJSON, still does, after it was reported.
+// A panic in a function that Jade runs does not end the process; with aws-lambda-go alone it does. A panic outside such a function, for
+// example in a MarshalJSON, still ends the process, after it was reported.
 //
 // # Streams
 //

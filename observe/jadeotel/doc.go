@@ -1,10 +1,10 @@
-// Package jadeotel tells OpenTelemetry of tasks and flows: a span for each call and, of
-// all calls, how long they took and how many there are at the moment.
+// Package jadeotel reports tasks and flows to OpenTelemetry: a span for each call, and
+// metrics of how long calls took and how many run at the moment.
 //
 //	ctx = observe.With(ctx, jadeotel.New())
 //
-// It is a module of its own, as the rest of Jade does not depend on OpenTelemetry. It needs its interfaces only;
-// the SDK and the exporters are the program's choice.
+// It is a module of its own, because the rest of Jade does not depend on OpenTelemetry. It needs only the interfaces
+// of OpenTelemetry; the program chooses the SDK and the exporters.
 //
 // # Spans
 //

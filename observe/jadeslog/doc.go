@@ -1,6 +1,6 @@
 // Package jadeslog writes what goes wrong in tasks and flows to a [slog.Logger]: one
-// record a failure and one line a run, with the same messages and keys for every
-// function, so that one alert rule serves all of them. A task that succeeds writes nothing.
+// record for each failure and one line for each run. Messages and keys are the same in
+// every program, so one alert rule is enough for all. A task that succeeds writes nothing.
 //
 //	ctx = observe.With(ctx, jadeslog.New(slog.Default(), jadeslog.Function("order-page")))
 //
@@ -28,24 +28,25 @@
 //	attempt    Debug  an attempt has failed, or was given up
 //
 // So an alert on level Error, or on the message failed, counted by function, task and class, sees each
-// failure once. LineLevel changes the level of the run's line, nothing else does that of a record.
+// failure once. LineLevel changes the level of the run's line; nothing changes the level of a record.
 //
 // # One failure, one record
 //
 // A failure passes through many calls: an attempt, an element, a node, the run of a
-// nested flow, the node that this is, and the run around it. The innermost task,
-// element or run that fails has the record, with the number of its attempts. Those
-// around it have none if their error is or wraps its error; the nodes that are skipped
-// because of it have none either. The line of the run names the task. This holds within
-// one chain of calls: two nodes that fail with the same error are two failures.
+// nested flow, the node that is that flow, and the run around it. The innermost task,
+// element or run that fails has the record, with the number of its attempts. A call
+// around it has no record if its error is or wraps that error. A node that is skipped
+// because of the failure has none either. The line of the run names the task. This holds
+// within one chain of calls: two nodes that fail with the same error are two failures.
 //
 // What a call turns into another error, without wrapping it, is a failure of its own. So is a panic with an
 // error as its value, and each failure of a task that another one calls again. A call that fails because
 // the time of what is around it is up has no record: the one around it has. A task that was to be started by
 // itself after its deadline is a failure with the status skipped.
 //
-// Only the end of a run tells whether it has failed of a failure, or has gone on without. So the records of what has failed inside a run are
-// made when it ends, with the time at which the call did. Those of effects, and of tasks that run alone, are made at once. What a flow does without
+// Only at the end of a run is it known whether a failure has failed the run, or the run has gone on without the call. So the records of failures
+// inside a run are written when the run ends, with the time at which the call ended. Records of effects, and of tasks that run alone, are written
+// at once. What a flow does without
 // ([observe.Outcome], Losses) is one record a node: of an Each with the number of elements as count, and also of a node that never began. Its
 // message is degraded, and its status that of the call itself: failed, degraded or, of a call that was late, straggler.
 //
@@ -55,7 +56,7 @@
 //
 // # Attributes
 //
-// In this order; what there is nothing to say about is left out.
+// In this order. An attribute without a value is left out.
 //
 //	key               type      of what                what it is
 //	function          string    all                    the option Function
@@ -84,8 +85,8 @@
 //
 // # What it does not do
 //
-// It decides no outcome. A handler that panics loses the record; one that blocks delays what comes after that call: see [New].
+// It changes no result. If the slog handler panics, the record is lost; if it blocks, it delays what comes after that call: see [New].
 //
-// Cost: of a call that succeeds, no record. The observer is a [observe.Selective] one: of a task or an element that succeeds, without
-// a Timeout or a Retry and with nothing inside of it that is told of, it does not hear. Of another, two allocations of together less than 400 bytes.
+// Cost: no record for a call that succeeds. The observer is an [observe.Selective]: it does not see a task or an element that succeeds, has
+// no Timeout and no Retry, and has no call inside that is reported. Any other call costs two allocations, together less than 400 bytes.
 package jadeslog
