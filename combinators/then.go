@@ -35,12 +35,12 @@ func (fn then[A, B]) Run(ctx context.Context, in future.Result[A]) (B, future.Fu
 	return v, future.Future[B]{}, err
 }
 
-// FlatMap is [Then] for a function that returns a future: the result is that of
-// the future which fn returns. The ctx given to fn is done once that one is complete.
+// FlatMap is [Then] for a function that returns a future: the result of that future is
+// the result. The ctx given to fn is done once that future is complete.
 //
 // Failure: f's failure is the result, at once, and fn is not called.
-// Cancellation: ends the future at once, unless fn itself runs. The future that
-// fn returned is left to its own ctx; if fn started it with the ctx it was given, it is thereby cancelled.
+// Cancellation: ends the future at once, unless fn itself runs. It also ends the ctx given to fn, and so cancels
+// the future that fn returned if fn started that with its ctx.
 // Panics: a panic becomes a [*future.PanicError], runtime.Goexit becomes [future.ErrGoexit].
 // Cycles: a future that waits for itself by way of other FlatMaps fails; one that waits for itself by way of a Map or an All hangs.
 // Cost: three allocations. A recursion keeps about 500 bytes a step until its last

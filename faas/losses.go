@@ -11,13 +11,13 @@ import (
 	"github.com/jade-go/jade/observe"
 )
 
-// ServerTiming has an answer name what it does without, in the header Server-Timing, which browsers show beside the request and
-// scripts can read: an entry "lost" for each node, with its name as the description. Without it no answer says so.
+// ServerTiming makes an answer name what it does without, in the header Server-Timing. Browsers show that header beside the request, and
+// scripts can read it. It has an entry "lost" for each node, with the name of the node as the description. Without ServerTiming no answer says so.
 //
 //	Server-Timing: lost;desc="ads", lost;desc="rules/muted"
 //
-// The names are those of the line "run" of the log. What is no visible ASCII character or space is percent-encoded, and the percent sign. The entries
-// have 1 KiB at most; a last one says how many names are left out. An answer that lacks nothing, or that is a [Problem], has none.
+// The names are those in the line "run" of the log. All but visible ASCII characters and spaces is percent-encoded, and so is the percent sign. The
+// entries have 1 KiB at most; a last one says how many names are left out. An answer that lacks nothing, or that is a [Problem], has no entry.
 func ServerTiming() HTTPOption { return func(s *httpSettings) { s.losses = true } }
 
 // longestLosses is how many bytes the entries have, but for the last one. Proxies refuse answers with large headers.

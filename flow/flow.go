@@ -98,11 +98,12 @@ func (f *Flow[In, Out]) Reserve(d time.Duration) *Flow[In, Out] {
 	return finished(g)
 }
 
-// Catch has fn answer in place of a run that has failed. It gets the caller's ctx and the failure, which is an [*Error].
-// It is not called when the caller has left. Of several, each catches what the ones before it return.
+// Catch makes fn answer when a run has failed. fn gets the caller's ctx and the failure, which is an [*Error]. What fn
+// returns is the answer, or the failure: a fn that only gives up because its ctx has ended should return the failure that it was given.
+// fn is not called when the caller has left. If there are several, each catches what the ones before it return.
 //
-// Limit: fn has until the end of the run: what [Flow.Reserve] has left of a Timeout or of the deadline of ctx. After a Timeout without
-// a Reserve it has the caller's ctx, and the answer waits for it.
+// Limit: fn has until the end of the run: the time that [Flow.Reserve] keeps of a Timeout or of the deadline of ctx. After a Timeout without
+// a Reserve it has the caller's ctx, and the answer waits for it. At the deadline of ctx without a Reserve its ctx has ended.
 // Panics: a panic of fn is joined to the failure.
 // Concurrency: fn runs on a goroutine of the run.
 func (f *Flow[In, Out]) Catch(fn func(ctx context.Context, in In, err error) (Out, error)) *Flow[In, Out] {
@@ -112,9 +113,9 @@ func (f *Flow[In, Out]) Catch(fn func(ctx context.Context, in In, err error) (Ou
 	return finished(g)
 }
 
-// OnError tells fn of each failure of a run, before Catch: cancellations too,
-// and failures of the effects of [Also]. It changes nothing. At the limit of the run, and when the caller has left, the
-// answer does not wait for it, but the scope does. A run that could not start is not told.
+// OnError makes the flow call fn with each failure of a run, before Catch: also with cancellations,
+// and with failures of the effects of [Also]. It changes nothing. At the limit of the run, and when the caller has left, the
+// answer does not wait for fn, but the scope does. fn is not called for a run that could not start.
 //
 // Panics: a panic of fn is joined to the failure; when nobody waits for fn, and for an effect, it counts as an unobserved failure of the scope.
 // Concurrency: fn runs on a goroutine of the run.

@@ -33,20 +33,20 @@ type Releaser interface {
 type Mode uint32
 
 const (
-	// Quick runs the body inline, on the goroutine that completes the input
+	// ModeQuick runs the body inline, on the goroutine that completes the input
 	// (the caller's, if it is complete). It needs no ctx to start with; its
 	// Run gets the ctx of the input's scope, and must not wait.
 	ModeQuick Mode = 1 << iota
-	// Dressed says that the future is the same work as its input under
+	// ModeDressed says that the future is the same work as its input under
 	// another name: a cancellation is passed on to the input.
 	ModeDressed
-	// Cleanup runs the body whatever happens: no cancellation and no closing
+	// ModeCleanup runs the body whatever happens: no cancellation and no closing
 	// scope ends the future before its input is complete.
 	ModeCleanup
-	// Private says that nobody else has the input: if the future ends before
-	// it, it is cancelled.
+	// ModePrivate says that nobody else has the input: if the future ends before
+	// its input is complete, the input is cancelled.
 	ModePrivate
-	// Releases says that the body is a [Releaser].
+	// ModeReleases says that the body is a [Releaser].
 	ModeReleases
 )
 

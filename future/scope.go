@@ -43,13 +43,12 @@ func Grace(d time.Duration) ScopeOption {
 	return func(s *Scope) { s.grace = max(d, 1) }
 }
 
-// Unobserved makes Close tell fn of each failure that nobody looked at,
+// Unobserved makes Close call fn with each failure that nobody looked at,
 // as an [*UnobservedError], instead of returning them. A failure is observed
-// once it was returned by Await or Peek or given to an OnDone, from whichever
-// of the futures that have failed with it. A combinator that takes it as
-// input takes over the duty. Cancellations are not reported, nor are failures
+// once Await or Peek of any future with that failure has returned it, or OnDone has passed it to a function. If a
+// combinator takes the failure as input, its own future has it, and has to be looked at instead. Cancellations are not reported, nor are failures
 // that only repeat how the scope's ctx ended. The scope keeps a hundred failures;
-// of those beyond it reports the number, in one last report.
+// if there are more, a last report says how many.
 //
 // Concurrency: fn runs in a goroutine that Close waits for, one call after another.
 // Panics: Close returns them as unobserved failures.

@@ -5,7 +5,7 @@
 //	mux.Handle("/debug/jade/", inspect.Handler(runs, orderPage, groupChat))
 //
 // The pages show names, source lines, the texts of errors and the stacks of
-// panics: mount them where only those get to who may see these.
+// panics. Mount them where only people who may see all that can reach them.
 package inspect
 
 import (
@@ -29,8 +29,8 @@ type Describer interface{ Graph() flow.Graph }
 // page of each flow with its chart, and a page of each run that the history keeps, with its
 // flow chart and its waterfall. A run is laid over the chart of the flow that has its name.
 //
-// It may be mounted at any path: all is told apart by the query, and every link is relative. It reads
-// only, answers nothing but GET and HEAD, and its pages load nothing from anywhere.
+// You can mount it at any path: the query selects the page, and every link is relative. The handler only reads,
+// it answers only GET and HEAD, and its pages load nothing from anywhere.
 // It may serve any number of requests at once.
 func Handler(runs *trace.History, flows ...Describer) http.Handler {
 	if runs == nil {

@@ -9,20 +9,20 @@ import (
 	"github.com/jade-go/jade/flow"
 )
 
-// Faults runs f with in once for each of its tasks and each fault, and with [Pairs] once for each two tasks and
-// faults, and fails t with one line for each demand that is not met. The matrix says what became of all runs.
+// Faults runs f with in once for each task and each fault; with [Pairs] also for pairs of tasks and
+// faults. It fails t with one line for each demand that is not met. The matrix says what became of all runs.
 //
-// Always forbidden are answers that are late, hung or crashed, that leave something running, errors that do not name the task
-// or have lost its cause, and other answers for which nothing says that a task failed, unless it returned nothing and no error, or
-// [MayAlter] names it. See [MustDegrade] for more. A fault is in place of the task's function, inside of its policies,
-// in each attempt and each element; the others are called. Tasks in flows within are among them, flows as a whole are not.
+// These are always forbidden: an answer that is late, that hangs or crashes, or that leaves something running; an error that does not name the
+// task, or has lost its cause; and an altered answer although nothing says that a task failed, unless the task returned nothing and no error or
+// [MayAlter] names it. [MustDegrade] demands more. A fault replaces the function of one task, inside of its policies,
+// in each attempt and each element. The functions of the other tasks are called. Tasks of nested flows get faults too; nested flows as a whole do not.
 //
-// Each run is in a bubble of [testing/synctest], so time in it is virtual, and a goroutine that does not end
-// is found; a run without a fault comes first. What would cross a network has to be a fake (see [Replace]): a
-// function that waits for something outside of the test is reported, and ends the test.
-// All runs share in, and whatever f's functions share: no channel, timer or WaitGroup that is made in a run may be among that, as the
-// runtime ends the process when another run uses it. Of two fakes that end at the same instant either is first: where that
-// matters, as in a flow.Any, they should take different times. The jitter of a Retry is always half of it.
+// A run without a fault comes first. Each run is in a bubble of [testing/synctest], so time in it is virtual, and a goroutine that does not end
+// is found. What would cross a network has to be a fake (see [Replace]): Faults reports a
+// function that waits for something outside of the test, and ends the test.
+// All runs share in, and whatever f's functions share. That must not be a channel, timer or WaitGroup that is made in a run: the
+// runtime ends the process when another run uses it. If two fakes end at the same instant, either may be first. Where that
+// matters, as in a flow.Any, let them take different times. The jitter of a Retry is always half of what it may be.
 //
 // Concurrency: one run after the other. Cost: about 0.1 ms a run, and what f's functions compute.
 func Faults[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, opts ...Option) *Matrix {

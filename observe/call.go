@@ -33,21 +33,26 @@ func (k *Kind) UnmarshalText(name []byte) error {
 
 // Call says what begins.
 type Call struct {
-	Kind     Kind
-	Run      uint64   // id of the outermost run, unique in this process
-	Flow     string   // that it is part of, or that runs; empty for a task that runs alone
-	Node     string   // its name in the flow
-	Task     string   // its task's name; empty for a node without one
-	Path     []string // the nodes around a nested flow, outermost first
-	Inputs   []string // of a node: those whose data it takes, by name, maps and the like passed over; of a run: those that its answer is made of. A flow.Recover is among them, which is a call only if its function runs
-	After    []string // of a node: those that it waits for without taking their data
-	Effect   bool     // of a node: it runs for an effect of a flow.Also, and the answer does not need it
-	Optional bool     // of a node with Effect: a Fallback, a Try or a Recover takes what it fails of, or its task's Fallback or a flow.SettleEach what is inside
-	Attempt  int      // of an attempt: 1 for the first
-	Element  int      // of an element: its index
-	Place    Place    // where the task, the node or the flow was made
+	Kind Kind
+	Run  uint64   // the id of the outermost run, unique in this process
+	Flow string   // the flow that the call is part of, or that runs; empty for a task that runs alone
+	Node string   // the name of the node in the flow
+	Task string   // the name of the task; empty for a node without one
+	Path []string // the nodes around a nested flow, outermost first
+
+	// Inputs names, for a node, the nodes whose data it takes, and for a run the nodes that its answer is made of. Maps
+	// and the like are left out; their inputs stand in their place. A flow.Recover is in the list, although it is a call only if its function runs.
+	Inputs []string
+	After  []string // for a node: the nodes that it waits for without taking their data
+
+	Effect   bool // the node runs for an effect of a flow.Also, and the answer does not need it
+	Optional bool // a node with Effect may fail: a Fallback, Try or Recover of the flow, its task's Fallback or a flow.SettleEach takes the failure
+
+	Attempt  int   // for an attempt: 1 for the first
+	Element  int   // for an element: its index
+	Place    Place // where the task, the node or the flow was made
 	Start    time.Time
-	Deadline time.Time // of the call's ctx; of a run, when it has to be answered: what Flow.Reserve keeps back is before that. Zero if there is none
+	Deadline time.Time // of the call's ctx; for a run, when it has to be answered, which is before the time that Flow.Reserve keeps. Zero if there is none
 }
 
 // Place is where in the source something was made: the last folder and the

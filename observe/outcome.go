@@ -43,25 +43,24 @@ func (s *Status) UnmarshalText(name []byte) error {
 	return err
 }
 
-// Outcome says how a call ended. A [StatusStraggler] has ended for all who waited for
-// it; when it really returns, that is a second outcome of the call. (If it
-// returns at that very moment, the two may be told at once, and the first is left out if it would come last.)
+// Outcome says how a call ended. A call with [StatusStraggler] has ended for all who waited for
+// it; when its function returns, the observer gets a second outcome. (If the function returns at that very moment, the observer
+// may get both at once, or only the second.)
 type Outcome struct {
 	Status  Status
-	Class   recovery.Class     // of Err
-	Err     error              // the failure; if degraded, the one that was replaced
+	Class   recovery.Class     // the class of Err
+	Err     error              // the failure; if the call is degraded, the failure that was replaced
 	Panic   *future.PanicError // if the failure was a panic
 	Elapsed time.Duration      // since the start of the call
 
-	FailedNode string   // the node of the call's flow that Err came from: what failed the run, or what a flow.Recover stands in for
-	FailedOf   []string // the calls that the failure of that node is made of, by node: itself, or of a flow.Any all that it tried
-	Lost       bool     // of an effect of a flow.Also: it was cut off, or never began, as its time was up or its scope closed
-	Losses     []Loss   // of a run: what its answer does without; none if it is the answer of a Catch
+	FailedNode string   // the node of the flow that Err came from: the node that failed the run, or the node whose failure a flow.Recover has replaced
+	FailedOf   []string // the calls, by node, that the failure of FailedNode is made of: the node itself, or all nodes that a flow.Any has tried
+	Lost       bool     // for an effect of a flow.Also: it was cut off or never began, because its time was over or its scope was closed
+	Losses     []Loss   // for a run: what its answer does without; none if Catch has answered
 }
 
-// OutcomeOf returns the outcome of a call that began at a time and has ended
-// with err or, if degraded is not nil, with a value that stands in for that failure. Its class is that of
-// [recovery.ClassifyIn] with ctx, which is that of the call.
+// OutcomeOf returns the outcome of a call that began at begun. The call has failed with err; or, if err is nil and degraded
+// is not, it has a value that stands in for the failure degraded. ctx is the ctx of the call: [recovery.ClassifyIn] uses it to find the class.
 func OutcomeOf(ctx context.Context, err, degraded error, begun time.Time) Outcome {
 	must.HaveCtx("observe.OutcomeOf", ctx)
 	o := Outcome{Err: err, Elapsed: time.Since(begun)}
