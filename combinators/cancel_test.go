@@ -365,3 +365,48 @@ func TestG26_finallyRunsWithValuesAndWithoutCancellation(t *testing.T) {
 		require.ErrorContains(t, r.Err, "cleanup")
 	})
 }
+
+// A FlatMap whose input is complete at the start runs its body at once, and needs nobody to tell it that its ctx has ended. That is
+// different once it waits for the future that the body returned.
+func TestFlatMap_endsWithACtxAroundItsScopeWhileItWaitsForTheInnerFuture(t *testing.T) {
+	for _, scopes := range []int{0, 1, 3} {
+		for what, derive := range map[string]func(context.Context) context.Context{
+			"the scope's ctx": func(ctx context.Context) context.Context { return ctx },
+			"with a value":    func(ctx context.Context) context.Context { return context.WithValue(ctx, new(int), 1) },
+			"named":           func(ctx context.Context) context.Context { return future.Named(ctx, "inner") },
+			"one that can be ended": func(ctx context.Context) context.Context {
+				ctx, cancel := context.WithCancel(ctx)
+				_ = cancel
+				return ctx
+			},
+			"that of a running body": nil,
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, outer := future.WithScope(context.Background())
+				defer outer.Close()
+				slow := future.Go(ctx, func(context.Context) (int, error) { time.Sleep(time.Second); return 7, nil })
+				ctx, cancel := context.WithCancelCause(ctx)
+				for range scopes {
+					inner, scope := future.WithScope(ctx)
+					defer scope.Close()
+					ctx = inner
+				}
+				wait := func(ctx context.Context) future.Future[int] {
+					return combinators.FlatMap(ctx, future.Of(1, nil), func(context.Context, int) future.Future[int] { return slow })
+				}
+				var waits future.Future[int]
+				if derive != nil {
+					waits = wait(derive(ctx))
+				} else {
+					waits = combinators.FlatMap(ctx, future.Of(1, nil), func(ctx context.Context, _ int) future.Future[int] { return wait(ctx) })
+				}
+				begun := time.Now()
+				time.AfterFunc(ms(100), func() { cancel(errBoom) })
+				<-waits.Done()
+				r, _ := waits.Peek()
+				require.ErrorIs(t, r.Err, errBoom, "%s, %d scopes", what, scopes)
+				require.Equal(t, ms(100), time.Since(begun), "%s, %d scopes", what, scopes)
+			})
+		}
+	}
+}

@@ -128,6 +128,19 @@ func (p *parent) arm(w worker) {
 	})
 }
 
+// listen has w told when its ctx ends, also if w was about to run at the start, and so has asked until now.
+func (p *parent) listen(w worker) {
+	switch {
+	case p == &background:
+	case !p.foreign():
+		if k := p.list(); k != nil {
+			k.listen()
+		}
+	case p.alarm == nil:
+		p.arm(w)
+	}
+}
+
 // disarm ends the registration, unless the alarm itself asks for that.
 func (p *parent) disarm(by reach) {
 	if p.foreign() && by != byAlarm && p.alarm != nil {

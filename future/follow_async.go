@@ -148,8 +148,8 @@ func (w *follower[A, B]) forward(in *state[B]) chain {
 		failed := w.behind.out.core.because(errOwnFuture, w.place())
 		return w.conclude(func() chain { return w.behind.out.core.fail(failed) })
 	}
-	if p := w.ctx.parent; p.foreign() && p.alarm == nil && !w.node.has(ModeCleanup) { // the input was complete at the start
-		p.arm(w)
+	if !w.node.has(ModeCleanup) {
+		w.ctx.parent.listen(w)
 	}
 	f := &forward[A, B]{scope: w.ctx.parent.scope, w: w, in: in}
 	f.node.act = f
