@@ -17,29 +17,14 @@ import (
 	"github.com/jade-go/jade/diagram"
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/flowtest"
 	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
 
-// takes is a task that takes its time and then ends with err, or earlier if nobody wants it any more.
-func takes(name string, d time.Duration, err error) task.Task[string, string] {
-	return task.New(name, func(ctx context.Context, in string) (string, error) {
-		select {
-		case <-ctx.Done():
-			return "", context.Cause(ctx)
-		case <-time.After(d):
-			return in, err
-		}
-	})
-}
-
-// unavailable is what another try may help against.
-type unavailable struct{}
-
-func (unavailable) Error() string   { return "busy" }
-func (unavailable) StatusCode() int { return 503 }
+var takes = flowtest.Takes[string]
 
 const ms = time.Millisecond
 
@@ -50,7 +35,7 @@ func chat() *flow.Flow[string, string] {
 	retried := task.New("members", func(ctx context.Context, in string) (string, error) {
 		time.Sleep(4 * ms)
 		if busy++; busy < 3 {
-			return "", unavailable{}
+			return "", flowtest.Unavailable{}
 		}
 		return in, nil
 	}).Retry(task.Retry{Attempts: 3, Delay: 2 * ms})

@@ -1,16 +1,15 @@
 package faas_test
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
-	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"github.com/jade-go/jade/faas"
+	"github.com/jade-go/jade/internal/notes"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -18,22 +17,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const ms = time.Millisecond
 
 // logbook is a log that a test reads.
-type logbook struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logbook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logbook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
+type logbook struct{ notes.Text }
 
 // option has the handler write there, without times.
 func (l *logbook) option() faas.Option {

@@ -149,19 +149,19 @@ func TestCatch_thatDoesNotReturn(t *testing.T) {
 func TestOnError_isToldFirst(t *testing.T) {
 	inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
 		f := of(func(in number) number { return flow.Step(d.ends("item", 10*ms, errSoldOut), in) }).
-			Catch(func(context.Context, int, error) (int, error) { d.note("caught"); return 7, nil }).
+			Catch(func(context.Context, int, error) (int, error) { d.Note("caught"); return 7, nil }).
 			OnError(func(_ context.Context, in int, err error) {
 				require.Equal(t, 1, in)
 				require.ErrorIs(t, err, errSoldOut)
-				d.note("told")
+				d.Note("told")
 				time.Sleep(5 * ms)
 			}).
-			OnError(func(context.Context, int, error) { d.note("told again") })
+			OnError(func(context.Context, int, error) { d.Note("told again") })
 		v, elapsed, err := took(ctx, f, 1)
 		require.NoError(t, err)
 		require.Equal(t, 7, v)
 		require.Equal(t, 15*ms, elapsed)
-		require.Equal(t, []string{"0s item starts", "10ms item ends", "10ms told", "15ms caught", "15ms told again"}, d.read())
+		require.Equal(t, []string{"0s item starts", "10ms item ends", "10ms told", "15ms caught", "15ms told again"}, d.ByTime())
 	})
 }
 
@@ -182,14 +182,14 @@ func TestOnError_isToldOfACancellation(t *testing.T) {
 			OnError(func(_ context.Context, _ int, err error) {
 				require.ErrorIs(t, err, errNoRoute)
 				time.Sleep(time.Second)
-				d.note("told")
+				d.Note("told")
 			})
 		time.AfterFunc(10*ms, func() { cancel(errNoRoute) })
 		_, elapsed, err := took(ctx, f, 1)
 		require.ErrorIs(t, err, errNoRoute)
 		require.Equal(t, 10*ms, elapsed)
 		require.NoError(t, scope.Close())
-		require.Equal(t, []string{"1.01s told"}, d.read())
+		require.Equal(t, []string{"1.01s told"}, d.ByTime())
 	})
 }
 

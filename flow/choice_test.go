@@ -28,14 +28,14 @@ func TestEither_runsOnlyTheChosenBranch(t *testing.T) {
 		require.Equal(t, []string{
 			"0s check starts", "10ms before yes starts", "10ms check ends",
 			"15ms before yes ends", "15ms yes starts", "20ms yes ends",
-		}, d.read())
+		}, d.ByTime())
 
-		d.entries = nil
+		d.Clear()
 		v, elapsed, err = took(ctx, f, 3)
 		require.NoError(t, err)
 		require.Equal(t, 4, v)
 		require.Equal(t, 17*ms, elapsed)
-		require.Equal(t, []string{"20ms check starts", "30ms check ends", "30ms no starts", "37ms no ends"}, d.read())
+		require.Equal(t, []string{"20ms check starts", "30ms check ends", "30ms no starts", "37ms no ends"}, d.ByTime())
 	})
 }
 
@@ -51,7 +51,7 @@ func TestEither_branchesThatAreShared(t *testing.T) {
 		_, elapsed, err := took(ctx, f, 1)
 		require.NoError(t, err)
 		require.Equal(t, 20*ms, elapsed, "a runs from the start")
-		require.Len(t, d.read(), 4, "b never runs: %v", d.read())
+		require.Len(t, d.ByTime(), 4, "b never runs: %v", d.ByTime())
 		v, elapsed, err := took(ctx, f, 2)
 		require.NoError(t, err)
 		require.Equal(t, 6, v)
@@ -99,7 +99,7 @@ func TestAny_firstSuccess(t *testing.T) {
 			"5ms fast ends",
 			"10ms far is cancelled: canceled: " + combinators.ErrLost.Error(), "10ms near ends", "10ms next starts",
 			"20ms next ends",
-		}, d.read())
+		}, d.ByTime())
 	})
 }
 
@@ -114,7 +114,7 @@ func TestG14_losersOfAnyAreCancelledAndJoined(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 5*ms, elapsed)
 		require.NoError(t, scope.Close())
-		require.Equal(t, time.Second, time.Since(d.begun), "Close has joined the loser")
+		require.Equal(t, time.Second, time.Since(d.Begun), "Close has joined the loser")
 	})
 }
 
@@ -130,7 +130,7 @@ func TestAny_keepsWhatSomethingElseNeeds(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 4, v)
 		require.Equal(t, 50*ms, elapsed)
-		require.Equal(t, []string{"0s quick starts", "0s slow starts", "10ms quick ends", "50ms slow ends"}, d.read())
+		require.Equal(t, []string{"0s quick starts", "0s slow starts", "10ms quick ends", "50ms slow ends"}, d.ByTime())
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/notes"
 	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 )
@@ -64,7 +65,7 @@ func TestRequire_isBusinessUnlessItHasAClass(t *testing.T) {
 }
 
 func TestClassifier_isSeenByFlows(t *testing.T) {
-	quietly(t)
+	notes.Log(t)
 	ctx := recovery.WithClassifier(plainCtx(), func(err error) (recovery.Class, bool) { return recovery.ClassDependency, err == errSoldOut })
 	bad := failing("bad", fmt.Errorf("x: %w", errSoldOut))
 	counted := of(func(in number) number { return flow.Step(bad, in) })
@@ -118,7 +119,7 @@ func TestRecover_ofACancellationOfTheOtherSide(t *testing.T) {
 }
 
 func TestG06_errorsWhoseMethodsDoNotReturn(t *testing.T) {
-	quietly(t)
+	notes.Log(t)
 	for name, end := range map[string]func(){"panic": func() { panic("oh") }, "goexit": runtime.Goexit} {
 		bad := failing("bad", &rated{func() recovery.Class { end(); return 0 }})
 		for how, f := range map[string]*flow.Flow[int, int]{

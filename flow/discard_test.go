@@ -14,37 +14,25 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/notes"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
 // bin is where results go that nobody takes.
-type bin struct {
-	mu   sync.Mutex
-	used []int
-}
-
-func (b *bin) put(n int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.used = append(b.used, n)
-}
+type bin struct{ notes.List[int] }
 
 // read returns what is there, in order.
-func (b *bin) read() []int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return slices.Sorted(slices.Values(b.used))
-}
+func (b *bin) read() []int { return slices.Sorted(slices.Values(b.All())) }
 
 // slow is a task that returns n after n ms, whatever its ctx says.
 func (b *bin) slow(n int) task.Task[int, int] {
-	return named(fmt.Sprint("slow ", n), func(context.Context, int) (int, error) { time.Sleep(time.Duration(n) * ms); return n, nil }).Discard(b.put)
+	return named(fmt.Sprint("slow ", n), func(context.Context, int) (int, error) { time.Sleep(time.Duration(n) * ms); return n, nil }).Discard(b.Add)
 }
 
 // after is a task that returns its argument after so many ms.
 func (b *bin) after() task.Task[int, int] {
-	return named("after", func(_ context.Context, n int) (int, error) { time.Sleep(time.Duration(n) * ms); return n, nil }).Discard(b.put)
+	return named("after", func(_ context.Context, n int) (int, error) { time.Sleep(time.Duration(n) * ms); return n, nil }).Discard(b.Add)
 }
 
 func each(of ...int) func(int) []int { return func(int) []int { return of } }
@@ -148,7 +136,7 @@ func TestDiscard_inARunThatSucceeds(t *testing.T) {
 		f := of(func(in number) number {
 			won := flow.Any(flow.Step(b.slow(20), in), flow.Step(b.slow(90), in))
 			written := flow.Step(b.slow(60), in)
-			log := flow.Step(named("log", func(_ context.Context, n int) (int, error) { used.Store(int32(n)); return n, nil }).Discard(b.put), written)
+			log := flow.Step(named("log", func(_ context.Context, n int) (int, error) { used.Store(int32(n)); return n, nil }).Discard(b.Add), written)
 			return flow.Also(won, log)
 		})
 		ctx, scope := future.WithScope(plainCtx())
@@ -176,7 +164,7 @@ func TestDiscard_whenAnotherNodeFails(t *testing.T) {
 				return bad.Do(ctx, n)
 			}
 			return b.after().Do(plainCtx(), n)
-		}).Discard(b.put)
+		}).Discard(b.Add)
 		for want, f := range map[int]*flow.Flow[int, int]{
 			90: of(func(in number) number {
 				return flow.Map3(flow.Step(b.slow(10), in), flow.Step(b.slow(90), in), flow.Step(bad, in), func(a, b, c int) int { return a + b + c })
@@ -190,7 +178,7 @@ func TestDiscard_whenAnotherNodeFails(t *testing.T) {
 			require.ErrorIs(t, err, errSoldOut)
 			require.NoError(t, scope.Close())
 			require.Equal(t, want, total(b.read()))
-			b.used = nil
+			b.Clear()
 		}
 	})
 }
@@ -208,14 +196,14 @@ func TestDiscard_everyResultHasOneOwner(t *testing.T) {
 				tk := named("item", func(_ context.Context, n int) (int, error) {
 					time.Sleep(time.Duration(9+n%3) * ms)
 					return n, nil
-				}).Discard(b.put)
+				}).Discard(b.Add)
 				f := of(func(in number) number { return build(tk, in) }).Timeout(10 * ms)
 				ctx, scope := future.WithScope(plainCtx())
 				var all sync.WaitGroup
 				for n := range runs {
 					all.Go(func() {
 						if v, err := f.Do(ctx, n); err == nil {
-							delivered.put(v)
+							delivered.Add(v)
 						}
 					})
 				}

@@ -88,7 +88,7 @@ func TestEach_firstFailureEndsIt(t *testing.T) {
 	inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
 		var causes []error
 		slow := named("slow", func(ctx context.Context, n int) (int, error) {
-			d.note("%d starts", n)
+			d.Note("%d starts", n)
 			if n == 1 {
 				time.Sleep(10 * ms)
 				return 0, errSoldOut
@@ -111,7 +111,7 @@ func TestEach_firstFailureEndsIt(t *testing.T) {
 		require.Zero(t, v)
 		require.Equal(t, 10*ms, elapsed)
 		synctest.Wait()
-		require.Equal(t, []string{"0s 0 starts", "0s 1 starts"}, d.read())
+		require.Equal(t, []string{"0s 0 starts", "0s 1 starts"}, d.ByTime())
 		require.Len(t, causes, 1)
 		require.ErrorIs(t, causes[0], combinators.ErrLost)
 		require.ErrorIs(t, causes[0], errSoldOut)

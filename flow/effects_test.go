@@ -14,22 +14,18 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/notes"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
 // effects is an observer that lists which effects are lost.
-type effects struct {
-	mu   sync.Mutex
-	lost []string
-}
+type effects struct{ lost notes.List[string] }
 
 func (e *effects) Begin(_ context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 	return nil, func(o observe.Outcome) {
-		e.mu.Lock()
-		defer e.mu.Unlock()
 		if o.Lost {
-			e.lost = append(e.lost, c.Node+" "+o.Status.String())
+			e.lost.Add(c.Node + " " + o.Status.String())
 		}
 	}
 }
@@ -104,7 +100,7 @@ func TestAlso_whatIsCutOffIsLost(t *testing.T) {
 				require.NoError(t, err)
 				time.Sleep(c.leave)
 				require.NoError(t, scope.Close())
-				require.Equal(t, c.want, seen.lost)
+				require.Equal(t, c.want, seen.lost.All())
 			})
 		})
 	}
@@ -132,7 +128,7 @@ func TestAlso_whatNeverBeginsIsLost(t *testing.T) {
 		time.Sleep(time.Second)
 		require.NoError(t, scope.Close())
 		require.Equal(t, []string{"send"}, slices.Compact(told))
-		require.Equal(t, []string{"send skipped"}, seen.lost)
+		require.Equal(t, []string{"send skipped"}, seen.lost.All())
 	})
 }
 
@@ -171,8 +167,7 @@ func TestAlso_whatWaitsForWhatIsCutOffIsLost(t *testing.T) {
 				require.NoError(t, err)
 				time.Sleep(20 * time.Millisecond)
 				require.NoError(t, scope.Close())
-				slices.Sort(seen.lost)
-				require.Equal(t, c.want, seen.lost)
+				require.Equal(t, c.want, slices.Sorted(slices.Values(seen.lost.All())))
 				require.Len(t, told, 1, "once, by what they have failed of")
 				require.Contains(t, told[0], "page: slow")
 			})
@@ -195,6 +190,6 @@ func TestAlso_whatWaitsForWhatIsGivenUpIsLost(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 7, v)
 		require.NoError(t, scope.Close())
-		require.Equal(t, []string{"mail skipped"}, seen.lost)
+		require.Equal(t, []string{"mail skipped"}, seen.lost.All())
 	})
 }

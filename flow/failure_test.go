@@ -31,7 +31,7 @@ func TestG13_theFirstFailureEndsTheRun(t *testing.T) {
 			"0s a starts", "0s b starts", "0s stubborn starts",
 			"10ms a ends", "10ms b is cancelled: canceled: " + err.Error(),
 			"20ms stubborn ends",
-		}, d.read(), "c never starts")
+		}, d.ByTime(), "c never starts")
 	})
 }
 
@@ -168,7 +168,7 @@ func TestRecover_cancelsTheSiblings(t *testing.T) {
 			"0s a starts", "0s b starts", "0s shared starts",
 			"10ms a ends", "10ms b is cancelled: canceled: " + flow.ErrUnneeded.Error(),
 			"50ms shared ends",
-		}, d.read())
+		}, d.ByTime())
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/futuretest"
+	"github.com/jade-go/jade/internal/notes"
 	"github.com/jade-go/jade/internal/strange"
 )
 
@@ -49,7 +50,7 @@ func TestCause_thatCannotBeComparedEndsRuns(t *testing.T) {
 	for name, cause := range strange.Errors {
 		for _, way := range []string{"cancel", "deadline", "failure", "Cancel of the future"} {
 			t.Run(name+"/"+way, func(t *testing.T) {
-				quietly(t)
+				notes.Log(t)
 				synctest.Test(t, func(t *testing.T) {
 					ctx, cancel := context.WithCancelCause(plainCtx())
 					end := func() { cancel(cause) }
@@ -97,7 +98,7 @@ func TestUnfinished_aRunNeverReturnsWithoutAnError(t *testing.T) {
 	for _, how := range []string{"Do", "Go"} {
 		for name := range shapes(nothing) {
 			t.Run(how+"/"+name, func(t *testing.T) {
-				quietly(t)
+				notes.Log(t)
 				futuretest.UnfinishedWork(t, func(ctx context.Context, work future.Future[int]) (err error) {
 					f := shapes(func(context.Context, int) (int, error) { <-work.Done(); return 7, errSoldOut })[name]
 					if how == "Do" {
@@ -118,7 +119,7 @@ func nothing(context.Context, int) (int, error) { return 0, nil }
 func TestClose_doesNotReportWhatDoReturns(t *testing.T) {
 	for name := range shapes(nothing) {
 		t.Run(name, func(t *testing.T) {
-			quietly(t)
+			notes.Log(t)
 			synctest.Test(t, func(t *testing.T) {
 				for range 20 {
 					var told []error
@@ -179,7 +180,7 @@ func TestDepth_runsInsideOneAnother(t *testing.T) {
 func TestRetention_aRunThatHasEndedLetsGoOfTheRequest(t *testing.T) {
 	type megabyte [1 << 20]byte
 	type key struct{}
-	quietly(t)
+	notes.Log(t)
 	for _, ends := range []error{nil, errSoldOut} {
 		for name, f := range shapes(func(context.Context, int) (int, error) { return 1, ends }) {
 			for _, around := range []string{"nothing", "a scope", "a closed scope", "a foreign ctx"} {

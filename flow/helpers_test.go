@@ -1,17 +1,11 @@
 package flow_test
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"log/slog"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
-	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,6 +14,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/notes"
 	"github.com/jade-go/jade/task"
 )
 
@@ -36,39 +31,9 @@ func plainCtx() context.Context { return context.Background() }
 type number = flow.Node[int]
 
 // diary is what happened in a bubble, and when.
-type diary struct {
-	mu      sync.Mutex
-	begun   time.Time
-	entries []entry
-}
+type diary struct{ *notes.Diary }
 
-type entry struct {
-	at   time.Duration
-	what string
-}
-
-func newDiary() *diary { return &diary{begun: time.Now()} }
-
-func (d *diary) note(format string, args ...any) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.entries = append(d.entries, entry{time.Since(d.begun), fmt.Sprintf(format, args...)})
-}
-
-// read returns the entries by time, and by text where that is the same.
-func (d *diary) read() []string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	entries := slices.Clone(d.entries)
-	slices.SortStableFunc(entries, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.at, b.at), strings.Compare(a.what, b.what))
-	})
-	lines := make([]string, len(entries))
-	for i, e := range entries {
-		lines[i] = e.at.String() + " " + e.what
-	}
-	return lines
-}
+func newDiary() *diary { return &diary{notes.NewDiary()} }
 
 // works is a task that adds one to its argument after a time, unless its ctx ends first.
 func (d *diary) works(name string, takes time.Duration) task.Task[int, int] {
@@ -78,12 +43,12 @@ func (d *diary) works(name string, takes time.Duration) task.Task[int, int] {
 // ends is a task that ends with err after a time, unless its ctx ends first.
 func (d *diary) ends(name string, takes time.Duration, err error) task.Task[int, int] {
 	return task.New(name, func(ctx context.Context, n int) (int, error) {
-		d.note("%s starts", name)
+		d.Note("%s starts", name)
 		if cause := wait(ctx, takes); cause != nil {
-			d.note("%s is cancelled: %v", name, cause)
+			d.Note("%s is cancelled: %v", name, cause)
 			return 0, cause
 		}
-		d.note("%s ends", name)
+		d.Note("%s ends", name)
 		return n + 1, err
 	})
 }
@@ -91,9 +56,9 @@ func (d *diary) ends(name string, takes time.Duration, err error) task.Task[int,
 // stubborn is a task that takes its time, whatever its ctx says.
 func (d *diary) stubborn(name string, takes time.Duration) task.Task[int, int] {
 	return task.New(name, func(_ context.Context, n int) (int, error) {
-		d.note("%s starts", name)
+		d.Note("%s starts", name)
 		time.Sleep(takes)
-		d.note("%s ends", name)
+		d.Note("%s ends", name)
 		return n + 1, nil
 	})
 }
@@ -177,11 +142,4 @@ func goexit() { runtime.Goexit() }
 func here(below int) string {
 	_, path, line, _ := runtime.Caller(1)
 	return "flow/" + filepath.Base(path) + ":" + strconv.Itoa(line+below)
-}
-
-// quietly silences what is logged until the test ends.
-func quietly(t *testing.T) {
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.DiscardHandler))
-	t.Cleanup(func() { slog.SetDefault(before) })
 }

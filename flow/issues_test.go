@@ -44,7 +44,7 @@ func TestIssue_losersBehindAMapWereNotToldThatTheyLost(t *testing.T) {
 		_, err := f.Do(ctx, 1)
 		require.NoError(t, err)
 		synctest.Wait()
-		require.Contains(t, d.read(), "5ms slow is cancelled: "+(&future.CanceledError{Cause: combinators.ErrLost}).Error())
+		require.Contains(t, d.ByTime(), "5ms slow is cancelled: "+(&future.CanceledError{Cause: combinators.ErrLost}).Error())
 	})
 }
 
@@ -57,7 +57,7 @@ func TestIssue_effectsOfANestedFlowEndedWithTheAnswer(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 2, v)
 		time.Sleep(time.Second)
-		require.Equal(t, []string{"0s audit starts", "50ms audit ends"}, d.read())
+		require.Equal(t, []string{"0s audit starts", "50ms audit ends"}, d.ByTime())
 	})
 }
 
@@ -70,7 +70,7 @@ func TestIssue_effectsOfAFlowAsTaskEndedWithTheAnswer(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 2, v)
 		time.Sleep(time.Second)
-		require.Equal(t, []string{"0s audit starts", "50ms audit ends"}, d.read())
+		require.Equal(t, []string{"0s audit starts", "50ms audit ends"}, d.ByTime())
 	})
 }
 
@@ -144,11 +144,11 @@ func TestIssue_goexitInOnErrorKeptTheOthersFromTheEffect(t *testing.T) {
 		f := of(func(in number) number {
 			return flow.Also(flow.Map(in, func(n int) int { return n }), flow.Step(failing("audit", errSoldOut), in))
 		}).OnError(func(context.Context, int, error) { runtime.Goexit() }).
-			OnError(func(context.Context, int, error) { d.note("told") })
+			OnError(func(context.Context, int, error) { d.Note("told") })
 		_, err := f.Do(ctx, 1)
 		require.NoError(t, err)
 		synctest.Wait()
-		require.Equal(t, []string{"0s told"}, d.read())
+		require.Equal(t, []string{"0s told"}, d.ByTime())
 		require.ErrorIs(t, scope.Close(), future.ErrGoexit, "counts as a failure that nobody observed")
 	})
 }

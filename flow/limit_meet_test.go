@@ -11,6 +11,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/notes"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
@@ -20,12 +21,12 @@ import (
 // mending is a function of Recover that takes its time, unless its ctx ends first.
 func (d *diary) mending(takes time.Duration) func(context.Context, int, error) (int, error) {
 	return func(ctx context.Context, _ int, _ error) (int, error) {
-		d.note("mend starts")
+		d.Note("mend starts")
 		if cause := wait(ctx, takes); cause != nil {
-			d.note("mend is cancelled")
+			d.Note("mend is cancelled")
 			return 0, cause
 		}
-		d.note("mend ends")
+		d.Note("mend ends")
 		return 5, nil
 	}
 }
@@ -93,7 +94,7 @@ func TestReserve_aRecoverOfATaskThatNothingNeedsIsCancelled(t *testing.T) {
 				_, elapsed, err := took(ctx, f.Timeout(100*ms).Reserve(30*ms), 1)
 				require.NoError(t, err)
 				require.Equal(t, 98*ms, elapsed)
-				require.Equal(t, c.want, d.read())
+				require.Equal(t, c.want, d.ByTime())
 			})
 		})
 	}
@@ -127,7 +128,7 @@ func TestReserve_theRecoverOfAnEffectOutlivesTheAnswer(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, elapsed)
 		time.Sleep(time.Second)
-		require.Equal(t, []string{"0s mend starts", "60ms mend ends"}, d.read())
+		require.Equal(t, []string{"0s mend starts", "60ms mend ends"}, d.ByTime())
 	})
 }
 
@@ -144,7 +145,7 @@ func TestLimit_aRecoverInATimeoutIsCalledOnce(t *testing.T) {
 			require.Equal(t, 9, v)
 			require.Equal(t, 70*ms, elapsed)
 			time.Sleep(time.Second)
-			require.Equal(t, []string{"60ms mend starts", "70ms mend is cancelled"}, d.read())
+			require.Equal(t, []string{"60ms mend starts", "70ms mend is cancelled"}, d.ByTime())
 		})
 	}
 }
@@ -205,8 +206,8 @@ func (o tardy) Begin(ctx context.Context, c observe.Call) (context.Context, func
 func TestLimit_whatARecoverStandsInForIsNotCalledOnceNothingNeedsIt(t *testing.T) {
 	inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
 		var b bin
-		slow := named("slow", func(context.Context, int) (int, error) { d.note("called"); return 7, nil }).
-			Recover(func(context.Context, int, error) (int, error) { time.Sleep(20 * ms); return 5, nil }).Discard(b.put)
+		slow := named("slow", func(context.Context, int) (int, error) { d.Note("called"); return 7, nil }).
+			Recover(func(context.Context, int, error) (int, error) { time.Sleep(20 * ms); return 5, nil }).Discard(b.Add)
 		quickly := func(ctx context.Context, _ error) (int, error) { return 3, wait(ctx, 5*ms) }
 		f := of(func(in number) number {
 			won := flow.Any(flow.Step(slow, in), flow.Recover(flow.Step(obedient("other"), in), quickly))
@@ -217,14 +218,14 @@ func TestLimit_whatARecoverStandsInForIsNotCalledOnceNothingNeedsIt(t *testing.T
 		require.NoError(t, err)
 		require.Equal(t, 6, v)
 		time.Sleep(time.Second)
-		require.Empty(t, d.read())
+		require.Empty(t, d.ByTime())
 		require.Equal(t, []int{5}, b.read())
 	})
 }
 
 // Limits of microseconds come while a run is being opened, answered and given up by others: nothing hangs, and no two make one node.
 func TestStress_limitsOfMicroseconds(t *testing.T) {
-	quietly(t)
+	notes.Log(t)
 	upTo := func(most int) time.Duration { return time.Duration(rand.IntN(most)) * time.Microsecond }
 	sleep := func(ctx context.Context, d time.Duration) error {
 		if rand.IntN(2) == 0 { // whether anybody wants it or not
@@ -235,7 +236,7 @@ func TestStress_limitsOfMicroseconds(t *testing.T) {
 	}
 	var b bin
 	sleepy := func(name string) task.Task[int, int] {
-		return named(name, func(ctx context.Context, n int) (int, error) { return 1, sleep(ctx, upTo(300)) }).Discard(b.put)
+		return named(name, func(ctx context.Context, n int) (int, error) { return 1, sleep(ctx, upTo(300)) }).Discard(b.Add)
 	}
 	mend := func(ctx context.Context, _ int, _ error) (int, error) { return 1, sleep(ctx, upTo(200)) }
 	list := func(in number) flow.Node[[]int] { return flow.Map(in, func(n int) []int { return []int{n, n, n} }) }

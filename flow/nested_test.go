@@ -49,14 +49,14 @@ func TestNested_hasItsOwnLimitAndCatch(t *testing.T) {
 	inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
 		inner := flow.New("inner", func(in number) number { return flow.Step(d.stubborn("slow", time.Second), in) }).
 			Timeout(20 * ms).
-			OnError(func(context.Context, int, error) { d.note("told") }).
-			Catch(func(_ context.Context, _ int, err error) (int, error) { d.note("caught"); return 7, nil })
+			OnError(func(context.Context, int, error) { d.Note("told") }).
+			Catch(func(_ context.Context, _ int, err error) (int, error) { d.Note("caught"); return 7, nil })
 		v, elapsed, err := took(ctx, of(func(in number) number { return flow.Step(inner.Task(), in) }), 1)
 		require.NoError(t, err)
 		require.Equal(t, 7, v)
 		require.Equal(t, 20*ms, elapsed)
 		synctest.Wait() // nobody waits for OnError at a limit
-		require.Equal(t, []string{"0s slow starts", "20ms caught", "20ms told"}, d.read())
+		require.Equal(t, []string{"0s slow starts", "20ms caught", "20ms told"}, d.ByTime())
 	})
 }
 
@@ -70,7 +70,7 @@ func TestNested_policiesAroundIt(t *testing.T) {
 		require.Equal(t, 7, v)
 		require.Equal(t, 19800*time.Microsecond, elapsed, "a limit from around a run gives its calls up a moment before")
 		synctest.Wait()
-		require.Len(t, d.read(), 2, "slow was cancelled: %v", d.read())
+		require.Len(t, d.ByTime(), 2, "slow was cancelled: %v", d.ByTime())
 		v, elapsed, err = took(ctx, flow.New("f", func(in number) number { return flow.Step(inner.Task().Timeout(20*ms), in) }), 1)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.Zero(t, v)
@@ -83,7 +83,7 @@ func TestNested_isCancelledWithTheOuterRun(t *testing.T) {
 	inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
 		inner := flow.New("inner", func(in number) number {
 			return flow.Step(d.works("next", ms), flow.Step(d.works("slow", time.Second), in))
-		}).Catch(func(context.Context, int, error) (int, error) { d.note("caught"); return 7, nil })
+		}).Catch(func(context.Context, int, error) (int, error) { d.Note("caught"); return 7, nil })
 		f := of(func(in number) number {
 			return flow.Map2(flow.Step(inner.Task(), in), flow.Step(d.ends("bad", 10*ms, errSoldOut), in), sum2)
 		})
@@ -93,7 +93,7 @@ func TestNested_isCancelledWithTheOuterRun(t *testing.T) {
 		synctest.Wait()
 		require.Equal(t, []string{
 			"0s bad starts", "0s slow starts", "10ms bad ends", "10ms slow is cancelled: canceled: " + err.Error(),
-		}, d.read())
+		}, d.ByTime())
 	})
 }
 
@@ -109,7 +109,7 @@ func TestNested_asALoser(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 3, v)
 		require.Equal(t, 10*ms, elapsed)
-		require.Contains(t, d.read(), "5ms slow is cancelled: canceled: another future was faster")
+		require.Contains(t, d.ByTime(), "5ms slow is cancelled: canceled: another future was faster")
 	})
 }
 
@@ -132,7 +132,7 @@ func TestG12_closeJoinsWhatNestedRunsLeft(t *testing.T) {
 		require.Contains(t, still.Names, "shop: flat")
 		time.Sleep(time.Second)
 		require.NoError(t, scope.Close())
-		require.Len(t, d.read(), 4)
+		require.Len(t, d.ByTime(), 4)
 	})
 }
 
@@ -167,6 +167,6 @@ func TestG12_closeJoinsEffects(t *testing.T) {
 		require.NoError(t, scope.Close())
 		require.Equal(t, []string{
 			"0s polite starts", "0s stubborn starts", "10ms polite is cancelled: " + context.Cause(ctx).Error(), "1s stubborn ends",
-		}, d.read())
+		}, d.ByTime())
 	})
 }

@@ -45,7 +45,7 @@ func TestObserver_theDeadlineOfARunIsItsEnd(t *testing.T) {
 				_, err := f.Do(ctx, 1)
 				require.NoError(t, err)
 				left := map[string]time.Duration{}
-				for _, call := range w.calls {
+				for _, call := range w.calls.All() {
 					left[call.Flow+" "+call.Node] = call.Deadline.Sub(begun)
 				}
 				require.Equal(t, map[string]time.Duration{

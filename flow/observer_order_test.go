@@ -38,7 +38,7 @@ func TestObserver_isToldOfTheOrder(t *testing.T) {
 	_, err := f.Do(observe.With(t.Context(), w), 2)
 	require.NoError(t, err)
 	after := map[string][]string{}
-	for _, c := range w.calls {
+	for _, c := range w.calls.All() {
 		if len(c.After) > 0 {
 			after[c.Node] = c.After
 		}
@@ -64,9 +64,10 @@ func TestObserver_effectsArePartOfTheRun(t *testing.T) {
 		return n, err
 	})
 	require.NoError(t, err)
-	require.Len(t, w.calls, 3)
-	for _, c := range w.calls {
-		require.Equal(t, w.calls[0].Run, c.Run, c.Task)
+	calls := w.calls.All()
+	require.Len(t, calls, 3)
+	for _, c := range calls {
+		require.Equal(t, calls[0].Run, c.Run, c.Task)
 		require.Equal(t, "audited", c.Flow, c.Task)
 	}
 	require.Equal(t, "audit", w.call(t, observe.KindNode, "audit").Node)
@@ -84,7 +85,7 @@ func TestObserver_isToldOfRefusedRuns(t *testing.T) {
 		_, err = f.Go(gone, 1).Await(ctx)
 		require.True(t, future.IsCanceled(err))
 		synctest.Wait()
-		require.Equal(t, []string{"0s shop begins", "0s shop begins", "0s shop: skipped", "0s shop: skipped"}, w.read())
+		require.Equal(t, []string{"0s shop begins", "0s shop begins", "0s shop: skipped", "0s shop: skipped"}, w.ByTime())
 	})
 }
 
@@ -148,12 +149,12 @@ func TestObserver_theRunIsNotOverBeforeWhatItIsToldLate(t *testing.T) {
 				if c.Node == "late" {
 					time.Sleep(time.Second)
 				}
-				d.note("%s begins", c.Kind.String()+c.Node)
-				return ctx, func(o observe.Outcome) { d.note("%s: %s", c.Kind.String()+c.Node, o.Status) }
+				d.Note("%s begins", c.Kind.String()+c.Node)
+				return ctx, func(o observe.Outcome) { d.Note("%s: %s", c.Kind.String()+c.Node, o.Status) }
 			})
 			_, _ = f.Do(observe.With(ctx, o), 1)
 			time.Sleep(time.Minute)
-			told := d.read()
+			told := d.ByTime()
 			over := slices.IndexFunc(told, func(s string) bool { return strings.HasPrefix(s, "1s run: ") })
 			require.Less(t, slices.Index(told, "1s nodelate begins"), over, "%s: %q", name, told)
 			require.Equal(t, name == "a node", slices.Contains(told, "1s nodelate: straggler"), "%s: %q", name, told)
@@ -172,7 +173,7 @@ func TestObserver_aRecoverCanBeAStraggler(t *testing.T) {
 		_, err := f.Do(observe.With(ctx, w), 1)
 		require.ErrorIs(t, err, errSoldOut)
 		time.Sleep(time.Minute)
-		told := w.read()
+		told := w.ByTime()
 		require.Equal(t, []string{"1ms shop item: failed", "1ms shop recover: straggler", "1ms shop: failed", "1s shop recover: degraded"}, told[len(told)-4:])
 	})
 }

@@ -32,7 +32,7 @@ func TestSelective_isToldOfRunsAndOfWhatFails(t *testing.T) {
 		_, err := f.Do(observe.With(ctx, selective{w}), 1)
 		require.ErrorIs(t, err, errSoldOut)
 		time.Sleep(time.Second)
-		all := w.read()
+		all := w.ByTime()
 		require.Equal(t, []string{
 			"0s shop begins", "1ms shop degraded begins", "1ms shop degraded: degraded",
 			"12ms shop bad begins", "12ms shop bad: failed", "12ms shop next begins", "12ms shop next: skipped",
@@ -61,9 +61,9 @@ func TestSelective_knowsWhereACallIs(t *testing.T) {
 			"0s shop begins", "0s shop inner begins", "0s inner/inner begins", "0s inner/inner list begins",
 			"0s inner/inner list, element 0 begins", "0s inner/inner deep begins", "0s inner/inner deep: degraded",
 			"0s inner/inner list, element 0: ok", "0s inner/inner list: ok", "0s inner/inner: ok", "0s shop inner: ok", "0s shop: ok",
-		}, w.read())
+		}, w.ByTime())
 		kinds := []observe.Kind{}
-		for _, c := range w.calls {
+		for _, c := range w.calls.All() {
 			kinds = append(kinds, c.Kind)
 		}
 		require.Equal(t, []observe.Kind{observe.KindRun, observe.KindNode, observe.KindRun, observe.KindNode, observe.KindElement, observe.KindNode}, kinds)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/notes"
 	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
@@ -23,14 +24,11 @@ import (
 // witness is an observer that writes into a diary what it is told, and keeps the calls.
 type witness struct {
 	*diary
-	mu    sync.Mutex
-	calls []observe.Call
+	calls notes.List[observe.Call]
 }
 
 func (w *witness) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
-	w.mu.Lock()
-	w.calls = append(w.calls, c)
-	w.mu.Unlock()
+	w.calls.Add(c)
 	name := strings.Join(append(append([]string(nil), c.Path...), c.Flow), "/")
 	switch c.Kind {
 	case observe.KindNode:
@@ -40,15 +38,13 @@ func (w *witness) Begin(ctx context.Context, c observe.Call) (context.Context, f
 	case observe.KindElement:
 		name += fmt.Sprintf(" %s, element %d", c.Node, c.Element)
 	}
-	w.note("%s begins", name)
-	return ctx, func(o observe.Outcome) { w.note("%s: %s", name, o.Status) }
+	w.Note("%s begins", name)
+	return ctx, func(o observe.Outcome) { w.Note("%s: %s", name, o.Status) }
 }
 
 func (w *witness) call(t *testing.T, kind observe.Kind, node string) observe.Call {
 	t.Helper()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, c := range w.calls {
+	for _, c := range w.calls.All() {
 		if c.Kind == kind && c.Node == node {
 			return c
 		}
@@ -76,7 +72,7 @@ func TestObserver_isToldOfRunsAndNodes(t *testing.T) {
 			"10ms shop item: ok", "10ms shop price begins",
 			"15ms shop price: ok", "15ms shop sum begins",
 			"16ms shop sum: ok", "16ms shop: ok",
-		}, w.read())
+		}, w.ByTime())
 
 		end := begun.Add(time.Hour - 5*ms) // a moment before that of ctx
 		run := w.call(t, observe.KindRun, "")
@@ -106,7 +102,7 @@ func TestObserver_outcomes(t *testing.T) {
 		_, err := f.Do(observe.With(ctx, w), 1)
 		require.ErrorIs(t, err, errSoldOut)
 		time.Sleep(time.Second)
-		all := w.read()
+		all := w.ByTime()
 		require.Equal(t, []string{
 			"0s shop bad begins", "0s shop begins", "0s shop degraded begins", "0s shop degraded: degraded", "0s shop polite begins", "0s shop stubborn begins",
 			"10ms shop bad: failed", "10ms shop next begins", "10ms shop next: skipped",
@@ -132,7 +128,7 @@ func TestObserver_whatNothingNeeds(t *testing.T) {
 			"0s shop begins", "0s shop no begins", "1ms shop no: ok", "1ms shop quick begins", "1ms shop slow begins",
 			"2ms shop last begins", "2ms shop quick: ok", "2ms shop slow: canceled",
 			"7ms shop last: ok", "7ms shop yes begins", "7ms shop yes: skipped", "7ms shop: ok",
-		}, w.read())
+		}, w.ByTime())
 	})
 }
 
@@ -187,18 +183,18 @@ func TestObserver_nestedFlowsAttemptsAndElements(t *testing.T) {
 			"25ms shop late, attempt 2: canceled", "25ms shop late: degraded",
 			"25ms shop list begins", "25ms shop list, element 0 begins", "25ms shop list, element 1 begins",
 			"30ms shop list, element 0: ok", "30ms shop list, element 1: ok", "30ms shop list: ok", "30ms shop: degraded",
-		}, slices.DeleteFunc(strings.Split(strings.ReplaceAll(strings.Join(w.read(), "\n"), ": failed", ": canceled"), "\n"), func(line string) bool {
+		}, slices.DeleteFunc(strings.Split(strings.ReplaceAll(strings.Join(w.ByTime(), "\n"), ": failed", ": canceled"), "\n"), func(line string) bool {
 			// At its limit an attempt is told of as a straggler, unless it has stopped just before that.
 			return strings.HasPrefix(line, "15ms shop late, attempt 1: straggler") || strings.HasPrefix(line, "25ms shop late, attempt 2: straggler")
 		}))
 		ids := map[uint64]bool{}
-		for _, c := range w.calls {
+		for _, c := range w.calls.All() {
 			ids[c.Run] = true
 		}
 		require.Len(t, ids, 1, "all of one run have its id")
 		_, err = f.Do(observe.With(ctx, w), 1)
 		require.NoError(t, err)
-		for _, c := range w.calls {
+		for _, c := range w.calls.All() {
 			ids[c.Run] = true
 		}
 		require.Len(t, ids, 2, "another run has another")
@@ -267,7 +263,7 @@ func TestG27_anObserverDecidesNothing(t *testing.T) {
 			return ctx, func(observe.Outcome) { time.Sleep(ms) }
 		},
 	}
-	quietly(t)
+	notes.Log(t)
 	for name, f := range flows {
 		for kind, o := range observers {
 			synctest.Test(t, func(t *testing.T) {

@@ -33,7 +33,7 @@ func TestAfter_startsWhatOnlyItNeeds(t *testing.T) {
 			"20ms price starts", "20ms stock ends",
 			"27ms pay starts", "27ms price ends",
 			"30ms pay ends",
-		}, d.read())
+		}, d.ByTime())
 	})
 }
 
@@ -49,8 +49,8 @@ func TestAfter_failsWithWhatComesBefore(t *testing.T) {
 		require.ErrorIs(t, err, errSoldOut)
 		require.Equal(t, 10*ms, elapsed)
 		synctest.Wait()
-		require.NotContains(t, d.read(), "10ms pay starts")
-		require.Len(t, d.read(), 4, d.read())
+		require.NotContains(t, d.ByTime(), "10ms pay starts")
+		require.Len(t, d.ByTime(), 4, d.ByTime())
 	})
 }
 
@@ -65,11 +65,11 @@ func TestRequire_isACheck(t *testing.T) {
 		require.Equal(t, 2, v)
 		require.Equal(t, 11*ms, elapsed)
 
-		d.entries = nil
+		d.Clear()
 		_, elapsed, err = took(ctx, f, 2)
 		require.ErrorIs(t, err, errSoldOut)
 		require.Equal(t, 10*ms, elapsed)
-		require.Len(t, d.read(), 2, "pay has not started: %v", d.read())
+		require.Len(t, d.ByTime(), 2, "pay has not started: %v", d.ByTime())
 		failure, ok := errors.AsType[*flow.Error](err)
 		require.True(t, ok)
 		require.Equal(t, "require", failure.Node)
@@ -96,7 +96,7 @@ func TestAlso_outlivesTheAnswer(t *testing.T) {
 			"10ms audit starts", "10ms item ends",
 			"30ms audit ends", "30ms mail starts",
 			"60ms mail ends",
-		}, d.read())
+		}, d.ByTime())
 	})
 }
 
@@ -118,7 +118,7 @@ func TestAlso_keepsWhatItNeeds(t *testing.T) {
 			"10ms item ends", "10ms other is cancelled: canceled: " + err.Error(),
 			"50ms audit starts", "50ms shared ends",
 			"55ms audit ends",
-		}, d.read())
+		}, d.ByTime())
 	})
 }
 
@@ -134,7 +134,7 @@ func TestAlso_failuresAreToldAndChangeNothing(t *testing.T) {
 			require.Equal(t, 1, in)
 			failure, ok := errors.AsType[*flow.Error](err)
 			require.True(t, ok)
-			d.note("told of %s, alive %v", failure.Node, ctx.Err() == nil)
+			d.Note("told of %s, alive %v", failure.Node, ctx.Err() == nil)
 		})
 		v, elapsed, err := took(ctx, f, 1)
 		require.NoError(t, err)
@@ -146,7 +146,7 @@ func TestAlso_failuresAreToldAndChangeNothing(t *testing.T) {
 			"5ms early ends", "5ms told of early, alive true",
 			"10ms item ends",
 			"50ms late ends", "50ms told of late, alive true",
-		}, d.read())
+		}, d.ByTime())
 	})
 }
 
@@ -156,7 +156,7 @@ func TestAlso_endsWithTheLimit(t *testing.T) {
 			return flow.Also(flow.Step(d.works("item", 10*ms), in), flow.Step(d.works("audit", time.Second), in))
 		}).Timeout(100 * ms).OnError(func(_ context.Context, _ int, err error) {
 			require.ErrorIs(t, err, context.DeadlineExceeded)
-			d.note("told")
+			d.Note("told")
 		})
 		_, elapsed, err := took(ctx, f, 1)
 		require.NoError(t, err)
@@ -165,7 +165,7 @@ func TestAlso_endsWithTheLimit(t *testing.T) {
 		require.Equal(t, []string{
 			"0s audit starts", "0s item starts", "10ms item ends",
 			"100ms audit is cancelled: shop: audit: deadline exceeded: limit 100ms, elapsed 100ms", "100ms told",
-		}, d.read())
+		}, d.ByTime())
 	})
 }
 
@@ -181,7 +181,7 @@ func TestAlso_endsWithTheCallersContext(t *testing.T) {
 		time.Sleep(20 * ms)
 		cancel(errSoldOut)
 		synctest.Wait()
-		require.Contains(t, d.read(), "30ms audit is cancelled: sold out")
+		require.Contains(t, d.ByTime(), "30ms audit is cancelled: sold out")
 	})
 }
 
@@ -194,10 +194,10 @@ func TestAlso_runsOnlyIfItIsNeeded(t *testing.T) {
 		})
 		_, err := f.Do(ctx, 1)
 		require.NoError(t, err)
-		require.Empty(t, d.read())
+		require.Empty(t, d.ByTime())
 		_, err = f.Do(ctx, 2)
 		require.NoError(t, err)
 		synctest.Wait()
-		require.Len(t, d.read(), 4)
+		require.Len(t, d.ByTime(), 4)
 	})
 }

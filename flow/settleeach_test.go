@@ -171,7 +171,7 @@ func TestSettleEach_answersAtTheLimitWithWhatIsThere(t *testing.T) {
 							panic(errNoRoute)
 						}
 						return 10 + n, nil
-					}).Discard(bin.put)
+					}).Discard(bin.Add)
 					told := &losses{}
 					f := told.in(settleEachOf(some, 3))
 					if way.set != nil {
@@ -344,7 +344,7 @@ func TestSettleEach_loser(t *testing.T) {
 				return 5, nil
 			}
 			return 0, wait(ctx, time.Hour)
-		}).Discard(bin.put)
+		}).Discard(bin.Add)
 		f := of(func(in number) number {
 			slow := flow.Map(flow.SettleEach(some, flow.Map(in, below), 3), func(all settledResults) int { return len(all) })
 			return flow.Any(slow, flow.Step(named("quick", func(ctx context.Context, _ int) (int, error) { return 9, wait(ctx, 10*ms) }), in))
@@ -369,7 +369,7 @@ func TestSettleEach_asAnEffect(t *testing.T) {
 		require.Equal(t, 3, v)
 		require.Zero(t, elapsed)
 		time.Sleep(time.Second)
-		require.Contains(t, d.read(), "30ms mail ends")
+		require.Contains(t, d.ByTime(), "30ms mail ends")
 	})
 }
 
@@ -511,7 +511,7 @@ func TestSettleEach_asAnEffectThatIsCutOff(t *testing.T) {
 				require.NoError(t, err)
 				time.Sleep(100 * ms)
 				require.NoError(t, scope.Close())
-				require.Equal(t, []string{c.want}, seen.lost)
+				require.Equal(t, []string{c.want}, seen.lost.All())
 				require.Len(t, slices.Compact(failed), 1, "OnError is told")
 			})
 		})
@@ -540,7 +540,7 @@ func TestSettleEach_asAnEffectThatTheLimitPrevents(t *testing.T) {
 				time.Sleep(time.Second)
 				require.NoError(t, scope.Close())
 				require.Equal(t, 1, failed, "OnError is told")
-				require.Len(t, seen.lost, 1)
+				require.Len(t, seen.lost.All(), 1)
 			})
 		})
 	}

@@ -31,7 +31,7 @@ func TestDo_returnsWhenItsContextEnds(t *testing.T) {
 			require.ErrorIs(t, err, errNoRoute)
 			require.ErrorIs(t, err, context.Canceled)
 			time.Sleep(time.Second)
-			require.Equal(t, []string{"0s stubborn starts", "50ms stubborn ends"}, d.read(), "next has not started")
+			require.Equal(t, []string{"0s stubborn starts", "50ms stubborn ends"}, d.ByTime(), "next has not started")
 		}
 		require.NoError(t, scope.Close())
 	})

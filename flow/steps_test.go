@@ -32,7 +32,7 @@ func TestStep_startsWhenItsInputsAreThere(t *testing.T) {
 			"13ms c ends",
 			"30ms add starts", "30ms b ends",
 			"35ms add ends",
-		}, d.read())
+		}, d.ByTime())
 	})
 }
 
@@ -68,7 +68,7 @@ func TestStep_noNodeRunsTwice(t *testing.T) {
 		})
 		_, err := f.Do(ctx, 1)
 		require.NoError(t, err)
-		require.Equal(t, []string{"0s a starts", "1ms a ends"}, d.read())
+		require.Equal(t, []string{"0s a starts", "1ms a ends"}, d.ByTime())
 	})
 }
 

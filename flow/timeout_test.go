@@ -34,7 +34,7 @@ func TestG15_flowTimeoutAnswersOnTime(t *testing.T) {
 			"0s polite starts", "0s stubborn starts",
 			"50ms polite is cancelled: " + failed.Err.Error(),
 			"1s stubborn ends",
-		}, d.read(), "Close has joined it, and next has not started")
+		}, d.ByTime(), "Close has joined it, and next has not started")
 	})
 }
 

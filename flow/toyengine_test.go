@@ -9,6 +9,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/notes"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -132,7 +133,7 @@ func (e *toy) run(n flow.GraphNode, inputs []any) (any, error) {
 }
 
 func TestGraph_anotherEngineGivesTheSameAnswers(t *testing.T) {
-	quietly(t)
+	notes.Log(t)
 	bad, worse, gone := failing("bad", errSoldOut), panicking("worse", errNoRoute), exiting("gone")
 	recovered := func(_ context.Context, err error) (int, error) { return len(err.Error()), nil }
 	refused := func(_ context.Context, err error) (int, error) { return 0, errNoRoute }
@@ -240,11 +241,11 @@ func TestGraph_anotherEngineCanBeLazy(t *testing.T) {
 		})
 		for _, n := range []int{0, 1, 2} {
 			f.Do(ctx, n)
-			calls := len(d.read())
-			d.entries = nil
+			calls := len(d.ByTime())
+			d.Clear()
 			toyDo(ctx, f.Graph(), n)
-			require.Len(t, d.read(), calls, n)
-			d.entries = nil
+			require.Len(t, d.ByTime(), calls, n)
+			d.Clear()
 		}
 		time.Sleep(time.Second)
 	})

@@ -1,11 +1,9 @@
 package future_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"runtime"
 	"strings"
 	"testing"
@@ -15,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/notes"
 )
 
 func failing(ctx context.Context, err error) future.Future[int] {
@@ -262,10 +261,7 @@ func TestUnobserved_hooksThatMisbehave(t *testing.T) {
 
 // A callback without a scope has nobody to report to but the log.
 func TestOnDone_crashWithoutScopeIsLogged(t *testing.T) {
-	var log bytes.Buffer
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
-	defer slog.SetDefault(before)
+	log := notes.Log(t)
 	synctest.Test(t, func(t *testing.T) {
 		p := future.NewPromise[int](bg())
 		p.Future().OnDone(func(future.Result[int]) { panic("in a callback") })

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/notes"
 )
 
 // crowd runs functions at once on goroutines of their own, each after a random delay.
@@ -64,24 +65,6 @@ func (c *crowd) run() {
 	c.group.Wait()
 }
 
-// answers collects what observers of one future saw.
-type answers struct {
-	mu   sync.Mutex
-	seen []future.Result[int]
-}
-
-func (a *answers) note(r future.Result[int]) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.seen = append(a.seen, r)
-}
-
-func (a *answers) count() int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return len(a.seen)
-}
-
 func TestStress_completedOnceAndSeenByAll(t *testing.T) {
 	crowds(t, 2000, func(c *crowd) {
 		outer, cancel := context.WithCancelCause(context.Background())
@@ -89,7 +72,7 @@ func TestStress_completedOnceAndSeenByAll(t *testing.T) {
 		p := future.NewPromise[int](ctx)
 		f := p.Future()
 		var wins, winner atomic.Int64
-		var told answers
+		var told notes.List[future.Result[int]] // what observers of f saw
 		for i := range 1 + c.IntN(4) {
 			c.add(func() {
 				if p.Complete(i, nil) {
@@ -109,18 +92,18 @@ func TestStress_completedOnceAndSeenByAll(t *testing.T) {
 		}
 		callbacks := 1 + c.IntN(3)
 		for range callbacks {
-			c.add(func() { f.OnDone(told.note) })
+			c.add(func() { f.OnDone(told.Add) })
 		}
 		waits := 1 + c.IntN(3)
 		for range waits {
-			c.add(func() { v, err := f.Await(context.Background()); told.note(future.Result[int]{Value: v, Err: err}) })
+			c.add(func() { v, err := f.Await(context.Background()); told.Add(future.Result[int]{Value: v, Err: err}) })
 		}
 		c.add(func() { <-f.Done() })
 		c.add(func() {
 			short, giveUp := context.WithCancel(context.Background())
 			giveUp()
 			if v, err := f.Await(short); err == nil {
-				told.note(future.Result[int]{Value: v})
+				told.Add(future.Result[int]{Value: v})
 				callbacks++
 			}
 		})
@@ -136,8 +119,8 @@ func TestStress_completedOnceAndSeenByAll(t *testing.T) {
 		} else {
 			require.Error(t, final.Err)
 		}
-		require.Equal(t, callbacks+waits, told.count())
-		for _, r := range told.seen {
+		require.Equal(t, callbacks+waits, len(told.All()))
+		for _, r := range told.All() {
 			require.Equal(t, final, r)
 		}
 	})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -16,27 +15,13 @@ import (
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/futuretest"
+	"github.com/jade-go/jade/internal/notes"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
 // bin is where results go that nobody takes.
-type bin struct {
-	mu   sync.Mutex
-	used []int
-}
-
-func (b *bin) put(n int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.used = append(b.used, n)
-}
-
-func (b *bin) read() []int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return slices.Clone(b.used)
-}
+type bin = notes.List[int]
 
 // slow returns its argument after d, whatever its ctx says.
 func slow(d time.Duration) number {
@@ -62,36 +47,36 @@ func TestDiscard_getsWhatNobodyTakes(t *testing.T) {
 	twice := task.Retry{Attempts: 2, If: always}
 	recovered := fails(errBoom).Recover(func(_ context.Context, n int, _ error) (int, error) { time.Sleep(time.Second); return n, nil })
 	for name, lose := range map[string]func(b *bin) func(context.Context) error{
-		"Timeout, Do": func(b *bin) func(context.Context) error { return do(slow(time.Second).Timeout(50 * ms).Discard(b.put)) },
+		"Timeout, Do": func(b *bin) func(context.Context) error { return do(slow(time.Second).Timeout(50 * ms).Discard(b.Add)) },
 		"Timeout, Go": func(b *bin) func(context.Context) error {
-			return going(slow(time.Second).Timeout(50 * ms).Discard(b.put))
+			return going(slow(time.Second).Timeout(50 * ms).Discard(b.Add))
 		},
-		"before Timeout": func(b *bin) func(context.Context) error { return do(slow(time.Second).Discard(b.put).Timeout(50 * ms)) },
+		"before Timeout": func(b *bin) func(context.Context) error { return do(slow(time.Second).Discard(b.Add).Timeout(50 * ms)) },
 		"Timeout around Retry": func(b *bin) func(context.Context) error {
-			return do(slow(time.Second).Retry(twice).Timeout(50 * ms).Discard(b.put))
+			return do(slow(time.Second).Retry(twice).Timeout(50 * ms).Discard(b.Add))
 		},
 		"Timeout around Timeout": func(b *bin) func(context.Context) error {
-			return do(slow(time.Second).Timeout(time.Minute).Timeout(50 * ms).Discard(b.put))
+			return do(slow(time.Second).Timeout(time.Minute).Timeout(50 * ms).Discard(b.Add))
 		},
-		"Timeout around Recover": func(b *bin) func(context.Context) error { return do(recovered.Timeout(50 * ms).Discard(b.put)) },
+		"Timeout around Recover": func(b *bin) func(context.Context) error { return do(recovered.Timeout(50 * ms).Discard(b.Add)) },
 		"Timeout within Wrap": func(b *bin) func(context.Context) error {
-			return do(slow(time.Second).Timeout(50 * ms).Discard(b.put).Wrap(same))
+			return do(slow(time.Second).Timeout(50 * ms).Discard(b.Add).Wrap(same))
 		},
 		"Timeout around Wrap": func(b *bin) func(context.Context) error {
-			return do(slow(time.Second).Wrap(same).Timeout(50 * ms).Discard(b.put))
+			return do(slow(time.Second).Wrap(same).Timeout(50 * ms).Discard(b.Add))
 		},
-		"the caller left": func(b *bin) func(context.Context) error { return left(slow(time.Second).Discard(b.put)) },
+		"the caller left": func(b *bin) func(context.Context) error { return left(slow(time.Second).Discard(b.Add)) },
 		"the caller left, Timeout": func(b *bin) func(context.Context) error {
-			return left(slow(time.Second).Timeout(time.Minute).Discard(b.put))
+			return left(slow(time.Second).Timeout(time.Minute).Discard(b.Add))
 		},
-		"the caller left, Retry": func(b *bin) func(context.Context) error { return left(slow(time.Second).Retry(twice).Discard(b.put)) },
+		"the caller left, Retry": func(b *bin) func(context.Context) error { return left(slow(time.Second).Retry(twice).Discard(b.Add)) },
 		"the caller left, both": func(b *bin) func(context.Context) error {
-			return left(slow(time.Second).Timeout(time.Minute).Retry(twice).Discard(b.put))
+			return left(slow(time.Second).Timeout(time.Minute).Retry(twice).Discard(b.Add))
 		},
-		"the caller left, Recover": func(b *bin) func(context.Context) error { return left(recovered.Discard(b.put)) },
+		"the caller left, Recover": func(b *bin) func(context.Context) error { return left(recovered.Discard(b.Add)) },
 		"cancelled": func(b *bin) func(context.Context) error {
 			return func(ctx context.Context) error {
-				f := slow(time.Second).Discard(b.put).Go(ctx, 7)
+				f := slow(time.Second).Discard(b.Add).Go(ctx, 7)
 				time.Sleep(50 * ms)
 				f.Cancel(errBoom)
 				_, err := f.Await(bg())
@@ -100,7 +85,7 @@ func TestDiscard_getsWhatNobodyTakes(t *testing.T) {
 		},
 		"lost a Race": func(b *bin) func(context.Context) error {
 			return func(ctx context.Context) error {
-				_, err := combinators.Race(slow(time.Second).Discard(b.put).Go(ctx, 7), takes(50*ms, errBoom).Go(ctx, 1)).Await(bg())
+				_, err := combinators.Race(slow(time.Second).Discard(b.Add).Go(ctx, 7), takes(50*ms, errBoom).Go(ctx, 1)).Await(bg())
 				return err
 			}
 		},
@@ -115,10 +100,10 @@ func TestDiscard_getsWhatNobodyTakes(t *testing.T) {
 					b, begun := new(bin), time.Now()
 					require.Error(t, lose(b)(ctx))
 					require.Contains(t, []time.Duration{50 * ms, 49500 * time.Microsecond}, time.Since(begun), "the latter if something stands in")
-					require.Empty(t, b.read(), "it is not here yet")
+					require.Empty(t, b.All(), "it is not here yet")
 					require.NoError(t, scope.Close())
 					require.Equal(t, time.Second, time.Since(begun))
-					require.Equal(t, []int{7}, b.read())
+					require.Equal(t, []int{7}, b.All())
 				})
 			})
 		}
@@ -133,13 +118,13 @@ func TestDiscard_getsTheResultOfAnAttemptThatWasGivenUp(t *testing.T) {
 			n := int(made.Add(1))
 			time.Sleep(time.Second / time.Duration(n*n*n))
 			return n, nil
-		}).Timeout(50 * ms).Retry(task.Retry{Attempts: 5}).Discard(b.put)
+		}).Timeout(50 * ms).Retry(task.Retry{Attempts: 5}).Discard(b.Add)
 		ctx, scope := future.WithScope(bg())
 		v, err := tk.Do(ctx, 1)
 		require.NoError(t, err)
 		require.Equal(t, 3, v)
 		require.NoError(t, scope.Close())
-		require.Equal(t, []int{2, 1}, b.read())
+		require.Equal(t, []int{2, 1}, b.All())
 	})
 }
 
@@ -161,12 +146,12 @@ func TestDiscard_getsNothingElse(t *testing.T) {
 						ctx, scope := future.WithScope(bg())
 						b := new(bin)
 						for _, ctx := range []context.Context{ctx, observe.With(ctx, new(recorder))} {
-							how(ctx, policied(func(context.Context, int) (int, error) { time.Sleep(ms); return 7, err })[policy].Discard(b.put))
+							how(ctx, policied(func(context.Context, int) (int, error) { time.Sleep(ms); return 7, err })[policy].Discard(b.Add))
 						}
 						synctest.Wait()
 						time.Sleep(time.Minute)
 						require.NoError(t, scope.Close())
-						require.Empty(t, b.read())
+						require.Empty(t, b.All())
 					})
 				})
 			}
@@ -176,10 +161,10 @@ func TestDiscard_getsNothingElse(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, scope := future.WithScope(bg())
 			b := new(bin)
-			_, err := does(func(context.Context, int) (int, error) { time.Sleep(time.Second); return 7, errBoom }).Timeout(ms).Discard(b.put).Do(ctx, 7)
+			_, err := does(func(context.Context, int) (int, error) { time.Sleep(time.Second); return 7, errBoom }).Timeout(ms).Discard(b.Add).Do(ctx, 7)
 			futuretest.Late(t, err)
 			require.NoError(t, scope.Close())
-			require.Empty(t, b.read())
+			require.Empty(t, b.All())
 		})
 	})
 }
@@ -216,7 +201,7 @@ func TestDiscard_everyResultHasOneOwner(t *testing.T) {
 								return n, errBoom
 							}
 							return n, nil
-						}).Discard(b.put))
+						}).Discard(b.Add))
 						ctx, scope := future.WithScope(bg(), future.Unobserved(func(error) {}))
 						switch around {
 						case "observer":
@@ -244,14 +229,14 @@ func TestDiscard_everyResultHasOneOwner(t *testing.T) {
 									v, err = f.Await(bg())
 								}
 								if err == nil {
-									delivered.put(v)
+									delivered.Add(v)
 								}
 							})
 						}
 						all.Wait()
 						scope.Close()
 						owners := make([]int32, runs)
-						for _, n := range append(delivered.read(), b.read()...) {
+						for _, n := range append(delivered.All(), b.All()...) {
 							if n >= 0 { // not that of the Fallback
 								owners[n]++
 							}
@@ -309,13 +294,13 @@ func TestDiscard_theLastOneCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first, last := new(bin), new(bin)
 		ctx, scope := future.WithScope(bg())
-		tk := slow(time.Second).Discard(first.put).Timeout(ms)
-		_, err := tk.Discard(last.put).Named("other").Do(ctx, 1)
+		tk := slow(time.Second).Discard(first.Add).Timeout(ms)
+		_, err := tk.Discard(last.Add).Named("other").Do(ctx, 1)
 		futuretest.Late(t, err)
 		require.NoError(t, scope.Close())
-		require.Empty(t, first.read())
-		require.Equal(t, []int{1}, last.read())
-		require.Equal(t, tk.Policies(), tk.Discard(last.put).Policies(), "it is no policy that is told of")
+		require.Empty(t, first.All())
+		require.Equal(t, []int{1}, last.All())
+		require.Equal(t, tk.Policies(), tk.Discard(last.Add).Policies(), "it is no policy that is told of")
 	})
 }
 

@@ -248,10 +248,10 @@ func TestFrom_runsWhatAnEngineRuns(t *testing.T) {
 			}
 		}
 		d := newDiary()
-		f := of(echo{after: time.Minute}).Timeout(time.Second).OnError(func(_ context.Context, _ int, err error) { d.note("%s", futuretest.Late(t, err).Name) }).Fallback(7).Go(bg(), 1)
+		f := of(echo{after: time.Minute}).Timeout(time.Second).OnError(func(_ context.Context, _ int, err error) { d.Note("%s", futuretest.Late(t, err).Name) }).Fallback(7).Go(bg(), 1)
 		require.Equal(t, 7, futuretest.AwaitVirtual(t, f).Value, "what comes late goes nowhere")
 		time.Sleep(time.Hour)
-		require.Equal(t, []string{"1s item"}, d.read())
+		require.Equal(t, []string{"1s item"}, d.Read())
 	})
 }
 

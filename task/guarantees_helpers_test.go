@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/notes"
 	"github.com/jade-go/jade/internal/seam"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
@@ -85,35 +85,15 @@ func takes(d time.Duration, err error) number {
 func same(inside task.Func[int, int]) task.Func[int, int] { return inside }
 
 // diary is what happened in a bubble, and when.
-type diary struct {
-	mu      sync.Mutex
-	begun   time.Time
-	entries []string
-}
+type diary struct{ *notes.Diary }
 
-func newDiary() *diary { return &diary{begun: time.Now()} }
-
-func (d *diary) note(format string, args ...any) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.entries = append(d.entries, time.Since(d.begun).String()+" "+fmt.Sprintf(format, args...))
-}
-
-func (d *diary) read() []string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return slices.Clone(d.entries)
-}
+func newDiary() *diary { return &diary{notes.NewDiary()} }
 
 // attempts notes when fn is called.
 func (d *diary) attempts(fn func(ctx context.Context, n int) (int, error)) number {
-	made := 0
+	var made atomic.Int32
 	return does(func(ctx context.Context, n int) (int, error) {
-		d.mu.Lock()
-		made++
-		turn := made
-		d.mu.Unlock()
-		d.note("attempt %d", turn)
+		d.Note("attempt %d", made.Add(1))
 		return fn(ctx, n)
 	})
 }
@@ -171,10 +151,9 @@ func (w watcher) Begin(ctx context.Context, c observe.Call) (context.Context, fu
 
 // recorder is an observer that keeps what it is told.
 type recorder struct {
-	mu    sync.Mutex
-	begun []observe.Call
-	ends  []observe.Outcome
-	lines []string
+	begun notes.List[observe.Call]
+	ends  notes.List[observe.Outcome]
+	lines notes.List[string]
 }
 
 func (r *recorder) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
@@ -182,32 +161,14 @@ func (r *recorder) Begin(ctx context.Context, c observe.Call) (context.Context, 
 	if c.Kind == observe.KindAttempt {
 		name = fmt.Sprintf("attempt %d", c.Attempt)
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.begun = append(r.begun, c)
-	r.lines = append(r.lines, fmt.Sprintf("%s %s begins", c.Task, name))
+	r.begun.Add(c)
+	r.lines.Add(fmt.Sprintf("%s %s begins", c.Task, name))
 	return ctx, func(o observe.Outcome) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.ends = append(r.ends, o)
-		r.lines = append(r.lines, fmt.Sprintf("%s %s %s", c.Task, name, o.Status))
+		r.ends.Add(o)
+		r.lines.Add(fmt.Sprintf("%s %s %s", c.Task, name, o.Status))
 	}
 }
 
-func (r *recorder) calls() []observe.Call {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Clone(r.begun)
-}
-
-func (r *recorder) ended() []observe.Outcome {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Clone(r.ends)
-}
-
-func (r *recorder) told() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Clone(r.lines)
-}
+func (r *recorder) calls() []observe.Call    { return r.begun.All() }
+func (r *recorder) ended() []observe.Outcome { return r.ends.All() }
+func (r *recorder) told() []string           { return r.lines.All() }

@@ -1,10 +1,8 @@
 package task_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"log/slog"
 	"runtime"
 	"testing"
 	"testing/synctest"
@@ -14,17 +12,14 @@ import (
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/futuretest"
+	"github.com/jade-go/jade/internal/notes"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
 // quietly returns what is logged meanwhile.
 func quietly(t testing.TB, do func()) string {
-	t.Helper()
-	var log bytes.Buffer
-	was := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
-	defer slog.SetDefault(was)
+	log := notes.Log(t)
 	do()
 	return log.String()
 }
@@ -115,7 +110,7 @@ func TestG27_anObserverDecidesNoOutcome(t *testing.T) {
 		},
 		"panics, is tried": func(d *diary) number {
 			return d.attempts(func(context.Context, int) (int, error) { panic("oh") }).Retry(task.Retry{Attempts: 2, If: always}).
-				OnError(func(context.Context, int, error) { d.note("told") }).Timeout(time.Minute)
+				OnError(func(context.Context, int, error) { d.Note("told") }).Timeout(time.Minute)
 		},
 		"looks": func(d *diary) number {
 			return d.attempts(func(ctx context.Context, n int) (int, error) {
@@ -128,7 +123,7 @@ func TestG27_anObserverDecidesNoOutcome(t *testing.T) {
 				}
 				future.Go(ctx, func(ctx context.Context) (int, error) { // in the scope, ended with the task
 					<-ctx.Done()
-					d.note("joined")
+					d.Note("joined")
 					return 0, nil
 				})
 				return n, nil
@@ -162,7 +157,7 @@ func TestG27_anObserverDecidesNoOutcome(t *testing.T) {
 				got.err = r.Err.Error()
 			}
 			require.NoError(t, scope.Close())
-			got.told = d.read()
+			got.told = d.Read()
 		})
 		return got
 	}

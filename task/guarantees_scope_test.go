@@ -94,12 +94,12 @@ func TestG12_cancellationReachesLateAttemptsToo(t *testing.T) {
 		ctx, scope := future.WithScope(bg())
 		_, err := does(func(ctx context.Context, _ int) (int, error) {
 			<-ctx.Done()
-			d.note("told")
+			d.Note("told")
 			return 0, nil
 		}).Timeout(ms).Retry(task.Retry{Attempts: 2, Delay: ms}).Do(ctx, 1)
 		futuretest.Late(t, err)
 		require.NoError(t, scope.Close())
-		require.Equal(t, []string{"1ms told", "3ms told"}, d.read(), "by its own limit, each")
+		require.Equal(t, []string{"1ms told", "3ms told"}, d.Read(), "by its own limit, each")
 	})
 }
 

@@ -101,19 +101,19 @@ func TestG15_whatComesBackLateGoesNowhere(t *testing.T) {
 				tk := does(func(context.Context, int) (int, error) {
 					if made.Add(1) == 1 {
 						time.Sleep(100 * ms)
-						d.note("back")
+						d.Note("back")
 						return comesBack()
 					}
 					time.Sleep(200 * ms)
 					return 5, nil
 				}).Timeout(50 * ms).
-					OnError(func(_ context.Context, _ int, err error) { d.note("told of %s", futuretest.Late(t, err).Limit) }).
+					OnError(func(_ context.Context, _ int, err error) { d.Note("told of %s", futuretest.Late(t, err).Limit) }).
 					Retry(task.Retry{Attempts: 2, Delay: 10 * ms}).
 					Timeout(time.Hour)
 				f := tk.Go(ctx, 1)
 				futuretest.Late(t, futuretest.AwaitVirtual(t, f).Err)
 				require.NoError(t, scope.Close())
-				require.Equal(t, []string{"50ms told of 50ms", "100ms back", "110ms told of 50ms"}, d.read())
+				require.Equal(t, []string{"50ms told of 50ms", "100ms back", "110ms told of 50ms"}, d.Read())
 			})
 		})
 	}
@@ -169,7 +169,7 @@ func TestG15_whatAnAttemptHasStartedEndsWithIt(t *testing.T) {
 		_, err := does(func(ctx context.Context, _ int) (int, error) {
 			future.Go(ctx, func(ctx context.Context) (int, error) {
 				<-ctx.Done()
-				d.note("ended by %v", errors.Is(context.Cause(ctx), context.DeadlineExceeded))
+				d.Note("ended by %v", errors.Is(context.Cause(ctx), context.DeadlineExceeded))
 				return 0, nil
 			})
 			time.Sleep(20 * ms)
@@ -177,18 +177,18 @@ func TestG15_whatAnAttemptHasStartedEndsWithIt(t *testing.T) {
 		}).Timeout(10*ms).Retry(task.Retry{Attempts: 2, Delay: 100 * ms}).Do(ctx, 1)
 		futuretest.Late(t, err)
 		require.NoError(t, scope.Close())
-		require.Equal(t, []string{"10ms ended by true", "120ms ended by true"}, d.read())
+		require.Equal(t, []string{"10ms ended by true", "120ms ended by true"}, d.Read())
 	})
 	synctest.Test(t, func(t *testing.T) {
 		d := newDiary()
 		_, err := does(func(ctx context.Context, _ int) (int, error) {
-			future.Go(ctx, func(ctx context.Context) (int, error) { <-ctx.Done(); d.note("ended"); return 0, nil })
+			future.Go(ctx, func(ctx context.Context) (int, error) { <-ctx.Done(); d.Note("ended"); return 0, nil })
 			return 0, errDown
 		}).Timeout(time.Second).Retry(task.Retry{Attempts: 2, Delay: 100 * ms}).OnError(func(context.Context, int, error) {
 			time.Sleep(time.Minute)
 		}).Do(bg(), 1)
 		require.Same(t, errDown, err)
-		require.Equal(t, []string{"0s ended", "100ms ended"}, d.read(), "also one in time")
+		require.Equal(t, []string{"0s ended", "100ms ended"}, d.Read(), "also one in time")
 	})
 }
 

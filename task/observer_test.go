@@ -227,8 +227,8 @@ func TestTee_tellsAllInOrderAndOfEndsInReverse(t *testing.T) {
 		d := newDiary()
 		one := func(name string) observe.Observer {
 			return watcher(func(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
-				d.note("%s begins, sees a: %v", name, ctx.Value(key{"a"}))
-				return context.WithValue(ctx, key{name}, name), func(o observe.Outcome) { d.note("%s ends %s", name, o.Status) }
+				d.Note("%s begins, sees a: %v", name, ctx.Value(key{"a"}))
+				return context.WithValue(ctx, key{name}, name), func(o observe.Outcome) { d.Note("%s ends %s", name, o.Status) }
 			})
 		}
 		rude := watcher(func(context.Context, observe.Call) (context.Context, func(observe.Outcome)) { panic("rude") })
@@ -246,7 +246,7 @@ func TestTee_tellsAllInOrderAndOfEndsInReverse(t *testing.T) {
 			require.NoError(t, err)
 			synctest.Wait()
 		})
-		require.Equal(t, []string{"0s a begins, sees a: <nil>", "0s b begins, sees a: a", "0s b ends ok", "0s a ends ok"}, d.read())
+		require.Equal(t, []string{"0s a begins, sees a: <nil>", "0s b begins, sees a: a", "0s b ends ok", "0s a ends ok"}, d.Read())
 	})
 }
 

@@ -20,7 +20,7 @@ func TestOrder_aTimeoutInsideARetryIsForEachAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDiary()
 		_, elapsed, err := took(bg(), d.attempts(hang).Timeout(50*ms).Retry(task.Retry{Attempts: 3, Delay: 10 * ms}))
-		require.Equal(t, []string{"0s attempt 1", "60ms attempt 2", "130ms attempt 3"}, d.read())
+		require.Equal(t, []string{"0s attempt 1", "60ms attempt 2", "130ms attempt 3"}, d.Read())
 		require.Equal(t, 180*ms, elapsed)
 		e := futuretest.Late(t, err)
 		require.Equal(t, 50*ms, e.Limit)
@@ -33,11 +33,11 @@ func TestOrder_aTimeoutAroundARetryIsForAllAttempts(t *testing.T) {
 		d := newDiary()
 		fn := func(context.Context, int) (int, error) { time.Sleep(20 * ms); return 0, errDown }
 		_, elapsed, err := took(bg(), d.attempts(fn).Retry(task.Retry{Attempts: 3, Delay: 10 * ms}).Timeout(45*ms))
-		require.Equal(t, []string{"0s attempt 1", "30ms attempt 2"}, d.read())
+		require.Equal(t, []string{"0s attempt 1", "30ms attempt 2"}, d.Read())
 		require.Equal(t, 45*ms, elapsed)
 		require.Equal(t, 45*ms, futuretest.Late(t, err).Limit)
 		time.Sleep(time.Hour)
-		require.Len(t, d.read(), 2, "what comes back late is not tried again")
+		require.Len(t, d.Read(), 2, "what comes back late is not tried again")
 	})
 }
 
@@ -68,7 +68,7 @@ func TestOrder_nestedRetriesMultiply(t *testing.T) {
 		require.Same(t, errDown, err)
 		require.Equal(t, []string{
 			"0s attempt 1", "1ms attempt 2", "101ms attempt 3", "102ms attempt 4", "302ms attempt 5", "303ms attempt 6",
-		}, d.read(), "each round of the outer gives the inner all its attempts")
+		}, d.Read(), "each round of the outer gives the inner all its attempts")
 	})
 }
 
@@ -81,7 +81,7 @@ func TestOrder_aTimeoutBetweenRetriesIsForEachRound(t *testing.T) {
 		require.Same(t, errDown, err, "the next wait would have been too long")
 		require.Equal(t, []string{
 			"0s attempt 1", "10ms attempt 2", "30ms attempt 3", "30ms attempt 4", "40ms attempt 5", "60ms attempt 6",
-		}, d.read())
+		}, d.Read())
 	})
 }
 
@@ -115,7 +115,7 @@ func TestOrder_fallbackAndRetry(t *testing.T) {
 			v, err := tk.Do(bg(), 1)
 			require.NoError(t, err)
 			require.Equal(t, 7, v)
-			require.Len(t, d.read(), want)
+			require.Len(t, d.Read(), want)
 		}
 	})
 }

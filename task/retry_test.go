@@ -128,12 +128,12 @@ func TestRetry_byClass(t *testing.T) {
 			d := newDiary()
 			_, err := d.attempts(c.fn).Retry(task.Retry{Attempts: 3}).Do(bg(), 1)
 			require.Error(t, err)
-			require.Len(t, d.read(), want, name)
+			require.Len(t, d.Read(), want, name)
 		}
 		d := newDiary()
 		_, err := d.attempts(hang).Timeout(ms).Retry(task.Retry{Attempts: 3}).Do(bg(), 1)
 		futuretest.Late(t, err)
-		require.Len(t, d.read(), 3, "a timeout inside of it")
+		require.Len(t, d.Read(), 3, "a timeout inside of it")
 	})
 }
 
@@ -177,14 +177,14 @@ func TestRetry_lateAttemptsOverlap(t *testing.T) {
 		d := newDiary()
 		v, elapsed, err := took(ctx, d.attempts(func(ctx context.Context, n int) (int, error) {
 			time.Sleep(250 * ms)
-			d.note("one is back")
+			d.Note("one is back")
 			return n, nil
 		}).Timeout(100*ms).Retry(task.Retry{Attempts: 2}).Fallback(7))
 		require.NoError(t, err)
 		require.Equal(t, 7, v, "what comes back late is not the result")
 		require.Equal(t, 200*ms, elapsed)
 		require.NoError(t, scope.Close())
-		require.Equal(t, []string{"0s attempt 1", "100ms attempt 2", "250ms one is back", "350ms one is back"}, d.read())
+		require.Equal(t, []string{"0s attempt 1", "100ms attempt 2", "250ms one is back", "350ms one is back"}, d.Read())
 	})
 }
 
@@ -205,7 +205,7 @@ func TestG26_noAttemptStartsWhoseWaitEndsAtOrAfterTheDeadline(t *testing.T) {
 			_, elapsed, err := took(bg(), tk)
 			require.Same(t, errDown, err, "the failure, at once, and not the deadline")
 			require.Less(t, elapsed, c.until)
-			require.Len(t, d.read(), c.want, "Timeout around of %s", c.until)
+			require.Len(t, d.Read(), c.want, "Timeout around of %s", c.until)
 		})
 	}
 	t.Run("no wait is no reason to start at the deadline", func(t *testing.T) {
@@ -216,7 +216,7 @@ func TestG26_noAttemptStartsWhoseWaitEndsAtOrAfterTheDeadline(t *testing.T) {
 			defer cancel()
 			r := futuretest.AwaitVirtual(t, tk.Retry(task.Retry{Attempts: 3}).Go(ctx, 1))
 			require.Same(t, errDown, r.Err)
-			require.Len(t, d.read(), 1)
+			require.Len(t, d.Read(), 1)
 		})
 	})
 }
@@ -227,7 +227,7 @@ func TestG26_anAttemptWithLessLeftThanItsTimeoutStarts(t *testing.T) {
 		defer cancel()
 		d := newDiary()
 		r := futuretest.AwaitVirtual(t, d.attempts(hang).Timeout(50*ms).Retry(task.Retry{Attempts: 5, Delay: 10 * ms}).Go(ctx, 1))
-		require.Equal(t, []string{"0s attempt 1", "60ms attempt 2"}, d.read())
+		require.Equal(t, []string{"0s attempt 1", "60ms attempt 2"}, d.Read())
 		e := futuretest.Late(t, r.Err)
 		require.True(t, e.Inherited)
 		require.Equal(t, 10*ms, e.Limit, "that was left of it")
@@ -269,7 +269,7 @@ func TestRetry_waitsAsLongAsTheErrorSays(t *testing.T) {
 				_, err := d.attempts(func(context.Context, int) (int, error) { return 0, c.err }).
 					Retry(task.Retry{Attempts: 3, Delay: 10 * ms, MaxDelay: 50 * ms}).Do(ctx, 1)
 				require.Equal(t, c.err, err)
-				require.Equal(t, c.want, d.read())
+				require.Equal(t, c.want, d.Read())
 			})
 		})
 	}
@@ -306,7 +306,7 @@ func TestClassifier_isSeenByPoliciesAndObserver(t *testing.T) {
 			ctx := recovery.WithClassifier(bg(), func(err error) (recovery.Class, bool) { return class, err == errBoom })
 			d := newDiary()
 			r := observed(t, ctx, d.attempts(func(context.Context, int) (int, error) { return 0, fmt.Errorf("x: %w", errBoom) }).Retry(task.Retry{Attempts: 3}))
-			require.Len(t, d.read(), again, class)
+			require.Len(t, d.Read(), again, class)
 			for _, o := range r.ended() {
 				require.Equal(t, class, o.Class)
 				require.Equal(t, class == recovery.ClassCanceled, o.Status == observe.StatusCanceled)

@@ -75,15 +75,9 @@ func TestSelective_isToldOfWhatIsAroundACall(t *testing.T) {
 	type key struct{}
 	r := new(recorder)
 	seen := watcher(func(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
-		r.mu.Lock()
 		around, _ := ctx.Value(key{}).(string)
-		r.lines = append(r.lines, c.Task+" in "+around)
-		r.mu.Unlock()
-		return context.WithValue(ctx, key{}, c.Task), func(o observe.Outcome) {
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			r.lines = append(r.lines, c.Task+" "+o.Status.String())
-		}
+		r.lines.Add(c.Task + " in " + around)
+		return context.WithValue(ctx, key{}, c.Task), func(o observe.Outcome) { r.lines.Add(c.Task + " " + o.Status.String()) }
 	})
 	ctx := observe.With(bg(), selective{seen, failuresOf(observe.KindNode)})
 	var ids []any
@@ -154,7 +148,7 @@ func TestSelective_isToldOnceOfWhatSeveralAreInsideOf(t *testing.T) {
 			if c.Task == "outer" {
 				time.Sleep(time.Second)
 			}
-			d.note("%s", c.Task)
+			d.Note("%s", c.Task)
 			return ctx, nil
 		})
 		ctx, end := observe.Begin(observe.With(bg(), selective{slow, failuresOf(observe.KindNode)}), observe.Call{Kind: observe.KindNode, Task: "outer"})
@@ -166,7 +160,7 @@ func TestSelective_isToldOnceOfWhatSeveralAreInsideOf(t *testing.T) {
 		end(observe.Outcome{})
 		all.Wait()
 		synctest.Wait()
-		require.Equal(t, []string{"1s outer", "1s item", "1s item", "1s item"}, d.read())
+		require.Equal(t, []string{"1s outer", "1s item", "1s item", "1s item"}, d.Read())
 	})
 }
 

@@ -37,9 +37,9 @@ func TestWrap_isCalledOnceWhereItIsWritten(t *testing.T) {
 func noting(d *diary, name string) func(task.Func[int, int]) task.Func[int, int] {
 	return func(inside task.Func[int, int]) task.Func[int, int] {
 		return func(ctx context.Context, n int) (int, error) {
-			d.note("%s in", name)
+			d.Note("%s in", name)
 			v, err := inside(ctx, n)
-			d.note("%s out %v", name, err)
+			d.Note("%s out %v", name, err)
 			return v, err
 		}
 	}
@@ -73,7 +73,7 @@ func TestWrap_isOneOfThePoliciesInTheirOrder(t *testing.T) {
 				d := newDiary()
 				c.tk(d).Do(bg(), 1)
 				synctest.Wait()
-				require.Equal(t, c.want, d.read())
+				require.Equal(t, c.want, d.Read())
 			})
 		})
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/flowtest"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
 )
@@ -21,7 +22,7 @@ func chat() *flow.Flow[int, int] {
 	members := does("members", func(context.Context) error {
 		time.Sleep(4 * ms)
 		if busies++; busies < 3 {
-			return busy{}
+			return flowtest.Unavailable{}
 		}
 		return nil
 	}).Retry(task.Retry{Attempts: 3, Delay: 2 * ms})
@@ -31,7 +32,7 @@ func chat() *flow.Flow[int, int] {
 		passed := flow.Step(rules.Task(), in)
 		title := flow.Step(takes("标题 🎉", 7*ms, nil), in)
 		gift := flow.Try(flow.Step(takes("gift", 3*ms, errors.New("none left\nsorry")), title))
-		ads := flow.Step(stubborn("ads", 50*ms).Timeout(10*ms).Fallback(0), title)
+		ads := flow.Step(stubborn("ads", 50*ms, nil).Timeout(10*ms).Fallback(0), title)
 		list := flow.Map(flow.Step(members, in), func(int) []int { return make([]int, 3) })
 		avatars := flow.Each(takes("avatars", 2*ms, nil), list, 1)
 		greeting := flow.Any(flow.Step(takes("hello", ms, nil), in), flow.Step(takes("good day", time.Hour, nil), in))

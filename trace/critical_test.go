@@ -14,6 +14,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/flowtest"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
@@ -76,12 +77,12 @@ func TestCriticalPath_attempts(t *testing.T) {
 	unsteady := does("unsteady", func(context.Context) error {
 		time.Sleep(4 * ms)
 		if tries++; tries < 3 {
-			return busy{}
+			return flowtest.Unavailable{}
 		}
 		return nil
 	}).Retry(task.Retry{Attempts: 3, Delay: 2 * ms}) // 0-4, 6-10, 14-18
 	criticalOf(t, of(func(in number) number {
-		late := flow.Step(stubborn("late", 15*ms).Timeout(10*ms).Fallback(7), in)
+		late := flow.Step(stubborn("late", 15*ms, nil).Timeout(10*ms).Fallback(7), in)
 		return flow.Map2(flow.Step(unsteady, in), late, sum)
 	}),
 		"late, slack 8ms",
@@ -149,7 +150,7 @@ func TestCriticalPath_callsThatOutliveTheirCaller(t *testing.T) {
 // What may have been waited for was not if it had not ended.
 func TestCriticalPath_theSlowerOnesOfAny(t *testing.T) {
 	criticalOf(t, of(func(in number) number {
-		first := flow.Any(flow.Step(stubborn("slow", 50*ms), in), flow.Step(takes("quick", ms, nil), in))
+		first := flow.Any(flow.Step(stubborn("slow", 50*ms, nil), in), flow.Step(takes("quick", ms, nil), in))
 		return flow.Step(takes("next", 5*ms, nil), first)
 	}),
 		"* next, saves 5ms",
@@ -224,7 +225,7 @@ func TestCriticalPath_degraded(t *testing.T) {
 func TestCriticalPath_late(t *testing.T) {
 	f := of(func(in number) number {
 		a := flow.Step(takes("a", 4*ms, nil), in)
-		slow := flow.Step(stubborn("slow", 50*ms), a)
+		slow := flow.Step(stubborn("slow", 50*ms, nil), a)
 		quick := flow.Step(takes("quick", 5*ms, nil), in)
 		return flow.Map2(slow, quick, sum)
 	}).Timeout(20 * ms)

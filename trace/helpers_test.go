@@ -5,10 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,6 +15,8 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/flowtest"
+	"github.com/jade-go/jade/internal/notes"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
@@ -30,19 +30,12 @@ var errSoldOut = errors.New("sold out")
 type number = flow.Node[int]
 
 // tape keeps the traces that it is given.
-type tape struct {
-	mu     sync.Mutex
-	traces []*trace.Trace
-}
-
-func (p *tape) add(t *trace.Trace) { p.mu.Lock(); defer p.mu.Unlock(); p.traces = append(p.traces, t) }
-
-func (p *tape) all() []*trace.Trace { p.mu.Lock(); defer p.mu.Unlock(); return slices.Clone(p.traces) }
+type tape struct{ notes.List[*trace.Trace] }
 
 // one is the only trace.
 func (p *tape) one(t *testing.T) *trace.Trace {
 	t.Helper()
-	all := p.all()
+	all := p.All()
 	require.Len(t, all, 1)
 	return all[0]
 }
@@ -53,7 +46,7 @@ func recording(t *testing.T, test func(t *testing.T, ctx context.Context, p *tap
 	synctest.Test(t, func(t *testing.T) {
 		p := new(tape)
 		ctx, scope := future.WithScope(context.Background(), future.Unobserved(func(error) {}))
-		test(t, observe.With(ctx, trace.NewRecorder(p.add, opts...)), p)
+		test(t, observe.With(ctx, trace.NewRecorder(p.Add, opts...)), p)
 		require.NoError(t, scope.Close())
 	})
 }
@@ -61,22 +54,10 @@ func recording(t *testing.T, test func(t *testing.T, ctx context.Context, p *tap
 // of is a flow whose result is what make makes of its input.
 func of(make func(in number) number) *flow.Flow[int, int] { return flow.New("shop", make) }
 
-// takes is a task that takes its time and then ends with err, or earlier if its ctx ends.
-func takes(name string, d time.Duration, err error) task.Task[int, int] {
-	return task.New(name, func(ctx context.Context, n int) (int, error) {
-		select {
-		case <-ctx.Done():
-			return 0, context.Cause(ctx)
-		case <-time.After(d):
-			return n, err
-		}
-	})
-}
-
-// stubborn is a task that takes its time, whatever its ctx says.
-func stubborn(name string, d time.Duration) task.Task[int, int] {
-	return task.New(name, func(_ context.Context, n int) (int, error) { time.Sleep(d); return n, nil })
-}
+var (
+	takes    = flowtest.Takes[int]
+	stubborn = flowtest.Stubborn[int]
+)
 
 func does(name string, fn func(ctx context.Context) error) task.Task[int, int] {
 	return task.New(name, func(ctx context.Context, n int) (int, error) { return n, fn(ctx) })
@@ -127,13 +108,4 @@ func span(t *testing.T, tr *trace.Trace, label string) trace.Span {
 	i := slices.IndexFunc(tr.Spans, func(s trace.Span) bool { return s.Label() == label })
 	require.GreaterOrEqual(t, i, 0, "no span %q", label)
 	return tr.Spans[i]
-}
-
-// logged returns where to find what is logged until the test ends.
-func logged(t *testing.T) *strings.Builder {
-	var text strings.Builder
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&text, nil)))
-	t.Cleanup(func() { slog.SetDefault(before) })
-	return &text
 }

@@ -15,6 +15,8 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/flowtest"
+	"github.com/jade-go/jade/internal/notes"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
@@ -24,7 +26,7 @@ import (
 func TestRecorder_besideAnother(t *testing.T) {
 	small := new(tape)
 	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
-		ctx = observe.With(ctx, observe.Tee(observe.From(ctx), trace.NewRecorder(small.add, trace.MaxSpans(2))))
+		ctx = observe.With(ctx, observe.Tee(observe.From(ctx), trace.NewRecorder(small.Add, trace.MaxSpans(2))))
 		f := of(func(in number) number {
 			inner := flow.New("inner", func(in number) number { return flow.Step(takes("deep", 5*ms, nil), in) })
 			return flow.Step(takes("last", ms, nil), flow.Step(inner.Task(), in))
@@ -44,7 +46,7 @@ func TestRecorder_besideAnother(t *testing.T) {
 func TestRecorder_manyRunsAtOnce(t *testing.T) {
 	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
 		inner := flow.New("inner", func(in number) number {
-			return flow.Map2(flow.Step(takes("a", ms, nil), in), flow.Step(takes("b", ms, busy{}).Retry(task.Retry{Attempts: 2}).Fallback(0), in), sum)
+			return flow.Map2(flow.Step(takes("a", ms, nil), in), flow.Step(takes("b", ms, flowtest.Unavailable{}).Retry(task.Retry{Attempts: 2}).Fallback(0), in), sum)
 		})
 		f := of(func(in number) number {
 			list := flow.Map(in, func(n int) []int { return make([]int, n) })
@@ -60,9 +62,9 @@ func TestRecorder_manyRunsAtOnce(t *testing.T) {
 		}
 		all.Wait()
 		synctest.Wait()
-		require.Len(t, p.all(), 100)
+		require.Len(t, p.All(), 100)
 		runs, sizes := map[uint64]bool{}, map[int]int{}
-		for _, tr := range p.all() {
+		for _, tr := range p.All() {
 			runs[tr.Run] = true
 			sizes[len(tr.Spans)]++
 			for i, s := range tr.Spans {
@@ -90,7 +92,7 @@ type leaving struct{}
 func (leaving) Error() string { runtime.Goexit(); return "" }
 
 func TestRecorder_errorsWithoutAText(t *testing.T) {
-	logged(t)
+	notes.Log(t)
 	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
 		for _, c := range []struct {
 			err  error
@@ -103,7 +105,7 @@ func TestRecorder_errorsWithoutAText(t *testing.T) {
 			_, err = takes("alone", ms, c.err).Do(ctx, 1)
 			require.Equal(t, c.err, err)
 			synctest.Wait()
-			all := p.all()
+			all := p.All()
 			require.GreaterOrEqual(t, len(all), 2)
 			require.Equal(t, c.text, span(t, all[len(all)-2], "bad").Err)
 			require.Equal(t, c.text, all[len(all)-1].Root().Err)
@@ -114,7 +116,7 @@ func TestRecorder_errorsWithoutAText(t *testing.T) {
 
 // What done does is no concern of the run.
 func TestRecorder_doneThatPanics(t *testing.T) {
-	text := logged(t)
+	text := notes.Log(t)
 	synctest.Test(t, func(t *testing.T) {
 		told := 0
 		ctx := observe.With(context.Background(), trace.NewRecorder(func(*trace.Trace) { told++; panic("disk full") }))
@@ -152,7 +154,7 @@ func TestRecorder_nothingWritesToATraceThatIsHandedOver(t *testing.T) {
 		late := does("late", func(ctx context.Context) error {
 			for range 10 {
 				time.Sleep(ms)
-				_, err := stubborn("more", ms).Do(context.WithoutCancel(ctx), 1)
+				_, err := stubborn("more", ms, nil).Do(context.WithoutCancel(ctx), 1)
 				require.NoError(t, err)
 			}
 			return nil
@@ -207,7 +209,7 @@ type aliveKey struct{}
 // Names that are made of requests do not fill the memory of a recorder: it works with any number of them.
 func TestRecorder_manyNames(t *testing.T) {
 	p := new(tape)
-	r := trace.NewRecorder(p.add)
+	r := trace.NewRecorder(p.Add)
 	for i := range 3000 {
 		ctx, end := r.Begin(context.Background(), observe.Call{Kind: observe.KindRun, Flow: "GET /" + strconv.Itoa(i), Start: time.Now()})
 		for range 20 {
@@ -216,14 +218,14 @@ func TestRecorder_manyNames(t *testing.T) {
 		}
 		end(observe.Outcome{})
 	}
-	require.Len(t, p.all(), 3000)
-	require.Len(t, p.all()[2999].Spans, 21)
+	require.Len(t, p.All(), 3000)
+	require.Len(t, p.All()[2999].Spans, 21)
 }
 
 // An observer may be told of the real end of a call before it is told that the call was given up: that is no straggler.
 func TestRecorder_endsThatCross(t *testing.T) {
 	p := new(tape)
-	r := trace.NewRecorder(p.add)
+	r := trace.NewRecorder(p.Add)
 	ctx, end := r.Begin(context.Background(), observe.Call{Kind: observe.KindRun, Flow: "shop", Start: time.Now()})
 	_, inner := r.Begin(ctx, observe.Call{Kind: observe.KindNode, Node: "quick", Start: time.Now()})
 	inner(observe.Outcome{Elapsed: 5 * ms})

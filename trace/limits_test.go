@@ -24,12 +24,12 @@ func TestRecorder_boundsMemory(t *testing.T) {
 			require.NoError(t, err)
 		}
 		synctest.Wait()
-		require.Len(t, p.all(), 3)
-		require.Len(t, p.all()[0].Spans, 100)
-		require.Equal(t, 202, p.all()[0].Dropped)
-		require.Len(t, p.all()[2].Spans, 5)
-		require.Zero(t, p.all()[2].Dropped)
-		require.Less(t, cap(p.all()[2].Spans), 20, "a large run does not make all that follow large")
+		require.Len(t, p.All(), 3)
+		require.Len(t, p.All()[0].Spans, 100)
+		require.Equal(t, 202, p.All()[0].Dropped)
+		require.Len(t, p.All()[2].Spans, 5)
+		require.Zero(t, p.All()[2].Dropped)
+		require.Less(t, cap(p.All()[2].Spans), 20, "a large run does not make all that follow large")
 	}, trace.MaxSpans(100))
 }
 
@@ -61,7 +61,7 @@ func TestRecorder_textsHaveLimits(t *testing.T) {
 		_, err = does("deep", func(context.Context) error { return dig(1000) }).Do(ctx, 1)
 		require.Error(t, err)
 		synctest.Wait()
-		all := p.all()
+		all := p.All()
 		require.Len(t, all, 3)
 		require.Equal(t, "x"+long[:4<<10-2]+"…", all[0].Root().Err, "whole characters")
 		require.Equal(t, "\uFFFD!", all[1].Root().Err)

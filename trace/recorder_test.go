@@ -14,6 +14,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/flowtest"
 	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
@@ -31,7 +32,7 @@ func TestRecorder_everyOutcome(t *testing.T) {
 				time.Sleep(ms) // or else its end and that of the run may be told in any order
 				return context.Cause(ctx)
 			}), in)
-			late := flow.Step(stubborn("late", 50*ms), in)
+			late := flow.Step(stubborn("late", 50*ms, nil), in)
 			return flow.Step(takes("next", ms, nil), flow.Map5(good, degraded, bad, polite, late, func(a, b, c, d, e int) int { return 0 }))
 		})
 		_, err := f.Do(ctx, 1)
@@ -53,7 +54,7 @@ func TestRecorder_everyOutcome(t *testing.T) {
 		require.Empty(t, span(t, tr, "good").Err)
 		require.Empty(t, span(t, tr, "next").Err, "it did not fail itself")
 		time.Sleep(time.Second)
-		require.Len(t, p.all(), 1, "once")
+		require.Len(t, p.All(), 1, "once")
 		require.Zero(t, span(t, tr, "late").Returned, "that was after the end of the run")
 	})
 }
@@ -72,11 +73,11 @@ func TestRecorder_canceled(t *testing.T) {
 		_, err = takes("alone", time.Hour, nil).Do(ctx, 1)
 		require.ErrorIs(t, err, context.Canceled)
 		synctest.Wait()
-		require.Len(t, p.all(), 2)
+		require.Len(t, p.All(), 2)
 		require.Equal(t, []string{
 			"0s-1ms shop/quick ok", "0s-1ms shop/slow canceled canceled", "0s-2ms shop ok", "1ms-2ms shop/last ok",
-		}, read(p.all()[0]))
-		require.Equal(t, []string{"0s-4ms alone canceled canceled"}, read(p.all()[1]))
+		}, read(p.All()[0]))
+		require.Equal(t, []string{"0s-4ms alone canceled canceled"}, read(p.All()[1]))
 	})
 }
 
@@ -119,14 +120,14 @@ func TestRecorder_panicAndGoexit(t *testing.T) {
 		require.ErrorIs(t, err, future.ErrGoexit)
 
 		synctest.Wait()
-		require.Len(t, p.all(), 2)
-		s := span(t, p.all()[0], "explode")
+		require.Len(t, p.All(), 2)
+		s := span(t, p.All()[0], "explode")
 		require.Equal(t, observe.StatusFailed, s.Status)
 		require.Equal(t, recovery.ClassCode, s.Class)
 		require.Equal(t, "out of paper", s.Panic)
 		require.Contains(t, s.Err, "out of paper")
 		require.Contains(t, s.Stack, "TestRecorder_panicAndGoexit")
-		s = span(t, p.all()[1], "exit")
+		s = span(t, p.All()[1], "exit")
 		require.Equal(t, observe.StatusFailed, s.Status)
 		require.Equal(t, future.ErrGoexit.Error(), s.Err)
 		require.Empty(t, s.Panic)
@@ -134,23 +135,17 @@ func TestRecorder_panicAndGoexit(t *testing.T) {
 	})
 }
 
-// busy is what another attempt may help against.
-type busy struct{}
-
-func (busy) Error() string   { return "busy" }
-func (busy) StatusCode() int { return 503 }
-
 func TestRecorder_attempts(t *testing.T) {
 	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
 		tries := 0
 		unsteady := does("unsteady", func(context.Context) error {
 			time.Sleep(4 * ms)
 			if tries++; tries < 3 {
-				return busy{}
+				return flowtest.Unavailable{}
 			}
 			return nil
 		}).Retry(task.Retry{Attempts: 3, Delay: 2 * ms})
-		late := stubborn("late", 15*ms).Timeout(10 * ms).Fallback(7)
+		late := stubborn("late", 15*ms, nil).Timeout(10 * ms).Fallback(7)
 		f := of(func(in number) number {
 			return flow.Map2(flow.Step(unsteady, in), flow.Step(late, in), sum)
 		})
@@ -248,10 +243,10 @@ func TestRecorder_waitsForWhatRunsAfterTheAnswer(t *testing.T) {
 		_, err := f.Do(ctx, 1)
 		require.NoError(t, err)
 		synctest.Wait()
-		require.Empty(t, p.all())
+		require.Empty(t, p.All())
 		time.Sleep(14 * ms)
 		synctest.Wait()
-		require.Empty(t, p.all())
+		require.Empty(t, p.All())
 		time.Sleep(ms)
 		synctest.Wait()
 		tr := p.one(t)
@@ -265,7 +260,7 @@ func TestRecorder_doesNotWaitForStragglers(t *testing.T) {
 	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
 		late := does("late", func(ctx context.Context) error {
 			_, err := does("child", func(ctx context.Context) error {
-				_, err := stubborn("grandchild", time.Hour).Do(context.WithoutCancel(ctx), 1)
+				_, err := stubborn("grandchild", time.Hour, nil).Do(context.WithoutCancel(ctx), 1)
 				return err
 			}).Do(context.WithoutCancel(ctx), 1)
 			return err
@@ -277,7 +272,7 @@ func TestRecorder_doesNotWaitForStragglers(t *testing.T) {
 		_, err := f.Do(ctx, 1)
 		require.NoError(t, err)
 		synctest.Wait()
-		require.Empty(t, p.all(), "the audit runs")
+		require.Empty(t, p.All(), "the audit runs")
 		time.Sleep(10 * ms)
 		synctest.Wait()
 		require.Equal(t, []string{

@@ -16,13 +16,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/examples/faas/orderpage/cases"
+	"github.com/jade-go/jade/internal/notes"
 )
 
 // deployed builds the order page as a program, and runs it against a platform until the test is over. It is
 // ended as an instance is, by a signal, and has to have ended well.
-func deployed(t *testing.T) (p *platform, output *text) {
+func deployed(t *testing.T) (p *platform, output *notes.Text) {
 	t.Helper()
-	p, output = newPlatform(t), &text{}
+	p, output = newPlatform(t), &notes.Text{}
 	program := filepath.Join(t.TempDir(), "bootstrap")
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	t.Cleanup(cancel)

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/faas/fc"
+	"github.com/jade-go/jade/internal/notes"
 )
 
 func send(t *testing.T, h http.Handler, path, body string, headers ...string) *http.Response {
@@ -36,7 +37,7 @@ func bodyOf(t *testing.T, r *http.Response) string {
 }
 
 func TestCustom(t *testing.T) {
-	console := &text{}
+	console := &notes.Text{}
 	h := fc.Custom(handler(io.Discard, what), fc.Console(console))
 	require.Equal(t, 200, send(t, h, "/initialize", "").StatusCode)
 	r := send(t, h, "/invoke", `"it"`)

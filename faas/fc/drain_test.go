@@ -12,6 +12,7 @@ import (
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/faas/fc"
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/internal/notes"
 	"github.com/jade-go/jade/task"
 )
 
@@ -27,7 +28,7 @@ func TestCustom_drainsUntilTheDeadline(t *testing.T) {
 		f := flow.New("echo", func(in flow.Node[string]) flow.Node[string] { return flow.Also(in, flow.Step(audit, in)) })
 		h := faas.FromFlow(f, faas.Logger(slog.New(slog.DiscardHandler)), faas.Drain(faas.TimeLeft))
 		begun := time.Now()
-		require.Equal(t, 200, send(t, fc.Custom(h, fc.Console(&text{})), "/invoke", `"oh"`).StatusCode)
+		require.Equal(t, 200, send(t, fc.Custom(h, fc.Console(&notes.Text{})), "/invoke", `"oh"`).StatusCode)
 		require.Equal(t, 500*time.Millisecond, time.Since(begun))
 		require.True(t, ended)
 	})

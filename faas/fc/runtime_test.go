@@ -1,7 +1,6 @@
 package fc_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,33 +17,16 @@ import (
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/faas/fc"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/notes"
 	recovery "github.com/jade-go/jade/recover"
 )
 
 var errSoldOut = recovery.Mark(recovery.ClassBusiness, errors.New("sold out"))
 
-// text is a writer that a test reads.
-type text struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (w *text) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.b.Write(p)
-}
-
-func (w *text) String() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.b.String()
-}
-
 // started runs h against a platform, until the test is over.
-func started[In, Out any](t *testing.T, h *faas.Handler[In, Out], opts ...fc.Option) (*platform, *text) {
+func started[In, Out any](t *testing.T, h *faas.Handler[In, Out], opts ...fc.Option) (*platform, *notes.Text) {
 	t.Helper()
-	p, console := newPlatform(t), &text{}
+	p, console := newPlatform(t), &notes.Text{}
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
@@ -75,7 +57,7 @@ func what(ctx context.Context, in string) (string, error) {
 }
 
 func TestRun_answers(t *testing.T) {
-	var log text
+	var log notes.Text
 	p, console := started(t, handler(&log, what))
 	require.Equal(t, `"did it"`, p.invoke("r-1", `"it"`, time.Second).body)
 	require.Equal(t, "FC Invoke Start RequestId: r-1\nFC Invoke End RequestId: r-1\n", console.String())
@@ -84,7 +66,7 @@ func TestRun_answers(t *testing.T) {
 }
 
 func TestRun_failures(t *testing.T) {
-	var log text
+	var log notes.Text
 	p, console := started(t, handler(&log, what))
 	for id, c := range map[string]struct{ event, kind, message string }{
 		"business":   {`"fail"`, "jade.business", "sold out"},
@@ -131,7 +113,7 @@ func TestRun_opaque(t *testing.T) {
 
 // The answer is there before the deadline; what ignores its ctx is named before the answer.
 func TestRun_inTime(t *testing.T) {
-	var log text
+	var log notes.Text
 	release := make(chan struct{})
 	p, _ := started(t, handler(&log, func(ctx context.Context, in string) (string, error) {
 		if in == "stuck" {
@@ -206,7 +188,7 @@ func TestRun_phases(t *testing.T) {
 		require.Contains(t, console.String(), line)
 	}
 
-	var log text
+	var log notes.Text
 	broken := faas.Initialized("order-page", func(context.Context) (faas.Func[string, string], error) { return nil, io.ErrUnexpectedEOF },
 		faas.Logger(slog.New(slog.NewTextHandler(&log, nil))))
 	p, _ = started(t, broken)
@@ -217,7 +199,7 @@ func TestRun_phases(t *testing.T) {
 }
 
 func TestRun_whatThePlatformSays(t *testing.T) {
-	var log text
+	var log notes.Text
 	p, _ := started(t, handler(&log, func(ctx context.Context, _ string) (string, error) {
 		c, _ := fc.ContextOf(ctx)
 		k, _ := fc.CredentialsOf(ctx)

@@ -46,6 +46,7 @@ var may = map[string][]string{
 	module + "/observe/":            {module + "/future", module + "/recover", module + "/observe", excerpt},
 	module + "/internal/":           {},
 	excerpt:                         {module + "/future"},
+	module + "/internal/flowtest":   {module + "/flow", module + "/task"},                                     // only tests import it
 	module + "/internal/futuretest": {module + "/future", module + "/deadline", module + "/internal/strange"}, // only tests import it
 	module + "/internal/arity/":     {module + "/internal/arity"},
 	module + "/docs/":               {},

@@ -11,13 +11,14 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/flowtest"
 	"github.com/jade-go/jade/task"
 )
 
 // A failure that an effect goes on without is no alarm, whatever takes it; one that the effect fails of is one.
 func TestEffect_whatItGoesOnWithout(t *testing.T) {
 	type node = flow.Node[string]
-	audit := takes("audit", ms, unavailable{})
+	audit := takes("audit", ms, flowtest.Unavailable{})
 	bug := task.New("audit", func(context.Context, string) (string, error) { panic("a bug") })
 	inner := func(build func(in node) node) task.Task[string, string] { return flow.New("inner", build).Task() }
 	optional := inner(func(in node) node { return flow.Fallback(flow.Step(audit, in), "?") })

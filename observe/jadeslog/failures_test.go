@@ -14,6 +14,7 @@ import (
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/flowtest"
 	"github.com/jade-go/jade/observe/jadeslog"
 	"github.com/jade-go/jade/task"
 )
@@ -98,7 +99,7 @@ func TestOneFailure_isOneRecord(t *testing.T) {
 		}, []string{"failed item business", "run item business"}},
 		"several at once, joined": {func(ctx context.Context) {
 			task.New("page", func(ctx context.Context, in string) (string, error) {
-				return combinators.Any(item.Go(ctx, in), takes("price", 2*ms, unavailable{}).Go(ctx, in)).Await(ctx)
+				return combinators.Any(item.Go(ctx, in), takes("price", 2*ms, flowtest.Unavailable{}).Go(ctx, in)).Await(ctx)
 			}).Do(ctx, "x")
 		}, []string{"failed item business", "failed price dependency"}},
 	} {
@@ -216,7 +217,7 @@ func TestRuns_doNotMix(t *testing.T) {
 		name := fmt.Sprint("item", i)
 		return line(fmt.Sprint("shop", i),
 			takes("price", time.Duration(i%7)*ms, errSoldOut).Fallback("?").Named("price"+name),
-			line("inner", takes(name, time.Duration(i%5)*ms, unavailable{}).Retry(always)).Task())
+			line("inner", takes(name, time.Duration(i%5)*ms, flowtest.Unavailable{}).Retry(always)).Task())
 	}
 	j := logged(t, slog.LevelInfo, func(ctx context.Context) {
 		for i := range runs {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/flowtest"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeslog"
 	recovery "github.com/jade-go/jade/recover"
@@ -32,7 +33,7 @@ func chat() *flow.Flow[string, string] {
 	retried := task.New("members", func(ctx context.Context, in string) (string, error) {
 		time.Sleep(4 * ms)
 		if busy.Add(1) < 3 {
-			return "", unavailable{}
+			return "", flowtest.Unavailable{}
 		}
 		return in, nil
 	}).Retry(task.Retry{Attempts: 3, Delay: 2 * ms})
@@ -41,7 +42,7 @@ func chat() *flow.Flow[string, string] {
 		var cards []string
 		return cards[0], nil
 	})
-	rules := line("rules", takes("muted?", 5*ms, unavailable{}).Fallback("no"))
+	rules := line("rules", takes("muted?", 5*ms, flowtest.Unavailable{}).Fallback("no"))
 	return flow.New("chat", func(in flow.Node[string]) flow.Node[string] {
 		passed := flow.Step(rules.Task(), in)
 		members := flow.Step(retried, in)
@@ -77,7 +78,7 @@ func TestRecords_golden(t *testing.T) {
 		synctest.Wait()
 	})
 	const file = "testdata/chat.log"
-	got := regexp.MustCompile(`(_test\.go):\d+`).ReplaceAllString(log.String(), "$1:1")
+	got := regexp.MustCompile(`(\.go):\d+`).ReplaceAllString(log.String(), "$1:1")
 	if *update {
 		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
 	}

@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/internal/flowtest"
+	"github.com/jade-go/jade/internal/notes"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeslog"
 	"github.com/jade-go/jade/task"
@@ -28,15 +30,13 @@ func (h handler) WithGroup(string) slog.Handler                   { return h }
 // page has something of everything that is on record.
 func page() *flow.Flow[string, string] {
 	return line("page", stubborn("ads", 30*ms, nil).Timeout(10*ms).Fallback("?"),
-		side("inner", takes("tax", ms, unavailable{}).Retry(always).Fallback("?"), takes("item", 20*ms, errSoldOut), stubborn("slow", 50*ms, nil)).Task(),
+		side("inner", takes("tax", ms, flowtest.Unavailable{}).Retry(always).Fallback("?"), takes("item", 20*ms, errSoldOut), stubborn("slow", 50*ms, nil)).Task(),
 		takes("next", ms, nil))
 }
 
 // silently is ctx observed by a logger with that handler, without what the library logs of its panics.
 func silently(t *testing.T, h handler) context.Context {
-	was := slog.Default()
-	slog.SetDefault(slog.New(slog.DiscardHandler))
-	t.Cleanup(func() { slog.SetDefault(was) })
+	notes.Log(t)
 	return observe.With(t.Context(), jadeslog.New(slog.New(h)))
 }
 

@@ -1,14 +1,12 @@
 package jadeslog_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,6 +15,8 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/flowtest"
+	"github.com/jade-go/jade/internal/notes"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeslog"
 	recovery "github.com/jade-go/jade/recover"
@@ -26,16 +26,7 @@ import (
 const ms = time.Millisecond
 
 // journal is what a logger of JSON has written.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (j *journal) Write(line []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(line)
-}
+type journal struct{ notes.Text }
 
 func (j *journal) logger(level slog.Level) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(j, &slog.HandlerOptions{Level: level}))
@@ -59,11 +50,9 @@ func (e entry) brief() string {
 }
 
 func (j *journal) entries(t testing.TB) (all []entry) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	for line := range bytes.Lines(j.text.Bytes()) {
+	for line := range strings.Lines(j.String()) {
 		var e entry
-		require.NoError(t, json.Unmarshal(line, &e))
+		require.NoError(t, json.Unmarshal([]byte(line), &e))
 		all = append(all, e)
 	}
 	return all
@@ -88,46 +77,13 @@ func logged(t *testing.T, level slog.Level, body func(ctx context.Context), opts
 	return j
 }
 
-// takes is a task that takes its time and then ends with err, or earlier if nobody wants it any more.
-func takes(name string, d time.Duration, err error) task.Task[string, string] {
-	return task.New(name, func(ctx context.Context, in string) (string, error) {
-		select {
-		case <-ctx.Done():
-			return "", context.Cause(ctx)
-		case <-time.After(d):
-			return in, err
-		}
-	})
-}
-
-// stubborn is a task that takes its time whether anybody wants it or not.
-func stubborn(name string, d time.Duration, err error) task.Task[string, string] {
-	return task.New(name, func(_ context.Context, in string) (string, error) {
-		time.Sleep(d)
-		return in, err
-	})
-}
-
 var (
+	takes      = flowtest.Takes[string]
+	stubborn   = flowtest.Stubborn[string]
+	line       = flowtest.Line[string]
 	errSoldOut = recovery.Mark(recovery.ClassBusiness, errors.New("sold out"))
 	always     = task.Retry{Attempts: 3, Delay: ms, If: func(error) bool { return true }}
 )
-
-// unavailable is a failure of a dependency.
-type unavailable struct{}
-
-func (unavailable) Error() string   { return "busy" }
-func (unavailable) StatusCode() int { return 503 }
-
-// line makes a flow of tasks, each of which takes what the one before it has made.
-func line(name string, ts ...task.Task[string, string]) *flow.Flow[string, string] {
-	return flow.New(name, func(n flow.Node[string]) flow.Node[string] {
-		for _, t := range ts {
-			n = flow.Step(t, n)
-		}
-		return n
-	})
-}
 
 // side makes a flow of tasks that run at once.
 func side(name string, ts ...task.Task[string, string]) *flow.Flow[string, string] {

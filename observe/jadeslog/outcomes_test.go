@@ -14,6 +14,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/flowtest"
 	"github.com/jade-go/jade/observe/jadeslog"
 	"github.com/jade-go/jade/task"
 )
@@ -27,7 +28,7 @@ func TestRecords_ofATaskAlone(t *testing.T) {
 		"ok":         {takes("item", ms, nil), nil},
 		"code":       {panics, []string{"ERROR failed kind=node task=item status=failed class=code error=panic: oh\\nno panic=oh\\nno"}},
 		"system":     {takes("item", ms, syscall.EMFILE), []string{"ERROR failed kind=node task=item status=failed class=system error=too many open files"}},
-		"dependency": {takes("item", ms, unavailable{}), []string{"ERROR failed kind=node task=item status=failed class=dependency error=busy"}},
+		"dependency": {takes("item", ms, flowtest.Unavailable{}), []string{"ERROR failed kind=node task=item status=failed class=dependency error=busy"}},
 		"timeout": {takes("item", time.Second, nil).Timeout(ms),
 			[]string{"ERROR failed kind=node task=item status=failed class=timeout error=item: deadline exceeded: limit 1ms, elapsed 1ms attempts=1"}},
 		"business": {takes("item", ms, errSoldOut), []string{"WARN failed kind=node task=item status=failed class=business error=sold out"}},
@@ -36,7 +37,7 @@ func TestRecords_ofATaskAlone(t *testing.T) {
 			[]string{"WARN degraded kind=node task=item status=degraded class=system error=too many open files"}},
 		"degraded by a bug": {panics.Fallback("none"),
 			[]string{"ERROR degraded kind=node task=item status=degraded class=code error=panic: oh\\nno panic=oh\\nno"}},
-		"retried in vain": {takes("item", ms, unavailable{}).Retry(always),
+		"retried in vain": {takes("item", ms, flowtest.Unavailable{}).Retry(always),
 			[]string{"ERROR failed kind=node task=item status=failed class=dependency error=busy attempts=3"}},
 		"its error's method panics": {takes("item", ms, hostile{}),
 			[]string{"ERROR failed kind=node task=item status=failed class=unknown error=its Error method panicked"}},
@@ -85,7 +86,7 @@ func TestRecords_ofARun(t *testing.T) {
 		want []string
 	}{
 		"ok": {line("shop", takes("item", ms, nil)), []string{"INFO run flow=shop status=ok"}},
-		"failed": {line("shop", takes("item", ms, unavailable{}).Retry(always), slow), []string{
+		"failed": {line("shop", takes("item", ms, flowtest.Unavailable{}).Retry(always), slow), []string{
 			"ERROR failed kind=node flow=shop task=item status=failed class=dependency error=busy attempts=3",
 			"INFO run flow=shop task=item status=failed class=dependency error=E retries=2",
 		}},
@@ -138,7 +139,7 @@ func TestRecords_ofAnElement(t *testing.T) {
 	}
 	pick := task.New("items", func(_ context.Context, in string) (string, error) {
 		if in == "b" {
-			return "", unavailable{}
+			return "", flowtest.Unavailable{}
 		}
 		return in, nil
 	})
@@ -152,7 +153,7 @@ func TestRecords_ofAnElement(t *testing.T) {
 	require.Equal(t, []any{"run", "items", "failed", 2.0}, []any{got[1]["msg"], got[1]["task"], got[1]["status"], got[1]["retries"]})
 	require.Equal(t, "WARN degraded kind=element flow=shop task=items element=1 status=degraded class=dependency error=busy", got[2].brief())
 	require.EqualValues(t, 2, got[2][jadeslog.KeyCount], "elements that something stands in for")
-	require.Equal(t, "INFO run flow=shop status=degraded class=dependency error=shop: items (jadeslog/outcomes_test.go:139): busy degraded=[items]", got[3].brief())
+	require.Equal(t, "INFO run flow=shop status=degraded class=dependency error=shop: items (jadeslog/outcomes_test.go:140): busy degraded=[items]", got[3].brief())
 
 	j = logged(t, slog.LevelDebug, func(ctx context.Context) { list(pick.Retry(always)).Do(ctx, "x") })
 	require.Equal(t, "DEBUG attempt kind=attempt flow=shop task=items element=1 attempt=1 status=failed class=dependency error=busy", j.brief(t)[0])
@@ -172,7 +173,7 @@ func TestRecords_ofWhatIsUsedTwiceNameTheNode(t *testing.T) {
 
 func TestRecords_whatIsOnlyThereForDebugging(t *testing.T) {
 	j := logged(t, slog.LevelDebug, func(ctx context.Context) {
-		line("shop", takes("item", ms, unavailable{}).Retry(task.Retry{Attempts: 2, Delay: ms}).Fallback("?"), takes("price", ms, errSoldOut), takes("next", ms, nil)).Do(ctx, "x")
+		line("shop", takes("item", ms, flowtest.Unavailable{}).Retry(task.Retry{Attempts: 2, Delay: ms}).Fallback("?"), takes("price", ms, errSoldOut), takes("next", ms, nil)).Do(ctx, "x")
 	})
 	var got []string
 	for _, e := range j.entries(t) {
@@ -217,7 +218,7 @@ func TestRecords_longTextsAreCut(t *testing.T) {
 // What something in a flow takes is a warning, however it is taken: one record a failure, with the names of the run's line.
 func TestRecords_ofWhatIsTaken(t *testing.T) {
 	const taken = "WARN degraded kind=node flow=shop task=item status=failed class=dependency error=busy"
-	item := takes("item", ms, unavailable{})
+	item := takes("item", ms, flowtest.Unavailable{})
 	panics := task.New("item", func(context.Context, string) (string, error) { panic("oh") })
 	shop := func(build func(in flow.Node[string]) flow.Node[string]) *flow.Flow[string, string] {
 		return flow.New("shop", build)
@@ -246,7 +247,7 @@ func TestRecords_ofWhatIsTaken(t *testing.T) {
 			return flow.Step(takes("price", ms, syscall.EMFILE), flow.Fallback(flow.Step(item, in), "?"))
 		}), []string{taken, "ERROR failed kind=node flow=shop task=price status=failed class=system error=too many open files"}, "failed [item]"},
 		"in a run that fails of an equal error": {shop(func(in flow.Node[string]) flow.Node[string] {
-			return flow.Step(takes("price", ms, unavailable{}), flow.Fallback(flow.Step(item, in), "?"))
+			return flow.Step(takes("price", ms, flowtest.Unavailable{}), flow.Fallback(flow.Step(item, in), "?"))
 		}), []string{taken, "ERROR failed kind=node flow=shop task=price status=failed class=dependency error=busy"}, "failed [item]"},
 		"around a nested flow": {shop(func(in flow.Node[string]) flow.Node[string] {
 			return flow.Fallback(flow.Step(line("inner", item).Task(), in), "?")
@@ -312,7 +313,7 @@ func TestRecords_ofEffects(t *testing.T) {
 		time.Sleep(time.Second)
 	})), "one that waits for it")
 	require.Equal(t, []string{"ERROR failed audit dependency"}, told(logged(t, slog.LevelInfo, func(ctx context.Context) {
-		page(takes("audit", ms, unavailable{})).Do(ctx, "x")
+		page(takes("audit", ms, flowtest.Unavailable{})).Do(ctx, "x")
 		time.Sleep(time.Second)
 	})), "its own failure")
 	require.Equal(t, []string{"ERROR failed audit timeout"}, told(logged(t, slog.LevelInfo, func(ctx context.Context) {
