@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -17,19 +16,17 @@ import (
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	recovery "github.com/jade-go/jade/recover"
 )
 
-// crowd runs functions at once on goroutines of their own, each after a random
-// delay, on promises that they race to complete, cancel and combine.
+// crowd runs functions on promises that they race to complete, cancel and combine.
 type crowd struct {
-	*rand.Rand
+	*futuretest.Crowd
 	ctx      context.Context
 	scope    *future.Scope
 	promises []*future.Promise[int]
 	fs       []future.Future[int]
-	group    sync.WaitGroup
-	start    chan struct{}
 }
 
 // crowds calls body many times, many more under JADE_STRESS. body sets the
@@ -38,15 +35,14 @@ func crowds(t *testing.T, n int, body func(c *crowd) (check func())) {
 	t.Helper()
 	seed, _ := baseSeed(t)
 	for range scaled(n) {
-		c := &crowd{Rand: rand.New(rand.NewPCG(seed, 5)), start: make(chan struct{})}
+		c := &crowd{Crowd: futuretest.NewCrowd(seed, 5)}
 		c.ctx, c.scope = future.WithScope(context.Background())
 		for range 1 + c.IntN(6) {
 			p := future.NewPromise[int](c.ctx)
 			c.promises, c.fs = append(c.promises, p), append(c.fs, p.Future())
 		}
 		check := body(c)
-		close(c.start)
-		c.group.Wait()
+		c.Run()
 		_ = c.scope.Close()
 		check()
 		if t.Failed() {
@@ -56,17 +52,6 @@ func crowds(t *testing.T, n int, body func(c *crowd) (check func())) {
 	}
 }
 
-func (c *crowd) add(fn func()) {
-	pause := c.IntN(8) * c.IntN(8)
-	c.group.Go(func() {
-		<-c.start
-		for range pause {
-			runtime.Gosched()
-		}
-		fn()
-	})
-}
-
 // complete has each promise completed: with its index, or a failure.
 func (c *crowd) complete(failing int) {
 	for i, p := range c.promises {
@@ -74,7 +59,7 @@ func (c *crowd) complete(failing int) {
 		if failing > 0 && c.IntN(failing) == 0 {
 			err = fmt.Errorf("failure %d", i)
 		}
-		c.add(func() { p.Complete(i, err) })
+		c.Add(func() { p.Complete(i, err) })
 	}
 }
 
@@ -82,11 +67,11 @@ func (c *crowd) complete(failing int) {
 func (c *crowd) disturb() {
 	for _, f := range c.fs {
 		if c.IntN(4) == 0 {
-			c.add(func() { f.Cancel(errors.New("not wanted")) })
+			c.Add(func() { f.Cancel(errors.New("not wanted")) })
 		}
 	}
 	if c.IntN(4) == 0 {
-		c.add(func() { _ = c.scope.Close() })
+		c.Add(func() { _ = c.scope.Close() })
 	}
 }
 
@@ -106,11 +91,11 @@ func TestStress_groupsAgreeWithTheirInputs(t *testing.T) {
 		var all, quorum future.Future[[]int]
 		var settled future.Future[[]future.Result[int]]
 		var anyOf, race future.Future[int]
-		c.add(func() { all = combinators.All(c.fs...) })
-		c.add(func() { settled = combinators.Settle(c.fs...) })
-		c.add(func() { race = combinators.Race(shieldAll(c.fs)...) })
-		c.add(func() { anyOf = combinators.Any(shieldAll(c.fs)...) })
-		c.add(func() { quorum = combinators.Quorum(need, shieldAll(c.fs)...) })
+		c.Add(func() { all = combinators.All(c.fs...) })
+		c.Add(func() { settled = combinators.Settle(c.fs...) })
+		c.Add(func() { race = combinators.Race(shieldAll(c.fs)...) })
+		c.Add(func() { anyOf = combinators.Any(shieldAll(c.fs)...) })
+		c.Add(func() { quorum = combinators.Quorum(need, shieldAll(c.fs)...) })
 		return func() {
 			finals := lo.Map(c.fs, func(f future.Future[int], _ int) future.Result[int] { return must(t, f) })
 			values := lo.FilterMap(finals, func(r future.Result[int], _ int) (int, bool) { return r.Value, r.Err == nil })
@@ -168,7 +153,7 @@ func TestStress_chainsRegisteredWhileTheyComplete(t *testing.T) {
 			if how == 3 {
 				wantCleanups++
 			}
-			c.add(func() {
+			c.Add(func() {
 				for range 3 {
 					g := c.behind(how, f, body, &cleanups)
 					mu.Lock()
@@ -229,7 +214,7 @@ func TestStress_eachStopsAndAwaitsGiveUp(t *testing.T) {
 		failAt := c.IntN(60)
 		var running, most atomic.Int64
 		var each future.Future[[]int]
-		c.add(func() {
+		c.Add(func() {
 			each = combinators.Each(c.ctx, limit, lo.Range(n), func(ctx context.Context, i int) (int, error) {
 				most.Store(max(most.Load(), running.Add(1)))
 				defer running.Add(-1)
@@ -245,9 +230,9 @@ func TestStress_eachStopsAndAwaitsGiveUp(t *testing.T) {
 			_, _ = each.Await(context.Background())
 		})
 		short, giveUp := context.WithCancel(context.Background())
-		c.add(giveUp)
-		c.add(func() { _, _, _ = combinators.Await2(short, c.fs[0], c.fs[len(c.fs)-1]) })
-		c.add(func() {
+		c.Add(giveUp)
+		c.Add(func() { _, _, _ = combinators.Await2(short, c.fs[0], c.fs[len(c.fs)-1]) })
+		c.Add(func() {
 			yielded := 0
 			for range combinators.AsCompleted(short, c.fs...) {
 				yielded++

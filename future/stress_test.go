@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
-	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -17,15 +15,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/futuretest"
 	"github.com/jade-go/jade/internal/notes"
 )
 
-// crowd runs functions at once on goroutines of their own, each after a random delay.
-type crowd struct {
-	*rand.Rand
-	group sync.WaitGroup
-	start chan struct{}
-}
+type crowd = futuretest.Crowd
 
 // crowds calls body many times, many more under JADE_STRESS, and names the
 // seed of a failure; JADE_SEED repeats it, if the scheduler plays along.
@@ -39,30 +33,13 @@ func crowds(t *testing.T, n int, body func(c *crowd)) {
 		n *= 20
 	}
 	for range n {
-		c := &crowd{Rand: rand.New(rand.NewPCG(seed, 3)), start: make(chan struct{})}
+		c := futuretest.NewCrowd(seed, 3)
 		body(c)
 		if t.Failed() {
 			t.Fatalf("JADE_SEED=%d", seed)
 		}
 		seed++
 	}
-}
-
-func (c *crowd) add(fn func()) {
-	pause := c.IntN(8) * c.IntN(8)
-	c.group.Go(func() {
-		<-c.start
-		for range pause {
-			runtime.Gosched()
-		}
-		fn()
-	})
-}
-
-// run lets all go and waits for them.
-func (c *crowd) run() {
-	close(c.start)
-	c.group.Wait()
 }
 
 func TestStress_completedOnceAndSeenByAll(t *testing.T) {
@@ -74,7 +51,7 @@ func TestStress_completedOnceAndSeenByAll(t *testing.T) {
 		var wins, winner atomic.Int64
 		var told notes.List[future.Result[int]] // what observers of f saw
 		for i := range 1 + c.IntN(4) {
-			c.add(func() {
+			c.Add(func() {
 				if p.Complete(i, nil) {
 					wins.Add(1)
 					winner.Store(int64(i))
@@ -82,24 +59,24 @@ func TestStress_completedOnceAndSeenByAll(t *testing.T) {
 			})
 		}
 		if c.IntN(2) == 0 {
-			c.add(func() { f.Cancel(errors.New("not wanted")) })
+			c.Add(func() { f.Cancel(errors.New("not wanted")) })
 		}
 		if c.IntN(2) == 0 {
-			c.add(func() { cancel(errors.New("caller left")) })
+			c.Add(func() { cancel(errors.New("caller left")) })
 		}
 		if c.IntN(2) == 0 {
-			c.add(func() { _ = scope.Close() })
+			c.Add(func() { _ = scope.Close() })
 		}
 		callbacks := 1 + c.IntN(3)
 		for range callbacks {
-			c.add(func() { f.OnDone(told.Add) })
+			c.Add(func() { f.OnDone(told.Add) })
 		}
 		waits := 1 + c.IntN(3)
 		for range waits {
-			c.add(func() { v, err := f.Await(context.Background()); told.Add(future.Result[int]{Value: v, Err: err}) })
+			c.Add(func() { v, err := f.Await(context.Background()); told.Add(future.Result[int]{Value: v, Err: err}) })
 		}
-		c.add(func() { <-f.Done() })
-		c.add(func() {
+		c.Add(func() { <-f.Done() })
+		c.Add(func() {
 			short, giveUp := context.WithCancel(context.Background())
 			giveUp()
 			if v, err := f.Await(short); err == nil {
@@ -107,7 +84,7 @@ func TestStress_completedOnceAndSeenByAll(t *testing.T) {
 				callbacks++
 			}
 		})
-		c.run()
+		c.Run()
 		_ = scope.Close() // joins the callbacks
 		cancel(nil)
 
@@ -133,7 +110,7 @@ func TestStress_onDoneIsStoppedOrCalled(t *testing.T) {
 		var called, stopped atomic.Int64
 		n := 1 + c.IntN(5)
 		for range n {
-			c.add(func() {
+			c.Add(func() {
 				stop := p.Future().OnDone(func(future.Result[int]) { called.Add(1) })
 				for range 2 { // the second time it has nothing left to stop
 					if stop() {
@@ -142,8 +119,8 @@ func TestStress_onDoneIsStoppedOrCalled(t *testing.T) {
 				}
 			})
 		}
-		c.add(func() { p.Complete(1, nil) })
-		c.run()
+		c.Add(func() { p.Complete(1, nil) })
+		c.Run()
 		require.NoError(t, scope.Close())
 		require.Equal(t, int64(n), called.Load()+stopped.Load())
 	})
@@ -162,7 +139,7 @@ func TestStress_closeJoinsWhateverWasStarted(t *testing.T) {
 		}
 		n := 2 + c.IntN(6)
 		for i := range n {
-			c.add(func() {
+			c.Add(func() {
 				at := ctx
 				if i%2 == 1 {
 					at = inner
@@ -180,14 +157,14 @@ func TestStress_closeJoinsWhateverWasStarted(t *testing.T) {
 			})
 		}
 		if c.IntN(2) == 0 {
-			c.add(func() { _ = nested.Close() })
+			c.Add(func() { _ = nested.Close() })
 		}
-		c.add(func() {
+		c.Add(func() {
 			_ = scope.Close()
 			assert.Zero(t, running.Load(), "functions run after Close")
 		})
-		c.add(func() { _ = scope.Close() })
-		c.run()
+		c.Add(func() { _ = scope.Close() })
+		c.Run()
 		require.Equal(t, int64(n), refused.Load())
 	})
 }
@@ -201,13 +178,13 @@ func TestStress_eachFailureIsToldOrSeen(t *testing.T) {
 		for i := range n {
 			failures[i] = fmt.Errorf("failure %d", i)
 			p := future.NewPromise[int](ctx)
-			c.add(func() {
+			c.Add(func() {
 				if p.Complete(0, failures[i]) {
 					won[i].Add(1)
 				}
 			})
 			if c.IntN(2) == 0 {
-				c.add(func() {
+				c.Add(func() {
 					if r, ok := p.Future().Peek(); ok && r.Err == failures[i] {
 						seen[i].Add(1)
 					}
@@ -226,9 +203,9 @@ func TestStress_eachFailureIsToldOrSeen(t *testing.T) {
 			}
 		}
 		for range 2 {
-			c.add(func() { eachPart(scope.Close(), count) })
+			c.Add(func() { eachPart(scope.Close(), count) })
 		}
-		c.run()
+		c.Run()
 		eachPart(scope.Close(), count)
 		for i := range n {
 			switch {
