@@ -61,6 +61,23 @@ var around = map[string]struct {
 	"Fallback in a Wrap":   {func(tk number) number { return tk.Fallback(7).Wrap(same) }, 7},
 }
 
+// inEach runs tk in each of them, and checks the failures that get through.
+func inEach(t *testing.T, name string, tk number, check func(t testing.TB, err error)) {
+	for what, p := range around {
+		t.Run(name+"/"+what, func(t *testing.T) {
+			ctx, scope := future.WithScope(bg())
+			v, err := p.put(tk).Do(ctx, 1)
+			require.Equal(t, p.want, v)
+			if p.want == 0 {
+				check(t, err)
+			} else {
+				require.NoError(t, err)
+			}
+			require.NoError(t, scope.Close())
+		})
+	}
+}
+
 // G6, G7: each call of user code is guarded on its own, so what it does instead
 // of returning reaches the policies around it, also a Goexit.
 func TestG07_whatNeverReturnsReachesThePoliciesAround(t *testing.T) {
@@ -77,19 +94,7 @@ func TestG07_whatNeverReturnsReachesThePoliciesAround(t *testing.T) {
 				return func(ctx context.Context, n int) (int, error) { inside(ctx, n); c.leave(); return 0, nil }
 			}),
 		} {
-			for what, p := range around {
-				t.Run(how+"/"+where+"/"+what, func(t *testing.T) {
-					ctx, scope := future.WithScope(bg())
-					v, err := p.put(tk).Do(ctx, 1)
-					require.Equal(t, p.want, v)
-					if p.want == 0 {
-						c.check(t, err)
-					} else {
-						require.NoError(t, err)
-					}
-					require.NoError(t, scope.Close())
-				})
-			}
+			inEach(t, how+"/"+where, tk, c.check)
 		}
 	}
 }
@@ -104,20 +109,10 @@ func TestG06_aHandlerThatDoesNotReturnFailsWhatItWasMaking(t *testing.T) {
 			"Recover, after a timeout": fails(errDown).Timeout(time.Hour).Recover(func(context.Context, int, error) (int, error) { c.leave(); return 1, nil }),
 			"Recover, in a timeout":    fails(errDown).Recover(func(context.Context, int, error) (int, error) { c.leave(); return 1, nil }).Timeout(time.Hour),
 		} {
-			for what, p := range around {
-				t.Run(how+"/"+where+"/"+what, func(t *testing.T) {
-					ctx, scope := future.WithScope(bg())
-					v, err := p.put(tk).Do(ctx, 1)
-					require.Equal(t, p.want, v)
-					if p.want == 0 {
-						c.check(t, err)
-						require.ErrorIs(t, err, errDown, "joined to what it was told")
-					} else {
-						require.NoError(t, err)
-					}
-					require.NoError(t, scope.Close())
-				})
-			}
+			inEach(t, how+"/"+where, tk, func(t testing.TB, err error) {
+				c.check(t, err)
+				require.ErrorIs(t, err, errDown, "joined to what it was told")
+			})
 		}
 	}
 }
