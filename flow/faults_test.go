@@ -95,21 +95,11 @@ func TestCause_thatCannotBeComparedEndsRuns(t *testing.T) {
 
 // A run that has not ended has no answer without an error, whatever its ctx says.
 func TestUnfinished_aRunNeverReturnsWithoutAnError(t *testing.T) {
-	for _, how := range []string{"Do", "Go"} {
-		for name := range shapes(nothing) {
-			t.Run(how+"/"+name, func(t *testing.T) {
-				notes.Log(t)
-				futuretest.UnfinishedWork(t, func(ctx context.Context, work future.Future[int]) (err error) {
-					f := shapes(func(context.Context, int) (int, error) { <-work.Done(); return 7, errSoldOut })[name]
-					if how == "Do" {
-						_, err = f.Do(ctx, 1)
-					} else {
-						_, err = f.Go(ctx, 1).Await(ctx)
-					}
-					return err
-				})
-			})
-		}
+	for name := range shapes(nothing) {
+		t.Run(name, func(t *testing.T) {
+			notes.Log(t)
+			futuretest.UnfinishedCalls(t, func(fn func(context.Context, int) (int, error)) futuretest.Caller { return shapes(fn)[name] })
+		})
 	}
 }
 

@@ -88,20 +88,10 @@ func TestCause_thatCannotBeComparedEndsCalls(t *testing.T) {
 
 // A call that has not ended has no result without an error, whatever its ctx says.
 func TestUnfinished_aCallNeverReturnsWithoutAnError(t *testing.T) {
-	for _, how := range []string{"Do", "Go"} {
-		for name := range policied(nothing) {
-			t.Run(how+"/"+name, func(t *testing.T) {
-				futuretest.UnfinishedWork(t, func(ctx context.Context, work future.Future[int]) (err error) {
-					tk := policied(func(context.Context, int) (int, error) { <-work.Done(); return 7, errBoom })[name]
-					if how == "Do" {
-						_, err = tk.Do(ctx, 1)
-					} else {
-						_, err = tk.Go(ctx, 1).Await(ctx)
-					}
-					return err
-				})
-			})
-		}
+	for name := range policied(nothing) {
+		t.Run(name, func(t *testing.T) {
+			futuretest.UnfinishedCalls(t, func(fn func(context.Context, int) (int, error)) futuretest.Caller { return policied(fn)[name] })
+		})
 	}
 }
 

@@ -30,11 +30,27 @@ func Unfinished(t *testing.T, wait func(ctx context.Context, f future.Future[int
 	})
 }
 
-// UnfinishedWork is [Unfinished] for work that goes on until f is complete: the
-// wait may end then, or before.
-func UnfinishedWork(t *testing.T, wait func(ctx context.Context, f future.Future[int]) error) {
+// Caller is a task or a flow.
+type Caller interface {
+	Do(ctx context.Context, n int) (int, error)
+	Go(ctx context.Context, n int) future.Future[int]
+}
+
+// UnfinishedCalls is [Unfinished] for what is made of a function, which does not
+// end with its ctx: a call may wait for the function.
+func UnfinishedCalls(t *testing.T, of func(fn func(context.Context, int) (int, error)) Caller) {
 	t.Helper()
-	unfinished(t, wait, false)
+	for how, call := range map[string]func(ctx context.Context, c Caller) (int, error){
+		"Do": func(ctx context.Context, c Caller) (int, error) { return c.Do(ctx, 1) },
+		"Go": func(ctx context.Context, c Caller) (int, error) { return c.Go(ctx, 1).Await(ctx) },
+	} {
+		t.Run(how, func(t *testing.T) {
+			unfinished(t, func(ctx context.Context, f future.Future[int]) error {
+				_, err := call(ctx, of(func(context.Context, int) (int, error) { <-f.Done(); return 7, errors.New("it has failed") }))
+				return err
+			}, false)
+		})
+	}
 }
 
 func unfinished(t *testing.T, wait func(ctx context.Context, f future.Future[int]) error, endsWithCtx bool) {
