@@ -301,7 +301,18 @@ func (n *simNode) returned(in result, arg string, f *flaw) {
 
 // returnsZero reports whether a FlatMap's function returns the zero Future.
 func (n *simNode) returnsZero() bool {
-	return n.target == innerZero || n.target >= 0 && n.s.nodes[n.target].kind == kZero
+	return n.target == innerZero || n.target >= 0 && n.s.isZero(n.target)
+}
+
+// isZero reports whether vertex i is the zero Future: a limit on a complete future is that future.
+func (s *sim) isZero(i int) bool {
+	switch n := s.nodes[i]; n.kind {
+	case kZero:
+		return true
+	case kWithin, kAt:
+		return s.isZero(n.in[0])
+	}
+	return false
 }
 
 // makeInner is the future that a FlatMap's function returns.
