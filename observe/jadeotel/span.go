@@ -82,4 +82,4 @@ func isJades(key any) bool {
 }
 
 // jades is what the paths of this library's packages begin with.
-var jades = strings.TrimSuffix(reflect.TypeFor[observe.Call]().PkgPath(), "task")
+var jades = strings.TrimSuffix(reflect.TypeFor[observe.Call]().PkgPath(), "observe")
