@@ -66,6 +66,28 @@ func TestBegin_theEndIsToldOnce(t *testing.T) {
 	}
 }
 
+// All of a Tee hear the same, in the same order, also if the call returns while one of them is still told that it was given up.
+func TestBegin_theEndOfAStragglerIsToldAfterThatItIsOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		quick, slow := new(recorder), watcher(func(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
+			return ctx, func(o observe.Outcome) {
+				if o.Status == observe.StatusStraggler {
+					time.Sleep(time.Second)
+					panic("which changes nothing")
+				}
+			}
+		})
+		_, end := observe.Begin(observe.With(context.Background(), observe.Tee(quick, slow)), observe.Call{Kind: observe.KindNode})
+		go end(observe.Outcome{Status: observe.StatusStraggler})
+		synctest.Wait()
+		end(observe.Outcome{Status: observe.StatusFailed})
+		ends := quick.ended()
+		require.Len(t, ends, 2)
+		require.Equal(t, observe.StatusStraggler, ends[0].Status)
+		require.Equal(t, observe.StatusFailed, ends[1].Status)
+	})
+}
+
 func TestBegin_pathsOfSiblingsAreTheirOwn(t *testing.T) {
 	r := new(recorder)
 	ctx := observe.With(context.Background(), r)

@@ -39,7 +39,7 @@ type runInfo struct {
 // The state of a call is a set of these. The empty set means that the call runs and that the observer knows of it.
 const (
 	silent  uint32 = 1 << iota // the observer does not know of the call; values and end are not written yet
-	telling                    // somebody is telling the observer of a silent call
+	telling                    // somebody is telling the observer of a silent call, or that the call was given up
 	given                      // the observer knows that the call was given up
 	ended                      // the call has ended
 )
@@ -195,11 +195,20 @@ func (s *callCtx) tell(o Outcome) {
 	case s.end == nil:
 		return
 	case o.Status == StatusStraggler:
-		if s.state.Or(given) != 0 {
+		if !s.state.CompareAndSwap(0, given|telling) {
 			return
 		}
-	case s.state.Or(ended)&ended != 0:
-		return
+		defer s.told(telling) // whatever the observer does
+	default:
+		was := s.state.Or(ended)
+		if was&ended != 0 {
+			return
+		}
+		if was&telling != 0 { // else some of a Tee would hear of the end first, and some not
+			s.run.mu.Lock()
+			s.untilTold()
+			s.run.mu.Unlock()
+		}
 	}
 	defer contain("the function of Begin")
 	if o.Status == StatusOK {

@@ -44,8 +44,8 @@ func (s *Status) UnmarshalText(name []byte) error {
 }
 
 // Outcome says how a call ended. A call with [StatusStraggler] has ended for all who waited for
-// it; when its function returns, the observer gets a second outcome. (If the function returns at that very moment, the observer
-// may get both at once, or only the second.)
+// it; when its function returns, the observer gets a second outcome, after the first.
+// (If the function returns at that very moment, the observer may get only the second.)
 type Outcome struct {
 	Status  Status
 	Class   recovery.Class     // the class of Err

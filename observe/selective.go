@@ -48,19 +48,14 @@ func (s *callCtx) reveal() {
 	}
 	r := s.run
 	r.mu.Lock()
-	for s.state.Load()&telling != 0 {
-		if r.told == nil {
-			r.told = sync.NewCond(&r.mu)
-		}
-		r.told.Wait()
-	}
+	s.untilTold()
 	if s.state.Load()&silent == 0 {
 		r.mu.Unlock()
 		return
 	}
 	was := s.state.Or(telling)
 	r.mu.Unlock()
-	defer s.revealed() // whatever the observer does
+	defer s.told(silent | telling) // whatever the observer does
 	if around := callOf(s.Context); around != nil {
 		around.reveal()
 	}
@@ -71,11 +66,23 @@ func (s *callCtx) reveal() {
 	}
 }
 
-func (s *callCtx) revealed() {
+// untilTold waits until nobody tells the observer of the call. The caller has the lock of the run.
+func (s *callCtx) untilTold() {
+	r := s.run
+	for s.state.Load()&telling != 0 {
+		if r.told == nil {
+			r.told = sync.NewCond(&r.mu)
+		}
+		r.told.Wait()
+	}
+}
+
+// told has those go on who wait for that.
+func (s *callCtx) told(not uint32) {
 	r := s.run
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s.state.And(^(silent | telling))
+	s.state.And(^not)
 	if r.told != nil {
 		r.told.Broadcast()
 	}
