@@ -75,6 +75,17 @@ func TestAlso_tellsOnErrorOfEach(t *testing.T) {
 func TestAlso_whatIsCutOffIsLost(t *testing.T) {
 	fails := func(context.Context) error { return errors.New("broken") }
 	ignores := func(context.Context) error { time.Sleep(50 * time.Millisecond); return nil }
+	calls := func(ctx context.Context) error { // a flow, which gives up a moment before its ctx ends
+		_, err := flow.New("rules", func(in flow.Node[int]) flow.Node[int] {
+			return flow.Step(task.New("mute", func(ctx context.Context, in int) (int, error) { return in, untilDone(ctx) }), in)
+		}).Do(ctx, 1)
+		return err
+	}
+	hurries := func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, 5*time.Millisecond)
+		defer cancel()
+		return untilDone(ctx)
+	}
 	for what, c := range map[string]struct {
 		limit time.Duration
 		leave time.Duration
@@ -82,6 +93,8 @@ func TestAlso_whatIsCutOffIsLost(t *testing.T) {
 		want  []string
 	}{
 		"by the limit of the run":         {10 * time.Millisecond, time.Second, untilDone, []string{"audit failed"}},
+		"what it calls, by that limit":    {10 * time.Millisecond, time.Second, calls, []string{"audit failed"}},
+		"not one with a limit of its own": {10 * time.Millisecond, time.Second, hurries, nil},
 		"by the end of the scope":         {0, 10 * time.Millisecond, untilDone, []string{"audit canceled"}},
 		"not one that fails":              {10 * time.Millisecond, time.Second, fails, nil},
 		"not one that ignores its ctx":    {10 * time.Millisecond, time.Second, ignores, nil},
@@ -102,6 +115,25 @@ func TestAlso_whatIsCutOffIsLost(t *testing.T) {
 				require.NoError(t, scope.Close())
 				require.Equal(t, c.want, seen.lost.All())
 			})
+		})
+	}
+}
+
+// A flow has the limit of the run around it: when that passes, it has failed before the ctx of the effect has ended.
+func TestAlso_aFlowThatIsCutOffIsLost(t *testing.T) {
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			rules := flow.New("rules", func(in flow.Node[int]) flow.Node[int] {
+				return flow.Step(task.New("mute", func(ctx context.Context, in int) (int, error) { return in, untilDone(ctx) }), in)
+			})
+			f := flow.New("page", func(in flow.Node[int]) flow.Node[int] { return flow.Also(in, flow.Step(rules.Task(), in)) })
+			var seen effects
+			ctx, scope := future.WithScope(observe.With(t.Context(), &seen), future.Unobserved(func(error) {}))
+			_, err := f.Timeout(10*time.Millisecond).Do(ctx, 1)
+			require.NoError(t, err)
+			time.Sleep(time.Second)
+			require.NoError(t, scope.Close())
+			require.Equal(t, []string{"rules failed"}, seen.lost.All())
 		})
 	}
 }

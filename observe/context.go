@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jade-go/jade/internal/alarm"
 	"github.com/jade-go/jade/internal/engine"
 	recovery "github.com/jade-go/jade/recover"
 )
@@ -178,9 +179,17 @@ func (s *callCtx) cutsOff(o Outcome) bool {
 	case StatusCanceled, StatusSkipped, StatusStraggler:
 		return true
 	case StatusFailed:
-		return o.Class == recovery.ClassTimeout && s.Context.Err() != nil
+		return o.Class == recovery.ClassTimeout && (s.Context.Err() != nil || s.isDue(o.Elapsed))
 	}
 	return false
+}
+
+// isDue reports whether the call ended when the deadline of its ctx had passed, or so short before it that
+// a flow or a task inside may have given up for that deadline.
+func (s *callCtx) isDue(elapsed time.Duration) bool {
+	until, limited := s.Deadline()
+	limit := until.Sub(s.run.begun) - s.start
+	return limited && elapsed >= limit-alarm.Hold(limit)
 }
 
 // tell tells the observer of the end of the call, once; before that, at most once that the call is a straggler.

@@ -22,7 +22,7 @@ var may = map[string][]string{
 	module + "/combinators": {module + "/future", must, "github.com/samber/lo"},
 	module + "/recover":     {module + "/future", engine, errtree, excerpt, must, "github.com/samber/lo"},
 	module + "/deadline":    {module + "/future", engine, errtree, alarm, must, "github.com/samber/lo"},
-	module + "/observe":     {module + "/future", module + "/recover", engine, errtree, must},
+	module + "/observe":     {module + "/future", module + "/recover", engine, errtree, alarm, must},
 	seam:                    {module + "/observe"},
 	module + "/task": {
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/observe",
