@@ -36,8 +36,8 @@ type call struct {
 type parts struct {
 	mu      sync.Mutex
 	inputs  map[string]input     // of a run: its nodes that have ended, by name
-	pending []pending            // of a run: the calls that have failed in it
-	verdict *verdict             // of a run: nil until it has ended
+	pending []pending            // of what decides: the calls that have failed in it
+	verdict *verdict             // of the same: nil until it has ended
 	thrown  []*future.PanicError // of the outermost
 }
 
@@ -89,8 +89,8 @@ func (c *call) close(o observe.Outcome) {
 	c.closed.Store(true)
 	as := c.judgement(o)
 	run := c.waitsFor(as, o)
-	if c.about.Kind == observe.KindRun {
-		c.judgeAll(verdict{o.Losses, run})
+	if c.decides() {
+		c.judgeAll(c.verdict(o, run))
 	}
 	if run != nil {
 		run.keep(pending{c, o, at})

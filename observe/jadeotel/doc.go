@@ -41,9 +41,11 @@
 // jade.outcome. Unset, too, is the status of what was canceled, and of what was given up only because its run had its answer or failed of
 // something else.
 //
-// A failure that was foreseen is no alarm: the status is unset if there is a result that stands in for the failure, of the call itself or, by a
-// Fallback, a Recover, a Try or an Any of the flow, of the node. The span has an event. A failure of class code is an Error all the same: a fallback
-// mends no bug. So the span of a node that has failed ends, with the time of that, when its run does. Attempts are Errors when they fail.
+// A failure that was foreseen is no alarm: the status is unset if there is a result that stands in for the failure, of the call itself or of
+// the run that it is part of, whatever has taken it there: a Fallback, a Recover, a Try, an Any, a Catch or a function. The span has an event. So it
+// is in a run that was canceled, and for what an effect of a flow.Also goes on without. An effect that was cut off is counted as lost, and no alarm
+// either. A failure of class code is an Error all the same: a fallback mends no bug. So the span of a node that has failed
+// ends, with the time of that, when its run does, or the effect that it is part of. Attempts are Errors when they fail.
 //
 // # Attributes of spans
 //
@@ -75,8 +77,8 @@
 //	name            in the span of          when                          attributes
 //	jade.retry      a task or an element    another attempt begins        jade.attempt: its number; jade.class: of the failure of the one before
 //	jade.degraded   a call                  it ends with a result that    jade.class and jade.error, of that failure
-//	                                        stands in for a failure, or the flow has
-//	                                        something that stands in for it
+//	                                        stands in for a failure, or its run has ended
+//	                                        without failing
 //	jade.straggler  a call                  it is given up, and goes on
 //	jade.returned   what is around it       it returns after all          jade.kind, flow, path, node, task, attempt or element, outcome, class, error
 //	jade.skipped    what is around it       a call never starts           jade.flow, path, node, task; jade.class: of the failure because of which

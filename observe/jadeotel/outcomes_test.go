@@ -39,7 +39,26 @@ shop 0s-1ms failed business
 				line("shop", takes("item", ms, unavailable{})).Catch(func(context.Context, string, error) (string, error) { return "?", nil }).Do(ctx, "x")
 			}, `
 shop 0s-1ms degraded dependency !degraded:1ms:dependency
-  item 0s-1ms failed dependency ERROR`},
+  item 0s-1ms failed dependency !degraded:1ms:dependency`},
+		"a failure in a run whose caller has left": {
+			func(ctx context.Context) {
+				ctx, cancel := context.WithCancel(ctx)
+				time.AfterFunc(5*ms, cancel)
+				flow.New("shop", func(in flow.Node[string]) flow.Node[string] {
+					return flow.Any(flow.Step(takes("item", ms, unavailable{}), in), flow.Step(stubborn("old item", 10*ms, nil), in))
+				}).Do(ctx, "x")
+			}, `
+shop 0s-5ms canceled canceled
+  item 0s-1ms failed dependency !degraded:1ms:dependency
+  old item 0s-5ms straggler canceled !straggler:5ms`},
+		"a late node that only what is lost waits for": {
+			func(ctx context.Context) {
+				flow.New("shop", func(in flow.Node[string]) flow.Node[string] {
+					return flow.Step(takes("page", ms, nil).Fallback("?"), flow.Step(stubborn("item", 30*ms, nil), in))
+				}).Timeout(10*ms).Do(ctx, "x")
+			}, `
+shop 0s-10ms degraded timeout !skipped:10ms:page !degraded:10ms:timeout
+  item 0s-10ms straggler timeout !degraded:10ms:timeout !straggler:10ms`},
 		"a panic is an exception of the innermost span": {
 			func(ctx context.Context) { line("shop", throws.Timeout(time.Second)).Do(ctx, "x") }, `
 shop 0s-0s failed code ERROR
@@ -252,6 +271,69 @@ shop 0s-2ms failed dependency ERROR !skipped:2ms:page:dependency
 		t.Run(what, func(t *testing.T) {
 			all := traced(t, func(ctx context.Context) {
 				flow.New("shop", func(in flow.Node[string]) flow.Node[string] { return flow.Step(takes("page", 4*ms, nil), c.of(in)) }).Do(ctx, "x")
+			})
+			require.Equal(t, strings.TrimSpace(c.want), strings.Join(all.tree(t), "\n"))
+		})
+	}
+}
+
+// An effect that is cut off is counted as lost, and what it goes on without is no alarm. One that fails by itself is.
+func TestEffects_asSpans(t *testing.T) {
+	rules := line("rules", stubborn("mute", 30*ms, nil)).Task()
+	page := func(in flow.Node[string]) flow.Node[string] { return flow.Step(takes("page", 2*ms, nil), in) }
+	for what, c := range map[string]struct {
+		of   func(in flow.Node[string]) flow.Node[string]
+		want string
+	}{
+		"one that is cut off": {func(in flow.Node[string]) flow.Node[string] {
+			return flow.Also(page(in), flow.Step(takes("audit", time.Hour, nil), in))
+		}, `
+shop 0s-2ms ok
+  audit 0s-10ms failed timeout
+  page 0s-2ms ok`},
+		"a flow that is cut off": {func(in flow.Node[string]) flow.Node[string] {
+			return flow.Also(page(in), flow.Step(rules, in))
+		}, `
+shop 0s-2ms ok
+  page 0s-2ms ok
+  rules 0s-10ms failed timeout
+    rules 0s-10ms failed timeout
+      mute 0s-10ms straggler timeout !straggler:10ms`},
+		"what it goes on without": {func(in flow.Node[string]) flow.Node[string] {
+			return flow.Also(page(in), flow.Step(takes("audit", 4*ms, nil), flow.Fallback(flow.Step(takes("user", ms, unavailable{}), in), "?")))
+		}, `
+shop 0s-2ms ok
+  page 0s-2ms ok
+  user 0s-1ms failed dependency !degraded:1ms:dependency
+  audit 1ms-5ms ok <input user`},
+		"a flow that it goes on without": {func(in flow.Node[string]) flow.Node[string] {
+			return flow.Also(page(in), flow.Fallback(flow.Step(line("users", takes("user", ms, unavailable{})).Task(), in), "?"))
+		}, `
+shop 0s-2ms ok
+  page 0s-2ms ok
+  users 0s-1ms failed dependency !degraded:1ms:dependency
+    users 0s-1ms failed dependency !degraded:1ms:dependency
+      user 0s-1ms failed dependency !degraded:1ms:dependency`},
+		"a failure of its own": {func(in flow.Node[string]) flow.Node[string] {
+			return flow.Also(page(in), flow.Step(line("users", takes("user", 4*ms, unavailable{})).Task(), in))
+		}, `
+shop 0s-2ms ok
+  page 0s-2ms ok
+  users 0s-4ms failed dependency ERROR
+    users 0s-4ms failed dependency ERROR
+      user 0s-4ms failed dependency ERROR`},
+		"a bug": {func(in flow.Node[string]) flow.Node[string] {
+			return flow.Also(page(in), flow.Fallback(flow.Step(task.New("user", func(context.Context, string) (string, error) { panic(7) }), in), "?"))
+		}, `
+shop 0s-2ms ok
+  page 0s-2ms ok
+  user 0s-0s failed code ERROR !exception:0s:int`},
+	} {
+		t.Run(what, func(t *testing.T) {
+			all := traced(t, func(ctx context.Context) {
+				_, err := flow.New("shop", c.of).Timeout(10*ms).Do(ctx, "x")
+				require.NoError(t, err)
+				time.Sleep(time.Minute)
 			})
 			require.Equal(t, strings.TrimSpace(c.want), strings.Join(all.tree(t), "\n"))
 		})

@@ -1,8 +1,6 @@
 package jadeotel
 
 import (
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/jade-go/jade/observe"
@@ -10,7 +8,8 @@ import (
 )
 
 // This file is what becomes of the failures inside a run. Whether one is an error, or something stands in for it, is known when the run
-// ends: until then the span is open. A bug is an error, whatever stands in for it. Attempts are told of at once.
+// ends: until then the span is open. What an effect fails of has no say in the answer, so the effect decides about what is inside of it.
+// A bug is an error, whatever stands in for it. Attempts are told of at once.
 
 // pending is a call that has failed, of which the span is open.
 type pending struct {
@@ -19,10 +18,22 @@ type pending struct {
 	at time.Time
 }
 
-// verdict is what a run knows of its end.
+// verdict is what a run, or an effect, knows of its end.
 type verdict struct {
-	losses []observe.Loss
-	around *call // the run around it, if it has failed: something may have taken that there
+	around *call     // what decides around it, if it has failed: something may have taken that there
+	rest   judgement // of the failures inside, if nothing around has them
+}
+
+// verdict is that of a call that has ended with o.
+func (c *call) verdict(o observe.Outcome, around *call) verdict {
+	v := verdict{around, failed}
+	switch {
+	case o.Lost: // which is counted
+		v.rest = harmless
+	case c.about.Optional, o.Status != observe.StatusFailed && o.Status != observe.StatusStraggler: // it has done without, or nobody wants it
+		v.rest = taken
+	}
+	return v
 }
 
 // keptPending is how many spans a run keeps open, as it may run for ever. Those of more failures say Error.
@@ -38,21 +49,27 @@ const (
 )
 
 func (c *call) judgement(o observe.Outcome) judgement {
-	if isFailure(o) || c.isLate(o) {
+	switch {
+	case !isFailure(o) && !c.isLate(o):
+		return harmless
+	case o.Class == recovery.ClassCode:
 		return failed
 	}
-	return harmless
+	return c.verdict(o, nil).rest
 }
 
-// waitsFor is the run that says whether something stands in for the failure of the call; nil if there is none to wait for.
+// waitsFor is the run, or the effect, that says whether something stands in for the failure of the call; nil if there is none to wait for.
 func (c *call) waitsFor(as judgement, o observe.Outcome) (run *call) {
-	if as != failed || o.Class == recovery.ClassCode || c.about.Kind == observe.KindAttempt || c.around == nil {
+	if as != failed || o.Class == recovery.ClassCode || c.about.Kind == observe.KindAttempt || c.about.Effect {
 		return nil
 	}
-	for run = c.around; run != nil && run.about.Kind != observe.KindRun; run = run.around {
+	for run = c.around; run != nil && !run.decides(); run = run.around {
 	}
 	return run
 }
+
+// decides reports whether the call knows, when it ends, what becomes of the failures inside.
+func (c *call) decides() bool { return c.about.Kind == observe.KindRun || c.about.Effect }
 
 // keep has the span of a call that has failed in the run wait for the verdict, if that is not known.
 func (run *call) keep(p pending) {
@@ -84,25 +101,11 @@ func (run *call) judgeAll(v verdict) {
 }
 
 func (run *call) judge(v verdict, p pending) {
-	name := p.of.nameIn(run)
-	isLoss := func(l observe.Loss) bool { return name == l.Node || strings.HasPrefix(name, l.Node+"/") }
-	switch {
-	case slices.ContainsFunc(v.losses, isLoss):
-		p.end(taken)
-	case v.around != nil:
+	if v.around != nil {
 		v.around.keep(p)
-	default:
-		p.end(failed)
+		return
 	}
-}
-
-// nameIn is the name of the call's node, as a loss of a run has it.
-func (c *call) nameIn(run *call) string {
-	for c.around != nil && c.around.about.Kind != observe.KindRun {
-		c = c.around
-	}
-	path := c.about.Path[min(len(run.about.Path), len(c.about.Path)):]
-	return strings.Join(append(slices.Clip(path), c.about.Node), "/")
+	p.end(v.rest)
 }
 
 // end ends the span.
