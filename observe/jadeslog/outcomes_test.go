@@ -243,6 +243,30 @@ func TestRecords_ofWhatIsTaken(t *testing.T) {
 		}), []string{taken}, "degraded [item]"},
 		"a bug": {shop(func(in flow.Node[string]) flow.Node[string] { return flow.Fallback(flow.Step(panics, in), "?") }),
 			[]string{"ERROR degraded kind=node flow=shop task=item status=failed class=code error=panic: oh panic=oh"}, "degraded [item]"},
+		"Recover at the limit": {shop(func(in flow.Node[string]) flow.Node[string] {
+			return flow.Recover(flow.Step(stubborn("slow", 20*ms, nil), in), func(context.Context, error) (string, error) { return "?", nil })
+		}).Timeout(20 * ms).Reserve(10 * ms), []string{
+			"WARN degraded kind=node flow=shop task=slow status=straggler class=timeout error=E",
+			"INFO returned kind=node flow=shop task=slow status=ok",
+		}, "degraded [slow]"},
+		"Recover at the limit, in a flow in a run that fails": {shop(func(in flow.Node[string]) flow.Node[string] {
+			inner := flow.New("inner", func(in flow.Node[string]) flow.Node[string] {
+				return flow.Recover(flow.Step(stubborn("slow", 20*ms, nil), in), func(context.Context, error) (string, error) { return "?", nil })
+			})
+			return flow.Step(takes("price", ms, unavailable{}), flow.Step(inner.Timeout(20*ms).Reserve(10*ms).Task(), in))
+		}), []string{
+			"WARN degraded kind=node flow=inner path=inner task=slow status=straggler class=timeout error=E",
+			"INFO returned kind=node flow=inner path=inner task=slow status=ok",
+			"ERROR failed kind=node flow=shop task=price status=failed class=dependency error=busy",
+		}, "failed <nil>"},
+		"Recover at the limit, of what has not begun": {shop(func(in flow.Node[string]) flow.Node[string] {
+			slow := flow.Fallback(flow.Step(stubborn("slow", 20*ms, nil), in), "?")
+			return flow.Recover(flow.Step(item, slow), func(context.Context, error) (string, error) { return "?", nil })
+		}).Timeout(20 * ms).Reserve(10 * ms), []string{
+			"WARN degraded kind=node flow=shop task=slow status=straggler class=timeout error=E",
+			"WARN degraded kind=node flow=shop task=item status=degraded class=timeout error=E",
+			"INFO returned kind=node flow=shop task=slow status=ok",
+		}, "degraded [item slow]"},
 		"in a run that fails of something else": {shop(func(in flow.Node[string]) flow.Node[string] {
 			return flow.Step(takes("price", ms, syscall.EMFILE), flow.Fallback(flow.Step(item, in), "?"))
 		}), []string{taken, "ERROR failed kind=node flow=shop task=price status=failed class=system error=too many open files"}, "failed [item]"},

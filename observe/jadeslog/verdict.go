@@ -48,6 +48,8 @@ func (c *call) hold(o observe.Outcome, cutOff bool) {
 	switch {
 	case lossOf(v.losses, c.nameIn(run)) >= 0 || r.isAroundOne(v.losses) || cutOff || c.isTold(o):
 		r.write(debug, MessageDegraded) // which the run has told
+	case run.isCulprit(r, v.outcome) && isLate(o) && isLate(v.outcome):
+		r.write(debug, MessageDegraded) // it has been late with the one that is on record
 	case run.isCulprit(r, v.outcome):
 		r.write(levelOf(o), MessageFailed)
 	default:
@@ -117,7 +119,7 @@ func (c *call) judge(o observe.Outcome) {
 			} else {
 				writes = append(writes, func() { r.write(levelOf(r.o), MessageFailed) })
 			}
-		case r.isAroundOne(v.losses):
+		case r.isAroundOne(v.losses) || r.mendsOne(all):
 			writes = append(writes, func() { r.write(debug, MessageDegraded) }) // at a limit it may be told before what it lacks
 		case !r.cutOff:
 			if r.o.Status != observe.StatusStraggler {
@@ -227,10 +229,27 @@ func (c *call) nameIn(run *call) string {
 	return strings.Join(append(slices.Clip(path), c.about.Node), "/")
 }
 
-// isAroundOne reports whether what is degraded lacks only what it has inside: one of the losses, of which there is a record.
+// isAroundOne reports whether what is degraded lacks only what it has inside, or what it stands in for: one of the losses, of which there is a record.
 func (r report) isAroundOne(losses []observe.Loss) bool {
-	name := r.of.nameIn(r.of.run) + "/"
-	return r.o.Status == observe.StatusDegraded && slices.ContainsFunc(losses, func(l observe.Loss) bool { return strings.HasPrefix(l.Node, name) })
+	name := r.of.nameIn(r.of.run)
+	of := append([]string{name}, r.o.FailedOf...)
+	for i, node := range r.o.FailedOf {
+		of[i+1] = strings.TrimSuffix(name, r.of.about.Node) + node
+	}
+	return r.o.Status == observe.StatusDegraded && slices.ContainsFunc(of, func(name string) bool {
+		return slices.ContainsFunc(losses, func(l observe.Loss) bool { return l.Node == name || strings.HasPrefix(l.Node, name+"/") })
+	})
+}
+
+// mendsOne reports whether r is about a flow.Recover that has stood in for what another of these reports.
+func (r report) mendsOne(all []report) bool {
+	return r.o.Status == observe.StatusDegraded && slices.ContainsFunc(all, func(other report) bool {
+		failed := other.of
+		for failed.about.Kind == observe.KindElement {
+			failed = failed.around
+		}
+		return failed.around == r.of.around && slices.Contains(r.o.FailedOf, failed.about.Node)
+	})
 }
 
 // noteDegraded has the line of a run name what it does without, if the flow does not say so itself.
