@@ -63,7 +63,7 @@ func (h *Handler[In, Out]) InvokeJSON(ctx context.Context, input []byte) ([]byte
 	in, err := decode[In](input, h.rules)
 	if err != nil {
 		err = &unread{err}
-		h.logger.LogAttrs(ctx, slog.LevelInfo, MessageRefused, slog.String("function", h.name), slog.String("error", err.Error()))
+		h.logger.LogAttrs(ctx, slog.LevelInfo, MessageRefused, slog.String("function", h.name), slog.String("error", recovery.Text(err)))
 		return nil, err
 	}
 	out, err := h.Invoke(ctx, in)
@@ -73,7 +73,7 @@ func (h *Handler[In, Out]) InvokeJSON(ctx context.Context, input []byte) ([]byte
 	answer, err := encode(out)
 	if err != nil {
 		err = &OutputError{err}
-		h.logger.LogAttrs(ctx, slog.LevelError, MessageUnwritten, slog.String("function", h.name), slog.String("error", err.Error()))
+		h.logger.LogAttrs(ctx, slog.LevelError, MessageUnwritten, slog.String("function", h.name), slog.String("error", recovery.Text(err)))
 		return nil, err
 	}
 	return answer, nil
@@ -131,9 +131,14 @@ func decodeInto(in any, d *json.Decoder) (err error) {
 }
 
 // reasonOf words an error of package encoding/json without the names of Go types.
-func reasonOf(err error) string {
+func reasonOf(err error) (reason string) {
+	defer func() {
+		if recover() != nil { // in a method of an error of In's
+			reason = "not accepted"
+		}
+	}()
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		reason := "want " + wanted(wrong.Type) + ", got " + given(wrong.Value)
+		reason = "want " + wanted(wrong.Type) + ", got " + given(wrong.Value)
 		if wrong.Field == "" {
 			return reason
 		}
