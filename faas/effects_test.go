@@ -103,6 +103,21 @@ func TestHTTP_namesWhatAFlowLacksThatAFunctionCalls(t *testing.T) {
 	require.Equal(t, `lost;desc="ads"`, answered(faas.HTTP(h, faas.ServerTiming()), "1").Header().Get("Server-Timing"))
 }
 
+// At the limit too, where the observer is told beside the answer, and not what an effect does without.
+func TestHTTP_namesWhatAnAnswerLacksAtTheLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log logbook
+		page := flow.New("page", func(in flow.Node[int]) flow.Node[int] {
+			ads := flow.Step(task.New("ads", func(ctx context.Context, n int) (int, error) { time.Sleep(time.Second); return n, nil }), in)
+			return flow.Also(flow.Fallback(ads, 0), flow.Step(lossy("copy").Task().Named("mail"), in))
+		})
+		h := faas.HTTP(faas.FromFlow(page, log.option()), faas.ServerTiming(), faas.Limit(100*ms))
+		require.Equal(t, `lost;desc="ads"`, answered(h, "1").Header().Get("Server-Timing"))
+		require.Regexp(t, `msg=run .*degraded=\[ads\]`, log.String())
+		time.Sleep(time.Minute)
+	})
+}
+
 // Whatever the names are, the header has no more entries than names, on one line of bounded length.
 func TestHTTP_namesThatAreNoHeaders(t *testing.T) {
 	var log logbook

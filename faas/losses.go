@@ -29,9 +29,15 @@ type losses struct {
 	names []string
 }
 
+// forEffect is the key of the ctx of an effect: what that does without, no answer lacks.
+type forEffect struct{}
+
 // Begin implements [observe.Observer].
 func (l *losses) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
-	if c.Kind != observe.KindRun {
+	if c.Effect {
+		return context.WithValue(ctx, forEffect{}, true), nil
+	}
+	if c.Kind != observe.KindRun || ctx.Value(forEffect{}) != nil {
 		return ctx, nil
 	}
 	return ctx, func(o observe.Outcome) {
