@@ -41,11 +41,13 @@
 // jade.outcome. Unset, too, is the status of what was canceled, and of what was given up only because its run had its answer or failed of
 // something else.
 //
-// A failure that was foreseen is no alarm: the status is unset if there is a result that stands in for the failure, of the call itself or of
-// the run that it is part of, whatever has taken it there: a Fallback, a Recover, a Try, an Any, a Catch or a function. The span has an event. So it
-// is in a run that was canceled, and for what an effect of a flow.Also goes on without. An effect that was cut off is counted as lost, and no alarm
-// either. A failure of class code is an Error all the same: a fallback mends no bug. So the span of a node that has failed
-// ends, with the time of that, when its run does, or the effect that it is part of. Attempts are Errors when they fail.
+// A failure that something replaced is no alarm: the status is unset and the span has an event. That holds if the call has a result that
+// stands in for the failure, and if its run ends without failing: a Fallback, a Recover, a Try, an Any, a Catch or a function has taken the failure,
+// or the caller has left. It holds for what an effect of a flow.Also goes on without, too. An effect that was cut off has no
+// status Error either: it is counted as lost. A failure of class code is an Error all the same: a fallback mends no bug.
+//
+// So the span of a node that has failed ends when its run does, or the effect that it is part of, but with the time of the failure. Attempts
+// are Errors when they fail.
 //
 // # Attributes of spans
 //

@@ -253,7 +253,7 @@ func TestRecords_ofWhatIsTaken(t *testing.T) {
 			inner := flow.New("inner", func(in flow.Node[string]) flow.Node[string] {
 				return flow.Recover(flow.Step(stubborn("slow", 20*ms, nil), in), func(context.Context, error) (string, error) { return "?", nil })
 			})
-			return flow.Step(takes("price", ms, unavailable{}), flow.Step(inner.Timeout(20*ms).Reserve(10*ms).Task(), in))
+			return flow.Step(takes("price", ms, flowtest.Unavailable{}), flow.Step(inner.Timeout(20*ms).Reserve(10*ms).Task(), in))
 		}), []string{
 			"WARN degraded kind=node flow=inner path=inner task=slow status=straggler class=timeout error=E",
 			"INFO returned kind=node flow=inner path=inner task=slow status=ok",
