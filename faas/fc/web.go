@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -17,7 +18,7 @@ import (
 	recovery "github.com/jade-go/jade/recover"
 )
 
-// Event is what an HTTP trigger sends.
+// Event is what an HTTP trigger sends. MultiValueHeaders is there if the version of the events has it, which version v1 does not.
 type Event struct {
 	Version         string            `json:"version"`
 	RawPath         string            `json:"rawPath"`
@@ -26,6 +27,8 @@ type Event struct {
 	Headers         map[string]string `json:"headers"`
 	QueryParameters map[string]string `json:"queryParameters"`
 	RequestContext  RequestContext    `json:"requestContext"`
+
+	MultiValueHeaders map[string][]string `json:"multiValueHeaders,omitempty"`
 }
 
 // RequestContext is what an HTTP trigger says of the request.
@@ -48,31 +51,42 @@ type HTTPContext struct {
 	UserAgent string `json:"userAgent"`
 }
 
-// Answer is what an HTTP trigger takes.
+// Answer is what an HTTP trigger takes. MultiValueHeaders is for events that have it.
 type Answer struct {
 	StatusCode      int               `json:"statusCode"`
 	Headers         map[string]string `json:"headers"`
 	IsBase64Encoded bool              `json:"isBase64Encoded"`
 	Body            string            `json:"body"`
+
+	MultiValueHeaders map[string][]string `json:"multiValueHeaders,omitempty"`
 }
 
 // Web returns a handler of that name for functions behind an HTTP trigger: handler serves the requests. Headers that
-// have several values are joined by a comma, as triggers have one of each name.
+// have several values are joined by a comma, as events and answers of version v1 have one of each name.
+//
+// Cookies: Set-Cookie must not be joined (RFC 6265, section 3). If the event has multiValueHeaders, all are sent. Else one is: the last one
+// with the name of the first. The names of other cookies are then logged, as [MessageCookies].
 //
 // Memory: the answer is kept until it is complete. What the platform may add to events is ignored.
 func Web(name string, handler http.Handler, opts ...faas.Option) *faas.Handler[Event, Answer] {
 	if handler == nil {
 		panic("fc.Web: nil Handler")
 	}
-	return faas.New(name, func(ctx context.Context, e Event) (Answer, error) {
+	var h *faas.Handler[Event, Answer]
+	h = faas.New(name, func(ctx context.Context, e Event) (Answer, error) {
 		request, err := e.request(ctx)
 		if err != nil {
 			return Answer{}, err
 		}
 		w := &recorder{header: http.Header{}}
 		handler.ServeHTTP(w, request)
-		return w.answer(), nil
+		a, lost := w.answer(e.MultiValueHeaders != nil)
+		if len(lost) > 0 {
+			h.Logger().LogAttrs(ctx, slog.LevelWarn, MessageCookies, slog.String("function", name), slog.Any("names", lost))
+		}
+		return a, nil
 	}, append(slices.Clip(opts), faas.AllowUnknownFields())...)
+	return h
 }
 
 func (e Event) request(ctx context.Context) (*http.Request, error) {
@@ -101,6 +115,9 @@ func (e Event) request(ctx context.Context) (*http.Request, error) {
 	request.URL = target
 	for name, value := range e.Headers {
 		request.Header.Set(name, value)
+	}
+	for name, values := range e.MultiValueHeaders {
+		request.Header[http.CanonicalHeaderKey(name)] = values
 	}
 	request.Host = e.RequestContext.DomainName
 	request.RemoteAddr = net.JoinHostPort(e.RequestContext.HTTP.SourceIP, "0")
@@ -132,14 +149,22 @@ func (w *recorder) Write(p []byte) (int, error) {
 	return w.body.Write(p)
 }
 
-func (w *recorder) answer() Answer {
+// answer is what has been written. If it can have one Set-Cookie only, lost are the names of the other cookies.
+func (w *recorder) answer(several bool) (a Answer, lost []string) {
 	w.WriteHeader(http.StatusOK)
-	a := Answer{StatusCode: w.status, Headers: map[string]string{}, Body: w.body.String()}
+	a = Answer{StatusCode: w.status, Headers: map[string]string{}, Body: w.body.String()}
 	for name, values := range w.sent {
 		a.Headers[name] = strings.Join(values, ", ")
 	}
 	if !utf8.ValidString(a.Body) {
 		a.IsBase64Encoded, a.Body = true, base64.StdEncoding.EncodeToString(w.body.Bytes())
 	}
-	return a
+	cookies := w.sent[setCookie]
+	if several && len(cookies) > 1 {
+		delete(a.Headers, setCookie)
+		a.MultiValueHeaders = map[string][]string{setCookie: cookies}
+	} else if len(cookies) > 0 {
+		a.Headers[setCookie], lost = oneOf(cookies)
+	}
+	return a, lost
 }
