@@ -1,9 +1,13 @@
 package fc
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"time"
 
 	"github.com/jade-go/jade/faas"
 )
@@ -12,51 +16,92 @@ import (
 const maxEvent = 32 << 20
 
 // Custom serves h as a custom runtime: an HTTP server that the platform sends each event to, by POST /invoke, and before
-// the first one, if the function says so, POST /initialize. A failure is answered with the status 404 in x-fc-status, as the
-// platform has it. Serve it by [faas.Serve] on the port that the function is configured for.
+// the first one, if the function says so, POST /initialize. Serve it by [faas.Serve] on the port that the function is configured for.
+//
+// Deadline: the platform tells custom runtimes a timeout, which begins when the headers have been read. A header x-fc-function-deadline
+// counts before it. Without either, an invocation has no deadline.
+// Failure: a failed invocation has the status 404, as the platform has it. What is refused is logged, as [faas.MessageRefused]: another path
+// (404) or method (405), and an event that is longer than 32 MiB (413), does not come in time (408) or cannot be read (400). The header
+// x-fc-status is 200 on success, else 404.
+// Blocking: reading an event ends at the deadline, or after 30 s if there is none.
 func Custom[In, Out any](h *faas.Handler[In, Out], opts ...Option) http.Handler {
 	if h == nil {
 		panic("fc.Custom: nil Handler")
 	}
 	r := newRuntime(newSettings(opts), work{name: h.Name(), invoke: h.InvokeJSON, init: h.Init, logger: h.Logger()})
-	routes := http.NewServeMux()
-	for path, k := range map[string]kind{"/invoke": invoke, "/initialize": initialize, "/pre-stop": preStop, "/pre-freeze": preFreeze} {
-		routes.HandleFunc("POST "+path, func(w http.ResponseWriter, request *http.Request) { r.serve(w, request, k) })
-	}
-	return routes
+	return http.HandlerFunc(r.serve)
 }
 
-func (r *runtime) serve(w http.ResponseWriter, request *http.Request, k kind) {
-	event, err := io.ReadAll(http.MaxBytesReader(w, request.Body, maxEvent))
-	if _, long := errors.AsType[*http.MaxBytesError](err); err != nil {
-		status := http.StatusBadRequest
-		if long {
-			status = http.StatusRequestEntityTooLarge
+var paths = map[string]kind{"/invoke": invoke, "/initialize": initialize, "/pre-stop": preStop, "/pre-freeze": preFreeze}
+
+func (r *runtime) serve(w http.ResponseWriter, request *http.Request) {
+	i := newInvocation(request.Header)
+	ctx := i.about(request.Context())
+	k, ok := paths[request.URL.Path]
+	if !ok || request.Method != http.MethodPost {
+		status := http.StatusNotFound
+		if ok {
+			status = http.StatusMethodNotAllowed
+			w.Header().Set("Allow", http.MethodPost)
 		}
-		http.Error(w, "the event could not be read", status)
+		err := &faas.InputError{Reason: fmt.Sprintf("no invocation is %s %s", request.Method, request.URL.Path)}
+		r.refused(ctx, err)
+		r.fail(w, status, err)
 		return
 	}
-	i := newInvocation(request.Header, event)
 	i.kind = k
 	r.say(k.started(i.id))
-	answer, err := r.serveOne(request, i)
-	w.Header().Set("Content-Type", "application/json")
+	if status, err := i.read(w, request); err != nil {
+		r.refused(ctx, err)
+		r.say(k.failed(i.id))
+		r.fail(w, status, err)
+		return
+	}
+	answer, err := r.do(ctx, i)
 	if err != nil {
 		r.say(k.failed(i.id))
-		w.Header().Set("X-Fc-Status", "404")
-		w.WriteHeader(http.StatusNotFound)
-		_, _ = w.Write(r.errorBody(err)) // fails only if the platform has left
+		r.fail(w, http.StatusNotFound, err)
 		return
 	}
 	r.say(k.ended(i.id))
-	_, _ = w.Write(answer)
+	w.Header().Set("X-Fc-Status", "200")
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(answer) // fails only if the platform has left
 }
 
-func (r *runtime) serveOne(request *http.Request, i *invocation) ([]byte, error) {
-	ctx, cancel, err := i.context(request.Context(), r.name)
-	if err != nil {
-		return nil, err
+// fail answers with an error.
+func (r *runtime) fail(w http.ResponseWriter, status int, err error) {
+	w.Header().Set("X-Fc-Status", "404")
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(r.errorBody(err)) // fails only if the platform has left
+}
+
+// read reads the event. If that fails, status is how to say so.
+func (i *invocation) read(w http.ResponseWriter, request *http.Request) (status int, err error) {
+	control, until := http.NewResponseController(w), i.readUntil()
+	limited := sooner(request.Context(), until) && control.SetReadDeadline(until) == nil // not all writers can
+	i.event, err = io.ReadAll(http.MaxBytesReader(w, request.Body, maxEvent))
+	if err == nil && limited { // or else the server itself would wait for the rest
+		_ = control.SetReadDeadline(time.Time{})
 	}
-	defer cancel()
-	return r.dispatch(ctx, i.kind, i.event)
+	switch long, ok := errors.AsType[*http.MaxBytesError](err); {
+	case ok:
+		return http.StatusRequestEntityTooLarge, &faas.InputError{Reason: fmt.Sprintf("the event has more than %d bytes", long.Limit), Err: err}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return http.StatusRequestTimeout, &faas.InputError{Reason: "the event did not come in time", Err: err}
+	case err != nil:
+		return http.StatusBadRequest, unreadable(err)
+	}
+	return 0, nil
+}
+
+// sooner reports whether until comes before the server's own limit to read a request.
+func sooner(ctx context.Context, until time.Time) bool {
+	server, ok := ctx.Value(http.ServerContextKey).(*http.Server)
+	return !ok || server.ReadTimeout <= 0 || time.Until(until) < server.ReadTimeout
+}
+
+func unreadable(err error) error {
+	return &faas.InputError{Reason: "the event could not be read", Err: err}
 }

@@ -52,10 +52,6 @@ func TestCustom(t *testing.T) {
 	require.Equal(t, "404", r.Header.Get("x-fc-status"))
 	require.JSONEq(t, `{"errorMessage":"sold out","errorType":"jade.business"}`, bodyOf(t, r))
 
-	r = send(t, h, "/invoke", `"it"`, "x-fc-function-deadline", "soon")
-	require.Equal(t, 404, r.StatusCode)
-	require.Equal(t, 404, send(t, h, "/", "").StatusCode)
-	require.Equal(t, 413, send(t, h, "/invoke", strings.Repeat(" ", 33<<20)).StatusCode)
 	require.PanicsWithValue(t, "fc.Custom: nil Handler", func() { fc.Custom[int, int](nil) })
 }
 

@@ -6,15 +6,22 @@
 // configured for. An invocation has the platform's deadline, less what the handler keeps in reserve. It ends, with all that it
 // has started, before its answer is sent. The initialiser of the handler runs in the platform's initialise phase.
 //
+// The deadline is the header x-fc-function-deadline. If that is missing or makes no sense, as its value is more than 24 hours away, it is
+// x-fc-function-timeout after the invocation began, or x-fc-initialization-timeout in the initialise phase. Without both there is no deadline.
+// An invocation without an id gets one. When the process is told to end, it stops asking; an invocation whose headers have begun to
+// arrive is read and answered.
+//
 // [Custom] is for custom runtimes, which are HTTP servers, and [Web] for functions behind an HTTP trigger.
 //
 // The runtime sends a failure to the platform with its text. The platform shows it to callers that invoke the function synchronously:
-// see [Opaque]. It sends a stack only for a panic. Credentials from the platform are in the ctx (see [CredentialsOf]), and in no log.
+// see [Opaque]. It sends a stack only for a panic. Credentials from the platform are in the ctx (see [CredentialsOf]), and in no log,
+// even if a value that holds them is printed.
 //
 // What it does not do: the HTTP functions of the platform's older generation, and its tracing headers.
 //
 // # How to read this package
 //
-// start.go is what a main calls, runtime.go is the loop, invocation.go is what the platform says of an invocation, and errors.go
-// reports a failure. custom.go and web.go are the other two ways to deploy a handler.
+// start.go is what a main calls, runtime.go is the loop, next.go asks for invocations, and send.go sends answers. invocation.go,
+// deadline.go and credentials.go are what the platform says of an invocation, and errors.go reports a failure. custom.go, and web.go with
+// cookies.go, are the other two ways to deploy a handler.
 package fc

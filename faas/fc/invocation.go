@@ -3,7 +3,7 @@ package fc
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"crypto/rand"
 	"net/http"
 	"strconv"
 	"time"
@@ -18,6 +18,7 @@ type invocation struct {
 	kind   kind
 	header http.Header
 	event  []byte
+	begun  time.Time
 }
 
 // kind is what an invocation is for.
@@ -40,8 +41,13 @@ func (k kind) failed(id string) string {
 	return k.ended(id) + ", Error: Unhandled function error"
 }
 
-func newInvocation(h http.Header, event []byte) *invocation {
-	i := &invocation{id: h.Get("X-Fc-Request-Id"), header: h, event: event}
+// newInvocation returns the invocation that has those headers, without its event. One without an id is given an id, so that its
+// lines in the logs can be told from others.
+func newInvocation(h http.Header) *invocation {
+	i := &invocation{id: h.Get("X-Fc-Request-Id"), header: h, begun: time.Now()}
+	if i.id == "" {
+		i.id = rand.Text()
+	}
 	if n, err := strconv.Atoi(h.Get("X-Fc-Function-Type")); err == nil && n > 0 && n < len(kinds) {
 		i.kind = kind(n)
 	}
@@ -54,8 +60,8 @@ type Context struct {
 	Service, Function    string
 	Qualifier, Version   string
 	Handler              string
-	MemoryMB             int // 0: not known
-	Timeout              time.Duration
+	MemoryMB             int           // 0: not known
+	Timeout              time.Duration // 0: not known
 	LogProject, LogStore string
 }
 
@@ -75,25 +81,18 @@ func ContextOf(ctx context.Context) (c Context, ok bool) {
 		LogProject: h.Get("X-Fc-Service-Logproject"), LogStore: h.Get("X-Fc-Service-Logstore"),
 	}
 	c.MemoryMB, _ = strconv.Atoi(h.Get("X-Fc-Function-Memory"))
-	seconds, _ := strconv.Atoi(h.Get("X-Fc-Function-Timeout"))
-	c.Timeout = time.Duration(seconds) * time.Second
+	c.Timeout = i.seconds("X-Fc-Function-Timeout")
 	return c, true
 }
 
-// context is ctx as the invocation of the function of that name has it.
-func (i *invocation) context(ctx context.Context, name string) (context.Context, context.CancelFunc, error) {
-	ms, err := strconv.ParseInt(i.header.Get("X-Fc-Function-Deadline"), 10, 64)
-	if err != nil {
-		return nil, nil, fmt.Errorf("fc: the platform's x-fc-function-deadline is %q", i.header.Get("X-Fc-Function-Deadline"))
-	}
+// about is ctx with what the platform says of the invocation.
+func (i *invocation) about(ctx context.Context) context.Context {
 	attempt, _ := strconv.Atoi(i.header.Get("X-Fc-Retry-Count"))
-	ctx = faas.WithInvocation(context.WithValue(ctx, contextKey{}, i), faas.Invocation{
+	return faas.WithInvocation(context.WithValue(ctx, contextKey{}, i), faas.Invocation{
 		ID: i.id, Platform: "fc", Attempt: attempt,
 		Function: i.header.Get("X-Fc-Function-Name"),
 		Version:  cmp.Or(i.header.Get("X-Fc-Version-Id"), i.header.Get("X-Fc-Qualifier")),
 	})
-	ctx, cancel := context.WithDeadline(ctx, time.UnixMilli(ms))
-	return ctx, cancel, nil
 }
 
 // guarded calls a function of the user's, if there is one.

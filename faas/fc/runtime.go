@@ -1,16 +1,15 @@
 package fc
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 
+	"github.com/jade-go/jade/faas"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -49,11 +48,11 @@ func (r *runtime) run(ctx context.Context) error {
 	defer invocations.Wait()
 	failures, wait := 0, firstWait
 	for {
-		i, err := r.next(ctx)
+		a, err := r.next(ctx)
 		switch {
 		case err == nil: // it is answered, whatever the process is told meanwhile
 			failures, wait = 0, firstWait
-			invocations.Go(func() { r.answer(i) })
+			invocations.Go(func() { r.answer(a) })
 			continue
 		case ctx.Err() != nil:
 			return nil
@@ -70,48 +69,38 @@ func (r *runtime) run(ctx context.Context) error {
 	}
 }
 
-// next waits for an invocation.
-func (r *runtime) next(ctx context.Context) (*invocation, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.base+"next", nil)
-	if err != nil {
-		return nil, err
-	}
-	response, err := r.client.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = response.Body.Close() }()
-	event, err := io.ReadAll(response.Body)
-	switch {
-	case err != nil:
-		return nil, err
-	case response.StatusCode != http.StatusOK:
-		return nil, fmt.Errorf("status %d", response.StatusCode)
-	}
-	return newInvocation(response.Header, event), nil
-}
-
 // answer does what an invocation is for, and tells the platform. The process may be told to end
 // meanwhile: an invocation that has begun is answered.
-func (r *runtime) answer(i *invocation) {
+func (r *runtime) answer(a *arrival) {
+	i := a.invocation
+	ctx := i.about(context.Background())
 	r.say(i.kind.started(i.id))
-	answer, err := r.do(i)
+	var answer []byte
+	err := a.read()
+	if err != nil {
+		r.refused(ctx, err)
+	} else {
+		answer, err = r.do(ctx, i)
+	}
 	if err != nil {
 		r.say(i.kind.failed(i.id))
-		r.send(i.id, "error", r.errorBody(err))
+		r.send(ctx, i.id, "error", r.errorBody(err))
 		return
 	}
 	r.say(i.kind.ended(i.id))
-	r.send(i.id, "response", answer)
+	r.send(ctx, i.id, "response", answer)
 }
 
-func (r *runtime) do(i *invocation) ([]byte, error) {
-	ctx, cancel, err := i.context(context.Background(), r.name)
-	if err != nil {
-		return nil, err
-	}
+// do does what an invocation is for, until its deadline.
+func (r *runtime) do(ctx context.Context, i *invocation) ([]byte, error) {
+	ctx, cancel := i.limited(ctx)
 	defer cancel()
 	return r.dispatch(ctx, i.kind, i.event)
+}
+
+// refused logs that the function was not called.
+func (r *runtime) refused(ctx context.Context, err error) {
+	r.logger.LogAttrs(ctx, slog.LevelInfo, faas.MessageRefused, slog.String("function", r.name), slog.String("error", err.Error()))
 }
 
 // dispatch calls what an invocation of the kind is for.
@@ -135,34 +124,6 @@ func (r *runtime) dispatch(ctx context.Context, k kind, event []byte) ([]byte, e
 
 // MessagePhase is that of the record of another phase than an invocation that has failed, on level Error.
 const MessagePhase = "phase failed"
-
-// send posts an answer. One that the platform does not take, it would not take again.
-func (r *runtime) send(id, what string, body []byte) {
-	const limit = 30 * time.Second // the platform is on this machine
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	if err := r.post(ctx, url.PathEscape(id)+"/"+what, body); err != nil {
-		slog.Error("fc: an answer was not taken", "function", r.name, "request_id", id, "what", what, "error", err)
-	}
-}
-
-func (r *runtime) post(ctx context.Context, path string, body []byte) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, r.base+path, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := r.client.Do(request)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = response.Body.Close() }()
-	_, _ = io.Copy(io.Discard, response.Body) // so that the connection is used again
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("status %d", response.StatusCode)
-	}
-	return nil
-}
 
 // say writes a line for the platform's console.
 func (r *runtime) say(line string) {
