@@ -15,5 +15,6 @@
 //
 // handler.go has the handler, init.go its initialiser. invoke.go is one invocation: how its time is divided and how it ends.
 // invocation.go is what a platform says about an invocation, log.go writes that to the log. json.go reads input and writes answers,
-// strict.go rejects what is probably a mistake in the input. http.go, losses.go and problem.go are for HTTP, serve.go is a server.
+// strict.go rejects what is probably a mistake in the input. http.go, losses.go and problem.go are for HTTP. serve.go is a server,
+// acceptor.go and ending.go are how it ends.
 package faas

@@ -2,7 +2,6 @@ package faas
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/http"
 	"os"
@@ -12,33 +11,35 @@ import (
 // Serve serves handler until ctx ends, and then until the requests under way are answered, which takes at most as long as
 // the grace says. It is the server that Knative, Cloud Run, OpenFaaS and custom runtimes expect, with limits on
 // slow senders. An error is that of the listener.
+//
+// Cancellation: when ctx ends, Serve accepts the connections that wait for it, and then no more. It answers requests that have begun to
+// arrive. For 250 ms it also answers those that come on idle connections, and then closes these. [http.Server.Shutdown] alone drops a
+// request whose headers are on the way.
 func Serve(ctx context.Context, l net.Listener, handler http.Handler, grace time.Duration) error {
 	if handler == nil {
 		panic("faas.Serve: nil Handler")
 	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
-	drain := func() {
-		until, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-		defer cancel()
-		if server.Shutdown(until) != nil {
-			_ = server.Close()
-		}
-	}
-	drained := make(chan struct{})
+	var e ending
+	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	e.serve(server, handler)
+	accepting := &acceptor{Listener: l}
 	stop := context.AfterFunc(ctx, func() {
-		defer close(drained)
-		drain()
+		e.begun.Store(true)
+		accepting.stop()
 	})
-	err := server.Serve(l)
-	if stop() { // the listener has failed
-		drain()
-	} else {
-		<-drained
+	err := server.Serve(accepting)
+	failed := stop()
+	until, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	e.begun.Store(true)
+	e.wait(until)
+	if server.Shutdown(until) != nil {
+		_ = server.Close()
 	}
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
+	if failed {
+		return err
 	}
-	return err
+	return nil
 }
 
 // Listen listens on the port that the environment variable PORT names, as platforms for containers do, or on 8080.
