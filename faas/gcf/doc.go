@@ -18,7 +18,8 @@
 // Each request has an argument of its own. (The framework's typed functions share one argument: a field that a request leaves out has
 // the value from an earlier request.)
 //
-// On SIGTERM, [Start] answers the requests that it has begun. The framework alone drops them.
+// On SIGTERM, [Start] accepts no more connections, and answers each request that has begun to arrive. The framework alone goes on
+// accepting and drops what is under way. Slow senders are given up: see [faas.Serve].
 //
 // # Ids
 //

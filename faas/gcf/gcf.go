@@ -24,6 +24,7 @@ func Register[In, Out any](h *faas.Handler[In, Out], opts ...faas.HTTPOption) {
 	mustBeFit(where, h.Name())
 	initialize(h)
 	functions.HTTP(h.Name(), handler.ServeHTTP)
+	registered.Store(h.Name(), true)
 }
 
 // Handler is what [Register] registers, for tests and for what wraps handlers: [faas.HTTP], with what the platform says of a request. What
@@ -39,10 +40,9 @@ func newHandler[In, Out any](where string, h *faas.Handler[In, Out], opts []faas
 	about := faas.Invocation{Platform: "gcf", Function: os.Getenv("K_SERVICE"), Version: os.Getenv("K_REVISION")}
 	inner := faas.HTTP(h, append([]faas.HTTPOption{faas.RequestID(executionID)}, opts...)...)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		underWay.begin()
-		defer underWay.end()
-		inner.ServeHTTP(w, identified(r, about))
-		_ = http.NewResponseController(w).Flush() // so that Start does not end the process before the answer is out
+		if !answered(r) {
+			inner.ServeHTTP(w, identified(r, about))
+		}
 	})
 }
 

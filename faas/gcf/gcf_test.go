@@ -176,7 +176,6 @@ func TestHandler_withoutFramework(t *testing.T) {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader(`{"id":"o-1"}`)))
 	require.JSONEq(t, `{"order":"o-1"}`, w.Body.String())
-	require.True(t, w.Flushed, "before it counts as answered")
 	require.Panics(t, func() { gcf.Handler[order, page](nil) })
 	require.PanicsWithValue(t, "gcf.Register: the name {p} is not only of letters, digits, hyphens and underscores", func() {
 		gcf.Register(faas.New("{p}", servePage))

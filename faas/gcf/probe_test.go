@@ -4,14 +4,36 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net/http"
+	"os"
+	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/GoogleCloudPlatform/functions-framework-go/functions"
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/faas/gcf"
 	recovery "github.com/jade-go/jade/recover"
 )
+
+// goOn is closed by SIGUSR1, for what is held until then.
+var goOn = make(chan struct{})
+
+func init() {
+	if os.Getenv(programVariable) == "" {
+		return
+	}
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGUSR1)
+	go func() {
+		<-told
+		close(goOn)
+	}()
+	functions.HTTP("bare", func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "bare "+r.URL.Path) })
+}
 
 // What the tests start.
 var programs = map[string]func(){
@@ -75,6 +97,9 @@ func servePage(ctx context.Context, o order) (page, error) {
 		<-ctx.Done()
 		slog.Info("ended " + o.ID)
 		return page{}, context.Cause(ctx)
+	case "held":
+		slog.Info("begun " + o.ID)
+		<-goOn
 	case "slow":
 		slog.Info("begun " + o.ID)
 		time.Sleep(300 * time.Millisecond)

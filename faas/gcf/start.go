@@ -1,10 +1,11 @@
 package gcf
 
 import (
+	"context"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
-	"sync"
 	"syscall"
 	"time"
 
@@ -17,24 +18,47 @@ import (
 // contract" in Google's documentation of Cloud Run.
 const grace = 9 * time.Second
 
-// Start registers h, see [Register], and serves with the framework, on the port that the environment variable PORT names, or 8080; with
-// LOCAL_ONLY set to true, on 127.0.0.1 alone. It is all that a main calls. It returns when the process is told to end, by SIGTERM or
-// SIGINT, and the requests under way are answered, or 9 s after that signal. The main then has to return too.
+// Start registers h, see [Register], and serves what is registered with the framework, on the port that the environment variable PORT names,
+// or 8080; with LOCAL_ONLY set to true, on 127.0.0.1 alone. It is all that a main calls. When SIGTERM or SIGINT tells the process to end,
+// Start accepts no more connections. It returns when all requests that have begun to arrive are answered, and after 9 s at the latest.
+// The main then has to return too.
+//
+// The server is that of [faas.Serve], which has limits on slow senders. If FUNCTION_TARGET names a function that is not of this package, the
+// framework's own server serves it, which ends at once.
 //
 // Failure: if the framework cannot serve, Start logs why to [slog.Default], and the process ends with exit code 1.
 func Start[In, Out any](h *faas.Handler[In, Out], opts ...faas.HTTPOption) {
-	told := make(chan os.Signal, 1)
-	signal.Notify(told, syscall.SIGTERM, os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
 	Register(h, opts...)
-	failed := make(chan error, 1)
-	go func() { failed <- funcframework.StartHostPort(address()) }() // until the process ends: the framework cannot be stopped
-	select {
-	case err := <-failed:
+	if err := serve(ctx); err != nil {
 		slog.Error("gcf.Start: " + err.Error())
 		os.Exit(1)
-	case <-told:
-		underWay.wait(grace)
 	}
+}
+
+func serve(ctx context.Context) error {
+	host, port := address()
+	path, ours := pathOfOurs()
+	if !ours {
+		failed := make(chan error, 1)
+		go func() { failed <- funcframework.StartHostPort(host, port) }() // until the process ends: it cannot be stopped
+		select {
+		case err := <-failed:
+			return err
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	handler, err := frameworkHandler(path)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", net.JoinHostPort(host, port))
+	if err != nil {
+		return err
+	}
+	return faas.Serve(ctx, l, handler, grace)
 }
 
 func address() (host, port string) {
@@ -45,48 +69,4 @@ func address() (host, port string) {
 		port = "8080"
 	}
 	return host, port
-}
-
-// underWay counts the requests of all functions of the process.
-var underWay = newCounter()
-
-type counter struct {
-	mu   sync.Mutex
-	n    int
-	none chan struct{} // closed while n is 0
-}
-
-func newCounter() *counter {
-	c := &counter{none: make(chan struct{})}
-	close(c.none)
-	return c
-}
-
-func (c *counter) begin() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.n++; c.n == 1 {
-		c.none = make(chan struct{})
-	}
-}
-
-func (c *counter) end() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.n--; c.n == 0 {
-		close(c.none)
-	}
-}
-
-// wait returns when there are none, and after d at the latest.
-func (c *counter) wait(d time.Duration) {
-	c.mu.Lock()
-	none := c.none
-	c.mu.Unlock()
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-none:
-	case <-timer.C:
-	}
 }
