@@ -12,13 +12,16 @@
 //	return kafka.StartReceiver(ctx, cloudevents.Consumer(handler))
 //
 // Over HTTP, [HTTP] is to be preferred: the SDK's server has no limit for bodies, answers a batch with 500, which senders may try again, and ends the
-// process when a malformed event makes its reader panic, as "data_base64":7 does in version 2.16.2.
+// process when a malformed event makes its reader panic, as "data_base64":7 does in version 2.16.2. It neither decodes nor encodes the
+// attributes in headers. [Middleware] does that for it.
 //
 // # Events
 //
-// Binary and structured mode are taken. The data has to be JSON, by its content type too, and is read as strictly as [faas.Handler.InvokeJSON] says.
+// Binary and structured mode are taken. In binary mode, attributes are percent-encoded, those of answers too: see [Middleware]. The data has to be JSON, by its content type too, and is read as strictly as [faas.Handler.InvokeJSON] says.
 // The id of the invocation, in the log and in a [faas.Problem], is the id of the event, an @ and its source. [EventOf] has the rest. An event is
 // delivered at least once by most brokers: a function with effects has to bear that.
+//
+// A sender that asks for permission first, by the handshake of web hooks, gets it: Azure Event Grid does not subscribe without.
 //
 // # Answers
 //
@@ -48,7 +51,7 @@
 //
 // # What it does not do
 //
-// Batches, events in XML or Protocol Buffers, and the handshake of webhooks by OPTIONS. It keeps no record of the events that it has seen.
+// Batches, and events in XML or Protocol Buffers. It keeps no record of the events that it has seen.
 //
 // Cost: without the network, an event takes 13 µs more than with the SDK and a bare function, with its line in the log. (Measured by the benchmark of this
 // package, on two cores that others used too.)

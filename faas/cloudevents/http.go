@@ -24,14 +24,14 @@ import (
 // HTTP serves h without a client of the SDK: a POST is an event, in binary or structured mode, and the answer is 200 with an event in binary
 // mode, or 200 without one: see [Receiver]. A failure is answered by a [faas.Problem], with the status of its class: see [Final].
 //
-// What is refused: another method (405); a batch, and what is no event at all (415); an event that is not valid, or longer than [MaxBody]
+// [Middleware] decodes and encodes attributes, and answers the handshake of web hooks. What is refused: another method (405); a batch, and what is no event at all (415); an event that is not valid, or longer than [MaxBody]
 // says (400). What the SDK panics on is not valid.
 //
 // Cancellation: a sender that leaves cancels the invocation.
 // Blocking: reading a body ends at [Limit]; a server should have a ReadHeaderTimeout besides.
 func HTTP[In, Out any](h *faas.Handler[In, Out], opts ...Option) http.Handler {
 	r := newReceiver("cloudevents.HTTP", h, opts)
-	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+	return Middleware(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		ctx, release := r.limited(request.Context())
 		defer release()
 		e, refused := r.read(ctx, w, request)
@@ -49,7 +49,7 @@ func HTTP[In, Out any](h *faas.Handler[In, Out], opts ...Option) http.Handler {
 			return
 		}
 		_ = cehttp.WriteResponseWriter(ctx, (*binding.EventMessage)(answer), http.StatusOK, w) // fails only if the sender has left
-	})
+	}))
 }
 
 // read returns the event of a request, or why there is none.
