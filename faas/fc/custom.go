@@ -28,8 +28,7 @@ func Custom[In, Out any](h *faas.Handler[In, Out], opts ...Option) http.Handler 
 	if h == nil {
 		panic("fc.Custom: nil Handler")
 	}
-	r := newRuntime(newSettings(opts), work{name: h.Name(), invoke: h.InvokeJSON, init: h.Init, logger: h.Logger()})
-	return http.HandlerFunc(r.serve)
+	return http.HandlerFunc(newRuntime(newSettings(opts), workOf(h)).serve)
 }
 
 var paths = map[string]kind{"/invoke": invoke, "/initialize": initialize, "/pre-stop": preStop, "/pre-freeze": preFreeze}

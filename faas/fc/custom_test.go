@@ -1,9 +1,11 @@
 package fc_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/faas/fc"
 	"github.com/jade-go/jade/internal/notes"
 )
@@ -113,4 +116,14 @@ func TestMisuse(t *testing.T) {
 	require.PanicsWithValue(t, "fc.Run: nil Handler", func() { _ = fc.Run[int, int](t.Context(), nil) })
 	require.PanicsWithValue(t, "fc.PreStop: nil function", func() { fc.PreStop(nil) })
 	require.PanicsWithValue(t, "fc.PreFreeze: nil function", func() { fc.PreFreeze(nil) })
+}
+
+// The platform adds fields to its events.
+func TestCustom_eventsOfThePlatform(t *testing.T) {
+	h := faas.New("order-page", func(_ context.Context, e fc.Event) (string, error) { return e.RawPath, nil }, faas.Logger(slog.New(slog.DiscardHandler)))
+	const event = `{"rawPath":"/a","addedLater":{"x":1},"requestContext":{"http":{"addedLater":1}}}`
+	r := send(t, fc.Custom(h, fc.Console(io.Discard)), "/invoke", event)
+	require.Equal(t, `"/a"`, bodyOf(t, r))
+	p, _ := started(t, h)
+	require.Equal(t, `"/a"`, p.invoke("r-1", event, time.Second).body)
 }

@@ -17,6 +17,8 @@
 // see [Opaque]. It sends a stack only for a panic. Credentials from the platform are in the ctx (see [CredentialsOf]), and in no log,
 // even if a value that holds them is printed.
 //
+// Input with an [Event] in it may have fields that this package does not know, as the platform adds some. All other input is read strictly.
+//
 // What it does not do: the HTTP functions of the platform's older generation, and its tracing headers.
 //
 // # How to read this package

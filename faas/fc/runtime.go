@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"sync"
 	"time"
 
@@ -19,6 +20,11 @@ type work struct {
 	invoke func(context.Context, []byte) ([]byte, error)
 	init   func(context.Context) error
 	logger *slog.Logger
+}
+
+func workOf[In, Out any](h *faas.Handler[In, Out]) work {
+	h = h.Lenient(reflect.TypeFor[Event]().PkgPath())
+	return work{name: h.Name(), invoke: h.InvokeJSON, init: h.Init, logger: h.Logger()}
 }
 
 // runtime asks the platform for invocations and answers them.

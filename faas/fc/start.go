@@ -82,6 +82,5 @@ func Run[In, Out any](ctx context.Context, h *faas.Handler[In, Out], opts ...Opt
 	if s.api == "" {
 		return fmt.Errorf("fc.Run: %s is not set: this is not an instance of Function Compute", apiVariable)
 	}
-	r := newRuntime(s, work{name: h.Name(), invoke: h.InvokeJSON, init: h.Init, logger: h.Logger()})
-	return r.run(ctx)
+	return newRuntime(s, workOf(h)).run(ctx)
 }

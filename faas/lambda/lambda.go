@@ -32,8 +32,11 @@ func Handler[In, Out any](h *faas.Handler[In, Out]) awslambda.Handler {
 	if h == nil {
 		panic("lambda.Handler: nil Handler")
 	}
-	return &adapter[In, Out]{of: h}
+	return &adapter[In, Out]{of: h.Lenient(events)}
 }
+
+// events is the package with the types of AWS's events.
+const events = "github.com/aws/aws-lambda-go/events"
 
 type adapter[In, Out any] struct {
 	of    *faas.Handler[In, Out]
