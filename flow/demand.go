@@ -271,7 +271,7 @@ func (t *turn) settleDemand(n int32, err error, given bool) (next int32) {
 			d.stray[n] = noStray
 		}
 	} else {
-		late = err == nil
+		late = err == nil && (d.phase[n] != made || st.errs[n] != nil) // or else expire has taken the value
 		d.stray[n] = noStray
 	}
 	d.mu.Unlock()

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/task"
 )
 
 // check runs a shape in a bubble, twice, so that pooled memory is used again, and
@@ -33,6 +34,9 @@ func (s shape) check(t *testing.T, model func(shape, int) (answer, map[int]span)
 			defer cancel()
 			if s.leave > 0 {
 				time.AfterFunc(s.leave, cancel)
+			}
+			if in%2 == 0 { // it is the same with an observer
+				ctx = task.Observe(ctx, quiet{})
 			}
 			v, err := f.Do(ctx, in)
 			took := time.Since(h.begun)
