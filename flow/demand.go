@@ -37,13 +37,15 @@ type demand struct {
 	lives  []engine.Life         // of nodes that have a ctx of their own and run
 	spares map[int32]engine.Life // of nodes that run: what functions of Recover of their tasks have of the reserve; see crew
 	calls  []seam.Carried        // that can be given up, of nodes that run
-	back   []returned            // of nodes whose function has returned, and which wait for the observer, or for expire
+	back   []returned            // of nodes whose function has returned, and which wait for expire
 	mine   []bool                // of nodes whose function has been called: somebody has claimed them
 	giving bool                  // expire is giving calls up: other goroutines leave it to that to go on
 	lost   []loss                // failures that something has taken
 	lossy  atomic.Bool           // there are some
 	open   bool                  // the output is wanted
 	late   error                 // the failure of calls, as the limit has passed; nil before that
+	past   atomic.Bool           // there is one; set after it
+	notes  []note                // of nodes whose function has returned, while the observer is told of that: see hold
 	spent  bool                  // so has what is reserved
 	stray  []stray               // of nodes that were given up while their function ran
 }
@@ -64,6 +66,12 @@ type returned struct {
 	err  error
 }
 
+// note is how the function of a node has returned. It is written once, before is is set.
+type note struct {
+	is  atomic.Bool
+	err error
+}
+
 // phase is how far a node is.
 type phase uint8
 
@@ -81,7 +89,7 @@ func newDemand(n int) *demand {
 	return &demand{
 		phase: make([]phase, n), claims: make([]int32, n), chosen: make([]int8, n), failed: make([]int32, n),
 		cancel: make([]bool, n), told: make([]bool, n), passed: make([]bool, n), lives: make([]engine.Life, n), calls: make([]seam.Carried, n),
-		back: make([]returned, n), lost: make([]loss, n), stray: make([]stray, n), mine: make([]bool, n),
+		back: make([]returned, n), lost: make([]loss, n), stray: make([]stray, n), notes: make([]note, n), mine: make([]bool, n),
 	}
 }
 
@@ -100,6 +108,8 @@ func (d *demand) prepare(p *plan) {
 	}
 	clear(d.stray)
 	clear(d.mine)
+	clear(d.notes)
+	d.past.Store(false)
 	d.open, d.late, d.spent, d.giving = false, nil, false, false
 	for i := range p.specs {
 		d.claims[i] = int32(len(p.specs[i].users))

@@ -15,6 +15,7 @@ func (st *state) expire(late error, spent bool) {
 	d := st.demand
 	d.mu.Lock()
 	d.late, d.spent = late, d.spent || spent
+	d.past.Store(true)
 	if d.giving { // by somebody who does this, too
 		d.mu.Unlock()
 		return
@@ -139,7 +140,7 @@ func (st *state) giveUp(l lateCall) {
 	d, n := st.demand, l.n
 	d.mu.Lock()
 	over := d.phase[n] != running && d.phase[n] != held
-	call, back, late, spent, life := d.calls[n], d.back[n], d.late, d.spent, d.lives[n]
+	call, back, late, spent, life := d.calls[n], d.backAt(n), d.late, d.spent, d.lives[n]
 	d.mu.Unlock()
 	switch {
 	case over:
@@ -154,7 +155,7 @@ func (st *state) giveUp(l lateCall) {
 			life.End(late)
 		}
 		d.mu.Lock()
-		back = d.back[n]
+		back = d.backAt(n)
 		d.mu.Unlock()
 		if back.is {
 			st.endGiven(n, back.err)
@@ -239,12 +240,12 @@ func (st *state) carry(n int32, call seam.Carried) {
 // givenUp reports whether node n was given up at the limit, so that its function must not be called. The failure is nil if something is
 // about to stand in for it.
 func (d *demand) givenUp(n int32) (is bool, failure error) {
+	if !d.past.Load() {
+		return false, nil
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	switch {
-	case d.late == nil:
-		return false, nil
-	case d.phase[n] == made:
+	if d.phase[n] == made {
 		return true, d.late
 	}
 	if d.mine[n] {
@@ -261,12 +262,20 @@ func (d *demand) isOver(n int32) bool {
 }
 
 // hold notes that the function of node n has returned, while an observer is told of that, and reports whether the limit has
-// passed: then nobody waits for the observer.
+// passed: then nobody waits for the observer. It takes no lock: either it sees that the limit has passed, or expire sees the note, or both.
 func (d *demand) hold(n int32, err error) (late bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.late == nil {
-		d.back[n] = returned{is: true, err: err}
+	if d.past.Load() {
+		return true
 	}
-	return d.late != nil
+	d.notes[n].err = err
+	d.notes[n].is.Store(true)
+	return d.past.Load()
+}
+
+// backAt is how the function of node n has returned, for who has the lock.
+func (d *demand) backAt(n int32) returned {
+	if note := &d.notes[n]; !d.back[n].is && note.is.Load() {
+		return returned{is: true, err: note.err}
+	}
+	return d.back[n]
 }
