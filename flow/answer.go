@@ -153,29 +153,34 @@ func (c *call[In, Out]) answer(turn int, ans seam.Answer[Out]) {
 	if !c.hold(turn, byObserver, 0, ans) {
 		return
 	}
-	if c.watch == nil {
-		c.finish(ans)
+	w := c.watch
+	if w == nil {
+		c.finish()
 		return
 	}
 	how := answer{ans.Err, ans.Degraded, ans.Losses}
-	if c.expired.Load() || c.fate.Load() == leftAlone {
-		if w := c.watch; c.given.Load() { // by who has no time for an observer
-			c.beside(func() { w.answered(how, func() {}) })
-			c.finish(ans)
-			return
-		}
-		c.finish(ans)
-		c.watch.answered(how, func() {})
+	switch {
+	case !c.expired.Load() && c.fate.Load() != leftAlone: // the observer is told first: see watch.tell
+	case c.given.Load(): // by who has no time for an observer
+		c.answeredBeside(how)
+		c.finish()
 		return
+	default:
+		c.finish()
 	}
-	c.watch.answered(how, func() { c.finish(ans) })
+	w.answered(&c.run, how)
 }
 
-// finish gives the answer. Nobody else has.
-func (c *call[In, Out]) finish(ans seam.Answer[Out]) {
+func (c *call[In, Out]) answeredBeside(how answer) {
+	w := c.watch
+	c.beside(func() { w.answered(&c.run, how) })
+}
+
+// finish gives the answer that holds. The first to call it does so.
+func (c *call[In, Out]) finish() {
 	e := c.end()
 	e.mu.Lock()
-	over := e.stage == byNobody
+	over, ans := e.stage == byNobody, e.ans
 	e.stage = byNobody
 	e.turn++
 	e.ans = seam.Answer[Out]{}
@@ -203,7 +208,7 @@ func (c *call[In, Out]) hurry() {
 	switch ans := e.ans; {
 	case e.stage == byObserver:
 		e.mu.Unlock()
-		c.finish(ans)
+		c.finish()
 	case e.stage == byHook && e.i < len(c.flow.told):
 		e.turn++
 		turn, i := e.turn, e.i

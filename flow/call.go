@@ -38,7 +38,7 @@ func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) (c *call
 	c.members.Store(1)
 	if c.watch != nil || c.st.demand != nil { // opening it may call a user's function
 		c.members.Add(1)
-		go c.st.opener()
+		go c.st.begin()
 	} else {
 		c.st.open()
 		if c.st.head.Load() != none {

@@ -42,12 +42,19 @@ func (c *call[In, Out]) succeed() {
 //go:noinline
 func (c *call[In, Out]) succeedAtLength(out *Out) {
 	ans := c.answerOf(*out)
-	if c.expired.Load() && len(ans.Losses)*len(c.flow.degraded) > 0 {
-		c.hold(0, byNoOneYet, 0, ans)
-		c.beside(func() { c.tellDegraded(0, ans) })
-		return
+	switch {
+	case len(ans.Losses)*len(c.flow.degraded) == 0:
+		c.answer(0, ans)
+	case c.expired.Load():
+		c.tellDegradedBeside(ans)
+	default:
+		c.tellDegraded(0, ans)
 	}
-	c.tellDegraded(0, ans)
+}
+
+func (c *call[In, Out]) tellDegradedBeside(ans task.Answer[Out]) {
+	c.hold(0, byNoOneYet, 0, ans)
+	c.beside(func() { c.tellDegraded(0, ans) })
 }
 
 // fail answers with a failure of the flow: Catch may turn it into an answer.

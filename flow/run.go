@@ -73,6 +73,7 @@ type owner interface {
 	halt(err error) // the ctx has ended from outside, with err as the cause
 	expire()        // the limit has passed
 	tell(err error) // an effect has failed
+	finish()        // the observer has been told that the run is over
 	drop()          // nobody works for the run any more
 }
 

@@ -32,6 +32,7 @@ type state struct {
 	demand *demand     // of a plan that is not counted
 	run    *run        // nil while nobody has the state
 	work   func()      // worker, bound once: to start it allocates nothing
+	begin  func()      // opener, so
 }
 
 func newState(p *plan, counted bool) *state {
@@ -46,7 +47,7 @@ func newState(p *plan, counted bool) *state {
 	} else {
 		st.demand = newDemand(n)
 	}
-	st.work = st.worker
+	st.work, st.begin = st.worker, st.opener
 	st.prepare()
 	return st
 }

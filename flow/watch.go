@@ -18,7 +18,6 @@ type watch struct {
 	over     atomic.Bool  // the run has been answered
 	answer   answer       // written before over is
 	due      atomic.Int32 // what must be over before the observer is told that the run is: its opening, its answer, each node that it is being told of
-	then     func()       // to be called after that; written before the answer has left
 	sights   []sight      // of the run, and of the nodes that are not quick: one object, as a user may keep any of them
 }
 
@@ -127,13 +126,13 @@ func (w *watch) leave(r *run) {
 	r.members.Add(1) // the caller is one
 	go func() {
 		defer r.Leave()
-		w.tell()
+		w.tell(r)
 	}()
 }
 
-// tell tells that the run is over.
-func (w *watch) tell() {
-	defer w.then() // whatever the observer does
+// tell tells that the run is over, and then gives the answer, if that has waited for it.
+func (w *watch) tell(r *run) {
+	defer r.owner.finish() // whatever the observer does
 	if w.known.Load() {
 		w.sights[0].call.End(w.answer.err, w.answer.degraded, w.answer.losses...)
 	}
@@ -202,12 +201,11 @@ func (w *watch) leftBehind(s *sight) {
 	s.call.Straggle(err)
 }
 
-// answered is told how the run was, and what to do when the observer has been told of that.
-func (w *watch) answered(a answer, then func()) {
-	w.then = then
+// answered is told how the run was.
+func (w *watch) answered(r *run, a answer) {
 	defer func() { // whatever the observer does
 		if w.due.Add(-1) == 0 {
-			w.tell()
+			w.tell(r)
 		}
 	}()
 	w.answer = a
