@@ -52,7 +52,7 @@ func (c *call[In, Out]) succeedAtLength(out *Out) {
 	}
 }
 
-func (c *call[In, Out]) tellDegradedBeside(ans task.Answer[Out]) {
+func (c *call[In, Out]) tellDegradedBeside(ans seam.Answer[Out]) {
 	c.hold(0, byNoOneYet, 0, ans)
 	c.beside(func() { c.tellDegraded(0, ans) })
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/task"
+	"github.com/jade-go/jade/observe"
 )
 
 // check runs a shape in a bubble, twice, so that pooled memory is used again, and
@@ -36,7 +36,7 @@ func (s shape) check(t *testing.T, model func(shape, int) (answer, map[int]span)
 				time.AfterFunc(s.leave, cancel)
 			}
 			if in%2 == 0 { // it is the same with an observer
-				ctx = task.Observe(ctx, quiet{})
+				ctx = observe.With(ctx, quiet{})
 			}
 			v, err := f.Do(ctx, in)
 			took := time.Since(h.begun)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
 
@@ -48,7 +49,7 @@ func TestG27_anObserverThatIsSlowAtTheEndOfACallDecidesNothing(t *testing.T) {
 						f, ctx, cancel := limit(of(build), ctx)
 						defer cancel()
 						var elapsed time.Duration
-						v, elapsed, err = took(task.Observe(ctx, sleeper{}), f, 1)
+						v, elapsed, err = took(observe.With(ctx, sleeper{}), f, 1)
 						require.Equal(t, 100*ms, elapsed)
 						time.Sleep(time.Minute)
 					})
@@ -81,19 +82,19 @@ func TestG27_anObserverThatIsSlowAtTheEndOfACallDecidesNothing(t *testing.T) {
 // A call whose begin the observer is still being told of at the limit has failed: its function is not called.
 func TestG27_anObserverThatIsSlowAtTheBeginOfACall(t *testing.T) {
 	inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
-		o := beginning(func(ctx context.Context, c task.Call) (context.Context, func(task.Outcome)) {
+		o := beginning(func(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
 			if c.Node == "slow" {
 				time.Sleep(time.Second)
 			}
-			return ctx, func(o task.Outcome) { d.note("%s%s: %s, %s", c.Kind, c.Node, o.Status, o.Class) }
+			return ctx, func(o observe.Outcome) { d.Note("%s%s: %s, %s", c.Kind, c.Node, o.Status, o.Class) }
 		})
 		f := of(func(in number) number {
-			return flow.Step(named("slow", func(_ context.Context, n int) (int, error) { d.note("called"); return n, nil }), in)
+			return flow.Step(named("slow", func(_ context.Context, n int) (int, error) { d.Note("called"); return n, nil }), in)
 		}).Timeout(100 * ms)
-		_, elapsed, err := took(task.Observe(ctx, o), f, 1)
+		_, elapsed, err := took(observe.With(ctx, o), f, 1)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.Equal(t, 100*ms, elapsed)
 		time.Sleep(time.Minute)
-		require.Equal(t, []string{"1s nodeslow: failed, timeout", "1s nodeslow: straggler, timeout", "1s run: failed, timeout"}, d.read())
+		require.Equal(t, []string{"1s nodeslow: straggler, timeout", "1s nodeslow: failed, timeout", "1s run: failed, timeout"}, d.Read())
 	})
 }
