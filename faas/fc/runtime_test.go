@@ -122,9 +122,10 @@ func TestRun_inTime(t *testing.T) {
 		future.Go(future.Named(ctx, "audit"), func(context.Context) (int, error) { <-release; return 0, nil })
 		return in, nil
 	}))
+	const limit = time.Second // of which a tenth is kept, also on a machine that is busy
 	begun := time.Now()
-	a := p.invoke("late", `"stuck"`, 200*time.Millisecond)
-	require.Less(t, a.at.Sub(begun), 200*time.Millisecond)
+	a := p.invoke("late", `"stuck"`, limit)
+	require.Less(t, a.at.Sub(begun), limit)
 	f := a.failure(t)
 	require.Equal(t, "jade.timeout", f.Type)
 	require.Contains(t, f.Message, "order-page: deadline exceeded")
