@@ -1,0 +1,44 @@
+package lambda
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/jade-go/jade/faas"
+	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
+)
+
+// settle is what becomes of a record that has failed with err, or of one that has not.
+func (b *batch[R]) settle(ctx context.Context, r record[R], err error) error {
+	if err == nil || b.dead == nil || !hopeless(err) {
+		return err
+	}
+	if _, refused := errors.AsType[*faas.InputError](err); refused {
+		err = recovery.Mark(recovery.ClassBusiness, err)
+	}
+	_, failed := future.Go(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, b.dead(ctx, r.raw, err) }).Await(ctx)
+	if failed == nil {
+		return nil
+	}
+	b.tell(ctx, MessageDeadLetter, failed)
+	return err
+}
+
+func (b *batch[R]) tell(ctx context.Context, message string, err error) {
+	b.log.LogAttrs(ctx, slog.LevelError, message, slog.String("function", b.name),
+		slog.String("class", recovery.ClassifyIn(ctx, err).String()), slog.String("error", recovery.Text(err)))
+}
+
+// hopeless reports whether a record would fail again with err: the function refuses it, or it breaks the function.
+func hopeless(err error) bool {
+	if _, unready := errors.AsType[*faas.InitError](err); unready {
+		return false
+	}
+	if _, refused := errors.AsType[*faas.InputError](err); refused {
+		return true
+	}
+	class := recovery.Classify(err)
+	return class == recovery.ClassBusiness || class == recovery.ClassCode
+}
