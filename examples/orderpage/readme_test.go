@@ -62,7 +62,8 @@ func TestDeploy_showsTheMains(t *testing.T) {
 	blocks := blocksOf(t, "../../docs/deploy.md")["go"]
 	mains := []string{
 		"../faas/http/main.go", "../faas/fc/main.go",
-		"../../faas/lambda/examples/orderpage/main.go", "../../faas/gcf/examples/orderpage/main.go", "../../faas/cloudevents/examples/orderpage/main.go",
+		"../../faas/lambda/examples/orderpage/main.go", "../../faas/lambda/examples/gateway/main.go", "../../faas/lambda/examples/payments/main.go",
+		"../../faas/gcf/examples/orderpage/main.go", "../../faas/cloudevents/examples/orderpage/main.go",
 	}
 	require.Len(t, blocks, len(mains))
 	for i, file := range mains {

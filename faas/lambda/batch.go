@@ -21,9 +21,8 @@ type batchSettings struct {
 	dead  any // the function of DeadLetter; nil: none
 }
 
-// Concurrency is how many records of a batch run at once, at most. Without it, one record runs at a time.
-//
-// Ordering: records of one message group of a FIFO queue, and of one partition key of a stream, never run at once.
+// Concurrency has at most n records of a batch run at once; without it, one record runs at a time. Records of one message group of a FIFO queue,
+// or of one partition key of a stream, never run at once.
 func Concurrency(n int) BatchOption {
 	if n < 1 {
 		panic(fmt.Sprintf("lambda.Concurrency: the limit is %d, and must be at least 1", n))
@@ -31,12 +30,12 @@ func Concurrency(n int) BatchOption {
 	return func(s *batchSettings) { s.limit = n }
 }
 
-// DeadLetter gives fn each record that cannot succeed, with its failure: see [SQS] for which those are. If fn returns nil, the record is
-// done, and is not delivered again. So fn puts the record where it is not lost, such as a dead-letter queue. If fn fails, the record is returned for
-// retry, and the log has [MessageDeadLetter].
+// DeadLetter calls fn for each record that cannot succeed, with the record and its failure. [SQS] says which records those are. If fn returns nil, the
+// record is not delivered again. So fn has to keep the record, for example by sending it to a dead-letter queue.
 //
-// Concurrency: fn is called for several records at once if [Concurrency] says so.
-// Cancellation: the ctx of fn is that of the batch, and [faas.InvocationOf] is that of the record.
+// Failure: if fn fails, the record is reported, and the log has [MessageDeadLetter].
+// Concurrency: fn may be called for several records at once, see [Concurrency].
+// Cancellation: the ctx of fn ends with the records of the batch.
 func DeadLetter[R events.SQSMessage | events.KinesisEventRecord](fn func(ctx context.Context, record R, failure error) error) BatchOption {
 	if fn == nil {
 		panic("lambda.DeadLetter: nil function")
@@ -46,9 +45,9 @@ func DeadLetter[R events.SQSMessage | events.KinesisEventRecord](fn func(ctx con
 
 // Messages of the records that a batch writes to the log of its handler.
 const (
-	MessageReturned   = "returned"           // level Warn: how many records of a batch are delivered again, and why
-	MessageRecord     = "record failed"      // level Error: a failure that a function of a slice has returned for one record
-	MessageDeadLetter = "dead letter failed" // level Error: a failure of the function of DeadLetter
+	MessageReturned   = "returned"           // level Warn: a batch has reported records, with how many of it have failed and not begun
+	MessageRecord     = "record failed"      // level Error: a handler of whole batches has returned an error for a record
+	MessageDeadLetter = "dead letter failed" // level Error: the function of DeadLetter has failed
 )
 
 // record is a record of a batch, whatever sent it.

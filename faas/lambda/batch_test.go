@@ -114,6 +114,7 @@ func TestBatch_concurrency(t *testing.T) {
 	})
 }
 
+// What has not begun when the time is up is returned. So is what has not ended, whether it looks at its ctx or not.
 func TestBatch_deadline(t *testing.T) {
 	for _, heeds := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
@@ -147,6 +148,24 @@ func TestBatch_deadline(t *testing.T) {
 	}
 }
 
+// A handler without a reserve answers at its deadline. The batch has kept time for its own answer then, and says what has not begun.
+func TestBatch_keepsTimeToAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		fn := func(context.Context, string) (struct{}, error) { time.Sleep(time.Minute); return struct{}{}, nil }
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		h := faas.New("orders", fn, faas.Reserve(0), faas.Logger(slog.New(slog.NewTextHandler(&log, nil))))
+		answer, err := lambda.SQS(h, lambda.Concurrency(2)).Invoke(ctx, queued(standard, "a", "b", "c", "d", "e"))
+		require.NoError(t, err)
+		require.NoError(t, ctx.Err())
+		require.Equal(t, []string{"a", "b", "c", "d", "e"}, reported(answer))
+		require.Contains(t, log.String(), "failed=2 not_begun=3")
+		time.Sleep(time.Minute)
+	})
+}
+
+// A whole batch that is late is returned, in time.
 func TestBatch_deadlineOfASlice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fn := func(context.Context, []events.SQSMessage) ([]error, error) { time.Sleep(time.Hour); return nil, nil }
@@ -160,6 +179,7 @@ func TestBatch_deadlineOfASlice(t *testing.T) {
 	})
 }
 
+// The log has each failure once, with the id of its message, and one line about what is returned.
 func TestBatch_log(t *testing.T) {
 	var log bytes.Buffer
 	logger := faas.Logger(slog.New(slog.NewJSONHandler(&log, nil)))
@@ -198,6 +218,7 @@ func TestBatch_mistakesOfTheProgram(t *testing.T) {
 	})
 }
 
+// In each group of a random batch, what ran is a prefix in order, all of it before the last succeeded, and exactly the rest is reported.
 func TestBatch_atRandom(t *testing.T) {
 	for seed := range uint64(200) {
 		random := rand.New(rand.NewPCG(seed, 15))

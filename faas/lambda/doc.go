@@ -47,6 +47,21 @@
 // Its invocation goes on, with its scope and its deadline, until the last piece is read. Headers and a status come before the pieces: see
 // the example of [StreamHandler].
 //
+// # Batches
+//
+// [SQS] and [Kinesis] make a handler for batches from the handler of one record, or of a whole batch:
+//
+//	func main() { lambda.Start(lambda.SQS(faas.New("book", book), lambda.Concurrency(4))) }
+//
+// A record that fails or panics fails alone, and is delivered again; so are records for which there was no time. The order of FIFO groups and
+// of streams is kept. Records that cannot succeed go where [DeadLetter] puts them. The event source mapping must have ReportBatchItemFailures.
+//
+// # Gateways
+//
+// [Gateway] serves the requests of API Gateway, load balancers and Function URLs with an [http.Handler], such as that of [faas.HTTP]:
+//
+//	func main() { lambda.Start(lambda.Gateway("shop", faas.HTTP(orderpage.New()))) }
+//
 // # Logs
 //
 // The handler logs as package faas says, and aws-lambda-go writes each failure once more, as JSON. [lambdacontext.NewLogger] makes a

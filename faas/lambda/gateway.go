@@ -11,22 +11,27 @@ import (
 	recovery "github.com/jade-go/jade/recover"
 )
 
-// Gateway returns a handler of that name for the requests of a gateway: handler serves them. It takes the events of API Gateway's REST APIs and HTTP
-// APIs (payload formats 1.0 and 2.0), of Application Load Balancers and of Function URLs, and tells them apart itself. So the handler of [faas.HTTP], or any other, runs behind all of them:
+// Gateway returns a handler of that name that serves the requests of a gateway with handler. It takes the events of API Gateway's REST APIs, of
+// its HTTP APIs (payload formats 1.0 and 2.0), of Application Load Balancers and of Function URLs, and finds out which one it has. So the handler
+// of [faas.HTTP], or any other, runs behind all of them:
 //
 //	lambda.Start(lambda.Gateway("shop", faas.HTTP(orderpage.New())))
 //
-// Request: paths and queries are as the client has sent them, as far as the gateway tells. An HTTP API decodes the path first, so there a / and a %2F are one, and a REST API decodes the query, so the order of
-// its parameters is lost. The path has the stage or the base path where the gateway has it: see [http.StripPrefix]. RemoteAddr is the client, with port 0. [Event] has the rest, such as what an authorizer has found.
+// Request: handler sees what a server would see, with these differences. An HTTP API decodes the path, so %2F arrives as a slash. A REST API decodes
+// the query, so the order of different parameters is lost. Format 2.0 joins the values of a header with commas. The path has the stage or
+// the base path where the gateway has it: see [http.StripPrefix]. RemoteAddr is the address of the client with port 0. [Event] has what
+// does not fit, such as the claims that an authorizer has checked.
+// Answer: it is sent when handler has returned, so there is no [http.Flusher]. As in a server, a missing Content-Type is detected, an answer to
+// HEAD has no body, and the status is 200 if handler sets none. Trailers and headers for the connection are removed. A body is sent as base64 if it is
+// not UTF-8 or has a Content-Encoding: a REST API must have */* in its binaryMediaTypes, or clients get the base64. A load balancer without
+// multi-value headers gets several cookies as headers whose names differ in case.
+// Failure: a malformed request, such as one whose path is not percent-encoded, is answered with 400, and handler is not called. An event that is not of a
+// gateway is a [faas.InputError].
+// Panics: the invocation fails, and the gateway answers 502. After [http.ErrAbortHandler] the class of the failure is canceled, and the log has no error.
+// Concurrency: handler may go on after it has returned, and write. That is not sent, and Write returns an error.
 //
-// Answer: it is kept until it is complete, and there is no [http.Flusher]. As in a server, Content-Type is found out if it is not set, the answer to HEAD has no body, and a handler that writes nothing answers 200.
-// Trailers and headers of the connection are left out. A body that is not UTF-8 or has a Content-Encoding goes as base64: in a REST API set binaryMediaTypes to */*, or the client gets the base64. Of a load balancer without multi-value headers
-// several cookies have names that differ in case, as that is the only way to send them.
-//
-// Failure: a request that is none, such as one with a malformed path, is answered 400, and handler does not see it. An event of something else than a gateway is a [faas.InputError]. If handler
-// panics, the invocation fails, and the gateway answers 502; if with [http.ErrAbortHandler], it fails as canceled. What handler writes after it has returned is not sent, and Write says so.
-//
-// Gateway does not know of WebSockets, and does not stream: for that see [StartStreaming]. It does not initialise what is behind handler in the init phase: call [faas.Handler.Init] before [Start].
+// Gateway does not take WebSocket events and does not stream: see [StartStreaming]. It does not initialise handler in Lambda's init phase: if a
+// [faas.Handler] is behind it, call [faas.Handler.Init] before [Start].
 func Gateway(name string, handler http.Handler, opts ...faas.Option) *faas.Handler[json.RawMessage, any] {
 	if handler == nil {
 		panic("lambda.Gateway: nil Handler")
@@ -72,7 +77,8 @@ func serve(ctx context.Context, handler http.Handler, w *gatewayWriter, r *http.
 
 type eventKey struct{}
 
-// Event returns the event that the request of ctx came in, as the gateway has sent it, or nil if ctx is not that of a request of [Gateway]. Types for it are in package events of aws-lambda-go.
+// Event returns the event of a request that [Gateway] serves, as the gateway has sent it, or nil if ctx is not that of such a request. Package
+// events of aws-lambda-go has types for it.
 func Event(ctx context.Context) json.RawMessage {
 	event, _ := ctx.Value(eventKey{}).(json.RawMessage)
 	return event

@@ -8,17 +8,18 @@ import (
 	"github.com/jade-go/jade/faas"
 )
 
-// Kinesis returns a handler for batches of records from a stream. It is [SQS] for [events.KinesisEventRecord], except for what follows. The JSON is the data of the record.
+// Kinesis returns a handler for batches of records from a stream. It does for [events.KinesisEventRecord] and its data what [SQS] does for a message
+// and its body, with these differences.
 //
-// Failure: Lambda delivers all records again from the first that is reported. So only the first one that has not succeeded is reported, and records after it do not begin any more; some may have
-// succeeded before it failed, and run again. A record that cannot succeed is delivered again, with all that follow it, until the event source mapping gives up: set MaximumRetryAttempts and a
-// destination for failures there, as the default is to go on until the record expires. With [DeadLetter] the stream goes on behind it.
+// Failure: Lambda delivers again the first record that is reported, and all records after it. So only the first record that has not succeeded
+// is reported, and later records do not begin. With [Concurrency] some later records may have succeeded already; they run again.
+// Records that cannot succeed: they stop the shard until the event source mapping gives up. By default that is when they expire, so set
+// MaximumRetryAttempts and a destination for failures. With [DeadLetter] the stream goes on after them.
+// Ordering: records of one partition key run in order. If [Concurrency] is 1, all records do.
+// Idempotency: the ID of [faas.InvocationOf] is the id of the event, which has the shard and the sequence number. Attempt is 0, as Lambda does
+// not say it.
 //
-// Ordering: records of one partition key run in order. With [Concurrency] of 1 all records do.
-//
-// Invocation: the ID is the event id, which has the shard and the sequence number. Attempt is 0, as Lambda does not say it.
-//
-// Kinesis does not split records that the Kinesis Producer Library has aggregated, and knows no tumbling windows.
+// Kinesis does not split records that the Kinesis Producer Library has aggregated, and it has no tumbling windows.
 func Kinesis[In, Out any](h *faas.Handler[In, Out], opts ...BatchOption) *faas.Handler[events.KinesisEvent, events.KinesisEventResponse] {
 	b := newBatch[events.KinesisEventRecord]("lambda.Kinesis", h, opts)
 	b.stream = true

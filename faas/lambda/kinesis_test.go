@@ -48,6 +48,7 @@ func TestKinesis_reportsTheFirstThatFailed(t *testing.T) {
 	}
 }
 
+// What comes before a failure is finished, however long it takes: else it would be delivered again.
 func TestKinesis_finishesWhatCameBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
@@ -70,6 +71,7 @@ func TestKinesis_finishesWhatCameBefore(t *testing.T) {
 	})
 }
 
+// In a random stream, nothing before the reported record is undone, and no record of a key runs before an earlier one.
 func TestKinesis_atRandom(t *testing.T) {
 	for seed := range uint64(200) {
 		random := rand.New(rand.NewPCG(seed, 16))

@@ -10,29 +10,29 @@ import (
 	"github.com/jade-go/jade/faas"
 )
 
-// SQS returns a handler for batches of messages from a queue. Each message is an invocation of h: it has its own scope, deadline and lines in the
-// log. So a failure or a panic fails one message.
+// SQS returns a handler for batches of messages from a queue. Each message is an invocation of h, with its own scope, deadline and lines in
+// the log. So a failure or a panic fails one message.
 //
 //	lambda.Start(lambda.SQS(orders.New(), lambda.Concurrency(4)))
 //
-// What h takes: a function of [events.SQSMessage] takes the message. A function of []events.SQSMessage takes the whole batch and returns
-// []error: one for each message, or none at all if all succeed. Any other function takes the body of the message, which is JSON. The answer of h is not used.
+// Input: if h takes [events.SQSMessage], it gets the message. If h takes []events.SQSMessage and returns []error, it gets the whole batch, and
+// returns one error or nil for each message, or an empty slice if all have succeeded. Any other h gets the body of the message, as JSON. The
+// answer for a message is not used.
 //
-// Failure: the messages that have failed are reported as batchItemFailures, so SQS delivers them again. The event source mapping must have
-// ReportBatchItemFailures in FunctionResponseTypes, or SQS deletes them. A message cannot succeed if h refuses it ([faas.InputError]), or fails with class business or
-// code. Such a message is reported too, so that nothing is lost: the queue must have a dead-letter queue, to which SQS moves it after maxReceiveCount deliveries, or it comes again until
-// the queue drops it. With [DeadLetter] it is not delivered again. If a function of the whole batch itself fails, all messages are reported.
+// Failure: messages that have failed are reported as batchItemFailures, and SQS delivers them again. The event source mapping must have
+// ReportBatchItemFailures in its FunctionResponseTypes: without it SQS deletes the whole batch, with the messages that have failed. If h fails
+// for a whole batch, all messages are reported.
+// Messages that cannot succeed: h refuses the message with a [faas.InputError], or fails with class business or code. They are reported too, so
+// that they are not lost. The queue must have a dead-letter queue, to which SQS moves them after maxReceiveCount deliveries. Without one, SQS
+// delivers them until they expire. With [DeadLetter] they are not delivered again.
+// Ordering: in a FIFO queue the messages of a group run in order. When one fails, the later ones of its group do not run and are reported, and
+// other groups go on. In a standard queue there is no order; if [Concurrency] is 1, messages run in the order of the batch.
+// Cancellation: messages end before the batch does, which keeps up to 50 ms of its time for the answer, beside what [faas.Reserve] keeps.
+// Messages that have not begun or not ended by then are reported.
+// Idempotency: the ID of [faas.InvocationOf] is the id of the message, which stays the same when SQS delivers the message again. Attempt is the
+// number of deliveries before this one.
 //
-// Ordering: in a FIFO queue the messages of a group run in order. If one fails, the later ones of its group do not run, and are reported. Other groups go on. In other queues there is
-// no order, except that with [Concurrency] of 1 messages run as they came.
-//
-// Deadline: messages end before the batch does, which keeps up to 50 ms of its time to answer, and more for itself and for each message: see [faas.Reserve]. Messages that have not
-// begun or not ended by then are reported.
-//
-// Invocation: [faas.InvocationOf] has the id of the message as ID, which is an idempotency key: it stays the same when the message is delivered again. Attempt is how often the
-// message was delivered before.
-//
-// SQS does not delete messages, does not change their visibility timeout, and does not send them anywhere.
+// SQS does not delete messages, does not change their visibility timeout, and does not send them to another queue.
 func SQS[In, Out any](h *faas.Handler[In, Out], opts ...BatchOption) *faas.Handler[events.SQSEvent, events.SQSEventResponse] {
 	b := newBatch[events.SQSMessage]("lambda.SQS", h, opts)
 	return handlerOf(h, func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {

@@ -64,6 +64,7 @@ func TestSQS_answersAsTheProtocolSays(t *testing.T) {
 	}
 }
 
+// A message whose body is not what the function takes fails, and the function is not called.
 func TestSQS_refusesABody(t *testing.T) {
 	r := &ran{}
 	e := queued(standard, "a", "b", "c")
@@ -91,6 +92,7 @@ func TestSQS_deadLetter(t *testing.T) {
 	require.Equal(t, []string{"y/1", "y/2"}, reported(answer))
 }
 
+// A record that the dead-letter function does not take is returned.
 func TestSQS_deadLetterFails(t *testing.T) {
 	for _, how := range []error{errDown, errPanic, errGoexit} {
 		var log bytes.Buffer
@@ -107,6 +109,7 @@ func TestSQS_deadLetterFails(t *testing.T) {
 	}
 }
 
+// An initialiser that fails by a mistake in the program is not the fault of a message.
 func TestSQS_initialisationIsNoDeadLetter(t *testing.T) {
 	letters := 0
 	h := faas.Initialized("orders", func(context.Context) (faas.Func[string, struct{}], error) { panic("no key") }, unlogged)
