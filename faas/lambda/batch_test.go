@@ -30,7 +30,7 @@ const (
 	fifo     = standard + ".fifo"
 )
 
-// queued are those of a queue: "id" or, in a FIFO queue, "group/id". The body is the id as JSON.
+// queued is an event of messages with these ids: "id" or, in a FIFO queue, "group/id". The body of each is its id as JSON.
 func queued(arn string, names ...string) (e events.SQSEvent) {
 	for _, name := range names {
 		m := events.SQSMessage{MessageId: name, EventSourceARN: arn, Body: `"` + name + `"`, Attributes: map[string]string{"ApproximateReceiveCount": "1"}}
@@ -152,7 +152,13 @@ func TestBatch_deadline(t *testing.T) {
 func TestBatch_keepsTimeToAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		fn := func(context.Context, string) (struct{}, error) { time.Sleep(time.Minute); return struct{}{}, nil }
+		begun := time.Now()
+		fn := func(ctx context.Context, _ string) (struct{}, error) {
+			end, _ := ctx.Deadline()
+			require.Equal(t, 855*time.Millisecond, end.Sub(begun), "the batch ends at 900 ms")
+			time.Sleep(time.Minute)
+			return struct{}{}, nil
+		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		h := faas.New("orders", fn, faas.Reserve(0), faas.Logger(slog.New(slog.NewTextHandler(&log, nil))))
