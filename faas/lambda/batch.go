@@ -100,7 +100,8 @@ func newBatch[R, In, Out any](where string, h *faas.Handler[In, Out], opts []Bat
 		if _, slice := any(in).([]R); slice {
 			panic(fmt.Sprintf("%s: a function of %T must return []error", where, in))
 		}
-		b.one = func(ctx context.Context, r record[R]) error { _, err := h.InvokeJSON(ctx, r.body); return err }
+		lenient := h.Lenient(eventTypes) // S3 and others send their events to queues
+		b.one = func(ctx context.Context, r record[R]) error { _, err := lenient.InvokeJSON(ctx, r.body); return err }
 	}
 	return b
 }
@@ -114,7 +115,7 @@ func handlerOf[In, Out, Event, Answer any](h *faas.Handler[In, Out], fn faas.Fun
 		}
 		return fn, err
 	}
-	return faas.Initialized(h.Name(), init, faas.AllowUnknownFields(), faas.Logger(slog.New(batchLog{h.Logger().Handler()})))
+	return faas.Initialized(h.Name(), init, faas.Logger(slog.New(batchLog{h.Logger().Handler()})))
 }
 
 // mostCollecting limits the time in which a batch whose time is up answers.

@@ -32,11 +32,11 @@ func Handler[In, Out any](h *faas.Handler[In, Out]) awslambda.Handler {
 	if h == nil {
 		panic("lambda.Handler: nil Handler")
 	}
-	return &adapter[In, Out]{of: h.Lenient(events)}
+	return &adapter[In, Out]{of: h.Lenient(eventTypes)}
 }
 
-// events is the package with the types of AWS's events.
-const events = "github.com/aws/aws-lambda-go/events"
+// eventTypes is the package with the types of AWS's events.
+const eventTypes = "github.com/aws/aws-lambda-go/events"
 
 type adapter[In, Out any] struct {
 	of    *faas.Handler[In, Out]

@@ -211,3 +211,17 @@ func TestSQS_publishedEvent(t *testing.T) {
 		require.Equal(t, want, string(answer))
 	}
 }
+
+// Events of other services of AWS come through queues too, and gain fields.
+func TestSQS_takesEventsOfAWS(t *testing.T) {
+	e := queued(standard, "a", "b")
+	e.Records[0].Body = `{"Records":[{"awsRegion":"eu-west-1","addedLater":1}]}`
+	var regions []string
+	answer, err := lambda.SQS(faas.New("files", func(_ context.Context, e events.S3Event) (struct{}, error) {
+		regions = append(regions, e.Records[0].AWSRegion)
+		return struct{}{}, nil
+	}, unlogged)).Invoke(t.Context(), e)
+	require.NoError(t, err)
+	require.Equal(t, []string{"eu-west-1"}, regions)
+	require.Equal(t, []string{"b"}, reported(answer))
+}

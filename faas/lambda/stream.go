@@ -52,7 +52,7 @@ func StreamHandler[In any](h *faas.Handler[In, Stream]) func(context.Context, js
 	if h == nil {
 		panic("lambda.StreamHandler: nil Handler")
 	}
-	h = h.Lenient(events)
+	h = h.Lenient(eventTypes)
 	var first first
 	return func(ctx context.Context, payload json.RawMessage) (io.ReadCloser, error) {
 		ctx, cancel := context.WithCancel(first.about(ctx))
