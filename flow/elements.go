@@ -105,6 +105,7 @@ type elements[A, R any] struct {
 	failures []error // of a SettleEach
 	done     []bool
 	calls    []seam.Carried         // of the elements that run, if they can be given up
+	seen     map[int]seam.OwnCall   // of the elements that run, if somebody observes them
 	back     map[int]seam.Answer[R] // of elements whose end the observer is being told of
 	kept     []R                    // the successes, if there is a Discard for them
 	next     int                    // the element to take
@@ -164,6 +165,7 @@ func (g *elements[A, R]) serve(h elementHost[A, R]) {
 			telling = true
 			h.seen = observe.ForEngines(seal).Call(g.about(i))
 			ctx = h.seen.Open(g.ctx, g.run.watch.observer)
+			g.sees(i, h.seen)
 			telling = false
 		}
 		going = h.make(ctx)

@@ -89,18 +89,30 @@ func (g *elements[A, R]) fail(i int, err error) {
 func (g *elements[A, R]) succeed() {
 	g.to.collect(g.values, g.failures)
 	g.at.degradedBy(g.failure, g.inner, g.count)
+	g.endLate()
 	g.life.Release()
 	g.at.finish(nil, g.failure)
 }
 
 // giveUpAll ends the node with err. The caller is the one who has set over.
 func (g *elements[A, R]) giveUpAll(err error) {
+	g.endLate()
 	g.life.End(&future.CanceledError{Cause: errors.Join(combinators.ErrLost, err)})
 	for _, v := range g.kept {
 		g.late(g.ctx, v)
 	}
 	g.life.Release()
 	g.at.finish(err, nil)
+}
+
+// endLate ends the ctx of the elements that still run because the limit has passed, if it has.
+func (g *elements[A, R]) endLate() {
+	g.mu.Lock()
+	late := g.given
+	g.mu.Unlock()
+	if late != nil {
+		g.life.End(late)
+	}
 }
 
 // drop reports whether there is a Discard for results that nobody takes.
@@ -115,7 +127,49 @@ func (g *elements[A, R]) hold(i int, ans seam.Answer[R]) (late bool) {
 		g.back = map[int]seam.Answer[R]{}
 	}
 	g.back[i] = ans
+	delete(g.seen, i)
 	return g.given != nil
+}
+
+// sees notes that the observer knows of an element that runs, and tells it if that was given up meanwhile.
+func (g *elements[A, R]) sees(i int, seen seam.OwnCall) {
+	g.mu.Lock()
+	if g.seen == nil {
+		g.seen = map[int]seam.OwnCall{}
+	}
+	g.seen[i] = seen
+	late := g.given
+	g.mu.Unlock()
+	if late != nil {
+		g.straggle(late, seen)
+	}
+}
+
+// straggle tells the observer that elements have been given up at the limit, and still run: beside the answer, and before the end of the run.
+func (g *elements[A, R]) straggle(late error, seen ...seam.OwnCall) {
+	w := g.run.watch
+	if len(seen) == 0 {
+		return
+	}
+	joined := w.join()
+	g.run.beside(func() {
+		if joined {
+			defer w.leave(g.run)
+		}
+		for _, s := range seen {
+			s.Straggle(late)
+		}
+	})
+}
+
+// running is what the observer has been told of and still runs, in order, but for what ends when its call is given up. The caller has the lock.
+func (g *elements[A, R]) running() (all []seam.OwnCall) {
+	for i := range g.elements {
+		if seen := g.seen[i]; seen != nil && (i >= len(g.calls) || g.calls[i] == nil) {
+			all = append(all, seen)
+		}
+	}
+	return all
 }
 
 // GiveUp implements [seam.Carried].
@@ -128,6 +182,9 @@ func (g *elements[A, R]) GiveUp(err error, spent bool) {
 	if g.over || g.given != nil && (g.spent || !spent) {
 		g.mu.Unlock()
 		return
+	}
+	if g.given == nil {
+		g.straggle(err, g.running()...)
 	}
 	g.given, g.spent = err, spent
 	if g.settles && g.at.isOnlyEffect() { // it is lost, which is told of
@@ -162,7 +219,7 @@ func (at seat) left(ctx context.Context) error {
 	switch {
 	case ctx.Err() == nil:
 		return nil
-	case at.isOnlyEffect(): // it is cut off, which is told of
+	case at.isOnlyEffect(), at.isDropped(): // it is cut off, which is told of, or nothing needs it, as something else was late
 		return future.Cause(ctx)
 	case r.expired.Load():
 		return nil
@@ -174,6 +231,17 @@ func (at seat) left(ctx context.Context) error {
 		return nil
 	}
 	return future.Cause(ctx)
+}
+
+// isDropped reports whether nothing needs the node any more.
+func (at seat) isDropped() bool {
+	d := at.st.demand
+	if d == nil {
+		return false
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.phase[at.n] == dropped
 }
 
 // isOnlyEffect reports whether the node runs for an effect, and not for the answer.

@@ -243,6 +243,15 @@ func TestRecords_ofWhatIsTaken(t *testing.T) {
 		}), []string{taken}, "degraded [item]"},
 		"a bug": {shop(func(in flow.Node[string]) flow.Node[string] { return flow.Fallback(flow.Step(panics, in), "?") }),
 			[]string{"ERROR degraded kind=node flow=shop task=item status=failed class=code error=panic: oh panic=oh"}, "degraded [item]"},
+		"Recover at the limit, beside what nobody needs then": {shop(func(in flow.Node[string]) flow.Node[string] {
+			slow := flow.Step(stubborn("slow", 20*ms, nil), in)
+			some := flow.SettleEach(takes("some", time.Hour, nil), flow.Map(in, func(string) []string { return make([]string, 2) }), 2)
+			both := flow.Map2(slow, flow.Map(some, func([]future.Result[string]) string { return "" }), func(a, b string) string { return a + b })
+			return flow.Recover(both, func(context.Context, error) (string, error) { time.Sleep(ms); return "?", nil })
+		}).Timeout(20 * ms).Reserve(10 * ms), []string{
+			"WARN degraded kind=node flow=shop task=slow status=straggler class=timeout error=E",
+			"INFO returned kind=node flow=shop task=slow status=ok",
+		}, "degraded [slow]"},
 		"Recover at the limit": {shop(func(in flow.Node[string]) flow.Node[string] {
 			return flow.Recover(flow.Step(stubborn("slow", 20*ms, nil), in), func(context.Context, error) (string, error) { return "?", nil })
 		}).Timeout(20 * ms).Reserve(10 * ms), []string{
