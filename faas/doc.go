@@ -13,8 +13,10 @@
 //
 // # How to read this package
 //
-// handler.go has the handler, init.go its initialiser. invoke.go is one invocation: how its time is divided and how it ends.
+// handler.go has the handler, init.go its initialiser. exchange.go is one invocation, in the goroutine that guards the caller from what
+// users have written; invoke.go divides its time and ends it. held.go keeps the end of a run until its answer is written, tame.go guards
+// the methods of errors, refuse.go reports invocations that never reach the function.
 // invocation.go is what a platform says about an invocation, log.go writes that to the log. json.go reads input and writes answers,
-// strict.go rejects what is probably a mistake in the input. http.go, losses.go and problem.go are for HTTP. serve.go is a server,
+// strict.go rejects what is probably a mistake in the input, with what shape.go knows of its type. http.go, losses.go and problem.go are for HTTP. serve.go is a server,
 // acceptor.go and ending.go are how it ends.
 package faas

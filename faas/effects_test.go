@@ -73,8 +73,9 @@ func lossy(names ...string) *flow.Flow[int, int] {
 
 // answered is the answer of h to a request.
 func answered(h http.Handler, input string) *httptest.ResponseRecorder {
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", strings.NewReader(input)))
+	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/", strings.NewReader(input))
+	r.Header.Set("Content-Type", "application/json")
+	h.ServeHTTP(w, r)
 	return w
 }
 

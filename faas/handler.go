@@ -3,6 +3,7 @@ package faas
 import (
 	"context"
 	"log/slog"
+	"reflect"
 	"time"
 
 	"github.com/jade-go/jade/flow"
@@ -22,6 +23,7 @@ type Handler[In, Out any] struct {
 	settings
 	name  string
 	place observe.Place
+	shape *shape // of In
 	init  func(context.Context) (work[In, Out], error)
 	catch func(context.Context, In, error) (Out, error)
 	ready *initialization[In, Out]
@@ -35,9 +37,12 @@ type settings struct {
 	drain    time.Duration
 	grace    time.Duration
 	logger   *slog.Logger
-	observer observe.Observer
+	others   observe.Observer    // nil: only the log
+	observer observe.Observer    // the others, and the log inside of them
 	classify recovery.Classifier // may be nil
 	rules    rules
+
+	initTimeout time.Duration
 }
 
 const (
@@ -94,12 +99,18 @@ func Classifier(c recovery.Classifier) Option {
 	return func(s *settings) { s.classify = c }
 }
 
-// Observer has o told of all calls too, beside the log: a trace, metrics.
+// Observer has o told of all calls too, beside the log: a trace, metrics. Several are told in their order, and the log last: so a record of a
+// call has the ctx that they have made for it, with the span of that call.
 func Observer(o observe.Observer) Option {
 	if o == nil {
 		panic("faas.Observer: nil Observer")
 	}
-	return func(s *settings) { s.observer = observe.Tee(s.observer, o) }
+	return func(s *settings) {
+		if s.others != nil {
+			o = observe.Tee(s.others, o)
+		}
+		s.others = o
+	}
 }
 
 // New returns a handler of that name for fn, which may be called any number of times at once.
@@ -125,7 +136,9 @@ func FromFlow[In, Out any](f *flow.Flow[In, Out], opts ...Option) *Handler[In, O
 // Initialized returns a handler whose function init makes, once a process: with clients, pools, whatever is to be
 // there before the first invocation. Platforms that have a phase for it call it then; else the first invocation does, and
 // those that come meanwhile wait. It goes on if the invocation that has begun it is over first: its ctx is that of the
-// process. If it fails, so do those that wait, and the next one calls it again.
+// process, and limited: see [InitTimeout]. If it fails, so do those that wait, and the next one calls it again, after a pause: of 100 ms at
+// first, then twice as long each time, up to 5 s, less up to a half by chance. Who comes in a pause waits for the next call; if the deadline is
+// earlier, it fails at once, with an [*InitError] that says when to come back.
 func Initialized[In, Out any](name string, init func(context.Context) (Func[In, Out], error), opts ...Option) *Handler[In, Out] {
 	if init == nil {
 		panic("faas.Initialized: nil function")
@@ -155,13 +168,13 @@ func InitializedFlow[In, Out any](name string, init func(context.Context) (*flow
 func newHandler[In, Out any](where, name string, opts []Option) *Handler[In, Out] {
 	must.HaveName(where, name)
 	file, line := source.Caller(2)
-	h := &Handler[In, Out]{name: name, place: observe.Place{File: file, Line: line}, ready: &initialization[In, Out]{}}
-	h.settings = settings{reserve: -1, drain: defaultDrain, grace: defaultGrace, logger: slog.New(defaultHandler{}), rules: rules{depth: defaultDepth}}
+	h := &Handler[In, Out]{name: name, place: observe.Place{File: file, Line: line}, ready: &initialization[In, Out]{}, shape: shapeOf(reflect.TypeFor[In]())}
+	h.settings = settings{reserve: -1, drain: defaultDrain, grace: defaultGrace, logger: slog.New(defaultHandler{}), rules: rules{depth: defaultDepth}, initTimeout: defaultInit}
 	for _, opt := range opts {
 		opt(&h.settings)
 	}
 	h.logger = slog.New(&requestHandler{h.logger.Handler()})
-	h.observer = observe.Tee(jadeslog.New(h.logger, jadeslog.Function(name)), h.observer)
+	h.observer = observe.Tee(h.others, jadeslog.New(h.logger, jadeslog.Function(name)))
 	return h
 }
 

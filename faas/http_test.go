@@ -74,7 +74,6 @@ func TestHTTP_answers(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "42", string(body))
 	require.Equal(t, 200, post(t, h, "41", "Content-Type", "application/json; charset=utf-8").StatusCode)
-	require.Equal(t, 200, post(t, h, "41", "Content-Type", "").StatusCode)
 }
 
 // A failure is told by its class, without its text.
@@ -134,16 +133,17 @@ func TestHTTP_whatIsRefused(t *testing.T) {
 		status     int
 		detail     string
 	}{
-		"another type":   {"{}", "text/plain", 415, "the content type is application/json"},
-		"no type at all": {"{}", ";", 415, "the content type is application/json"},
-		"too long":       {`{"item":"` + strings.Repeat("x", 100) + `"}`, "application/json", 413, "the body has more than 100 bytes"},
-		"cut off":        {`{"item":"x`, "application/json", 400, "no JSON: it ends too early"},
-		"too deep":       {strings.Repeat(`[`, 99), "application/json", 400, "no JSON: it ends too early"},
-		"a key twice":    {`{"n":1,"n":2}`, "application/json", 400, `the key "n" twice`},
-		"no UTF-8":       {"{\"item\":\"\xc3\x28\"}", "application/json", 400, "not UTF-8"},
-		"two values":     {"{}{}", "application/json", 400, "more than one value"},
-		"unknown":        {`{"x":1}`, "application/json", 400, `unknown field "x"`},
-		"nothing":        {"", "application/json", 400, "empty"},
+		"another type":    {"{}", "text/plain", 415, "the content type is application/json"},
+		"another charset": {"{}", "application/json; charset=latin1", 415, "the content type is application/json, in UTF-8"},
+		"no type at all":  {"{}", ";", 415, "the content type is application/json"},
+		"too long":        {`{"item":"` + strings.Repeat("x", 100) + `"}`, "application/json", 413, "the body has more than 100 bytes"},
+		"cut off":         {`{"item":"x`, "application/json", 400, "no JSON: it ends too early"},
+		"too deep":        {strings.Repeat(`[`, 99), "application/json", 400, "no JSON: it ends too early"},
+		"a key twice":     {`{"n":1,"n":2}`, "application/json", 400, `the key "n" twice`},
+		"no UTF-8":        {"{\"item\":\"\xc3\x28\"}", "application/json", 400, "not UTF-8"},
+		"two values":      {"{}{}", "application/json", 400, "more than one value"},
+		"unknown":         {`{"x":1}`, "application/json", 400, `unknown field "x"`},
+		"nothing":         {"", "application/json", 400, "empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := problemOf(t, post(t, h, c.body, "Content-Type", c.kind))
@@ -200,6 +200,7 @@ func TestHTTP_theClientLeaves(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+addr, strings.NewReader("1"))
 	require.NoError(t, err)
+	r.Header.Set("Content-Type", "application/json")
 	go func() { <-begun; leave() }()
 	_, err = http.DefaultClient.Do(r)
 	require.ErrorIs(t, err, context.Canceled)
@@ -226,6 +227,104 @@ func TestHTTP_aSlowSender(t *testing.T) {
 	defer r.Body.Close()
 	require.Equal(t, 408, r.StatusCode)
 	require.Equal(t, "the body did not come in time", problemOf(t, r).Detail)
+}
+
+// What a browser sends for a foreign page without asking first, and what says that it is no JSON, does not reach the function.
+func TestHTTP_contentTypes(t *testing.T) {
+	called := 0
+	h := faas.HTTP(faas.New("count", func(context.Context, struct{}) (int, error) { called++; return called, nil }, faas.Logger(quiet)))
+	for name, headers := range map[string][]string{
+		"none":              nil,
+		"an empty one":      {"Content-Type", ""},
+		"two":               {"Content-Type", "application/json", "Content-Type", "text/plain"},
+		"the same twice":    {"Content-Type", "application/json", "Content-Type", "application/json"},
+		"two in one":        {"Content-Type", "application/json, text/plain"},
+		"a form":            {"Content-Type", "application/x-www-form-urlencoded"},
+		"a form's text":     {"Content-Type", "text/plain;application/json"},
+		"a charset":         {"Content-Type", "application/json; charset=utf-16"},
+		"an empty charset":  {"Content-Type", "application/json; charset="},
+		"another JSON":      {"Content-Type", "application/json-patch+json"},
+		"a coding":          {"Content-Type", "application/json", "Content-Encoding", "gzip"},
+		"a coding of none":  {"Content-Type", "application/json", "Content-Encoding", ""},
+		"a coding in lines": {"Content-Type", "application/json", "Content-Encoding", "br", "Content-Encoding", "gzip"},
+	} {
+		for _, body := range []string{"", "{}"} {
+			r, w := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body)), httptest.NewRecorder()
+			for i := 0; i+1 < len(headers); i += 2 {
+				r.Header.Add(headers[i], headers[i+1])
+			}
+			h.ServeHTTP(w, r)
+			require.Equal(t, 415, w.Code, name)
+		}
+	}
+	require.Zero(t, called)
+	for _, kind := range []string{"application/json", "Application/JSON", "application/json;charset=UTF-8", `application/json; charset="utf-8"`, "application/json; profile=x"} {
+		require.Equal(t, 200, post(t, h, "{}", "Content-Type", kind).StatusCode, kind)
+	}
+}
+
+// A status that no client takes for a failure is not used for one.
+func TestStatus_thatIsNoFailure(t *testing.T) {
+	for _, status := range []int{-1, 1, 5, 42, 100, 101, 200, 204, 304, 399, 600, 1000} {
+		h := faas.New("price", func(context.Context, int) (int, error) { return 0, soldOut{status} }, faas.Logger(quiet))
+		r := post(t, faas.HTTP(h, faas.Status(func(error) int { return status })), "1")
+		require.Equal(t, 422, problemOf(t, r).Status, "%d", status)
+	}
+}
+
+// listening serves h on loopback with a server of the operator's.
+func listening(t *testing.T, server *http.Server) (addr string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(l) }()
+	t.Cleanup(func() {
+		require.NoError(t, server.Close())
+		require.ErrorIs(t, <-served, http.ErrServerClosed)
+	})
+	return l.Addr().String()
+}
+
+// The limits of the operator's server hold: a body that stalls, and a reader that does.
+func TestHTTP_doesNotLengthenTheServersTimeouts(t *testing.T) {
+	const limit = 200 * time.Millisecond
+	large := strings.Repeat("x", 64<<20)
+	gone := make(chan error, 1)
+	inner := faas.HTTP(faas.New("large", func(context.Context, int) (string, error) { return large, nil }, faas.Logger(quiet)), faas.Limit(time.Hour))
+	addr := listening(t, &http.Server{ReadTimeout: limit, WriteTimeout: limit, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		inner.ServeHTTP(w, r)
+		_, err := w.Write([]byte("more"))
+		if err == nil {
+			err = http.NewResponseController(w).Flush()
+		}
+		gone <- err
+	})})
+	for body, length := range map[string]int{"1": 10, "2": 1} {
+		c, err := net.Dial("tcp", addr)
+		require.NoError(t, err)
+		defer c.Close()
+		require.NoError(t, c.SetDeadline(time.Now().Add(10*time.Second)))
+		begun := time.Now()
+		_, err = fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", length, body)
+		require.NoError(t, err)
+		select {
+		case err := <-gone: // with a body that stalls, or an answer that nobody reads
+			if length == 1 {
+				require.Error(t, err, "the answer is not written for longer")
+			}
+			require.Less(t, time.Since(begun), 5*time.Second)
+		case <-time.After(10 * time.Second):
+			require.Fail(t, "the handler goes on")
+		}
+	}
+}
+
+// A Reserve that leaves the function no time is a mistake of the program.
+func TestHTTP_aReserveOfAllTheTime(t *testing.T) {
+	h := faas.New("price", plusOne(0), faas.Logger(quiet), faas.Reserve(time.Second))
+	require.PanicsWithValue(t, "faas.HTTP: the Limit is 1s, and must be longer than the Reserve of price, which is 1s", func() { faas.HTTP(h, faas.Limit(time.Second)) })
+	require.NotPanics(t, func() { faas.HTTP(h, faas.Limit(time.Second+1)); faas.HTTP(h) })
 }
 
 // A request that is refused is answered although its body never comes.

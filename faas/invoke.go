@@ -8,6 +8,7 @@ import (
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/errtree"
 	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 )
@@ -16,35 +17,51 @@ import (
 // [Drain] and [Grace]. It answers before the deadline of ctx even if the function ignores its own: see [Reserve].
 //
 // Failure: that of the function, or of [Handler.Catch]; a panic is a [*future.PanicError]; an [*InitError]. It has
-// been logged, with its class, when Invoke returns.
+// been logged, with its class, when Invoke returns, unless the log handler takes longer than 250 ms or than there is time. An error whose own
+// methods panic or do not return is replaced by one that says so.
 // Cancellation: if ctx ends, Invoke answers at once with [future.Cause].
-func (h *Handler[In, Out]) Invoke(ctx context.Context, in In) (out Out, err error) {
+func (h *Handler[In, Out]) Invoke(ctx context.Context, in In) (Out, error) {
 	if ctx == nil {
 		panic("faas.Handler.Invoke: nil context")
 	}
+	a := h.exchange(ctx, func() (In, error) { return in, nil }, nil)
+	return a.out, a.err
+}
+
+// exchange answers one invocation. Nothing that it calls is called by the goroutine of the caller.
+func (h *Handler[In, Out]) exchange(ctx context.Context, read func() (In, error), write func(Out) ([]byte, error)) *answer[Out] {
 	if h.classify != nil {
 		ctx = recovery.WithClassifier(ctx, h.classify)
 	}
-	observed := observe.With(ctx, observe.Tee(observe.From(ctx), h.observer))
-	begun := time.Now()
-	end := func(observe.Outcome) {}
-	var degraded error
-	if w := h.ready.done.Load(); w == nil || w.flow == nil || h.catch != nil { // or else the run of the flow is that of the invocation
-		observed, end = observe.Begin(observed, observe.Call{Kind: observe.KindRun, Flow: h.name, Place: h.place, Start: begun})
+	x := &exchange[In, Out]{h: h, ctx: ctx, begun: time.Now(), read: read, write: write}
+	return x.do()
+}
+
+type insideKey struct{}
+
+// begin tells the observers that the run of an invocation begins, and returns the ctx for it. In an invocation of another handler the log of
+// that one tells of the run, too.
+func (h *Handler[In, Out]) begin(ctx context.Context, begun time.Time, written bool) *run {
+	told, here := h.observer, observe.From(ctx)
+	if ctx.Value(insideKey{}) != nil {
+		told = h.others
+	} else {
+		ctx = context.WithValue(ctx, insideKey{}, true)
 	}
-	plan := h.plan(observed, begun)
-	work, release := before(observed, plan.reply)
-	defer release()
-	scopeCtx, scope := future.WithScope(work, future.Grace(plan.grace), future.Unobserved(func(err error) { h.unobserved(observed, err) }))
-	defer h.drained(observed, work, scope)
-	if out, err = h.call(scopeCtx, begun, in); err != nil && h.catch != nil && observed.Err() == nil {
-		failure := err
-		if out, err = h.caught(observed, in, failure, plan); err == nil {
-			degraded = failure
-		}
+	if here != nil || told == nil {
+		told = observe.Tee(here, told)
 	}
-	end(observe.OutcomeOf(observed, err, degraded, begun))
-	return out, classed(observed, err)
+	if w := h.ready.done.Load(); w == nil || w.flow == nil || h.catch != nil {
+		observed, end := observe.Begin(observe.With(ctx, told), observe.Call{Kind: observe.KindRun, Flow: h.name, Place: h.place, Start: begun})
+		return &run{ctx: observed, own: end}
+	}
+	r := &run{} // the run of the flow is that of the invocation
+	if written {
+		r.held = &held{Observer: told}
+		told = r.held
+	}
+	r.ctx = observe.With(ctx, told)
+	return r
 }
 
 // classed is err with the class that it has with ctx, for those who are going to classify it without.
@@ -60,6 +77,7 @@ type plan struct {
 	reply time.Duration // before the deadline: the function ends
 	over  time.Duration // before the deadline: Catch ends
 	grace time.Duration
+	until time.Time // the caller has its answer by then, whatever happens; zero: there is no time to be late for, or none is kept
 }
 
 func (h *Handler[In, Out]) plan(ctx context.Context, now time.Time) plan {
@@ -71,7 +89,11 @@ func (h *Handler[In, Out]) plan(ctx context.Context, now time.Time) plan {
 	if reply < 0 {
 		reply = max(0, min(end.Sub(now)/10, mostReserved))
 	}
-	return plan{reply: reply, over: reply / 2, grace: min(h.grace, reply/4)}
+	p := plan{reply: reply, over: reply / 2, grace: min(h.grace, reply/4)}
+	if reply > 0 {
+		p.until = end.Add(-reply / 8)
+	}
+	return p
 }
 
 // before is ctx with a deadline that comes earlier by d. (That of [deadline.Reserve] has a cause of its own. With
@@ -109,24 +131,29 @@ func (h *Handler[In, Out]) caught(ctx context.Context, in In, failure error, pla
 	scoped, scope := future.WithScope(limited, future.Grace(plan.grace), future.Unobserved(func(err error) { h.unobserved(ctx, err) }))
 	defer h.drained(ctx, limited, scope)
 	out, err := future.Go(future.Named(scoped, h.name+": Catch"), func(context.Context) (Out, error) { return h.catch(scoped, in, failure) }).Await(scoped)
-	if _, panicked := errors.AsType[*future.PanicError](err); panicked || err != nil && limited.Err() != nil {
+	if _, panicked := errtree.Find[*future.PanicError](err); panicked || err != nil && limited.Err() != nil {
 		err = errors.Join(failure, err) // which is not the answer of fn
 	}
 	return out, err
 }
 
-// drained returns when nothing of the invocation runs any more, or was given up.
-func (h *Handler[In, Out]) drained(ctx, work context.Context, scope *future.Scope) {
+// drainOf is how long the invocation waits for what it has started.
+func (h *Handler[In, Out]) drainOf(work context.Context) time.Duration {
 	drain := h.drain
 	if end, limited := work.Deadline(); limited {
 		if left := time.Until(end); drain == TimeLeft || left < drain {
-			drain = left
+			return left
 		}
 	} else if drain == TimeLeft {
-		drain = defaultDrain
+		return defaultDrain
 	}
+	return drain
+}
+
+// drained returns when nothing of the invocation runs any more, or was given up.
+func (h *Handler[In, Out]) drained(ctx, work context.Context, scope *future.Scope) {
 	if work.Err() == nil { // or else all of it has been cancelled
-		scope.WaitFor(drain)
+		scope.WaitFor(h.drainOf(work))
 	}
 	if late, ok := errors.AsType[*future.StragglerError](scope.Close()); ok {
 		h.logger.LogAttrs(ctx, slog.LevelWarn, MessageRunning, slog.String("function", h.name), slog.Any("names", late.Names))
@@ -137,11 +164,10 @@ func (h *Handler[In, Out]) drained(ctx, work context.Context, scope *future.Scop
 const (
 	MessageUnobserved = "unobserved"    // level Error: a failure that nobody looked at
 	MessageRunning    = "still running" // level Warn: what did not end with the invocation
-	MessageRefused    = "refused"       // level Info: an input that the function does not take
-	MessageUnwritten  = "not written"   // level Error: an answer that is no JSON
+	MessageRefused    = "refused"       // level Info: an input that the function does not take, or a request that has none
 )
 
 func (h *Handler[In, Out]) unobserved(ctx context.Context, err error) {
 	h.logger.LogAttrs(ctx, slog.LevelError, MessageUnobserved, slog.String("function", h.name),
-		slog.String("class", recovery.ClassifyIn(ctx, err).String()), slog.String("error", err.Error()))
+		slog.String("class", recovery.ClassifyIn(ctx, err).String()), slog.String("error", recovery.Text(err)))
 }

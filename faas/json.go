@@ -4,10 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"reflect"
 	"strings"
 	"unicode/utf8"
@@ -58,25 +55,22 @@ func (e *OutputError) Class() recovery.Class { return recovery.ClassCode }
 
 // InvokeJSON is [Handler.Invoke] with JSON in and out. The input has to be one value, in UTF-8, without a key twice in an object, with no
 // field that In does not have, and not too deep: see [AllowUnknownFields] and [MaxDepth]. If it is not, the
-// error is an [*InputError], and the function is not called. (Keys that differ in case are two, although they may be one for In.) An empty input is that of a function whose In is struct{}.
+// error is an [*InputError], and the function is not called: see [Handler.Refused]. An empty input is that of a function whose In is struct{}.
+//
+// Failure: an answer that cannot be written is an [*OutputError]; the run has failed of that. Methods of In and of Out are called within
+// the deadline, as the function is.
 func (h *Handler[In, Out]) InvokeJSON(ctx context.Context, input []byte) ([]byte, error) {
-	in, err := decode[In](input, h.rules)
-	if err != nil {
-		err = &unread{err}
-		h.logger.LogAttrs(ctx, slog.LevelInfo, MessageRefused, slog.String("function", h.name), slog.String("error", recovery.Text(err)))
-		return nil, err
+	if ctx == nil {
+		panic("faas.Handler.InvokeJSON: nil context")
 	}
-	out, err := h.Invoke(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := encode(out)
-	if err != nil {
-		err = &OutputError{err}
-		h.logger.LogAttrs(ctx, slog.LevelError, MessageUnwritten, slog.String("function", h.name), slog.String("error", recovery.Text(err)))
-		return nil, err
-	}
-	return answer, nil
+	a := h.exchange(ctx, func() (In, error) {
+		in, err := decode[In](input, h.shape, h.rules)
+		if err != nil {
+			err = &unread{err}
+		}
+		return in, err
+	}, func(out Out) ([]byte, error) { return json.Marshal(out) })
+	return a.text, a.err
 }
 
 // unread marks an input that the function was not called with, unlike an [*InputError] that the function itself has met.
@@ -85,79 +79,68 @@ type unread struct{ err error }
 func (e *unread) Error() string { return e.err.Error() }
 func (e *unread) Unwrap() error { return e.err }
 
-// encode is json.Marshal. A method of out's that panics is an error.
-func encode(out any) (answer []byte, err error) {
-	defer caught(&err)
-	return json.Marshal(out)
-}
-
-// caught is deferred around methods of a user's types.
-func caught(err *error) {
-	if r := recover(); r != nil {
-		*err = fmt.Errorf("panic: %v", r)
+// cause is what a method of the input's type has done, or nil.
+func (e *unread) cause() error {
+	if input, ok := e.err.(*InputError); ok {
+		return input.Err
 	}
+	return nil
 }
 
-func decode[In any](input []byte, r rules) (in In, err error) {
+// notAccepted is the reason where a method of In's does not take an input: its text may tell of the inside.
+const notAccepted = "not accepted"
+
+// decode reads an input. What is no valid JSON reaches no method of In's.
+func decode[In any](input []byte, of *shape, r rules) (in In, err error) {
 	if _, none := any(in).(struct{}); none && len(bytes.TrimSpace(input)) == 0 {
 		return in, nil
 	}
 	if !utf8.Valid(input) {
 		return in, &InputError{Reason: "not UTF-8"}
 	}
-	valid := json.Valid(input)
-	if valid {
-		if reason := walk(input, r.depth); reason != "" {
-			return in, &InputError{Reason: short(reason)}
-		}
+	if !json.Valid(input) {
+		err := json.Unmarshal(input, new(json.RawMessage)) // which finds out why
+		return in, &InputError{short(reasonOf(input, err)), err}
+	}
+	if reason := walk(input, of, r); reason != "" {
+		return in, &InputError{Reason: short(reason)}
 	}
 	d := json.NewDecoder(bytes.NewReader(input))
 	if !r.unknown {
 		d.DisallowUnknownFields()
 	}
-	if err := decodeInto(&in, d); err != nil {
-		return in, &InputError{short(reasonOf(err)), err}
-	}
-	if !valid {
-		return in, &InputError{Reason: "more than one value"}
+	if err := d.Decode(&in); err != nil {
+		err = tamed(err)
+		return in, &InputError{short(reasonOf(input, err)), err}
 	}
 	return in, nil
 }
 
-// decodeInto decodes a value. A method of its type that panics is an error.
-func decodeInto(in any, d *json.Decoder) (err error) {
-	defer caught(&err)
-	return d.Decode(in)
-}
-
 // reasonOf words an error of package encoding/json without the names of Go types.
-func reasonOf(err error) (reason string) {
-	defer func() {
-		if recover() != nil { // in a method of an error of In's
-			reason = "not accepted"
+func reasonOf(input []byte, err error) string {
+	if wrong, ok := err.(*json.UnmarshalTypeError); ok {
+		reason := "want " + wanted(wrong.Type) + ", got " + given(wrong.Value)
+		if path := pathAt(input, int(wrong.Offset)); path != "" { // its Field may have names of Go types
+			return fmt.Sprintf("field %q: %s", path, reason)
 		}
-	}()
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		reason = "want " + wanted(wrong.Type) + ", got " + given(wrong.Value)
-		if wrong.Field == "" {
-			return reason
+		return reason
+	}
+	if syntax, ok := err.(*json.SyntaxError); ok {
+		switch text := syntax.Error(); {
+		case len(bytes.TrimSpace(input)) == 0:
+			return "empty"
+		case text == "unexpected end of JSON input":
+			return "no JSON: it ends too early"
+		case strings.HasSuffix(text, "after top-level value"):
+			return "more than one value"
+		default:
+			return fmt.Sprintf("no JSON: %s, at byte %d", text, syntax.Offset)
 		}
-		name := wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:] // before it there may be names of Go types
-		return fmt.Sprintf("field %q: %s", name, reason)
 	}
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return fmt.Sprintf("no JSON: %s, at byte %d", syntax.Error(), syntax.Offset)
+	if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return "unknown field " + field
 	}
-	switch {
-	case errors.Is(err, io.EOF):
-		return "empty"
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "no JSON: it ends too early"
-	}
-	if field, ok := bytes.CutPrefix([]byte(err.Error()), []byte("json: unknown field ")); ok {
-		return "unknown field " + string(field)
-	}
-	return "not accepted"
+	return notAccepted
 }
 
 // given is what the input has: package encoding/json says array, bool, object, string, or number with its digits.

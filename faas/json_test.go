@@ -61,7 +61,6 @@ func TestInvokeJSON_whatIsTaken(t *testing.T) {
 		`{"sub":{"n":1},"n":1}`:                    `{"item":"","n":1,"sub":{"item":"","n":1}}`,
 		`{"list":[ 1 , 2,-3 ],"tags":{}}`:          `{"item":"","n":0,"list":[1,2,-3]}`,
 		`{"list":[],"tags":{"a":"b","A":"c"}}`:     `{"item":"","n":0,"tags":{"A":"c","a":"b"}}`,
-		`null`:                                     `{"item":"","n":0}`,
 	} {
 		out, err := h.InvokeJSON(t.Context(), []byte(input))
 		require.NoError(t, err, input)
@@ -126,11 +125,11 @@ func TestInvokeJSON_methodsThatPanic(t *testing.T) {
 	_, err := out.InvokeJSON(t.Context(), []byte("1"))
 	require.ErrorAs(t, err, new(*faas.OutputError))
 	require.ErrorContains(t, err, "panic: oh")
-	require.Contains(t, log.String(), `level=ERROR msg="not written" function=odd error="output: `)
+	require.Contains(t, log.String(), `level=ERROR msg=failed function=odd kind=run flow=odd status=failed class=code error="output: `)
 	in := faas.New("odd", func(context.Context, odd) (int, error) { return 1, nil }, log.option())
 	_, err = in.InvokeJSON(t.Context(), []byte("1"))
 	require.EqualError(t, err, "input: not accepted")
-	require.Contains(t, log.String(), `level=INFO msg=refused function=odd error="input: not accepted"`)
+	require.Contains(t, log.String(), `level=INFO msg=refused function=odd error="input: not accepted" cause="panic: no"`)
 }
 
 // Whatever comes, there is no panic, and what is taken has no key twice, and means the same to a decoder that knows no types.

@@ -25,12 +25,8 @@ type Problem struct {
 	retry time.Duration
 }
 
+// problem is how err is told, which is a failure of an invocation, so that its methods return, or a refusal.
 func (s *httpSettings) problem(err error, id string) (p Problem) {
-	defer func() {
-		if recover() != nil { // in a method of the error
-			p = Problem{Status: http.StatusInternalServerError, Title: http.StatusText(http.StatusInternalServerError), Class: recovery.ClassCode.String(), Request: id}
-		}
-	}()
 	p = Problem{Status: s.statusOf(err), Request: id}
 	p.Title = http.StatusText(p.Status)
 	if class := recovery.Classify(err); !refused(err) {
@@ -63,7 +59,7 @@ func refused(err error) bool {
 
 func (s *httpSettings) statusOf(err error) int {
 	if s.status != nil {
-		if status := s.status(err); status != 0 {
+		if status := guarded(func() int { return s.status(err) }, http.StatusInternalServerError); isFailure(status) {
 			return status
 		}
 	}
@@ -92,6 +88,9 @@ func (s *httpSettings) statusOf(err error) int {
 	return http.StatusInternalServerError
 }
 
+// isFailure reports whether a client takes a status for that of a failure.
+func isFailure(status int) bool { return status >= 400 && status < 600 }
+
 // toldStatus is what a method HTTPStatus of err says, unless err is a panic or a cancellation because of such an error; else 0.
 func toldStatus(err error) (status int) {
 	errtree.Walk(err, func(err error) errtree.Next {
@@ -99,7 +98,7 @@ func toldStatus(err error) (status int) {
 		case *future.PanicError, *future.CanceledError:
 			return errtree.Beside
 		case interface{ HTTPStatus() int }:
-			if status = e.HTTPStatus(); status >= 400 && status < 600 {
+			if status = e.HTTPStatus(); isFailure(status) {
 				return errtree.Stop
 			}
 			status = 0

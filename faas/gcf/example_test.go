@@ -21,6 +21,7 @@ func init() { gcf.Register(faas.New("greet", greet)) }
 func ExampleHandler() {
 	w := httptest.NewRecorder()
 	request := httptest.NewRequest("POST", "/", strings.NewReader(`{"name":"Mei"}`))
+	request.Header.Set("Content-Type", "application/json")
 	gcf.Handler(faas.New("greet", greet, faas.Logger(quiet))).ServeHTTP(w, request)
 	fmt.Println(w.Code, w.Body)
 	// Output: 200 "Hello, Mei!"

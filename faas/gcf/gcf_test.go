@@ -174,7 +174,9 @@ func TestStart_requestID(t *testing.T) {
 func TestHandler_withoutFramework(t *testing.T) {
 	h := gcf.Handler(faas.New("probe", servePage, faas.Logger(quiet)))
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader(`{"id":"o-1"}`)))
+	r := httptest.NewRequest("POST", "/", strings.NewReader(`{"id":"o-1"}`))
+	r.Header.Set("Content-Type", "application/json")
+	h.ServeHTTP(w, r)
 	require.JSONEq(t, `{"order":"o-1"}`, w.Body.String())
 	require.Panics(t, func() { gcf.Handler[order, page](nil) })
 	require.PanicsWithValue(t, "gcf.Register: the name {p} is not only of letters, digits, hyphens and underscores", func() {

@@ -40,12 +40,12 @@ var may = map[string][]string{
 		chance, excerpt, "go.uber.org/goleak", // a helper for tests
 	},
 	module + "/faas": {
-		module + "/future", module + "/recover", module + "/deadline", module + "/observe", module + "/flow", module + "/observe/jadeslog", engine, errtree, must, source,
+		module + "/future", module + "/recover", module + "/deadline", module + "/observe", module + "/flow", module + "/observe/jadeslog", engine, errtree, chance, must, source,
 	},
 	module + "/faas/":               {module + "/faas", module + "/future", module + "/recover"},
 	module + "/observe/":            {module + "/future", module + "/recover", module + "/observe", excerpt},
 	module + "/internal/":           {},
-	excerpt:                         {module + "/future"},
+	excerpt:                         {module + "/future", errtree},
 	module + "/internal/flowtest":   {module + "/flow", module + "/task"},                                     // only tests import it
 	module + "/internal/futuretest": {module + "/future", module + "/deadline", module + "/internal/strange"}, // only tests import it
 	module + "/internal/arity/":     {module + "/internal/arity"},

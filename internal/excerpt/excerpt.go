@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/errtree"
 )
 
 // How many bytes of an error's text and of a stack are kept.
@@ -15,10 +16,10 @@ const (
 )
 
 // OfError is the text of an error that may be anybody's.
-func OfError(err error) (text string) {
-	text = "its Error method panicked"
-	defer func() { _ = recover() }()
-	return Of(err.Error(), MaxText)
+func OfError(err error) string {
+	text := "its Error method panicked" // or has ended its goroutine
+	errtree.Apart(func() { text = err.Error() })
+	return Of(text, MaxText)
 }
 
 // OfPanic is the value of a panic and its stack.
