@@ -1,11 +1,13 @@
 package fc
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"path"
 	goruntime "runtime"
 	"strings"
+	"time"
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/future"
@@ -28,21 +30,21 @@ type frame struct {
 // serialization is the platform's name for what cannot be read or written.
 const serialization = "Runtime.SerializationError"
 
-func (r *runtime) errorBody(err error) (body []byte) {
-	defer func() {
-		if recover() != nil {
-			body = []byte(`{"errorMessage":"a method of the error panicked","errorType":"jade.code"}`)
-		}
-	}()
-	body, failed := json.Marshal(reportOf(err, r.opaque))
-	if failed != nil { // its texts are strings: it does not
-		return []byte("{}")
+// errorBody is err as the platform takes it. The methods of an error of a phase may not return; those of an invocation's do.
+func (r *runtime) errorBody(err error) []byte {
+	const patience = 250 * time.Millisecond
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	body, failed := future.Go(ctx, func(context.Context) ([]byte, error) { return json.Marshal(reportOf(err, r.opaque)) }).Await(ctx)
+	if failed != nil {
+		return []byte(`{"errorMessage":"a method of the error panicked","errorType":"jade.code"}`)
 	}
 	return body
 }
 
+// reportOf tells of err, in 4 KiB of text at most, beside the stack of a panic.
 func reportOf(err error, opaque bool) report {
-	p := report{Message: err.Error(), Type: "jade." + recovery.Classify(err).String()}
+	p := report{Message: bounded(err.Error()), Type: "jade." + recovery.Classify(err).String()}
 	_, input := errors.AsType[*faas.InputError](err)
 	if _, output := errors.AsType[*faas.OutputError](err); input || output {
 		p.Type = serialization
@@ -53,10 +55,10 @@ func reportOf(err error, opaque bool) report {
 			error
 			Public() string
 		}](err); ok {
-			p.Message = told.Public()
+			p.Message = bounded(told.Public())
 		}
 		if input {
-			p.Message = err.Error()
+			p.Message = bounded(err.Error())
 		}
 		return p
 	}
@@ -67,6 +69,9 @@ func reportOf(err error, opaque bool) report {
 	}
 	return p
 }
+
+// bounded is a text of 4 KiB at most.
+func bounded(text string) string { return recovery.Text(errors.New(text)) }
 
 // pathOf is the import path of a frame's package and the name of its file: where the program was built is nobody's concern.
 func pathOf(f goruntime.Frame) string {
