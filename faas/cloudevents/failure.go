@@ -1,6 +1,7 @@
 package cloudevents
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -8,6 +9,7 @@ import (
 	cehttp "github.com/cloudevents/sdk-go/v2/protocol/http"
 
 	"github.com/jade-go/jade/faas"
+	"github.com/jade-go/jade/future"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -41,12 +43,19 @@ type verdict struct {
 }
 
 func (s *settings) verdict(err error) verdict {
-	v := verdict{ack: s.final(err), text: public(err)}
+	v := verdict{ack: s.isFinal(err), text: public(err)}
 	if !invalid(err) {
 		v.class = recovery.Classify(err).String()
 	}
 	v.status = s.status(err, v.ack)
 	return v
+}
+
+// isFinal asks the function of [Ack]. If that panics or ends its goroutine, the event is delivered again.
+func (s *settings) isFinal(err error) bool {
+	ctx := context.Background()
+	final, failed := future.Go(ctx, func(context.Context) (bool, error) { return s.final(err), nil }).Await(ctx)
+	return failed == nil && final
 }
 
 // status of what is acknowledged is none that senders try again on, as they do on some from 400 to 499: package protocol/http of the

@@ -36,6 +36,7 @@ func HTTP[In, Out any](h *faas.Handler[In, Out], opts ...Option) http.Handler {
 		defer release()
 		e, refused := r.read(ctx, w, request)
 		if refused != nil {
+			r.of.Refused(ctx, errors.New(refused.text))
 			refused.write(w, "")
 			return
 		}

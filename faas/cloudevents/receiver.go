@@ -73,6 +73,7 @@ func (r *receiver[In, Out]) invoke(ctx context.Context, e event.Event) (*event.E
 	ctx = context.WithValue(ctx, eventKey{}, e)
 	input, err := dataOf(e)
 	if err != nil {
+		r.of.Refused(ctx, err)
 		return nil, err
 	}
 	output, err := r.of.InvokeJSON(ctx, input)
