@@ -7,6 +7,9 @@ import (
 
 // Tee returns an observer that tells all of os, in their order; of the end of a
 // call in the reverse order. One that panics does not keep the others from being told. Those that are nil are left out; if one is left, that is returned.
+//
+// What the ctx has that one returns, those after it find in theirs. So what starts spans comes before what writes records:
+// with Tee(jadeotel.New(), jadeslog.New(logger)) a record has the ctx with the span of the call that it is about.
 func Tee(os ...Observer) Observer {
 	var all tee
 	for _, o := range os {

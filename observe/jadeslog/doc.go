@@ -81,7 +81,8 @@
 //	elapsed_ms        number    all                    milliseconds since the start of the call
 //	deadline_left_ms  number    all with a deadline    milliseconds until the call is late or, of a run, until the end of its Timeout or of the caller's ctx, below zero after it
 //
-// Records are written with the ctx of the call, so that a handler finds there what it adds, such as the id of a request.
+// Records are written with the ctx of the call, so that a handler finds there what it adds, such as the id of a request. To find the span of the
+// call there, too, the observer that starts it comes first: observe.Tee(jadeotel.New(), jadeslog.New(logger)).
 //
 // # What it does not do
 //
