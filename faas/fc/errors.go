@@ -32,14 +32,25 @@ const serialization = "Runtime.SerializationError"
 
 // errorBody is err as the platform takes it. The methods of an error of a phase may not return; those of an invocation's do.
 func (r *runtime) errorBody(err error) []byte {
-	const patience = 250 * time.Millisecond
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	body, failed := future.Go(ctx, func(context.Context) ([]byte, error) { return json.Marshal(reportOf(err, r.opaque)) }).Await(ctx)
-	if failed != nil {
+	body := make(chan []byte, 1)
+	within(context.Background(), func() {
+		text, _ := json.Marshal(reportOf(err, r.opaque)) // its texts are strings: it does not fail
+		body <- text
+	})
+	select {
+	case text := <-body:
+		return text
+	default:
 		return []byte(`{"errorMessage":"a method of the error panicked","errorType":"jade.code"}`)
 	}
-	return body
+}
+
+// within calls fn, which calls what users have written, and waits for it a moment: if it panics, ends its goroutine or blocks, that is all.
+func within(ctx context.Context, fn func()) {
+	const patience = 250 * time.Millisecond
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	_, _ = future.Go(limited, func(context.Context) (none struct{}, _ error) { fn(); return none, nil }).Await(limited)
 }
 
 // reportOf tells of err, in 4 KiB of text at most, beside the stack of a panic.

@@ -1,8 +1,10 @@
 package fc
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	goruntime "runtime"
 	"strings"
 	"testing"
@@ -14,6 +16,27 @@ import (
 type ending struct{}
 
 func (ending) Error() string { goruntime.Goexit(); return "" }
+
+// A log handler that fails changes nothing of a phase.
+func TestDispatch_aLogThatFails(t *testing.T) {
+	release := make(chan struct{})
+	defer close(release)
+	for name, do := range map[string]func(){"panics": func() { panic("oh") }, "ends its goroutine": goruntime.Goexit, "blocks": func() { <-release }} {
+		t.Run(name, func(t *testing.T) {
+			r := &runtime{work: work{name: "page", init: func(context.Context) error { return ending{} }, logger: slog.New(failing{slog.DiscardHandler, do})}}
+			_, err := r.dispatch(t.Context(), initialize, nil)
+			require.Equal(t, ending{}, err)
+		})
+	}
+}
+
+type failing struct {
+	slog.Handler
+	do func()
+}
+
+func (failing) Enabled(context.Context, slog.Level) bool    { return true }
+func (h failing) Handle(context.Context, slog.Record) error { h.do(); return nil }
 
 type long struct{}
 

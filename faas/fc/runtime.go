@@ -122,8 +122,10 @@ func (r *runtime) dispatch(ctx context.Context, k kind, event []byte) ([]byte, e
 	}
 	err := guarded(ctx, phase)
 	if err != nil {
-		r.logger.LogAttrs(ctx, slog.LevelError, MessagePhase, slog.String("function", r.name), slog.String("phase", kinds[k]),
-			slog.String("class", recovery.Classify(err).String()), slog.Any("error", err))
+		within(ctx, func() {
+			r.logger.LogAttrs(ctx, slog.LevelError, MessagePhase, slog.String("function", r.name), slog.String("phase", kinds[k]),
+				slog.String("class", recovery.Classify(err).String()), slog.String("error", recovery.Text(err)))
+		})
 	}
 	return nil, err
 }
