@@ -63,6 +63,12 @@ type blocks struct{ release <-chan struct{} }
 func (e blocks) Error() string  { <-e.release; return "late" }
 func (e blocks) Public() string { <-e.release; return "late" }
 
+// loop is an error that wraps itself.
+type loop struct{}
+
+func (loop) Error() string { return "loop" }
+func (loop) Unwrap() error { return loop{} }
+
 // flowOf is a handler whose function is a flow of one step.
 func flowOf[In, Out any](fn func(context.Context, In) (Out, error), opts ...faas.Option) *faas.Handler[In, Out] {
 	return faas.FromFlow(flow.New("price", func(in flow.Node[In]) flow.Node[Out] { return flow.Step(task.New("item", fn), in) }), opts...)
@@ -160,6 +166,11 @@ func TestInvokeJSON_anInputThatCannotBeRead(t *testing.T) {
 					input, ok := errors.AsType[*faas.InputError](err)
 					require.True(t, ok)
 					require.Equal(t, "not accepted", input.Reason)
+					status := 500 // a mistake of the program, not of the client
+					if name == "fails" {
+						status = 400
+					}
+					require.Equal(t, status, problemOf(t, post(t, faas.HTTP(h), "1")).Status)
 					require.Contains(t, log.String(), `level=INFO msg=refused function=price`)
 				}
 				close(release)
@@ -186,7 +197,7 @@ func TestHTTP_errorsWithWildMethods(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)
 	var none *typedNil
-	for name, err := range map[string]error{"ends its goroutine": exits{}, "panics": none, "blocks": blocks{release}, "inside": errors.Join(errSoldOut, exits{})} {
+	for name, err := range map[string]error{"ends its goroutine": exits{}, "panics": none, "blocks": blocks{release}, "inside": errors.Join(errSoldOut, exits{}), "wraps itself": loop{}} {
 		t.Run(name, func(t *testing.T) {
 			for _, h := range []*faas.Handler[int, int]{
 				faas.New("price", func(context.Context, int) (int, error) { return 0, err }, faas.Logger(quiet)),

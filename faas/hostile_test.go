@@ -12,18 +12,18 @@ import (
 	"github.com/jade-go/jade/future"
 )
 
-// hostile is an error none of whose methods return, as a nil pointer to a type whose methods need one.
-type hostile struct{}
+// unkind is an error none of whose methods return, as a nil pointer to a type whose methods need one.
+type unkind struct{}
 
-func (hostile) Error() string   { panic("no text") }
-func (hostile) Unwrap() error   { panic("no cause") }
-func (hostile) StatusCode() int { panic("no code") }
+func (unkind) Error() string   { panic("no text") }
+func (unkind) Unwrap() error   { panic("no cause") }
+func (unkind) StatusCode() int { panic("no code") }
 
 // unspeakable is read from no JSON, and written as none.
 type unspeakable struct{}
 
-func (unspeakable) MarshalJSON() ([]byte, error) { return nil, hostile{} }
-func (*unspeakable) UnmarshalJSON([]byte) error  { return hostile{} }
+func (unspeakable) MarshalJSON() ([]byte, error) { return nil, unkind{} }
+func (*unspeakable) UnmarshalJSON([]byte) error  { return unkind{} }
 
 // Such an error is logged and answered as any other.
 func TestErrorWhoseMethodsPanic(t *testing.T) {
@@ -31,7 +31,7 @@ func TestErrorWhoseMethodsPanic(t *testing.T) {
 		var log logbook
 		h := faas.New("price", func(context.Context, int) (unspeakable, error) { return unspeakable{}, nil }, log.option())
 		require.Equal(t, http.StatusInternalServerError, answered(faas.HTTP(h), "1").Code)
-		require.Regexp(t, `level=ERROR msg="not written" function=price error="?[^ "]`, log.String())
+		require.Regexp(t, `level=ERROR msg=failed function=price .*class=code error="?[^ "]`, log.String())
 	})
 	t.Run("of the input", func(t *testing.T) {
 		var log logbook
@@ -41,13 +41,13 @@ func TestErrorWhoseMethodsPanic(t *testing.T) {
 	})
 	t.Run("of the function", func(t *testing.T) {
 		var log logbook
-		h := faas.New("price", func(context.Context, int) (int, error) { return 1, hostile{} }, log.option())
+		h := faas.New("price", func(context.Context, int) (int, error) { return 1, unkind{} }, log.option())
 		require.Equal(t, http.StatusInternalServerError, answered(faas.HTTP(h), "1").Code)
 	})
 	t.Run("that nobody looked at", func(t *testing.T) {
 		var log logbook
 		h := faas.New("price", func(ctx context.Context, in int) (int, error) {
-			future.Go(ctx, func(context.Context) (int, error) { return 0, hostile{} })
+			future.Go(ctx, func(context.Context) (int, error) { return 0, unkind{} })
 			future.Go(ctx, func(context.Context) (int, error) { return 0, errors.New("sold out") })
 			return in, nil
 		}, log.option())
@@ -56,7 +56,7 @@ func TestErrorWhoseMethodsPanic(t *testing.T) {
 	})
 	t.Run("of the initialiser", func(t *testing.T) {
 		var log logbook
-		h := faas.Initialized("price", func(context.Context) (faas.Func[int, int], error) { return nil, hostile{} }, log.option())
+		h := faas.Initialized("price", func(context.Context) (faas.Func[int, int], error) { return nil, unkind{} }, log.option())
 		require.GreaterOrEqual(t, answered(faas.HTTP(h), "1").Code, 500)
 	})
 }

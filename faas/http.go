@@ -65,7 +65,7 @@ func Status(fn func(error) int) HTTPOption {
 //
 // What is refused: another method (405); no content type, another one than application/json, or several, another charset than UTF-8, and any
 // content encoding (415), so that no browser sends a request of a foreign page without asking first; a body that is too long (413), does not
-// come in time (408), or that [Handler.InvokeJSON] does not take (400). See [Handler.Refused] for how that is logged and counted.
+// come in time (408), or that [Handler.InvokeJSON] does not take (400, or 500 if a method of In's panics or ends its goroutine). See [Handler.Refused] for how that is logged and counted.
 //
 // A failure is answered by a [Problem]. Its status is what [Status] says, or a method
 // HTTPStatus() int of the failure, from 400 to 599, or else that of its class: business 422; dependency 502; system 503; timeout 504; code, unknown and all else 500; an initialiser

@@ -87,6 +87,11 @@ func (e *unread) cause() error {
 	return nil
 }
 
+// isBug reports whether an input was not read because of a mistake in a method of its type, and not of its sender.
+func (e *unread) isBug() bool {
+	return e.cause() != nil && recovery.Classify(e.cause()) == recovery.ClassCode
+}
+
 // notAccepted is the reason where a method of In's does not take an input: its text may tell of the inside.
 const notAccepted = "not accepted"
 

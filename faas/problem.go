@@ -63,7 +63,10 @@ func (s *httpSettings) statusOf(err error) int {
 			return status
 		}
 	}
-	if _, ok := errors.AsType[*unread](err); ok {
+	if e, ok := errors.AsType[*unread](err); ok {
+		if e.isBug() {
+			return http.StatusInternalServerError
+		}
 		return http.StatusBadRequest
 	}
 	if r, ok := errors.AsType[refusal](err); ok {

@@ -27,7 +27,18 @@ func tamed(err error) error {
 // tryMethods calls the methods, but for Error, that are called of failures.
 func tryMethods(err error) {
 	recovery.Classify(err)
+	const endless = 1 << 16
+	seen := 0
 	errtree.Walk(err, func(err error) errtree.Next {
+		if seen++; seen == endless {
+			panic("an error that wraps itself")
+		}
+		if e, ok := err.(interface{ Unwrap() error }); ok {
+			_ = e.Unwrap()
+		}
+		if e, ok := err.(interface{ Unwrap() []error }); ok {
+			e.Unwrap()
+		}
 		if e, ok := err.(interface{ Public() string }); ok {
 			_ = e.Public()
 		}

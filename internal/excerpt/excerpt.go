@@ -17,8 +17,15 @@ const (
 
 // OfError is the text of an error that may be anybody's.
 func OfError(err error) string {
-	text := "its Error method panicked" // or has ended its goroutine
-	errtree.Apart(func() { text = err.Error() })
+	text := "its text could not be had" // as it has ended its goroutine
+	errtree.Apart(func() {
+		defer func() {
+			if recover() != nil {
+				text = "its Error method panicked"
+			}
+		}()
+		text = err.Error()
+	})
 	return Of(text, MaxText)
 }
 

@@ -3,6 +3,7 @@ package excerpt_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -30,9 +31,14 @@ type broken struct{}
 
 func (broken) Error() string { panic("no text") }
 
+type leaving struct{}
+
+func (leaving) Error() string { runtime.Goexit(); return "" }
+
 func TestOfError(t *testing.T) {
 	require.Equal(t, "sold out", excerpt.OfError(errors.New("sold out")))
 	require.Equal(t, "its Error method panicked", excerpt.OfError(broken{}))
+	require.Equal(t, "its text could not be had", excerpt.OfError(leaving{}))
 	require.Len(t, excerpt.OfError(errors.New(strings.Repeat("x", 9000))), excerpt.MaxText+len("…"))
 }
 
