@@ -15,10 +15,10 @@ import (
 var errAnswered = errors.New("the run is answered")
 
 // ending is the last part of a run, in which functions of the user's may still hold the answer up. Each is called by
-// who has the turn; at the limit another goroutine takes that.
+// one goroutine; at the limit another one takes over, and begins a new epoch.
 type ending[Out any] struct {
 	mu    sync.Mutex
-	turn  int
+	epoch int
 	stage stage
 	i     int // the function that is being called
 	ans   seam.Answer[Out]
@@ -45,12 +45,12 @@ func (c *call[In, Out]) end() *ending[Out] {
 	return c.ending.Load()
 }
 
-// hold notes what holds the answer up now, and reports whether the caller has the turn.
-func (c *call[In, Out]) hold(turn int, s stage, i int, ans seam.Answer[Out]) bool {
+// hold notes what holds the answer up now, and reports whether epoch is still the present one.
+func (c *call[In, Out]) hold(epoch int, s stage, i int, ans seam.Answer[Out]) bool {
 	e := c.end()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.turn != turn {
+	if e.epoch != epoch {
 		return false
 	}
 	e.stage, e.i, e.ans = s, i, ans
@@ -76,28 +76,28 @@ func (c *call[In, Out]) resolve(err error) {
 
 // hooks calls the functions of OnError and then of Catch, from the i-th on, and
 // answers. It leaves the run when it returns.
-func (c *call[In, Out]) hooks(turn, i int, ans seam.Answer[Out]) {
+func (c *call[In, Out]) hooks(epoch, i int, ans seam.Answer[Out]) {
 	defer c.Leave()
 	for ; i < len(c.flow.told)+len(c.flow.catches); i++ {
-		if !c.hold(turn, byHook, i, ans) {
+		if !c.hold(epoch, byHook, i, ans) {
 			return
 		}
 		var ok bool
-		if ans, ok = c.hook(turn, i, ans); !ok {
+		if ans, ok = c.hook(epoch, i, ans); !ok {
 			return
 		}
 	}
-	c.answer(turn, ans)
+	c.answer(epoch, ans)
 }
 
 // hook calls one of them. If that does not return, a new goroutine goes on.
-func (c *call[In, Out]) hook(turn, i int, ans seam.Answer[Out]) (after seam.Answer[Out], ok bool) {
+func (c *call[In, Out]) hook(epoch, i int, ans seam.Answer[Out]) (after seam.Answer[Out], ok bool) {
 	returned := false
 	defer func() {
 		if !returned {
 			err := engine.Thrown(recover())
 			c.members.Add(1)
-			go c.hooks(turn, i+1, seam.Answer[Out]{Err: c.hookFailed(i, errors.Join(ans.Err, err))})
+			go c.hooks(epoch, i+1, seam.Answer[Out]{Err: c.hookFailed(i, errors.Join(ans.Err, err))})
 		}
 	}()
 	switch told := c.flow.told; {
@@ -149,18 +149,18 @@ func (c *call[In, Out]) ownFailed(name string, err error) error {
 }
 
 // answer is called by who has decided what the answer is.
-func (c *call[In, Out]) answer(turn int, ans seam.Answer[Out]) {
-	if !c.hold(turn, byObserver, 0, ans) {
+func (c *call[In, Out]) answer(epoch int, ans seam.Answer[Out]) {
+	if !c.hold(epoch, byObserver, 0, ans) {
 		return
 	}
-	w := c.watch
+	w := c.observer
 	if w == nil {
 		c.finish()
 		return
 	}
 	how := answer{ans.Err, ans.Degraded, ans.Losses}
 	switch {
-	case !c.expired.Load() && c.fate.Load() != leftAlone: // the observer is told first: see watch.tell
+	case !c.expired.Load() && c.fate.Load() != leftAlone: // the observer is told first: see runObserver.tell
 	case c.given.Load(): // by who has no time for an observer
 		c.answeredBeside(how)
 		c.finish()
@@ -172,7 +172,7 @@ func (c *call[In, Out]) answer(turn int, ans seam.Answer[Out]) {
 }
 
 func (c *call[In, Out]) answeredBeside(how answer) {
-	w := c.watch
+	w := c.observer
 	c.beside(func() { w.answered(&c.run, how) })
 }
 
@@ -182,7 +182,7 @@ func (c *call[In, Out]) finish() {
 	e.mu.Lock()
 	over, ans := e.stage == byNobody, e.ans
 	e.stage = byNobody
-	e.turn++
+	e.epoch++
 	e.ans = seam.Answer[Out]{}
 	e.mu.Unlock()
 	if over {
@@ -210,11 +210,11 @@ func (c *call[In, Out]) hurry() {
 		e.mu.Unlock()
 		c.finish()
 	case e.stage == byHook && e.i < len(c.flow.told):
-		e.turn++
-		turn, i := e.turn, e.i
+		e.epoch++
+		epoch, i := e.epoch, e.i
 		e.mu.Unlock()
 		c.members.Add(1)
-		go c.hooks(turn, i+1, ans)
+		go c.hooks(epoch, i+1, ans)
 	default:
 		e.mu.Unlock()
 	}
@@ -227,13 +227,13 @@ func (c *call[In, Out]) cutShort(at time.Time) {
 	stage, ans := e.stage, e.ans
 	switch {
 	case stage == byHook && c.limit.spares(), stage == byDegraded:
-		e.turn++
-		turn := e.turn
+		e.epoch++
+		epoch := e.epoch
 		e.mu.Unlock()
 		if stage == byDegraded {
 			ans = seam.Answer[Out]{Err: c.ownFailed("Degraded", c.lateAs(c.plan.name+": Degraded", at))}
 		}
-		c.answer(turn, ans)
+		c.answer(epoch, ans)
 	default:
 		e.mu.Unlock()
 		c.hurry()
@@ -251,7 +251,7 @@ func (c *call[In, Out]) tell(err error) {
 	case len(c.flow.told) > 0:
 		c.members.Add(1)
 		c.tellFrom(0, err)
-	case c.watch == nil: // nobody else hears of it
+	case c.observer == nil: // nobody else hears of it
 		c.life.Report(c.plan.name, err)
 	}
 }

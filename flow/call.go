@@ -36,7 +36,7 @@ func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) (c *call
 	}
 	told = c.life.Told()
 	c.members.Store(1)
-	if c.watch != nil || c.st.demand != nil { // opening it may call a user's function
+	if c.observer != nil || c.st.demand != nil { // opening it may call a user's function
 		c.members.Add(1)
 		go c.st.begin()
 	} else {
@@ -57,7 +57,7 @@ func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) (c *call
 
 // opener is the goroutine that opens a run.
 func (st *state) opener() {
-	if st.run.watch != nil {
+	if st.run.observer != nil {
 		room(0)
 	}
 	st.serve(worker{duty: opening, at: none})
@@ -79,10 +79,10 @@ func room(i int) byte {
 func (st *state) announce() {
 	defer st.open() // whatever the observer does
 	r, d := st.run, st.demand
-	if r.watch == nil {
+	if r.observer == nil {
 		return
 	}
-	ctx := r.watch.beginRun(r)
+	ctx := r.observer.beginRun(r)
 	var effects context.Context
 	if r.effects != nil {
 		effects = engine.WithValues(r.effects.ctx, ctx)
@@ -119,7 +119,7 @@ func (n nested[In, Out]) Start(ctx context.Context, in In, host seam.Host[Out]) 
 	if h, ok := host.(seam.Carrier); ok {
 		h.Carry(c)
 	}
-	if c.watch != nil {
+	if c.observer != nil {
 		c.st.serve(worker{duty: opening, at: none})
 		return
 	}
@@ -157,7 +157,7 @@ func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 	}
 	if c.life.Observer() != nil {
 		c.begun = time.Now()
-		c.watch = newWatch(p, observe.ForEngines(seal).Observer(c.life.Observer()))
+		c.observer = newRunObserver(p, observe.ForEngines(seal).Observer(c.life.Observer()))
 	}
 	st := p.start(&c.run)
 	st.cells[0].(*given[In]).v = c.in

@@ -6,7 +6,7 @@ import "context"
 // once for each pooled state and used by one run after another.
 type cell interface {
 	// exec makes the value. If that goes on elsewhere it reports pending, and at is told when it is over.
-	exec(ctx context.Context, at seat) (pending bool, err error)
+	exec(ctx context.Context, at nodeRef) (pending bool, err error)
 	// alone makes the value for another engine, on the caller's goroutine.
 	alone(ctx context.Context) error
 	// boxed returns the value.
@@ -17,7 +17,7 @@ type cell interface {
 
 // mender is a cell of a node that something is to be done for when its function has failed.
 type mender interface {
-	mend(ctx context.Context, at seat, failure error) (pending bool, err error)
+	mend(ctx context.Context, at nodeRef, failure error) (pending bool, err error)
 }
 
 // discarder is a cell of a node whose task has a Discard.
@@ -33,8 +33,8 @@ func (st *state) discard(n int32) {
 	}
 }
 
-// seat is a node of a run that is being made elsewhere.
-type seat struct {
+// nodeRef is a node of a run that is being made elsewhere.
+type nodeRef struct {
 	st *state
 	n  int32
 }
@@ -55,8 +55,8 @@ func (s *slot[T]) reset() {
 // flow, or what another engine has made.
 type given[T any] struct{ slot[T] }
 
-func (*given[T]) exec(context.Context, seat) (bool, error) { return false, nil }
-func (*given[T]) alone(context.Context) error              { return nil }
+func (*given[T]) exec(context.Context, nodeRef) (bool, error) { return false, nil }
+func (*given[T]) alone(context.Context) error                 { return nil }
 
 // boxed returns a cell that holds v. A nil is the zero value of T.
 func boxed[T any](v any) (cell, bool) {

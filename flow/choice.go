@@ -24,7 +24,7 @@ type chooser interface{ holds() bool }
 
 func (c *choice[T]) holds() bool { return *c.cond }
 
-func (*choice[T]) exec(context.Context, seat) (bool, error) { return false, nil }
+func (*choice[T]) exec(context.Context, nodeRef) (bool, error) { return false, nil }
 
 func (c *choice[T]) alone(context.Context) error {
 	chosen := 1
@@ -49,7 +49,7 @@ func Any[T any](ns ...Node[T]) Node[T] {
 
 type first[T any] struct{ passing[T] }
 
-func (*first[T]) exec(context.Context, seat) (bool, error) { return false, nil }
+func (*first[T]) exec(context.Context, nodeRef) (bool, error) { return false, nil }
 
 func (c *first[T]) alone(context.Context) error {
 	var errs []error

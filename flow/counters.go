@@ -31,8 +31,8 @@ func (st *state) open() {
 // ctxOf is the ctx for node n, or why it may not run.
 func (st *state) ctxOf(n int32) (context.Context, error) {
 	switch r := st.run; {
-	case r.watch != nil && r.watch.ctx(n) != nil:
-		return r.watch.ctx(n), nil
+	case r.observer != nil && r.observer.ctx(n) != nil:
+		return r.observer.ctx(n), nil
 	case st.demand != nil:
 		return st.ctxOfDemand(n)
 	default:
@@ -57,7 +57,7 @@ func (st *state) enter(n int32) (ctx context.Context, v verdict) {
 }
 
 // settle is told that node n is made, and returns a node that has become ready and is on no list.
-func (t *turn) settle(n int32, err error) (next int32) {
+func (t *change) settle(n int32, err error) (next int32) {
 	st := t.st
 	switch {
 	case st.demand != nil:

@@ -7,7 +7,7 @@ import (
 	"github.com/jade-go/jade/internal/engine"
 )
 
-// crew is that of a node in a run that has reserved time. It outlives the seat.
+// crew is that of a node in a run that has reserved time. It outlives the nodeRef.
 type crew struct {
 	*run
 	n int32

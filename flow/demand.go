@@ -23,7 +23,7 @@ import (
 // not started.
 //
 // All this happens under one lock, for a few instructions a node; no user's
-// function is called under it. What follows from it is collected in a turn and
+// function is called under it. What follows from it is collected in a change and
 // done when the lock is free.
 type demand struct {
 	mu     sync.Mutex
@@ -123,7 +123,7 @@ func (d *demand) prepare(p *plan) {
 func (st *state) openDemand() {
 	d := st.demand
 	d.mu.Lock()
-	t := turn{st: st}
+	t := change{st: st}
 	if !d.open { // the limit may have passed before
 		d.open = true
 		t.want(st.plan.out)
@@ -179,8 +179,8 @@ func (st *state) enterDemand(n int32) (context.Context, verdict) {
 		life.Release()
 	}
 	if fails {
-		if r.watch != nil { // beside, as it may not return
-			r.beside(func() { r.watch.lose(n, err) })
+		if r.observer != nil { // beside, as it may not return
+			r.beside(func() { r.observer.lose(n, err) })
 		}
 		st.end(n, err)
 	}
@@ -191,7 +191,7 @@ func (st *state) enterDemand(n int32) (context.Context, verdict) {
 func (st *state) passOn(n int32) {
 	d := st.demand
 	d.mu.Lock()
-	t := turn{st: st}
+	t := change{st: st}
 	if d.phase[n] == running {
 		d.phase[n] = wanted
 		t.forward(n, st.plan.specs[n].inputs[0].n.index, 0)
@@ -255,7 +255,7 @@ func (d *demand) life(n int32) engine.Life {
 
 // settleDemand is settle; given says that it is expire which settles n. (A worker gets here with the stack that a goroutine
 // begins with. What is rare is in functions of its own, so that this is enough.)
-func (t *turn) settleDemand(n int32, err error, given bool) (next int32) {
+func (t *change) settleDemand(n int32, err error, given bool) (next int32) {
 	st := t.st
 	d := st.demand
 	returns, canceled := returned{true, true, err}, false

@@ -43,11 +43,11 @@
 //
 // Running: flow.go is the flow, call.go is one run, run.go is the part of a run
 // without type parameters, and fate.go decides how it ends. state.go goes on from
-// node to node: counters.go does that where the run needs every node, demand.go and turn.go
-// where it may not. elements.go and its siblings run the elements of an Each.
+// node to node: counters.go does that where the run needs every node, demand.go and change.go
+// where it may not; change_kinds.go knows the kinds of nodes, and change_claims.go drops what nothing needs. elements.go and its siblings run the elements of an Each.
 //
 // Ending: limit.go says when a run has to answer, and expire.go gives up its
 // calls then. answer.go gives the answer, degraded.go says what it lacks,
 // effects.go is what runs on after it. error.go is the failure of a run, and origin.go finds the
-// call that it came from. watch.go reports to the observer.
+// call that it came from. run_observer.go reports to the observer.
 package flow

@@ -53,7 +53,7 @@ type each[A, R any] struct {
 	elementsOf[A, R]
 }
 
-func (c *each[A, R]) exec(ctx context.Context, at seat) (pending bool, err error) {
+func (c *each[A, R]) exec(ctx context.Context, at nodeRef) (pending bool, err error) {
 	if len(*c.as) == 0 {
 		c.v = []R{}
 		return false, nil
@@ -65,7 +65,7 @@ func (c *each[A, R]) exec(ctx context.Context, at seat) (pending bool, err error
 func (c *each[A, R]) collect(values []R, _ []error) { c.v = values }
 
 // resign implements [resigner]. Without its input nobody knows how many elements there are.
-func (c *each[A, R]) resign(at seat, late lateCall, failure error) (pending bool, err error) {
+func (c *each[A, R]) resign(at nodeRef, late lateCall, failure error) (pending bool, err error) {
 	if _, ok := task.ForEngines(seal, c.t).Standby(); !ok || !late.complete {
 		return false, failure
 	}

@@ -59,11 +59,11 @@ func (e *effects) answered() {
 
 // tellLost tells the observer of effects that cannot begin any more, as what they wait for was cut off. The caller is a member.
 func (r *run) tellLost() {
-	if r.watch == nil {
+	if r.observer == nil {
 		return
 	}
 	for n, why := range r.st.lostEffects(r.effects.ctx.Err() != nil) {
-		r.beside(func() { r.watch.lose(n, why) }) // as it may not return
+		r.beside(func() { r.observer.lose(n, why) }) // as it may not return
 	}
 }
 

@@ -30,7 +30,7 @@ type collector[R any] interface {
 }
 
 // start starts the elements; there are some.
-func (c *elementsOf[A, R]) start(ctx context.Context, at seat, to collector[R]) (pending bool, err error) {
+func (c *elementsOf[A, R]) start(ctx context.Context, at nodeRef, to collector[R]) (pending bool, err error) {
 	if !at.claim() { // something stands in for it already
 		return true, nil
 	}
@@ -52,7 +52,7 @@ func (c *elementsOf[A, R]) start(ctx context.Context, at seat, to collector[R]) 
 		g.failures = make([]error, len(as))
 	}
 	g.ctx = life.Context()
-	if at.st.run.watch != nil {
+	if at.st.run.observer != nil {
 		g.ctx = engine.WithValues(g.ctx, ctx)
 	}
 	g.free--
@@ -62,7 +62,7 @@ func (c *elementsOf[A, R]) start(ctx context.Context, at seat, to collector[R]) 
 }
 
 // standIn makes the value of a node none of whose elements has begun when the limit passes.
-func (c *elementsOf[A, R]) standIn(at seat, to collector[R], late error) {
+func (c *elementsOf[A, R]) standIn(at nodeRef, to collector[R], late error) {
 	n := len(*c.as)
 	v, ok := task.ForEngines(seal, c.t).Standby()
 	if n == 0 {
@@ -93,7 +93,7 @@ func (c *elementsOf[A, R]) failed(i int, err error) *combinators.ElementError {
 type elements[A, R any] struct {
 	elementsOf[A, R]
 	to       collector[R] // and at: only until it is finished
-	at       seat
+	at       nodeRef
 	run      *run
 	crew     seam.Crew
 	life     engine.Life
@@ -161,10 +161,10 @@ func (g *elements[A, R]) serve(h elementHost[A, R]) {
 		}
 		h = elementHost[A, R]{g: g, i: i}
 		ctx := g.ctx
-		if g.run.watch != nil {
+		if g.run.observer != nil {
 			telling = true
 			h.seen = observe.ForEngines(seal).Call(g.about(i))
-			ctx = h.seen.Open(g.ctx, g.run.watch.observer)
+			ctx = h.seen.Open(g.ctx, g.run.observer.to)
 			g.sees(i, h.seen)
 			telling = false
 		}

@@ -147,7 +147,7 @@ func (g *elements[A, R]) sees(i int, seen seam.OwnCall) {
 
 // straggle tells the observer that elements have been given up at the limit, and still run: beside the answer, and before the end of the run.
 func (g *elements[A, R]) straggle(late error, seen ...seam.OwnCall) {
-	w := g.run.watch
+	w := g.run.observer
 	if len(seen) == 0 {
 		return
 	}
@@ -214,7 +214,7 @@ func (g *elements[A, R]) GiveUp(err error, spent bool) {
 
 // left is why ctx, that of the node, has ended: the caller has left, or nothing needs the node any more. It is nil while
 // ctx is alive, and if the limit has passed, which the run may find out here. The caller is a member.
-func (at seat) left(ctx context.Context) error {
+func (at nodeRef) left(ctx context.Context) error {
 	r := at.st.run
 	switch {
 	case ctx.Err() == nil:
@@ -234,7 +234,7 @@ func (at seat) left(ctx context.Context) error {
 }
 
 // isDropped reports whether nothing needs the node any more.
-func (at seat) isDropped() bool {
+func (at nodeRef) isDropped() bool {
 	d := at.st.demand
 	if d == nil {
 		return false
@@ -245,7 +245,7 @@ func (at seat) isDropped() bool {
 }
 
 // isOnlyEffect reports whether the node runs for an effect, and not for the answer.
-func (at seat) isOnlyEffect() bool {
+func (at nodeRef) isOnlyEffect() bool {
 	s := &at.st.plan.specs[at.n]
 	return s.effect && !s.answer
 }

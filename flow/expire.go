@@ -32,7 +32,7 @@ func (st *state) giveUpAll() (again bool) {
 	d := st.demand
 	d.mu.Lock()
 	spent := d.spent
-	t := turn{st: st}
+	t := change{st: st}
 	if !d.open { // an observer is still being told of the run
 		d.open = true
 		t.want(st.plan.out)
@@ -114,7 +114,7 @@ type lateCall struct {
 }
 
 // failLate is told that call n is wanted, although the limit has passed, or has not begun when it passes.
-func (t *turn) failLate(n int32) {
+func (t *change) failLate(n int32) {
 	d := t.st.demand
 	complete := !slices.ContainsFunc(t.st.plan.specs[n].inputs, func(in input) bool {
 		return d.phase[in.n.index] != made || t.st.errs[in.n.index] != nil
@@ -123,8 +123,8 @@ func (t *turn) failLate(n int32) {
 	t.giveUpCall(lateCall{n: n, complete: complete})
 }
 
-// giveUpCall has a call given up when the turn is over.
-func (t *turn) giveUpCall(l lateCall) {
+// giveUpCall has a call given up when the change is made.
+func (t *change) giveUpCall(l lateCall) {
 	more := t.more()
 	more.late = append(more.late, l)
 }
@@ -132,7 +132,7 @@ func (t *turn) giveUpCall(l lateCall) {
 // resigner is the cell of a call that something of the task may stand in for.
 type resigner interface {
 	// resign ends the call, as of [seam.Carried]. If that is done elsewhere it reports pending, and at is told when it is over.
-	resign(at seat, late lateCall, failure error) (pending bool, err error)
+	resign(at nodeRef, late lateCall, failure error) (pending bool, err error)
 }
 
 // giveUp fails a call that is late.
@@ -174,16 +174,16 @@ func (st *state) giveUp(l lateCall) {
 			st.strays(n, strays)
 		}
 		var pending bool
-		if pending, err = c.resign(seat{st, n}, l, late); pending {
+		if pending, err = c.resign(nodeRef{st, n}, l, late); pending {
 			return
 		}
 	}
 	if l.begun {
 		st.strays(n, strays)
 	}
-	if err != nil && l.begun && st.run.watch != nil {
-		st.run.watch.givenUp(n, err)
-		st.run.beside(func() { st.run.watch.straggle(n, err) })
+	if err != nil && l.begun && st.run.observer != nil {
+		st.run.observer.givenUp(n, err)
+		st.run.beside(func() { st.run.observer.straggle(n, err) })
 	}
 	if life != nil {
 		life.End(late)

@@ -29,7 +29,7 @@ type rescue[T any] struct {
 }
 
 // exec is called if the input has failed.
-func (c *rescue[T]) exec(ctx context.Context, at seat) (pending bool, err error) {
+func (c *rescue[T]) exec(ctx context.Context, at nodeRef) (pending bool, err error) {
 	failed := *c.errs[0]
 	if c.v, err = c.fn(ctx, failed); err == nil {
 		at.took(failed)
@@ -45,7 +45,7 @@ func (c *rescue[T]) alone(ctx context.Context) error {
 	case recovery.ClassifyIn(ctx, err) == recovery.ClassCanceled:
 		return err
 	}
-	_, err := c.exec(ctx, seat{})
+	_, err := c.exec(ctx, nodeRef{})
 	return err
 }
 
@@ -63,7 +63,7 @@ type trial[T any] struct {
 	err  *error
 }
 
-func (c *trial[T]) exec(context.Context, seat) (bool, error) {
+func (c *trial[T]) exec(context.Context, nodeRef) (bool, error) {
 	c.v = future.Result[T]{Err: *c.err}
 	if c.v.Err == nil {
 		c.v.Value = *c.from
@@ -72,7 +72,7 @@ func (c *trial[T]) exec(context.Context, seat) (bool, error) {
 }
 
 func (c *trial[T]) alone(ctx context.Context) error {
-	_, err := c.exec(ctx, seat{})
+	_, err := c.exec(ctx, nodeRef{})
 	return err
 }
 
@@ -92,7 +92,7 @@ type standIn[T any] struct {
 }
 
 // exec is called if the input has failed.
-func (c *standIn[T]) exec(context.Context, seat) (bool, error) {
+func (c *standIn[T]) exec(context.Context, nodeRef) (bool, error) {
 	c.v = c.spare
 	return false, nil
 }

@@ -23,7 +23,7 @@ func (c *call[In, Out]) succeed() {
 		return
 	}
 	out := c.st.cells[c.plan.out].(interface{ value() *Out }).value()
-	if c.watch != nil || c.host != nil || c.st.demand.hasLosses() {
+	if c.observer != nil || c.host != nil || c.st.demand.hasLosses() {
 		c.succeedAtLength(out)
 		return
 	}

@@ -204,7 +204,7 @@ func (r *run) Reserved() context.Context {
 	if ctx.Err() != nil {
 		return nil
 	}
-	if r.watch != nil {
+	if r.observer != nil {
 		return engine.WithValues(ctx, r.ctx)
 	}
 	return ctx

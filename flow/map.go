@@ -31,13 +31,13 @@ type checking[R any] struct {
 	call func() (R, error)
 }
 
-func (c *checking[R]) exec(context.Context, seat) (_ bool, err error) {
+func (c *checking[R]) exec(context.Context, nodeRef) (_ bool, err error) {
 	c.v, err = c.call()
 	return false, err
 }
 
 func (c *checking[R]) alone(ctx context.Context) error {
-	_, err := c.exec(ctx, seat{})
+	_, err := c.exec(ctx, nodeRef{})
 	return err
 }
 
@@ -52,13 +52,13 @@ type mapping[R any] struct {
 	call func() R
 }
 
-func (c *mapping[R]) exec(context.Context, seat) (bool, error) {
+func (c *mapping[R]) exec(context.Context, nodeRef) (bool, error) {
 	c.v = c.call()
 	return false, nil
 }
 
 func (c *mapping[R]) alone(ctx context.Context) error {
-	_, err := c.exec(ctx, seat{})
+	_, err := c.exec(ctx, nodeRef{})
 	return err
 }
 

@@ -40,7 +40,7 @@ type requirement struct {
 	class     recovery.Class // of otherwise
 }
 
-func (c *requirement) exec(context.Context, seat) (bool, error) {
+func (c *requirement) exec(context.Context, nodeRef) (bool, error) {
 	if !*c.cond {
 		return false, c.otherwise
 	}
@@ -48,7 +48,7 @@ func (c *requirement) exec(context.Context, seat) (bool, error) {
 }
 
 func (c *requirement) alone(ctx context.Context) error {
-	_, err := c.exec(ctx, seat{})
+	_, err := c.exec(ctx, nodeRef{})
 	return err
 }
 
@@ -72,7 +72,7 @@ func forward[T any](n Node[T]) func(wiring) cell {
 
 type forwarded[T any] struct{ passing[T] }
 
-func (*forwarded[T]) exec(context.Context, seat) (bool, error) { return false, nil }
+func (*forwarded[T]) exec(context.Context, nodeRef) (bool, error) { return false, nil }
 
 func (c *forwarded[T]) alone(context.Context) error {
 	c.take(0)

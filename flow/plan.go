@@ -167,7 +167,7 @@ func (p *plan) mark() {
 // start returns a state for one run.
 func (p *plan) start(r *run) *state {
 	kind := 1
-	if p.counted && r.watch == nil {
+	if p.counted && r.observer == nil {
 		kind = 0
 	}
 	st := p.pools[kind].Get().(*state)

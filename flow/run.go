@@ -13,22 +13,22 @@ import (
 // run is what one run has for itself: nothing of it is used again, so a user
 // may keep its ctx, and whoever comes late may still ask it.
 type run struct {
-	plan    *plan
-	owner   owner
-	st      *state          // of who is a member
-	life    engine.Life     // of the nodes that the answer needs
-	ctx     context.Context // of the life, with what an observer has added
-	foreign context.Context // see engine.Life
-	watch   *watch          // nil if nobody observes it
-	effects *effects        // of a plan that has some
-	around  context.Context // the caller's
-	outer   *run            // that this is a part of, if no limit of a task is between
-	begun   time.Time       // of a run that has a limit or is observed
-	limit   *limit          // of a run that has one
-	expired atomic.Bool     // that has passed
-	spent   atomic.Bool     // and what is reserved
-	given   atomic.Bool     // the run around has said so
-	spare   spare           // of the functions that take time, and are no calls
+	plan     *plan
+	owner    owner
+	st       *state          // of who is a member
+	life     engine.Life     // of the nodes that the answer needs
+	ctx      context.Context // of the life, with what an observer has added
+	foreign  context.Context // see engine.Life
+	observer *runObserver    // nil if nobody observes it
+	effects  *effects        // of a plan that has some
+	around   context.Context // the caller's
+	outer    *run            // that this is a part of, if no limit of a task is between
+	begun    time.Time       // of a run that has a limit or is observed
+	limit    *limit          // of a run that has one
+	expired  atomic.Bool     // that has passed
+	spent    atomic.Bool     // and what is reserved
+	given    atomic.Bool     // the run around has said so
+	spare    spare           // of the functions that take time, and are no calls
 
 	// members counts the goroutines that work for the run, and the nodes that
 	// are being made elsewhere. When it gets to zero, that is for good.
@@ -116,7 +116,7 @@ func (r *run) dissolve() {
 	st.recycle()
 	r.life.Release()
 	r.owner.drop()
-	r.owner, r.life, r.ctx, r.foreign, r.around, r.outer, r.watch, r.effects = nil, nil, nil, nil, nil, nil, nil, nil
+	r.owner, r.life, r.ctx, r.foreign, r.around, r.outer, r.observer, r.effects = nil, nil, nil, nil, nil, nil, nil, nil
 }
 
 // beside calls fn in a goroutine of its own. The caller is a member.

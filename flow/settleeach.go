@@ -42,7 +42,7 @@ type settleEach[A, R any] struct {
 	elementsOf[A, R]
 }
 
-func (c *settleEach[A, R]) exec(ctx context.Context, at seat) (pending bool, err error) {
+func (c *settleEach[A, R]) exec(ctx context.Context, at nodeRef) (pending bool, err error) {
 	if len(*c.as) == 0 {
 		c.v = []future.Result[R]{}
 		return false, nil
@@ -59,7 +59,7 @@ func (c *settleEach[A, R]) collect(values []R, failures []error) {
 }
 
 // resign implements [resigner].
-func (c *settleEach[A, R]) resign(at seat, late lateCall, failure error) (pending bool, err error) {
+func (c *settleEach[A, R]) resign(at nodeRef, late lateCall, failure error) (pending bool, err error) {
 	if !late.complete || at.isOnlyEffect() {
 		return false, failure
 	}

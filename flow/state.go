@@ -120,7 +120,7 @@ func (st *state) serve(w worker) {
 		}
 		r.Leave()
 	}()
-	t := turn{st: st}
+	t := change{st: st}
 	v, n, err := st.resume(&w)
 	for n != none {
 		if v == proceed {
@@ -195,20 +195,20 @@ func (st *state) step(w *worker, n int32) (verdict, error) {
 	}
 	if st.plan.specs[n].quick {
 		w.at = n
-		_, err := st.cells[n].exec(ctx, seat{st, n})
+		_, err := st.cells[n].exec(ctx, nodeRef{st, n})
 		w.at = none
 		return over, err
 	}
 	if st.head.Load() != none {
 		st.wake() // others may be made while this one is
 	}
-	if st.run.watch != nil {
+	if st.run.observer != nil {
 		w.duty, w.at = telling, n
-		ctx = st.run.watch.begin(st.run, n, ctx)
+		ctx = st.run.observer.begin(st.run, n, ctx)
 		w.duty, w.at = serving, none
 		if is, err := st.demand.givenUp(n); is { // while the observer was being told
 			if err != nil {
-				st.run.watch.end(n, err, nil)
+				st.run.observer.end(n, err, nil)
 			}
 			return skip, nil
 		}
@@ -221,7 +221,7 @@ func (st *state) make(w *worker, n int32, ctx context.Context) (verdict, error) 
 	if !st.plan.specs[n].guards {
 		w.at = n
 	}
-	pending, err := st.cells[n].exec(ctx, seat{st, n})
+	pending, err := st.cells[n].exec(ctx, nodeRef{st, n})
 	w.at = none
 	switch {
 	case pending:
@@ -241,7 +241,7 @@ func (st *state) mended(n int32, ctx context.Context, err error) (verdict, error
 		st.strays(n, noStray)
 		return skip, nil
 	}
-	pending, err := st.cells[n].(mender).mend(ctx, seat{st, n}, err)
+	pending, err := st.cells[n].(mender).mend(ctx, nodeRef{st, n}, err)
 	if pending {
 		return skip, nil
 	}
@@ -249,9 +249,9 @@ func (st *state) mended(n int32, ctx context.Context, err error) (verdict, error
 }
 
 // conclude is told how a node has ended, and returns one that has become ready and is on no list.
-func (t *turn) conclude(n int32, err, degraded error) (next int32) {
+func (t *change) conclude(n int32, err, degraded error) (next int32) {
 	switch st := t.st; {
-	case st.run.watch != nil && !st.plan.specs[n].quick:
+	case st.run.observer != nil && !st.plan.specs[n].quick:
 		return t.concludeObserved(n, err, degraded)
 	case st.demand != nil: // not by settle: see settleDemand
 		return t.settleDemand(n, err, false)
@@ -259,8 +259,8 @@ func (t *turn) conclude(n int32, err, degraded error) (next int32) {
 	return t.settle(n, err)
 }
 
-func (t *turn) concludeObserved(n int32, err, degraded error) (next int32) {
-	st, w := t.st, t.st.run.watch
+func (t *change) concludeObserved(n int32, err, degraded error) (next int32) {
+	st, w := t.st, t.st.run.observer
 	if st.demand.hold(n, err) { // the limit has passed: nobody waits for the observer
 		if err != nil {
 			w.givenUp(n, err)
@@ -281,14 +281,14 @@ func (t *turn) concludeObserved(n int32, err, degraded error) (next int32) {
 
 // end settles node n, and does what follows.
 func (st *state) end(n int32, err error) {
-	t := turn{st: st}
+	t := change{st: st}
 	st.offer(t.settle(n, err))
 	t.do()
 }
 
 // endGiven is end for expire.
 func (st *state) endGiven(n int32, err error) {
-	t := turn{st: st}
+	t := change{st: st}
 	st.offer(t.settleDemand(n, err, true))
 	t.do()
 }

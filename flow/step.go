@@ -45,7 +45,7 @@ type step[A, R any] struct {
 	gather  func() A
 }
 
-func (c *step[A, R]) exec(ctx context.Context, at seat) (pending bool, err error) {
+func (c *step[A, R]) exec(ctx context.Context, at nodeRef) (pending bool, err error) {
 	if c.direct != nil && !c.mends {
 		c.v, err = c.direct(ctx, c.gather())
 		return false, err
@@ -72,14 +72,14 @@ func (c *step[A, R]) exec(ctx context.Context, at seat) (pending bool, err error
 }
 
 // mend sees to a failure of the function that exec has called.
-func (c *step[A, R]) mend(ctx context.Context, at seat, failure error) (pending bool, err error) {
+func (c *step[A, R]) mend(ctx context.Context, at nodeRef, failure error) (pending bool, err error) {
 	at.wait()
 	failed := seam.Answer[R]{Err: failure}
 	return c.ended(at)(task.ForEngines(seal, c.t).Mend(ctx, c.gather(), failed, at.crew(), stepHost[A, R]{c, at}))
 }
 
 // resign implements [resigner].
-func (c *step[A, R]) resign(at seat, late lateCall, failure error) (pending bool, err error) {
+func (c *step[A, R]) resign(at nodeRef, late lateCall, failure error) (pending bool, err error) {
 	switch {
 	case !c.policed:
 		return false, failure
@@ -102,7 +102,7 @@ func (c *step[A, R]) discard(ctx context.Context) {
 }
 
 // ended takes the answer of a call, if that is over.
-func (c *step[A, R]) ended(at seat) func(seam.Answer[R], bool) (bool, error) {
+func (c *step[A, R]) ended(at nodeRef) func(seam.Answer[R], bool) (bool, error) {
 	return func(ans seam.Answer[R], over bool) (pending bool, err error) {
 		if !over {
 			return true, nil
@@ -117,7 +117,7 @@ func (c *step[A, R]) ended(at seat) func(seam.Answer[R], bool) (bool, error) {
 // stepHost is where a call ends that did not end where it was started.
 type stepHost[A, R any] struct {
 	c  *step[A, R]
-	at seat
+	at nodeRef
 }
 
 func (h stepHost[A, R]) Finish(ans seam.Answer[R]) {

@@ -10,15 +10,15 @@ import (
 	"github.com/jade-go/jade/observe"
 )
 
-// watch is a run as an observer sees it.
-type watch struct {
-	plan     *plan
-	observer observe.Observer
-	known    atomic.Bool  // the observer knows of the run
-	over     atomic.Bool  // the run has been answered
-	answer   answer       // written before over is
-	due      atomic.Int32 // what must be over before the observer is told that the run is: its opening, its answer, each node that it is being told of
-	sights   []sight      // of the run, and of the nodes that are not quick: one object, as a user may keep any of them
+// runObserver is a run as an observer sees it.
+type runObserver struct {
+	plan   *plan
+	to     observe.Observer
+	known  atomic.Bool  // the observer knows of the run
+	over   atomic.Bool  // the run has been answered
+	answer answer       // written before over is
+	due    atomic.Int32 // what must be over before the observer is told that the run is: its opening, its answer, each node that it is being told of
+	sights []sight      // of the run, and of the nodes that are not quick: one object, as a user may keep any of them
 }
 
 // answer is how a run was answered.
@@ -44,9 +44,9 @@ const (
 	missed          // the observer knows that it does not run, or never came to know that it does
 )
 
-func newWatch(p *plan, o observe.Observer) *watch {
+func newRunObserver(p *plan, o observe.Observer) *runObserver {
 	p.described()
-	w := &watch{plan: p, observer: o, sights: make([]sight, p.watched)}
+	w := &runObserver{plan: p, to: o, sights: make([]sight, p.watched)}
 	calls := observe.ForEngines(seal).Calls(len(w.sights))
 	for i := range calls {
 		w.sights[i].call = &calls[i]
@@ -56,7 +56,7 @@ func newWatch(p *plan, o observe.Observer) *watch {
 }
 
 // sight is that of node n; nil if it is quick.
-func (w *watch) sight(n int32) *sight {
+func (w *runObserver) sight(n int32) *sight {
 	if i := w.plan.specs[n].sight; i > 0 {
 		return &w.sights[i]
 	}
@@ -64,7 +64,7 @@ func (w *watch) sight(n int32) *sight {
 }
 
 // beginRun tells of the run and returns the ctx for its nodes.
-func (w *watch) beginRun(r *run) context.Context {
+func (w *runObserver) beginRun(r *run) context.Context {
 	defer w.leave(r)
 	about := &w.plan.ran
 	if l := r.limit; l != nil { // the ctx of the run ends earlier: with that of its calls
@@ -72,14 +72,14 @@ func (w *watch) beginRun(r *run) context.Context {
 		limited.Deadline = l.due
 		about = &limited
 	}
-	ctx := w.sights[0].call.Begin(r.ctx, w.observer, about, r.begun)
+	ctx := w.sights[0].call.Begin(r.ctx, w.to, about, r.begun)
 	w.known.Store(true)
 	w.sweep()
 	return ctx
 }
 
 // begin tells of node n and returns the ctx for it.
-func (w *watch) begin(r *run, n int32, ctx context.Context) context.Context {
+func (w *runObserver) begin(r *run, n int32, ctx context.Context) context.Context {
 	if w.plan.specs[n].effect && w.join() {
 		defer w.leave(r)
 	}
@@ -89,14 +89,14 @@ func (w *watch) begin(r *run, n int32, ctx context.Context) context.Context {
 	}
 	stage := missed
 	defer func() { w.arrived(r, s, stage) }() // whatever the observer does
-	ctx = s.call.Begin(ctx, w.observer, &w.plan.calls[n], r.now())
+	ctx = s.call.Begin(ctx, w.to, &w.plan.calls[n], r.now())
 	stage = inSight
 	return ctx
 }
 
 // arrived is called when the observer has been told of a node. If the run has been answered meanwhile,
 // that waits for it.
-func (w *watch) arrived(r *run, s *sight, stage uint32) {
+func (w *runObserver) arrived(r *run, s *sight, stage uint32) {
 	if s.stage.CompareAndSwap(arriving, stage) {
 		return
 	}
@@ -108,7 +108,7 @@ func (w *watch) arrived(r *run, s *sight, stage uint32) {
 }
 
 // join makes the end of the run wait, if it has not been told of.
-func (w *watch) join() bool {
+func (w *runObserver) join() bool {
 	for {
 		n := w.due.Load()
 		if n == 0 || w.due.CompareAndSwap(n, n+1) {
@@ -119,7 +119,7 @@ func (w *watch) join() bool {
 
 // leave is called when a part of the run is over. The last to do so tells that the run is,
 // without delay for that part.
-func (w *watch) leave(r *run) {
+func (w *runObserver) leave(r *run) {
 	if w.due.Add(-1) > 0 {
 		return
 	}
@@ -131,7 +131,7 @@ func (w *watch) leave(r *run) {
 }
 
 // tell tells that the run is over, and then gives the answer, if that has waited for it.
-func (w *watch) tell(r *run) {
+func (w *runObserver) tell(r *run) {
 	defer r.owner.finish() // whatever the observer does
 	if w.known.Load() {
 		w.sights[0].call.End(w.answer.err, w.answer.degraded, w.answer.losses...)
@@ -139,7 +139,7 @@ func (w *watch) tell(r *run) {
 }
 
 // ctx is the ctx of node n, if the observer knows that it has begun.
-func (w *watch) ctx(n int32) context.Context {
+func (w *runObserver) ctx(n int32) context.Context {
 	if s := w.sight(n); s != nil && s.seen() {
 		return s.call.Context()
 	}
@@ -149,14 +149,14 @@ func (w *watch) ctx(n int32) context.Context {
 func (s *sight) seen() bool { stage := s.stage.Load(); return stage == inSight || stage == gone }
 
 // degrade notes that the value of n stands in for a failure.
-func (w *watch) degrade(n int32, failure error) {
+func (w *runObserver) degrade(n int32, failure error) {
 	if s := w.sight(n); s != nil && s.seen() {
 		s.call.Degrade(failure)
 	}
 }
 
 // end tells how node n ended.
-func (w *watch) end(n int32, err, degraded error) {
+func (w *runObserver) end(n int32, err, degraded error) {
 	if s := w.sight(n); s != nil && s.stage.CompareAndSwap(inSight, gone) {
 		s.call.End(err, degraded)
 	}
@@ -164,7 +164,7 @@ func (w *watch) end(n int32, err, degraded error) {
 
 // endBeside is end at the limit, where nobody waits for the observer. The node has not been left behind, whoever is told first,
 // and the observer is told of its end before that of the run, unless it has been told of that.
-func (w *watch) endBeside(r *run, n int32, err, degraded error) {
+func (w *runObserver) endBeside(r *run, n int32, err, degraded error) {
 	s := w.sight(n)
 	if s == nil || !s.stage.CompareAndSwap(inSight, gone) {
 		return
@@ -179,21 +179,21 @@ func (w *watch) endBeside(r *run, n int32, err, degraded error) {
 }
 
 // givenUp notes that node n has failed at the limit. Nobody waits for the observer then: the run may be answered before it knows that.
-func (w *watch) givenUp(n int32, err error) {
+func (w *runObserver) givenUp(n int32, err error) {
 	if s := w.sight(n); s != nil {
 		s.late.Store(&err)
 	}
 }
 
 // straggle tells that node n has been given up.
-func (w *watch) straggle(n int32, err error) {
+func (w *runObserver) straggle(n int32, err error) {
 	if s := w.sight(n); s != nil && s.seen() {
 		s.call.Straggle(err)
 	}
 }
 
 // leftBehind tells that a node still runs, although the run has been answered.
-func (w *watch) leftBehind(s *sight) {
+func (w *runObserver) leftBehind(s *sight) {
 	err := w.answer.err
 	if late := s.late.Load(); late != nil {
 		err = *late
@@ -202,7 +202,7 @@ func (w *watch) leftBehind(s *sight) {
 }
 
 // answered is told how the run was.
-func (w *watch) answered(r *run, a answer) {
+func (w *runObserver) answered(r *run, a answer) {
 	defer func() { // whatever the observer does
 		if w.due.Add(-1) == 0 {
 			w.tell(r)
@@ -216,7 +216,7 @@ func (w *watch) answered(r *run, a answer) {
 // sweep tells of the nodes that never started and of those that still run, once the observer
 // knows of the run and that has been answered. What runs for an effect is told when it ends;
 // a Recover whose function does not run is no call.
-func (w *watch) sweep() {
+func (w *runObserver) sweep() {
 	if !w.known.Load() || !w.over.Load() {
 		return // who comes second does it
 	}
@@ -227,7 +227,7 @@ func (w *watch) sweep() {
 	}
 }
 
-func (w *watch) sweepNode(n int32) {
+func (w *runObserver) sweepNode(n int32) {
 	s := w.sight(n)
 	for {
 		switch s.stage.Load() {
@@ -264,14 +264,14 @@ func (p *plan) refused(ctx context.Context, why error) {
 }
 
 // lose tells of an effect that cannot start any more, because of why.
-func (w *watch) lose(n int32, why error) {
+func (w *runObserver) lose(n int32, why error) {
 	if s := w.sight(n); s != nil && w.known.Load() && s.stage.CompareAndSwap(unseen, missed) {
 		w.skip(n, why)
 	}
 }
 
 // skipUnneeded tells of a node that the run, which has been answered, did not come to.
-func (w *watch) skipUnneeded(n int32) {
+func (w *runObserver) skipUnneeded(n int32) {
 	if why := w.answer.err; why != nil {
 		w.skip(n, why)
 		return
@@ -280,7 +280,7 @@ func (w *watch) skipUnneeded(n int32) {
 }
 
 // skip tells of a node that is not going to start.
-func (w *watch) skip(n int32, why error) {
+func (w *runObserver) skip(n int32, why error) {
 	c := w.plan.calls[n]
 	c.Start = time.Now()
 	ctx, end := observe.Begin(w.sights[0].call.Context(), c)

@@ -5,11 +5,11 @@ import "github.com/jade-go/jade/internal/seam"
 // A node that may be made elsewhere counts as a member of the run meanwhile, so
 // that the state is not given to another run before it is finished.
 
-func (at seat) wait()   { at.st.run.members.Add(1) }
-func (at seat) waited() { at.st.run.members.Add(-1) } // the worker is a member too
+func (at nodeRef) wait()   { at.st.run.members.Add(1) }
+func (at nodeRef) waited() { at.st.run.members.Add(-1) } // the worker is a member too
 
 // crew is who works for the node.
-func (at seat) crew() seam.Crew {
+func (at nodeRef) crew() seam.Crew {
 	if r := at.st.run; r.limit.reserves() {
 		return crew{r, at.n}
 	}
@@ -17,7 +17,7 @@ func (at seat) crew() seam.Crew {
 }
 
 // around is the run whose limit the node has, or the effects of that, which have until its end.
-func (at seat) around() any {
+func (at nodeRef) around() any {
 	if s := &at.st.plan.specs[at.n]; s.effect && !s.answer {
 		return at.st.run.effects
 	}
@@ -25,16 +25,16 @@ func (at seat) around() any {
 }
 
 // finish is told, by any goroutine, how the node ended.
-func (at seat) finish(err, degraded error) {
+func (at nodeRef) finish(err, degraded error) {
 	r := at.st.run
 	defer r.Leave()
-	t := turn{st: at.st}
+	t := change{st: at.st}
 	at.st.offer(t.conclude(at.n, err, degraded))
 	t.do()
 }
 
 // degraded notes that the node's value stands in for a failure, or does without what inner says.
-func (at seat) degraded(failure error, inner []Loss) {
+func (at nodeRef) degraded(failure error, inner []Loss) {
 	if failure != nil && at.st != nil {
 		at.degradedBy(failure, inner, 1)
 		at.notes(failure)
@@ -42,7 +42,7 @@ func (at seat) degraded(failure error, inner []Loss) {
 }
 
 // degradedBy is degraded for a node with so many parts that something stands in for, whose end tells the observer so.
-func (at seat) degradedBy(failure error, inner []Loss, count int) {
+func (at nodeRef) degradedBy(failure error, inner []Loss, count int) {
 	if failure == nil || at.st == nil {
 		return
 	}
@@ -55,7 +55,7 @@ func (at seat) degradedBy(failure error, inner []Loss, count int) {
 }
 
 // took notes that the node has taken the failure of its input; not if it was given up, as then nothing has.
-func (at seat) took(failure error) {
+func (at nodeRef) took(failure error) {
 	if at.st == nil {
 		return
 	}
@@ -69,11 +69,11 @@ func (at seat) took(failure error) {
 }
 
 // notes tells the observer, when the node ends, that its value stands in for a failure.
-func (at seat) notes(failure error) {
-	if at.st.run.watch != nil {
-		at.st.run.watch.degrade(at.n, failure)
+func (at nodeRef) notes(failure error) {
+	if at.st.run.observer != nil {
+		at.st.run.observer.degrade(at.n, failure)
 	}
 }
 
 // claim reports whether the caller says how the node ends.
-func (at seat) claim() bool { return at.st == nil || at.st.claim(at.n) }
+func (at nodeRef) claim() bool { return at.st == nil || at.st.claim(at.n) }
