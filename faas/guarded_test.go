@@ -318,6 +318,14 @@ func TestInvoke_aHandlerInAHandler(t *testing.T) {
 	require.Equal(t, 1, strings.Count(log.String(), "msg=run"), log.String())
 	require.Equal(t, 1, strings.Count(log.String(), "msg=failed"), log.String())
 	before := len(log.String())
+	batch := faas.New("batch", func(ctx context.Context, n int) (int, error) {
+		_, err := inner.Invoke(faas.WithInvocation(ctx, faas.Invocation{ID: "m-1"}), n)
+		return n, err
+	}, faas.Logger(quiet))
+	_, err = batch.Invoke(t.Context(), 1)
+	require.ErrorIs(t, err, errSoldOut)
+	require.Equal(t, 1, strings.Count(log.String()[before:], "msg=failed function=inner"), "what has an id of its own has records of its own")
+	before = len(log.String())
 	_, err = inner.Invoke(t.Context(), 1)
 	require.ErrorIs(t, err, errSoldOut)
 	require.Equal(t, 1, strings.Count(log.String()[before:], "function=inner flow=inner"), "by itself it has a line: "+log.String())

@@ -37,16 +37,18 @@ func (h *Handler[In, Out]) exchange(ctx context.Context, read func() (In, error)
 	return x.do()
 }
 
+// insideKey is the key of the Invocation that a handler is in.
 type insideKey struct{}
 
-// begin tells the observers that the run of an invocation begins, and returns the ctx for it. In an invocation of another handler the log of
-// that one tells of the run, too.
+// begin tells the observers that the run of an invocation begins, and returns the ctx for it. If that is
+// the same invocation of another handler, the log of that one tells of the run, too. (A record of a batch is an invocation of its own.)
 func (h *Handler[In, Out]) begin(ctx context.Context, begun time.Time, written bool) *run {
 	told, here := h.observer, observe.From(ctx)
-	if ctx.Value(insideKey{}) != nil {
+	about, _ := InvocationOf(ctx)
+	if around, ok := ctx.Value(insideKey{}).(Invocation); ok && around == about {
 		told = h.others
 	} else {
-		ctx = context.WithValue(ctx, insideKey{}, true)
+		ctx = context.WithValue(ctx, insideKey{}, about)
 	}
 	if here != nil || told == nil {
 		told = observe.Tee(here, told)
