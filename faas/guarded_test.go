@@ -110,7 +110,7 @@ func TestInvokeJSON_anAnswerThatCannotBeWritten(t *testing.T) {
 						}
 						require.Error(t, err)
 						class := recovery.ClassCode
-						if name == "blocks" {
+						if strings.Contains(name, "blocks") && limit > 0 { // a method that has not returned may only be slow
 							class = recovery.ClassTimeout
 						} else {
 							require.ErrorAs(t, err, new(*faas.OutputError))
@@ -159,7 +159,7 @@ func TestInvokeJSON_anInputThatCannotBeRead(t *testing.T) {
 				begun := time.Now()
 				_, err := h.InvokeJSON(ctx, []byte("1"))
 				require.Less(t, time.Since(begun), time.Second)
-				if name == "blocks" {
+				if strings.Contains(name, "blocks") {
 					require.ErrorIs(t, err, context.DeadlineExceeded)
 					require.Contains(t, log.String(), "status=failed class=timeout")
 				} else {

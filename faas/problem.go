@@ -59,7 +59,7 @@ func refused(err error) bool {
 
 func (s *httpSettings) statusOf(err error) int {
 	if s.status != nil {
-		if status := guarded(func() int { return s.status(err) }, http.StatusInternalServerError); isFailure(status) {
+		if status := guarded(func() int { return s.status(err) }, http.StatusInternalServerError, stuck); isFailure(status) {
 			return status
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // events before there is an input. (What [Handler.InvokeJSON] refuses, it tells itself.) It is one record "refused", on level Info, whatever the reason; observers, other
 // than that of the log, are told of a run that was skipped, of class business.
 func (h *Handler[In, Out]) Refused(ctx context.Context, err error) {
-	guarded(func() (none struct{}) { h.refuse(ctx, err); return none }, struct{}{})
+	guarded(func() (none struct{}) { h.refuse(ctx, err); return none }, struct{}{}, patience)
 }
 
 func (h *Handler[In, Out]) refuse(ctx context.Context, err error) {

@@ -17,8 +17,8 @@ func tamed(err error) error {
 		return nil
 	}
 	const silent = "its Error method does not return"
-	text := guarded(func() string { return recovery.Text(err) }, silent)
-	if text != silent && guarded(func() bool { tryMethods(err); return true }, false) {
+	text := guarded(func() string { return recovery.Text(err) }, silent, stuck)
+	if text != silent && guarded(func() bool { tryMethods(err); return true }, false, stuck) {
 		return err
 	}
 	return &wildError{text}
@@ -66,10 +66,14 @@ func (e *wildError) Error() string { return e.text }
 // Class is that of a mistake in the program.
 func (e *wildError) Class() recovery.Class { return recovery.ClassCode }
 
-// guarded returns what fn returns. If fn panics, ends its goroutine or takes longer than patience, that is other.
-func guarded[T any](fn func() T, other T) T {
+// stuck is how long a method of an error may take. It is long because a machine that is busy, or a process that was throttled, must not turn
+// an error into another one; an invocation with a deadline does not wait for it.
+const stuck = 10 * time.Second
+
+// guarded returns what fn returns. If fn panics, ends its goroutine or takes longer than limit, that is other.
+func guarded[T any](fn func() T, other T, limit time.Duration) T {
 	f := future.Go(context.Background(), func(context.Context) (T, error) { return fn(), nil })
-	late := time.NewTimer(patience)
+	late := time.NewTimer(limit)
 	defer late.Stop()
 	select {
 	case <-f.Done():
