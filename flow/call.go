@@ -87,10 +87,12 @@ func (st *state) announce() {
 	if r.effects != nil {
 		effects = engine.WithValues(r.effects.ctx, ctx)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.open { // the limit has passed meanwhile: others have the ctx that there was
-		return
+	if d != nil {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.open { // the limit has passed meanwhile: others have the ctx that there was
+			return
+		}
 	}
 	if r.ctx = ctx; effects != nil {
 		r.effects.ctx = effects

@@ -9,7 +9,8 @@ import (
 
 // This file is how a plan runs in which every node is needed from the start and
 // a failure of any is that of the run: each node has a bit for each input that
-// is missing, and whoever makes that input takes the bit away. Flows with After, Require, Also, Either, Any, Recover or Try are in demand.go.
+// is missing, and whoever makes that input takes the bit away. Flows with After, Require, Also, Either, Any, Recover or Try are in demand.go,
+// and so are observed runs if a task has policies or elements.
 
 // open makes the nodes ready that need nothing.
 func (st *state) open() {
@@ -97,8 +98,8 @@ func (st *state) missing() (names []string) {
 		return st.missingDemand()
 	}
 	for i := range st.left {
-		if s := &st.plan.specs[i]; !s.quick && atomic.LoadInt32(&st.left[i]) == 0 && !st.isMade(int32(i)) {
-			names = append(names, s.name)
+		if st.isMissing(int32(i)) {
+			names = append(names, st.plan.specs[i].name)
 		}
 	}
 	return names
@@ -106,21 +107,26 @@ func (st *state) missing() (names []string) {
 
 // firstMissing is the first node that is missing at the end of a run.
 func (st *state) firstMissing() int32 {
-	d := st.demand
+	d, w := st.demand, st.run.observer
 	if d != nil {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 	}
 	for i := range st.plan.specs {
-		n, s := int32(i), &st.plan.specs[i]
+		n := int32(i)
 		switch {
 		case d != nil && (d.phase[i] == running || d.phase[i] == held || d.phase[i] == ready):
 			return n
-		case d == nil && !s.quick && atomic.LoadInt32(&st.left[i]) == 0 && !st.isMade(n):
+		case d == nil && st.isMissing(n) && (w == nil || !w.isBack(n)): // or else only an observer is slow
 			return n
 		}
 	}
 	return st.plan.out
+}
+
+// isMissing reports whether node n is being made, or could be.
+func (st *state) isMissing(n int32) bool {
+	return !st.plan.specs[n].quick && atomic.LoadInt32(&st.left[n]) == 0 && !st.isMade(n)
 }
 
 // isMade reports whether node n has given its value to those who use it.

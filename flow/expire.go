@@ -237,8 +237,46 @@ func (st *state) carry(n int32, call seam.Carried) {
 	}
 }
 
-// givenUp reports whether node n was given up at the limit, so that its function must not be called. The failure is nil if something is
-// about to stand in for it.
+// backInTime is told that the limit of a run with counters has passed. If the functions of all calls have returned, or one of them with
+// a failure, only an observer was slow: then it does what follows from that, and reports true. Else what has not returned is late.
+func (st *state) backInTime(late error) bool {
+	w := st.run.observer
+	if w == nil || st.run.fate.Load() != undecided {
+		return false
+	}
+	all := true
+	for i := range st.plan.specs {
+		switch n := int32(i); {
+		case w.sight(n) == nil:
+		case !w.isBack(n):
+			all = false
+			w.givenUp(n, late)
+		case st.errs[n] != nil && w.take(n):
+			st.end(n, st.errs[n])
+			return true
+		}
+	}
+	for i := range st.plan.specs {
+		if n := int32(i); all && w.sight(n) != nil && w.take(n) {
+			st.end(n, nil)
+		}
+	}
+	return all
+}
+
+// givenUp reports whether node n was given up at the limit while the observer was being told of it, so that its function must not be
+// called. The failure is nil if something is about to stand in for it.
+func (st *state) givenUp(n int32) (is bool, failure error) {
+	if st.demand != nil {
+		return st.demand.givenUp(n)
+	}
+	if late := st.run.observer.sight(n).late.Load(); late != nil {
+		return true, *late
+	}
+	return false, nil
+}
+
+// givenUp is that of state for a run with demand.
 func (d *demand) givenUp(n int32) (is bool, failure error) {
 	if !d.past.Load() {
 		return false, nil

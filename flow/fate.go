@@ -202,7 +202,7 @@ func (c *call[In, Out]) giveUp(at time.Time, spent bool) {
 	late := c.lateAt(at)
 	if c.st.demand != nil {
 		c.st.expire(late, spent)
-	} else if c.decide(answering) {
+	} else if !c.st.backInTime(late) && c.decide(answering) {
 		c.life.End(late)
 		c.resolve(c.plan.classed(c.st.firstMissing(), late, recovery.ClassTimeout))
 	}

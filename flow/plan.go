@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/jade-go/jade/internal/seam"
@@ -16,6 +17,7 @@ type plan struct {
 	specs   []spec
 	out     int32
 	counted bool         // counters are enough, unless a run is observed: see counters.go
+	plain   bool         // and they are enough then too: no call has policies or elements, which have to be told of a limit
 	effects bool         // some node runs for an effect
 	left    []int32      // of a counted plan: for each node, a bit for each input that is not there from the start
 	first   []int32      // of a counted plan: nodes that are ready at the start
@@ -95,6 +97,7 @@ func compile(name string, place observe.Place, b *builder, out *node) *plan {
 }
 
 func (p *plan) openPools() {
+	p.plain = p.counted && !slices.ContainsFunc(p.specs, func(s spec) bool { return s.claims })
 	for demand := range p.pools {
 		p.pools[demand].New = func() any { return newState(p, demand == 0) }
 	}
@@ -167,7 +170,7 @@ func (p *plan) mark() {
 // start returns a state for one run.
 func (p *plan) start(r *run) *state {
 	kind := 1
-	if p.counted && r.observer == nil {
+	if p.plain || p.counted && r.observer == nil {
 		kind = 0
 	}
 	st := p.pools[kind].Get().(*state)

@@ -41,6 +41,7 @@ const (
 	awaited         // so it was when the run was answered, which is not over before that
 	inSight         // it runs
 	gone            // it has returned
+	done            // so, and in a run with counters what follows from that is done: see take
 	missed          // the observer knows that it does not run, or never came to know that it does
 )
 
@@ -183,6 +184,19 @@ func (w *runObserver) givenUp(n int32, err error) {
 	if s := w.sight(n); s != nil {
 		s.late.Store(&err)
 	}
+}
+
+// isBack reports whether the function of node n has returned.
+func (w *runObserver) isBack(n int32) bool {
+	stage := w.sight(n).stage.Load()
+	return stage == gone || stage == done
+}
+
+// take reports whether the caller does, in a run with counters, what follows from the end of node n: at the limit that need not be who
+// tells the observer of it.
+func (w *runObserver) take(n int32) bool {
+	s := w.sight(n)
+	return s.stage.CompareAndSwap(gone, done) || s.stage.Load() != done
 }
 
 // straggle tells that node n has been given up.

@@ -57,8 +57,8 @@ func (st *state) prepare() {
 	st.head.Store(none)
 	st.waking.Store(false)
 	st.ended.Store(false)
+	clear(st.errs)
 	if st.demand != nil {
-		clear(st.errs) // a failure is not noted where counters are enough
 		st.demand.prepare(st.plan)
 		return
 	}
@@ -206,7 +206,7 @@ func (st *state) step(w *worker, n int32) (verdict, error) {
 		w.duty, w.at = telling, n
 		ctx = st.run.observer.begin(st.run, n, ctx)
 		w.duty, w.at = serving, none
-		if is, err := st.demand.givenUp(n); is { // while the observer was being told
+		if is, err := st.givenUp(n); is { // while the observer was being told
 			if err != nil {
 				st.run.observer.end(n, err, nil)
 			}
@@ -261,7 +261,10 @@ func (t *change) conclude(n int32, err, degraded error) (next int32) {
 
 func (t *change) concludeObserved(n int32, err, degraded error) (next int32) {
 	st, w := t.st, t.st.run.observer
-	if st.demand.hold(n, err) { // the limit has passed: nobody waits for the observer
+	counted := st.demand == nil
+	if counted {
+		st.errs[n] = err // see backInTime
+	} else if st.demand.hold(n, err) { // the limit has passed: nobody waits for the observer
 		if err != nil {
 			w.givenUp(n, err)
 		}
@@ -270,12 +273,15 @@ func (t *change) concludeObserved(n int32, err, degraded error) (next int32) {
 	}
 	told := false
 	defer func() {
-		if !told { // the observer has ended the goroutine
+		if !told && (!counted || w.take(n)) { // the observer has ended the goroutine
 			st.end(n, err)
 		}
 	}()
 	w.end(n, err, degraded)
 	told = true
+	if counted && !w.take(n) {
+		return none
+	}
 	return t.settle(n, err)
 }
 
