@@ -26,7 +26,6 @@ const ms = time.Millisecond
 var (
 	errBoom = errors.New("boom")  // of class Business
 	errDown = io.ErrUnexpectedEOF // of class Dependency
-	forever = 1000 * time.Hour    // longer than any test's virtual time
 	always  = func(error) bool { return true }
 )
 
