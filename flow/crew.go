@@ -21,8 +21,6 @@ func (c crew) Reserved() context.Context {
 		return nil
 	case s.effect: // it outlives the answer
 		ctx = c.effects.ctx
-	case !s.own && s.kind != KindEach:
-		return ctx
 	}
 	return c.st.demand.reserve(c.n, func() (engine.Life, error) { return c.begin(ctx, time.Time{}) })
 }

@@ -206,16 +206,16 @@ func (st *state) passOn(n int32) {
 
 func (st *state) ctxOfDemand(n int32) (context.Context, error) {
 	s, r := &st.plan.specs[n], st.run
-	ctx := r.ctx
+	ctx, own := r.ctx, s.own
 	switch {
 	case s.effect:
 		ctx = r.effects.ctx
 	case s.kind == KindRecover:
-		if spare := r.Reserved(); spare != nil {
-			ctx = spare
+		if spare := r.Reserved(); spare != nil { // at the limit something may stand in for a call that needs it
+			ctx, own = spare, true
 		}
 	}
-	if !s.own || s.quick {
+	if !own || s.quick {
 		return ctx, nil
 	}
 	if life := st.demand.life(n); life != nil {
