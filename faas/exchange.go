@@ -9,6 +9,7 @@ import (
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/stack"
 	"github.com/jade-go/jade/observe"
 )
 
@@ -100,6 +101,7 @@ func (x *exchange[In, Out]) arm(d time.Duration) {
 }
 
 func (x *exchange[In, Out]) serve(context.Context) (none struct{}, _ error) {
+	stack.To16KB() // for packages json and slog
 	h := x.h
 	in, err := x.read()
 	if err != nil {

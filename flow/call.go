@@ -9,6 +9,7 @@ import (
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/internal/stack"
 	"github.com/jade-go/jade/observe"
 )
 
@@ -58,21 +59,9 @@ func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) (c *call
 // opener is the goroutine that opens a run.
 func (st *state) opener() {
 	if st.run.observer != nil {
-		room(0)
+		stack.To8KB() // for the observer
 	}
 	st.serve(worker{duty: opening, at: none})
-}
-
-// room has the stack of a new goroutine grow to what it takes to tell an observer of a call and of the end of the run, while
-// hardly anything is on it: later each frame would have to be moved, which costs several times as much. It becomes eight kilobytes.
-//
-//go:noinline
-func room(i int) byte {
-	if i == 0 { // the frame is there, and is not cleared
-		return 0
-	}
-	var frame [4500]byte
-	return frame[i]
 }
 
 // announce tells the observer of the run, if there is one, and then opens it.

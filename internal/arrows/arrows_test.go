@@ -30,7 +30,7 @@ var may = map[string][]string{
 	},
 	module + "/flow": {
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/observe", module + "/task",
-		seam, engine, errtree, alarm, must, source, "github.com/samber/lo",
+		seam, engine, errtree, alarm, must, source, stack, "github.com/samber/lo",
 	},
 	module + "/trace":   {module + "/recover", module + "/observe", excerpt, errtree},
 	module + "/diagram": {module + "/flow", module + "/observe", module + "/trace"},
@@ -40,7 +40,7 @@ var may = map[string][]string{
 		chance, excerpt, "go.uber.org/goleak", // a helper for tests
 	},
 	module + "/faas": {
-		module + "/future", module + "/recover", module + "/deadline", module + "/observe", module + "/flow", module + "/observe/jadeslog", engine, errtree, chance, must, source,
+		module + "/future", module + "/recover", module + "/deadline", module + "/observe", module + "/flow", module + "/observe/jadeslog", engine, errtree, chance, must, source, stack,
 	},
 	module + "/faas/":               {module + "/faas", module + "/future", module + "/recover"},
 	module + "/observe/":            {module + "/future", module + "/recover", module + "/observe", excerpt},
@@ -65,6 +65,7 @@ const (
 	chance  = module + "/internal/chance"
 	must    = module + "/internal/must"
 	source  = module + "/internal/source"
+	stack   = module + "/internal/stack"
 	excerpt = module + "/internal/excerpt"
 	errtree = module + "/internal/errtree"
 )
