@@ -198,6 +198,9 @@ func (c *call[In, Out]) finish() {
 	}
 	c.life.End(&future.CanceledError{Cause: errAnswered})
 	ans.Late = c.expired.Load()
+	if _, asks := c.host.(seam.Outlived); asks && len(c.st.missing()) == 0 {
+		c.gone() // first: else who comes next would find the gates of the task still taken
+	}
 	c.host.Finish(ans)
 }
 
@@ -271,6 +274,14 @@ func (c *call[In, Out]) tellFrom(i int, err error) {
 		c.flow.told[i](c.effects.ctx, c.in, err)
 	}
 	returned = true
+}
+
+// gone tells the task that stands for the run, once, that nothing of it runs any more.
+func (c *call[In, Out]) gone() {
+	if h, ok := c.host.(seam.Outlived); ok && !c.left {
+		c.left = true
+		h.Gone()
+	}
 }
 
 // drop lets go of what the user gave, as the ctx of the run may be kept.

@@ -18,6 +18,7 @@ type call[In, Out any] struct {
 	run
 	promise future.Promise[Out]
 	host    seam.Host[Out] // of a run within another, instead of the promise
+	left    bool           // it has been told that nothing of the run runs any more
 	flow    *Flow[In, Out]
 	in      In
 	ending  atomic.Pointer[ending[Out]] // nil until somebody needs it

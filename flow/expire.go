@@ -226,6 +226,9 @@ func (d *demand) claim(n int32) bool {
 func (st *state) carry(n int32, call seam.Carried) {
 	d := st.demand
 	if d == nil {
+		if st.guarded != nil {
+			st.guarded.put(n, call)
+		}
 		return
 	}
 	d.mu.Lock()

@@ -22,6 +22,9 @@ func (c *call[In, Out]) succeed() {
 		c.st.discard(c.plan.out)
 		return
 	}
+	if len(c.plan.guarded) > 0 {
+		c.cutGates(&future.CanceledError{Cause: errAnswered})
+	}
 	out := c.st.cells[c.plan.out].(interface{ value() *Out }).value()
 	if c.observer != nil || c.host != nil || c.st.demand.hasLosses() {
 		c.succeedAtLength(out)
@@ -66,7 +69,9 @@ func (c *call[In, Out]) fail(err error) {
 		err = c.inherited(err)
 	}
 	if c.decide(answering) {
-		c.life.End(&future.CanceledError{Cause: err})
+		lost := &future.CanceledError{Cause: err}
+		c.life.End(lost)
+		c.cutGates(lost)
 		c.resolve(err)
 	}
 }
@@ -98,6 +103,7 @@ func (c *call[In, Out]) halt(cause error) {
 	}
 	if c.decide(leftAlone) {
 		c.endEffects(cause)
+		c.cutGates(cause)
 		c.resolve(cause)
 	}
 }
@@ -120,7 +126,10 @@ func (c *call[In, Out]) Ended(cause error) error {
 		return cause
 	}
 	c.endEffects(cause)
-	go c.hooks(0, 0, seam.Answer[Out]{Err: cause})
+	go func() {
+		c.cutGates(cause)
+		c.hooks(0, 0, seam.Answer[Out]{Err: cause})
+	}()
 	return cause
 }
 
@@ -204,6 +213,7 @@ func (c *call[In, Out]) giveUp(at time.Time, spent bool) {
 		c.st.expire(late, spent)
 	} else if !c.st.backInTime(late) && c.decide(answering) {
 		c.life.End(late)
+		c.cutGates(late)
 		c.resolve(c.plan.classed(c.st.firstMissing(), late, recovery.ClassTimeout))
 	}
 	c.hurry()
@@ -232,6 +242,7 @@ func (c *call[In, Out]) close(due time.Time) {
 	if c.decide(answering) {
 		late := c.lateAt(c.lastAt())
 		c.life.End(late)
+		c.cutGates(late)
 		c.resolve(c.plan.classed(c.st.firstMissing(), late, recovery.ClassTimeout))
 		return
 	}
@@ -273,6 +284,7 @@ func (c *call[In, Out]) refuse(cause error) {
 	}
 	if c.host != nil {
 		c.host.Finish(seam.Answer[Out]{Err: cause})
+		c.gone()
 		return
 	}
 	c.promise.Complete(none, cause)

@@ -19,6 +19,7 @@ type plan struct {
 	counted bool         // counters are enough, unless a run is observed: see counters.go
 	plain   bool         // and they are enough then too: no call has policies or elements, which have to be told of a limit
 	effects bool         // some node runs for an effect
+	guarded []int32      // nodes whose calls have gates
 	left    []int32      // of a counted plan: for each node, a bit for each input that is not there from the start
 	first   []int32      // of a counted plan: nodes that are ready at the start
 	pools   [2]sync.Pool // of *state: with counters, and with demand
@@ -87,6 +88,7 @@ func compile(name string, place observe.Place, b *builder, out *node) *plan {
 	p.out = out.index
 	p.check()
 	p.mark()
+	p.findGuarded()
 	for i := range p.specs {
 		if s := &p.specs[i]; p.left[i] == 0 && s.kind != KindIn && s.kind != KindConst {
 			p.first = append(p.first, int32(i))

@@ -74,7 +74,8 @@ type owner interface {
 	expire()        // the limit has passed
 	tell(err error) // an effect has failed
 	finish()        // the observer has been told that the run is over
-	drop()          // nobody works for the run any more
+	gone()          // nobody works for the run any more
+	drop()          // and it has left its scope
 }
 
 // Join implements [seam.Crew].
@@ -114,6 +115,7 @@ func (r *run) dissolve() {
 	st := r.st
 	r.st = nil
 	st.recycle()
+	r.owner.gone()
 	r.life.Release()
 	r.owner.drop()
 	r.owner, r.life, r.ctx, r.foreign, r.around, r.outer, r.observer, r.effects = nil, nil, nil, nil, nil, nil, nil, nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/seam"
 )
 
 // state is the memory of one run. It is pooled: when the last goroutine that
@@ -21,18 +22,19 @@ import (
 // looks. Functions that return at once are thus run by few goroutines, and
 // functions that block have one each.
 type state struct {
-	plan   *plan
-	cells  []cell
-	errs   []error
-	left   []int32      // of a counted plan: see counters.go; atomic while the run has the state
-	link   []int32      // of a node in a list: the next one
-	head   atomic.Int32 // of the list of ready nodes
-	waking atomic.Bool
-	ended  atomic.Bool // of a counted plan: the function of the output has returned
-	demand *demand     // of a plan that is not counted
-	run    *run        // nil while nobody has the state
-	work   func()      // worker, bound once: to start it allocates nothing
-	begin  func()      // opener, so
+	plan    *plan
+	cells   []cell
+	errs    []error
+	left    []int32      // of a counted plan: see counters.go; atomic while the run has the state
+	link    []int32      // of a node in a list: the next one
+	head    atomic.Int32 // of the list of ready nodes
+	waking  atomic.Bool
+	ended   atomic.Bool   // of a counted plan: the function of the output has returned
+	demand  *demand       // of a plan that is not counted
+	guarded *guardedCalls // of a counted plan that has some
+	run     *run          // nil while nobody has the state
+	work    func()        // worker, bound once: to start it allocates nothing
+	begin   func()        // opener, so
 }
 
 func newState(p *plan, counted bool) *state {
@@ -44,6 +46,9 @@ func newState(p *plan, counted bool) *state {
 	}
 	if counted {
 		st.left = make([]int32, n)
+		if len(p.guarded) > 0 {
+			st.guarded = &guardedCalls{calls: make([]seam.Carried, n)}
+		}
 	} else {
 		st.demand = newDemand(n)
 	}
@@ -58,6 +63,9 @@ func (st *state) prepare() {
 	st.waking.Store(false)
 	st.ended.Store(false)
 	clear(st.errs)
+	if st.guarded != nil {
+		clear(st.guarded.calls)
+	}
 	if st.demand != nil {
 		st.demand.prepare(st.plan)
 		return

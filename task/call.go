@@ -83,7 +83,7 @@ func (d *definition[In, Out]) do(ctx context.Context, in In, observed bool) (v O
 // failed, needs no more than a goroutine.
 func (d *definition[In, Out]) begin(ctx context.Context, in In, observed bool) future.Future[Out] {
 	_, limited := ctx.Deadline()
-	if d.starter == nil && !d.limits && !d.asked(observed) && !(d.standsIn && limited) && engine.ObserverOf(ctx) == nil {
+	if d.starter == nil && !d.limits && !d.gated && !d.asked(observed) && !(d.standsIn && limited) && engine.ObserverOf(ctx) == nil {
 		return future.Begin[Out](ctx, job[In, Out]{d, in})
 	}
 	return d.call(ctx, in, observed).promise.Future()
@@ -132,8 +132,9 @@ type call[In, Out any] struct {
 	life     engine.Life
 	members  atomic.Int32 // goroutines that work for it, and its answer while that is missing
 	observed bool
-	seen     seam.OwnCall // nil if nobody observes it
-	due      *due         // nil if nothing stands in for it at a deadline
+	seen     seam.OwnCall                    // nil if nobody observes it
+	due      *due                            // nil if nothing stands in for it at a deadline
+	gated    atomic.Pointer[runner[In, Out]] // of a task with gates, once it has begun
 }
 
 func (d *definition[In, Out]) call(ctx context.Context, in In, observed bool) *call[In, Out] {
@@ -141,7 +142,7 @@ func (d *definition[In, Out]) call(ctx context.Context, in In, observed bool) *c
 	if d.standsIn {
 		c.due = &due{around: ctx, begun: time.Now()}
 	}
-	life, err := engine.Begin(ctx, c, engine.Terms{Promise: &c.promise, Watched: true})
+	life, err := engine.Begin(ctx, c, engine.Terms{Promise: &c.promise, Watched: !d.gated})
 	if err != nil {
 		c.refuse(ctx, err)
 		return c
@@ -175,11 +176,24 @@ func (c *call[In, Out]) refuse(ctx context.Context, cause error) {
 func (c *call[In, Out]) Name() string      { return c.d.name }
 func (c *call[In, Out]) Running() []string { return nil }
 
-func (c *call[In, Out]) Ended(error) error {
+func (c *call[In, Out]) Ended(cause error) error {
 	if c.due != nil && passed(c.due.around.Err()) {
 		go c.late()
 	}
+	if c.d.gated {
+		go c.cut(cause)
+	}
 	return nil
+}
+
+// cut tells the gates of the call that its ctx has ended: for who waits with that it is answered.
+func (c *call[In, Out]) cut(cause error) {
+	if c.Join() {
+		defer c.Leave()
+		if r := c.gated.Load(); r != nil {
+			r.Cut(cause)
+		}
+	}
 }
 
 // main is the goroutine of the call.
@@ -216,7 +230,11 @@ func (c *call[In, Out]) observable() seam.OwnCall {
 
 func (c *call[In, Out]) work(ctx context.Context) {
 	if len(c.d.policies) > 0 || c.d.starter != nil {
-		if ans, over := newRunner(ctx, c.d, c.in, c, c).start(); over {
+		r := newRunner(ctx, c.d, c.in, c, c)
+		if c.d.gated {
+			c.gated.Store(r)
+		}
+		if ans, over := r.start(); over {
 			c.Finish(ans)
 		}
 		return
@@ -274,6 +292,7 @@ func (c *call[In, Out]) Leave() {
 			c.due.alarm.Release()
 		}
 		c.life.Release()
+		c.gated.Store(nil)
 		c.life, c.seen = nil, nil // a future of the call keeps the call, but not what the ctx has
 	}
 }

@@ -34,7 +34,7 @@ func (e engineSide[In, Out]) Origin() *seam.Origin {
 // is for Mend then. A panic or a Goexit of the function is a failure that is the engine's to notice.
 func (e engineSide[In, Out]) Direct() (fn Func[In, Out], mends bool) {
 	d := e.d
-	if d == nil || d.limits || d.tries || d.hides {
+	if d == nil || d.limits || d.tries || d.gated || d.hides {
 		return nil, false
 	}
 	return d.fn, len(d.policies) > 0

@@ -11,9 +11,10 @@ import (
 
 // Policy describes one policy of a task.
 type Policy struct {
-	Kind  string        `json:"kind"`            // timeout, retry, recover, fallback, on-error or wrap
+	Kind  string        `json:"kind"`            // timeout, retry, recover, fallback, on-error, gate or wrap
 	Limit time.Duration `json:"limit,omitempty"` // of a timeout, in nanoseconds
 	Retry Backoff       `json:"retry,omitzero"`  // of a retry
+	Gate  Admission     `json:"gate,omitzero"`   // of a gate
 }
 
 // Backoff is the part of a [Retry] that can be described.
@@ -31,6 +32,8 @@ func (p Policy) String() string {
 		return p.Kind + " " + p.Limit.String()
 	case p.Retry.Attempts > 0:
 		return strconv.Itoa(p.Retry.Attempts) + " attempts"
+	case p.Gate.Kind != "":
+		return p.Gate.String()
 	}
 	return p.Kind
 }
@@ -42,6 +45,7 @@ const (
 	kindRecover  = "recover"
 	kindFallback = "fallback"
 	kindOnError  = "on-error"
+	kindGate     = "gate"
 	kindWrap     = "wrap"
 )
 
@@ -53,6 +57,9 @@ type policy[In, Out any] struct {
 	handle   func(context.Context, In, error) (Out, error)
 	tell     func(context.Context, In, error)
 	fallback Out
+	gate     Gate
+	key      func(In) string // of a gate that has one
+	name     string          // of a gate
 }
 
 // slow reports whether the policy calls a function that may take time.
@@ -66,6 +73,7 @@ func (d definition[In, Out]) with(p policy[In, Out], about Policy) Task[In, Out]
 	d.limits = d.limits || p.kind == kindTimeout
 	d.timed = d.timed || d.limits
 	d.tries = d.tries || p.kind == kindRetry
+	d.gated = d.gated || p.kind == kindGate
 	d.standsIn = d.standsIn || p.kind == kindRecover || p.kind == kindFallback
 	return Task[In, Out]{&d}
 }
@@ -137,7 +145,7 @@ func (t Task[In, Out]) Wrap(mw func(Func[In, Out]) Func[In, Out]) Task[In, Out] 
 	was := t.must("Wrap")
 	must.HaveFunc("task.Task.Wrap", mw == nil)
 	d := *was
-	d.policies, d.limits, d.tries, d.standsIn = nil, false, false, false
+	d.policies, d.limits, d.tries, d.gated, d.standsIn = nil, false, false, false, false
 	d.wrap(was, mw)
 	d.about = append(d.about[:len(d.about):len(d.about)], Policy{Kind: kindWrap})
 	return Task[In, Out]{&d}

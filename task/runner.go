@@ -30,6 +30,8 @@ type runner[In, Out any] struct {
 	made     int      // attempts, for observers
 	tries    []int    // attempts in each retry, by level
 	limits   []*limit // the timeouts that run, by level
+	passes   []*pass  // of the gates that the call is inside of, by level
+	ended    bool     // the gates have been told that the call was cut off
 	degraded error
 	losses   []observe.Loss
 	seen     seam.OwnCall // of the attempt that runs, if it is observed
@@ -63,6 +65,9 @@ func newRunner[In, Out any](ctx context.Context, d *definition[In, Out], in In, 
 	if d.tries {
 		r.tries = make([]int, len(d.policies))
 	}
+	if d.gated {
+		r.passes = make([]*pass, len(d.policies))
+	}
 	return r
 }
 
@@ -84,6 +89,8 @@ func (r *runner[In, Out]) carry(epoch, level int, v Out, err error) (ans seam.An
 			if err, ok = r.disarm(epoch, level, err); !ok {
 				r.dispose(epoch, v, err)
 			}
+		case p.kind == kindGate:
+			ok = r.leave(epoch, level, v, err)
 		case err == nil:
 		case p.kind == kindRetry:
 			var again bool
@@ -153,11 +160,16 @@ func (r *runner[In, Out]) isGiven() bool {
 // level of held. (Also after a panic: a deferred function cannot tell whether its
 // goroutine lives on, as a function that Goexit runs may panic.)
 func (r *runner[In, Out]) guarded(epoch int, held result[Out], seen seam.OwnCall, call func()) (ok bool) {
-	if !r.hold(epoch, held) {
+	var under *pass
+	if !r.inEpoch(epoch, func() {
+		r.held = held
+		under = r.passAt(held.level).hold()
+	}) {
 		return false
 	}
 	returned := false
 	defer func() {
+		under.letGo(r.ctx, r.d.name)
 		if !returned {
 			err := engine.Thrown(recover())
 			if held.err != nil {

@@ -22,6 +22,10 @@ func (r *runner[In, Out]) attempt(epoch, level int) (at int, v Out, err error, o
 			if err, ok = r.arm(epoch, level); err != nil || !ok {
 				return level + 1, v, err, ok
 			}
+		case kindGate:
+			if err, ok = r.enter(epoch, level); err != nil || !ok {
+				return level + 1, v, err, ok
+			}
 		}
 	}
 	v, err, ok = r.try(epoch)
@@ -35,6 +39,7 @@ func (r *runner[In, Out]) try(epoch int) (v Out, err error, ok bool) {
 	if !r.inEpoch(epoch, func() {
 		r.made++
 		made, ctx = r.made, r.innermost(0)
+		r.starts()
 	}) {
 		return v, nil, false
 	}
@@ -80,8 +85,8 @@ func ended(seen seam.OwnCall, err error) {
 // call calls the function; seen, if there is one, is told.
 func (r *runner[In, Out]) call(epoch int, ctx context.Context, seen seam.OwnCall) (v Out, err error, ok bool) {
 	if r.d.starter != nil {
-		if r.hold(epoch, result[Out]{work: true}) {
-			r.d.starter.Start(ctx, r.in, arrival[In, Out]{r, epoch, seen})
+		if to, ok := r.hostFor(epoch, arrival[In, Out]{r, epoch, seen}); ok {
+			r.d.starter.Start(ctx, r.in, to)
 		}
 		return v, nil, false
 	}

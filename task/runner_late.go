@@ -21,6 +21,7 @@ func (r *runner[In, Out]) late(level int, l *limit) {
 		return
 	}
 	s := r.seize(level)
+	s.passes, s.degraded = r.takePasses(level), r.degraded
 	inTime := s.held.known && s.held.err == nil && s.held.level <= level // only an observer was slow
 	next := result[Out]{level: level + 1}
 	if inTime {
@@ -82,10 +83,12 @@ func (r *runner[In, Out]) GiveUp(err error, spent bool) {
 
 // seizure is what a goroutine has taken over, with the epoch that it has begun.
 type seizure[Out any] struct {
-	epoch  int
-	limits []*limit
-	seen   seam.OwnCall
-	held   result[Out]
+	epoch    int
+	limits   []*limit
+	seen     seam.OwnCall
+	held     result[Out]
+	passes   []*pass // only of a timeout: else they are ended on the way out
+	degraded error
 }
 
 // seize begins an epoch, and takes the limits up to level. The caller has the lock.
@@ -107,6 +110,7 @@ func (r *runner[In, Out]) goOn(s seizure[Out], next result[Out]) {
 			l.release()
 		}
 	}
+	r.endPasses(s.passes, next.err, s.degraded)
 	if s.seen != nil && next.err != nil && !r.told(s.epoch, next.level, next.v, next.err, func() { s.seen.Straggle(next.err) }) {
 		return
 	}

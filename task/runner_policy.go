@@ -53,7 +53,7 @@ func (r *runner[In, Out]) wantsAnother(epoch, level int, failure error) (again b
 func (r *runner[In, Out]) tell(epoch, level int, tell func(context.Context, In, error), v Out, failure error) (ok bool) {
 	ctx := r.ctxAt(level + 1)
 	if r.isGiven() {
-		engine.Callback(r.ctx, r.d.name+": OnError", func() { tell(ctx, r.in, failure) })
+		engine.Callback(r.ctx, r.d.name+": OnError", r.under(level+1, func() { tell(ctx, r.in, failure) }))
 		return r.mine(epoch)
 	}
 	return r.guarded(epoch, result[Out]{level: level + 1, v: v, err: failure, known: true}, nil, func() { tell(ctx, r.in, failure) })

@@ -27,6 +27,7 @@ type definition[In, Out any] struct {
 	timed    bool                  // one is a timeout, perhaps within a Wrap
 	limits   bool                  // one is a timeout
 	tries    bool                  // one is a retry
+	gated    bool                  // one is a gate
 	standsIn bool                  // one is a recover or a fallback
 	discard  func(Out)             // nil: a result that nobody takes is dropped
 

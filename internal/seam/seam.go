@@ -31,6 +31,9 @@ type Carrier interface{ Carry(Carried) }
 // Surrounded is a [Host] of a call that may stand for a run: Around is what of the engine is around that, whose limit it has; nil if nothing is.
 type Surrounded interface{ Around() any }
 
+// Outlived is a [Host] of work that may go on after its answer. Gone is called once, last, when nobody works for it any more.
+type Outlived interface{ Gone() }
+
 // Carried is a call that an engine has started.
 type Carried interface {
 	// GiveUp says that the limit of the engine has passed, and err is the failure of what still runs. What the
@@ -41,6 +44,10 @@ type Carried interface {
 	// has reserved is over, or it has reserved none. A second call that is not the first with spent does nothing.
 	GiveUp(err error, spent bool)
 }
+
+// Gated is a [Carried] call inside of gates. Cut tells the gates that nobody waits for the call any more, because of
+// cause, although its function may still run. They are told once.
+type Gated interface{ Cut(cause error) }
 
 // Crew counts the goroutines that work for an engine. Both methods may be
 // called from any number of goroutines, also long after the call is finished.
@@ -62,7 +69,7 @@ type Limited interface{ Late() bool }
 type Starter[In, Out any] interface {
 	// Start begins the work with ctx. host is told how it ended, by any
 	// goroutine, perhaps before Start returns. Start must not panic; it may
-	// end its goroutine by runtime.Goexit once others carry on the work.
+	// end its goroutine by runtime.Goexit once others carry on the work. A host that is [Outlived] is told when all of them have left.
 	Start(ctx context.Context, in In, host Host[Out])
 }
 

@@ -1,0 +1,72 @@
+package task
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Admission describes a [Gate]. What does not apply to the gate is zero.
+type Admission struct {
+	Kind   string        `json:"kind"`             // slots, rate, breaker or budget, or that of another gate
+	Name   string        `json:"name,omitempty"`   // tells gates of one kind apart
+	Slots  int           `json:"slots,omitempty"`  // calls at the same time
+	Queue  int           `json:"queue,omitempty"`  // calls that may wait
+	Calls  int           `json:"calls,omitempty"`  // calls in each Per
+	Per    time.Duration `json:"per,omitempty"`    // in nanoseconds
+	Burst  int           `json:"burst,omitempty"`  // calls at once after a pause
+	Keyed  bool          `json:"keyed,omitempty"`  // there is a limit for each key
+	Share  float64       `json:"share,omitempty"`  // of calls: failures that open a breaker, or what a budget allows
+	Min    int           `json:"min,omitempty"`    // calls before a breaker goes by the share, or extra calls that a budget allows anyway
+	Window time.Duration `json:"window,omitempty"` // over which the share is counted, in nanoseconds
+	Pause  time.Duration `json:"pause,omitempty"`  // for which a breaker stays open, in nanoseconds
+}
+
+// String is the gate in a few words, such as "8 slots, 100 waiting" or "breaker 50% of 20 in 10s".
+func (a Admission) String() string {
+	var b strings.Builder
+	switch {
+	case a.Slots > 0 && a.Kind == "slots":
+		b.WriteString(strconv.Itoa(a.Slots) + " slots")
+	case a.Slots > 0:
+		b.WriteString(a.Kind + " " + strconv.Itoa(a.Slots) + " slots")
+	default:
+		b.WriteString(a.Kind)
+	}
+	if a.Calls > 0 {
+		b.WriteString(" " + strconv.Itoa(a.Calls) + " per " + a.Per.String())
+	}
+	if a.Share > 0 {
+		b.WriteString(" " + strconv.FormatFloat(100*a.Share, 'g', 4, 64) + "%")
+	}
+	if a.Share > 0 && a.Min > 0 {
+		b.WriteString(" of " + strconv.Itoa(a.Min))
+	}
+	if a.Window > 0 {
+		b.WriteString(" in " + a.Window.String())
+	}
+	if a.Keyed {
+		b.WriteString(" by key")
+	}
+	if a.Burst > 1 {
+		b.WriteString(", burst " + strconv.Itoa(a.Burst))
+	}
+	if a.Queue > 0 {
+		b.WriteString(", " + strconv.Itoa(a.Queue) + " waiting")
+	}
+	if a.Pause > 0 {
+		b.WriteString(", open " + a.Pause.String())
+	}
+	if a.Name != "" {
+		return a.Name + ": " + b.String()
+	}
+	return b.String()
+}
+
+// name is what a rejection calls the gate.
+func (a Admission) name() string {
+	if a.Name != "" {
+		return a.Name
+	}
+	return a.Kind
+}

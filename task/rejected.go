@@ -1,0 +1,67 @@
+package task
+
+import (
+	"context"
+	"time"
+
+	"github.com/jade-go/jade/internal/errtree"
+	recovery "github.com/jade-go/jade/recover"
+)
+
+// RejectedError is the failure of a call that a [Gate] did not let in: nothing was called.
+//
+// Its class is System, so package faas answers with HTTP 503 and, if Wait is known, Retry-After. A Retry around the gate waits
+// so long and tries again, if that is before the deadline. It does not count as a failure in a breaker.
+type RejectedError struct {
+	Task string        // the task whose call it was; a gate leaves it empty
+	Gate string        // the name of the gate, or else its kind; a gate leaves it empty
+	Wait time.Duration // after which the gate may let the call in; zero if nobody knows
+	Err  error         // why
+}
+
+func init() { errtree.Trust(&RejectedError{}) }
+
+// Error is one line: what was rejected, by which gate, and why.
+func (e *RejectedError) Error() string {
+	text := "rejected"
+	if e.Task != "" {
+		text = e.Task + ": rejected"
+	}
+	if e.Gate != "" {
+		text += " by " + e.Gate
+	}
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	if e.Wait > 0 {
+		text += ": try again in " + e.Wait.String()
+	}
+	return text
+}
+
+// Unwrap returns why.
+func (e *RejectedError) Unwrap() error { return e.Err }
+
+// RetryAfter returns Wait: a [Retry] goes by it, and package faas.
+func (e *RejectedError) RetryAfter() time.Duration { return e.Wait }
+
+// Class is System: a limit of ours was reached.
+func (e *RejectedError) Class() recovery.Class { return recovery.ClassSystem }
+
+// rejected is the failure of a call that a gate did not let in because of err. The end of ctx is no rejection.
+func rejected(ctx context.Context, task, gate string, err error) error {
+	if ctx.Err() != nil && repeats(ctx, err) {
+		return err
+	}
+	if e, ok := err.(*RejectedError); ok && e != nil {
+		named := *e
+		if named.Task == "" {
+			named.Task = task
+		}
+		if named.Gate == "" {
+			named.Gate = gate
+		}
+		return &named
+	}
+	return &RejectedError{Task: task, Gate: gate, Wait: retryAfter(err, 0), Err: err}
+}

@@ -1,0 +1,177 @@
+package task
+
+import (
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/seam"
+)
+
+// enter has the gate at level let the call in. It fails with the reason if the gate does not.
+func (r *runner[In, Out]) enter(epoch, level int) (err error, ok bool) {
+	ctx := r.ctxAt(level + 1)
+	if cause := future.Cause(ctx); cause != nil {
+		return cause, r.mine(epoch)
+	}
+	p := &r.d.policies[level]
+	var ticket uint64
+	admitted := false
+	ok = r.guarded(epoch, result[Out]{level: level + 1}, nil, func() {
+		if ticket, err = p.enter(ctx, r.in, r.d.name); err == nil {
+			admitted = true
+		}
+	})
+	if !admitted {
+		return err, ok
+	}
+	in, ended := newPass(p.gate, ticket), false
+	if !r.inEpoch(epoch, func() {
+		in.around = r.passAt(level + 1).hold()
+		r.passes[level], ended = in, r.ended
+	}) { // the call was given up while the gate was asked
+		o := outcomeFor(ctx, future.ErrScopeClosed, nil, false)
+		if cause := future.Cause(ctx); cause != nil {
+			o = outcomeFor(ctx, cause, nil, false)
+		}
+		r.aside(func() { in.end(o) })
+		return nil, false
+	}
+	if ended {
+		r.answerEarly(in, future.Cause(ctx))
+	}
+	return nil, true
+}
+
+// leave tells the gate at level how the call has ended, and lets it go on from there.
+func (r *runner[In, Out]) leave(epoch, level int, v Out, failure error) (ok bool) {
+	var in *pass
+	var started, given bool
+	var degraded error
+	if !r.inEpoch(epoch, func() {
+		if in = r.passes[level]; in != nil {
+			started, degraded, given = in.started, r.degraded, r.given != nil
+			r.passes[level] = nil
+		}
+	}) {
+		r.dispose(epoch, v, failure)
+		return false
+	}
+	if in == nil { // it did not come so far
+		return true
+	}
+	ctx := r.ctxAt(level + 1)
+	end := func() { in.end(outcomeFor(ctx, failure, degraded, started)) }
+	if given { // nobody waits for a gate
+		r.aside(end)
+		return true
+	}
+	if ok = r.guarded(epoch, result[Out]{level: level + 1, v: v, err: failure, known: true}, nil, end); !ok {
+		r.dispose(epoch, v, failure)
+	}
+	return ok
+}
+
+// passAt is the innermost pass that is around what runs at level. The caller has the lock.
+func (r *runner[In, Out]) passAt(level int) *pass {
+	for ; level < len(r.passes); level++ {
+		if p := r.passes[level]; p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// starts notes that a function is called under all passes. The caller has the lock.
+func (r *runner[In, Out]) starts() {
+	for _, p := range r.passes {
+		if p != nil {
+			p.started = true
+		}
+	}
+}
+
+// takePasses takes those that a timeout at level gives up. The caller has the lock.
+func (r *runner[In, Out]) takePasses(level int) (taken []*pass) {
+	if !r.d.gated {
+		return nil
+	}
+	for i, p := range r.passes[:level+1] {
+		if p != nil {
+			taken = append(taken, p)
+			r.passes[i] = nil
+		}
+	}
+	return taken
+}
+
+// endPasses ends those that were taken, beside the answer.
+func (r *runner[In, Out]) endPasses(taken []*pass, err, degraded error) {
+	for _, p := range taken {
+		o := outcomeFor(r.ctx, err, degraded, p.started)
+		r.aside(func() { p.end(o) })
+	}
+}
+
+// Cut implements [seam.Gated].
+func (r *runner[In, Out]) Cut(cause error) {
+	r.mu.Lock()
+	r.ended = true
+	var open []*pass
+	for _, p := range r.passes {
+		if p != nil {
+			open = append(open, p)
+		}
+	}
+	r.mu.Unlock()
+	for _, p := range open {
+		r.answerEarly(p, cause)
+	}
+}
+
+// answerEarly answers one that is still held by who carries the call on.
+func (r *runner[In, Out]) answerEarly(p *pass, cause error) {
+	r.mu.Lock()
+	started := p.started
+	r.mu.Unlock()
+	o := outcomeFor(r.ctx, cause, nil, started)
+	r.aside(func() { p.answer(o) })
+}
+
+// aside calls a gate in a goroutine of its own, which the scope joins.
+func (r *runner[In, Out]) aside(call func()) { engine.Callback(r.ctx, r.d.name, call) }
+
+// under calls fn with the innermost pass around level held.
+func (r *runner[In, Out]) under(level int, fn func()) func() {
+	r.mu.Lock()
+	p := r.passAt(level).hold()
+	r.mu.Unlock()
+	if p == nil {
+		return fn
+	}
+	return func() {
+		defer p.letGo(r.ctx, r.d.name)
+		fn()
+	}
+}
+
+// hostFor is where the work of the starter ends. The pass around it is held until nobody works for it any more.
+func (r *runner[In, Out]) hostFor(epoch int, a arrival[In, Out]) (to seam.Host[Out], ok bool) {
+	var under *pass
+	if !r.inEpoch(epoch, func() {
+		r.held = result[Out]{work: true}
+		under = r.passAt(0).hold()
+	}) {
+		return nil, false
+	}
+	if under == nil {
+		return a, true
+	}
+	return guardedArrival[In, Out]{a, under}, true
+}
+
+// guardedArrival is an arrival inside of a gate. It implements [seam.Outlived].
+type guardedArrival[In, Out any] struct {
+	arrival[In, Out]
+	under *pass
+}
+
+func (a guardedArrival[In, Out]) Gone() { a.under.letGo(a.r.ctx, a.r.d.name) }
