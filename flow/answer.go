@@ -12,7 +12,10 @@ import (
 	recovery "github.com/jade-go/jade/recover"
 )
 
-var errAnswered = errors.New("the run is answered")
+var (
+	errAnswered = errors.New("the run is answered")
+	answered    = &future.CanceledError{Cause: errAnswered}
+)
 
 // ending is the last part of a run, in which functions of the user's may still hold the answer up. Each is called by
 // one goroutine; at the limit another one takes over, and begins a new epoch.
@@ -196,7 +199,7 @@ func (c *call[In, Out]) finish() {
 		c.promise.Complete(ans.Value, ans.Err)
 		return
 	}
-	c.life.End(&future.CanceledError{Cause: errAnswered})
+	c.life.End(answered)
 	ans.Late = c.expired.Load()
 	if _, asks := c.host.(seam.Outlived); asks && len(c.st.missing()) == 0 {
 		c.gone() // first: else who comes next would find the gates of the task still taken

@@ -22,8 +22,8 @@ func (c *call[In, Out]) succeed() {
 		c.st.discard(c.plan.out)
 		return
 	}
-	if len(c.plan.guarded) > 0 {
-		c.cutGates(&future.CanceledError{Cause: errAnswered})
+	if c.st.demand != nil { // or else nothing runs any more
+		c.cutGates(answered)
 	}
 	out := c.st.cells[c.plan.out].(interface{ value() *Out }).value()
 	if c.observer != nil || c.host != nil || c.st.demand.hasLosses() {

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"context"
 	"slices"
 	"sync"
 
@@ -52,6 +53,10 @@ func (r *run) cutGates(cause error) {
 }
 
 func (st *state) cutGate(n int32, cause error) {
+	if c, ok := st.cells[n].(unwinder); ok {
+		c.cut(cause, st.run)
+		return
+	}
 	var call seam.Carried
 	if d := st.demand; d != nil {
 		d.mu.Lock()
@@ -63,6 +68,52 @@ func (st *state) cutGate(n int32, cause error) {
 	if g, ok := call.(seam.Gated); ok {
 		g.Cut(cause)
 	}
+}
+
+// unwinder is the cell of a call that goes through gates itself.
+type unwinder interface {
+	// unwind tells the gates of a call that has failed, and returns the failure to go on with.
+	unwind(err error) error
+	// cut tells them that nobody waits for it any more.
+	cut(cause error, crew seam.Crew)
+}
+
+// guardedStep is a step that goes through the gates of its task.
+type guardedStep[A, R any] struct {
+	step[A, R]
+	through seam.Passage[A, R]
+}
+
+// exec is that of step for a call whose failure is for mend.
+func (c *guardedStep[A, R]) exec(ctx context.Context, at nodeRef) (pending bool, err error) {
+	v, err := c.direct(ctx, c.gather())
+	if err != nil {
+		return false, err
+	}
+	return c.accept(ctx, at, v), nil
+}
+
+func (c *guardedStep[A, R]) unwind(err error) error          { return c.through.Unwind(err) }
+func (c *guardedStep[A, R]) cut(cause error, crew seam.Crew) { c.through.Cut(cause, crew) }
+
+func (c *guardedStep[A, R]) mend(ctx context.Context, at nodeRef, failure error) (pending bool, err error) {
+	if !c.mends {
+		return false, failure
+	}
+	return c.step.mend(ctx, at, failure)
+}
+
+// resign implements [resigner].
+func (c *guardedStep[A, R]) resign(at nodeRef, late lateCall, failure error) (pending bool, err error) {
+	if late.begun {
+		c.cut(failure, at.st.run)
+	}
+	return c.step.resign(at, late, failure)
+}
+
+func (c *guardedStep[A, R]) reset() {
+	c.step.reset()
+	c.through.Renew()
 }
 
 // Cut implements [seam.Gated].

@@ -245,6 +245,9 @@ func (st *state) mended(n int32, ctx context.Context, err error) (verdict, error
 	if !st.plan.specs[n].mends {
 		return over, err
 	}
+	if c, ok := st.cells[n].(unwinder); ok {
+		err = c.unwind(err)
+	}
 	if !st.claim(n) {
 		st.strays(n, noStray)
 		return skip, nil

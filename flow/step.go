@@ -25,14 +25,24 @@ func addStep[A, R any](where string, t task.Task[A, R], gather func(wiring) func
 	mustTask(where, t.Name())
 	n := node{kind: KindStep, task: describe(t), in: reflect.TypeFor[A](), inputs: data(inputs...)}
 	n.maker = calling(t, func(t task.Task[A, R]) maker {
+		if through, mends := task.ForEngines(seal, t).Passage(); through != nil {
+			return maker{mends: true, claims: true, make: func(w wiring) cell {
+				through, _ := task.ForEngines(seal, t).Passage()
+				return &guardedStep[A, R]{newStep(t, through.Call, mends, gather(w)), through}
+			}}
+		}
 		direct, mends := task.ForEngines(seal, t).Direct()
-		late := task.ForEngines(seal, t).Discarder()
-		policed := mends || direct == nil
-		return maker{mends: mends, guards: direct == nil, claims: policed, make: func(w wiring) cell {
-			return &step[A, R]{t: t, direct: direct, mends: mends, policed: policed, late: late, gather: gather(w)}
+		return maker{mends: mends, guards: direct == nil, claims: mends || direct == nil, make: func(w wiring) cell {
+			c := newStep(t, direct, mends, gather(w))
+			return &c
 		}}
 	})
 	return add[R](where, 3, n, n.make)
+}
+
+func newStep[A, R any](t task.Task[A, R], direct task.Func[A, R], mends bool, gather func() A) step[A, R] {
+	late := task.ForEngines(seal, t).Discarder()
+	return step[A, R]{t: t, direct: direct, mends: mends, policed: mends || direct == nil, late: late, gather: gather}
 }
 
 type step[A, R any] struct {
@@ -52,23 +62,29 @@ func (c *step[A, R]) exec(ctx context.Context, at nodeRef) (pending bool, err er
 	}
 	if c.direct != nil {
 		v, err := c.direct(ctx, c.gather())
-		if err == nil && !at.claim() { // something stands in for it already
-			at.st.strays(at.n, noStray)
-			if c.late != nil {
-				c.late(ctx, v)
-			}
-			return true, nil
+		if err != nil {
+			return false, err
 		}
-		if err == nil {
-			c.v = v
-		}
-		return false, err
+		return c.accept(ctx, at, v), nil
 	}
 	if !at.claim() {
 		return true, nil
 	}
 	at.wait()
 	return c.ended(at)(task.ForEngines(seal, c.t).Start(ctx, c.gather(), at.crew(), stepHost[A, R]{c, at}))
+}
+
+// accept takes the result of the function, unless something stands in for it already.
+func (c *step[A, R]) accept(ctx context.Context, at nodeRef, v R) (pending bool) {
+	if at.claim() {
+		c.v = v
+		return false
+	}
+	at.st.strays(at.n, noStray)
+	if c.late != nil {
+		c.late(ctx, v)
+	}
+	return true
 }
 
 // mend sees to a failure of the function that exec has called.

@@ -59,6 +59,8 @@ func (d *definition[In, Out]) do(ctx context.Context, in In, observed bool) (v O
 	switch {
 	case d.limited(ctx) && !d.asked(observed):
 		work, v, err = d.doWithin(ctx, in, begun)
+	case d.passes(ctx, observed):
+		work, v, err = d.doThrough(ctx, in)
 	case d.degrades():
 		work, v, err = d.doDegrading(ctx, in, observed)
 	default:

@@ -44,7 +44,17 @@ func (e engineSide[In, Out]) Direct() (fn Func[In, Out], mends bool) {
 // policies of the task, as Start would have done.
 func (e engineSide[In, Out]) Mend(ctx context.Context, in In, failed seam.Answer[Out], crew seam.Crew, host seam.Host[Out]) (seam.Answer[Out], bool) {
 	const first = 0
-	return newRunner(ctx, e.d, in, crew, host).carry(first, 0, failed.Value, failed.Err)
+	return newRunner(ctx, e.d, in, crew, host).carry(first, e.d.row, failed.Value, failed.Err)
+}
+
+// Passage returns a way for an engine to make calls of the task, one after another, if gates are all that acts before its
+// function has failed; else nil. It reports whether a failure is for Mend then.
+func (e engineSide[In, Out]) Passage() (through seam.Passage[In, Out], mends bool) {
+	d := e.d
+	if d == nil || d.row == 0 || !d.straight() || d.tries {
+		return nil, false
+	}
+	return newPassage(d), len(d.policies) > d.row
 }
 
 // Start runs the task on the calling goroutine, on behalf of an engine. If the call is

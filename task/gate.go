@@ -67,6 +67,26 @@ func (d *definition[In, Out]) gate(method string, g Gate, key func(In) string) T
 	return d.with(policy[In, Out]{kind: kindGate, gate: g, key: key, name: about.Gate.name()}, about)
 }
 
+// pays gives the policy a budget, if there is one.
+func (p *policy[In, Out]) pays(budget Gate, about *Policy) {
+	if budget == nil {
+		return
+	}
+	p.budget, about.Gate = budget, budget.Describe().Gate
+	if b, asks := budget.(interface{ Called() }); asks {
+		p.called = b.Called
+	}
+}
+
+// tellBudgets tells the budgets of a call that is made.
+func (d *definition[In, Out]) tellBudgets() {
+	for level := len(d.policies) - 1; level >= 0; level-- {
+		if called := d.policies[level].called; called != nil {
+			called()
+		}
+	}
+}
+
 // enter asks the gate of p.
 func (p *policy[In, Out]) enter(ctx context.Context, in In, task string) (ticket uint64, err error) {
 	key := ""

@@ -19,18 +19,31 @@ type job[In, Out any] struct {
 
 func (j job[In, Out]) Name() string { return j.d.name }
 
-func (j job[In, Out]) Call(_ engine.Seal, ctx context.Context) (Out, error) { return j.d.fn(ctx, j.in) }
+func (j job[In, Out]) Call(_ engine.Seal, ctx context.Context) (Out, error) {
+	if j.d.budgeted {
+		j.d.tellBudgets()
+	}
+	return j.d.fn(ctx, j.in)
+}
 
 // Mend carries the failure through the policies, in a goroutine of its own, and waits for it.
 func (j job[In, Out]) Mend(ctx context.Context, v Out, err error) (Out, error) {
-	if len(j.d.policies) == 0 {
+	return j.mend(ctx, v, err, nil)
+}
+
+// mend is Mend for what has gone through gates, if it has.
+func (j job[In, Out]) mend(ctx context.Context, v Out, err error, through *passage[In, Out]) (Out, error) {
+	if len(j.d.policies) == j.d.row {
 		return v, err
 	}
 	w := &waiter[Out]{over: make(chan struct{})}
 	r := newRunner(ctx, j.d, j.in, w, w)
 	r.made = 1
+	if through != nil {
+		through.behind.Store(r)
+	}
 	const first = 0
-	go func() { r.finish(r.carry(first, 0, v, err)) }()
+	go func() { r.finish(r.carry(first, j.d.row, v, err)) }()
 	<-w.over
 	if w.ans.Degraded != nil {
 		j.d.stoodIn(ctx, w.ans)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/jade-go/jade/internal/must"
@@ -14,7 +15,7 @@ type Policy struct {
 	Kind  string        `json:"kind"`            // timeout, retry, recover, fallback, on-error, gate or wrap
 	Limit time.Duration `json:"limit,omitempty"` // of a timeout, in nanoseconds
 	Retry Backoff       `json:"retry,omitzero"`  // of a retry
-	Gate  Admission     `json:"gate,omitzero"`   // of a gate
+	Gate  Admission     `json:"gate,omitzero"`   // of a gate, or the budget of a retry
 }
 
 // Backoff is the part of a [Retry] that can be described.
@@ -31,11 +32,19 @@ func (p Policy) String() string {
 	case p.Limit > 0:
 		return p.Kind + " " + p.Limit.String()
 	case p.Retry.Attempts > 0:
-		return strconv.Itoa(p.Retry.Attempts) + " attempts"
+		return strconv.Itoa(p.Retry.Attempts) + " attempts" + p.budgetText()
 	case p.Gate.Kind != "":
 		return p.Gate.String()
 	}
 	return p.Kind
+}
+
+// budgetText is the budget of the policy, if it has one.
+func (p Policy) budgetText() string {
+	if p.Gate.Kind == "" {
+		return ""
+	}
+	return ", " + p.Gate.String()
 }
 
 // kinds of policies
@@ -60,6 +69,8 @@ type policy[In, Out any] struct {
 	gate     Gate
 	key      func(In) string // of a gate that has one
 	name     string          // of a gate
+	budget   Gate            // of a retry that has one
+	called   func()          // tells the budget of a call; nil if it does not ask
 }
 
 // slow reports whether the policy calls a function that may take time.
@@ -68,12 +79,21 @@ func (p policy[In, Out]) slow() bool { return p.handle != nil }
 // with returns the task with one more policy around it.
 func (d definition[In, Out]) with(p policy[In, Out], about Policy) Task[In, Out] {
 	about.Kind = p.kind
+	switch {
+	case p.kind != kindGate:
+	case d.row == len(d.policies):
+		d.row++
+		d.passages = new(sync.Pool)
+	default:
+		d.bent = true
+	}
 	d.policies = append(d.policies[:len(d.policies):len(d.policies)], p)
 	d.about = append(d.about[:len(d.about):len(d.about)], about)
 	d.limits = d.limits || p.kind == kindTimeout
 	d.timed = d.timed || d.limits
 	d.tries = d.tries || p.kind == kindRetry
 	d.gated = d.gated || p.kind == kindGate
+	d.budgeted = d.budgeted || p.budget != nil
 	d.standsIn = d.standsIn || p.kind == kindRecover || p.kind == kindFallback
 	return Task[In, Out]{&d}
 }
@@ -100,7 +120,9 @@ func (t Task[In, Out]) Timeout(d time.Duration) Task[In, Out] {
 func (t Task[In, Out]) Retry(p Retry) Task[In, Out] {
 	was := t.must("Retry")
 	p.check()
-	return was.with(policy[In, Out]{kind: kindRetry, retry: p}, Policy{Retry: p.backoff()})
+	step, about := policy[In, Out]{kind: kindRetry, retry: p}, Policy{Retry: p.backoff()}
+	step.pays(p.Budget, &about)
+	return was.with(step, about)
 }
 
 // Recover replaces a failure by what fn returns. A cancellation passes as it is.
@@ -146,6 +168,7 @@ func (t Task[In, Out]) Wrap(mw func(Func[In, Out]) Func[In, Out]) Task[In, Out] 
 	must.HaveFunc("task.Task.Wrap", mw == nil)
 	d := *was
 	d.policies, d.limits, d.tries, d.gated, d.standsIn = nil, false, false, false, false
+	d.row, d.bent, d.passages, d.budgeted = 0, false, nil, false
 	d.wrap(was, mw)
 	d.about = append(d.about[:len(d.about):len(d.about)], Policy{Kind: kindWrap})
 	return Task[In, Out]{&d}

@@ -30,7 +30,7 @@ type runner[In, Out any] struct {
 	made     int      // attempts, for observers
 	tries    []int    // attempts in each retry, by level
 	limits   []*limit // the timeouts that run, by level
-	passes   []*pass  // of the gates that the call is inside of, by level
+	passes   []*pass  // of the gates and budgets that the call is inside of, by level
 	ended    bool     // the gates have been told that the call was cut off
 	degraded error
 	losses   []observe.Loss
@@ -65,7 +65,7 @@ func newRunner[In, Out any](ctx context.Context, d *definition[In, Out], in In, 
 	if d.tries {
 		r.tries = make([]int, len(d.policies))
 	}
-	if d.gated {
+	if d.gated || d.budgeted {
 		r.passes = make([]*pass, len(d.policies))
 	}
 	return r
@@ -84,14 +84,17 @@ func (r *runner[In, Out]) start() (ans seam.Answer[Out], over bool) {
 func (r *runner[In, Out]) carry(epoch, level int, v Out, err error) (ans seam.Answer[Out], over bool) {
 	for ok := true; level < len(r.d.policies); level++ {
 		p := &r.d.policies[level]
+		if r.passes != nil {
+			if ok = r.leave(epoch, level, v, err); !ok {
+				return ans, false
+			}
+		}
 		switch {
 		case p.kind == kindTimeout:
 			if err, ok = r.disarm(epoch, level, err); !ok {
 				r.dispose(epoch, v, err)
 			}
-		case p.kind == kindGate:
-			ok = r.leave(epoch, level, v, err)
-		case err == nil:
+		case err == nil || p.kind == kindGate:
 		case p.kind == kindRetry:
 			var again bool
 			if again, err, ok = r.wantsAnother(epoch, level, err); ok && again {

@@ -18,6 +18,9 @@ func (r *runner[In, Out]) attempt(epoch, level int) (at int, v Out, err error, o
 			if !r.inEpoch(epoch, func() { r.tries[level] = 0 }) {
 				return 0, v, nil, false
 			}
+			if called := r.d.policies[level].called; called != nil && !r.guarded(epoch, result[Out]{level: level + 1}, nil, called) {
+				return 0, v, nil, false
+			}
 		case kindTimeout:
 			if err, ok = r.arm(epoch, level); err != nil || !ok {
 				return level + 1, v, err, ok

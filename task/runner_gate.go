@@ -1,10 +1,28 @@
 package task
 
 import (
+	"context"
+
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/seam"
 )
+
+// pay asks the budget of the retry at level for another attempt.
+func (r *runner[In, Out]) pay(epoch, level int, failure error) (again, ok bool) {
+	p, ctx := &r.d.policies[level], r.ctxAt(level+1)
+	var ticket uint64
+	ok = r.guarded(epoch, result[Out]{level: level + 1, err: failure, known: true}, nil, func() {
+		var err error
+		if ticket, err = p.budget.Enter(ctx, ""); err == nil {
+			again = true
+		}
+	})
+	if !again {
+		return false, ok
+	}
+	return true, r.admit(epoch, level, ctx, newPass(p.budget, ticket))
+}
 
 // enter has the gate at level let the call in. It fails with the reason if the gate does not.
 func (r *runner[In, Out]) enter(epoch, level int) (err error, ok bool) {
@@ -23,22 +41,32 @@ func (r *runner[In, Out]) enter(epoch, level int) (err error, ok bool) {
 	if !admitted {
 		return err, ok
 	}
-	in, ended := newPass(p.gate, ticket), false
+	return nil, r.admit(epoch, level, ctx, newPass(p.gate, ticket))
+}
+
+// admit has the call be inside of a gate from now on. It is not ok if the call was given up while the gate was asked: then it has left.
+func (r *runner[In, Out]) admit(epoch, level int, ctx context.Context, in *pass) (ok bool) {
+	ended := false
 	if !r.inEpoch(epoch, func() {
 		in.around = r.passAt(level + 1).hold()
 		r.passes[level], ended = in, r.ended
-	}) { // the call was given up while the gate was asked
-		o := outcomeFor(ctx, future.ErrScopeClosed, nil, false)
-		if cause := future.Cause(ctx); cause != nil {
-			o = outcomeFor(ctx, cause, nil, false)
-		}
+	}) {
+		o := outcomeFor(ctx, stopped(ctx), nil, false)
 		r.aside(func() { in.end(o) })
-		return nil, false
+		return false
 	}
 	if ended {
-		r.answerEarly(in, future.Cause(ctx))
+		r.answerEarly(in, stopped(ctx))
 	}
-	return nil, true
+	return true
+}
+
+// stopped is why a call goes no further, whose ctx has ended or is about to.
+func stopped(ctx context.Context) error {
+	if cause := future.Cause(ctx); cause != nil {
+		return cause
+	}
+	return &future.CanceledError{Cause: context.Canceled}
 }
 
 // leave tells the gate at level how the call has ended, and lets it go on from there.

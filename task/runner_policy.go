@@ -36,6 +36,11 @@ func (r *runner[In, Out]) wantsAnother(epoch, level int, failure error) (again b
 	if cause := future.Cause(ctx); cause != nil {
 		return false, cause, true
 	}
+	if again && r.d.policies[level].budget != nil {
+		if again, ok = r.pay(epoch, level, failure); !ok {
+			return false, failure, false
+		}
+	}
 	if !again || wait == 0 {
 		return again, failure, true
 	}

@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"sync"
 
 	"github.com/jade-go/jade/internal/must"
 	"github.com/jade-go/jade/internal/seam"
@@ -28,6 +29,10 @@ type definition[In, Out any] struct {
 	limits   bool                  // one is a timeout
 	tries    bool                  // one is a retry
 	gated    bool                  // one is a gate
+	budgeted bool                  // one has a budget
+	row      int                   // so many of the innermost are gates
+	bent     bool                  // and so is another one
+	passages *sync.Pool            // of *passage, through the row; nil if there is none
 	standsIn bool                  // one is a recover or a fallback
 	discard  func(Out)             // nil: a result that nobody takes is dropped
 

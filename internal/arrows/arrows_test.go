@@ -32,6 +32,7 @@ var may = map[string][]string{
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/observe", module + "/task",
 		seam, engine, errtree, alarm, must, source, stack, "github.com/samber/lo",
 	},
+	module + "/guard":   {module + "/future", module + "/recover", module + "/observe", module + "/task", errtree},
 	module + "/trace":   {module + "/recover", module + "/observe", excerpt, errtree},
 	module + "/diagram": {module + "/flow", module + "/observe", module + "/trace"},
 	module + "/inspect": {module + "/diagram", module + "/flow", module + "/observe", module + "/trace"},

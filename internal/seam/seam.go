@@ -49,6 +49,19 @@ type Carried interface {
 // cause, although its function may still run. They are told once.
 type Gated interface{ Cut(cause error) }
 
+// Passage makes calls of a task through its gates, one after another.
+type Passage[In, Out any] interface {
+	// Call asks the gates, calls the function, and tells the gates. Should one of them not return, Unwind is for the rest.
+	Call(ctx context.Context, in In) (Out, error)
+	// Unwind tells the gates of a call that has failed with err. It returns the failure that the engine goes on with.
+	// It is called on a goroutine that lives.
+	Unwind(err error) error
+	// Cut is that of [Gated], for a call that has begun. The gates are told by members of the crew.
+	Cut(cause error, crew Crew)
+	// Renew makes it ready for another call. Nobody works for the last one any more.
+	Renew()
+}
+
 // Crew counts the goroutines that work for an engine. Both methods may be
 // called from any number of goroutines, also long after the call is finished.
 type Crew interface {

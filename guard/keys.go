@@ -1,0 +1,79 @@
+package guard
+
+import (
+	"hash/maphash"
+	"math/bits"
+	"sync"
+)
+
+// table has a pace for each of the keys that are in use, in a memory that does not grow. It is the space-saving sketch of Metwally, Agrawal and
+// El Abbadi ("Efficient computation of frequent and top-k elements in data streams", 2005), in sets: a key has a set, by its hash, and a place
+// in that. A place whose pace is in the past says nothing any more, and is free. If none is free, a new key takes over the one that is due
+// first, with its pace.
+//
+// Keys are known by a hash of 64 bits with a random seed. Two keys with one hash would share a limit.
+type table struct {
+	seed   maphash.Seed
+	shards []shard // a power of two
+}
+
+// shard is a part of the table with a lock of its own.
+type shard struct {
+	mu     sync.Mutex
+	latest instant
+	sets   []set    // a power of two
+	_      [64]byte // no two locks on one line of the cache
+}
+
+// set is where the keys of some hashes are. It is two lines of the cache.
+type set [ways]place
+
+const (
+	ways      = 8
+	maxShards = 64
+)
+
+type place struct {
+	hash uint64
+	pace
+}
+
+func newTable(keys int) *table {
+	sets := ceilPower((keys + ways - 1) / ways)
+	t := &table{seed: maphash.MakeSeed(), shards: make([]shard, min(sets, maxShards))}
+	each := sets / len(t.shards)
+	all := make([]set, sets)
+	for i := range t.shards {
+		t.shards[i].sets = all[i*each : (i+1)*each]
+	}
+	return t
+}
+
+// ceilPower is the least power of two that is not below n, which is positive.
+func ceilPower(n int) int { return 1 << bits.Len(uint(n-1)) }
+
+func (t *table) shardOf(key string) (s *shard, hash uint64) {
+	hash = maphash.String(t.seed, key)
+	return &t.shards[hash%uint64(len(t.shards))], hash
+}
+
+// find returns the pace of a key. The caller has the lock.
+func (s *shard) find(hash uint64, t instant) *pace {
+	if t < s.latest { // another clock
+		clear(s.sets)
+	}
+	s.latest = t
+	set := &s.sets[(hash>>32)%uint64(len(s.sets))]
+	first := &set[0]
+	for i := range set {
+		p := &set[i]
+		if p.hash == hash {
+			return &p.pace
+		}
+		if p.due < first.due {
+			first = p
+		}
+	}
+	first.hash = hash
+	return &first.pace
+}

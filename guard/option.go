@@ -1,0 +1,122 @@
+package guard
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	recovery "github.com/jade-go/jade/recover"
+)
+
+// Option is a setting of a gate. Each says for which gates it is.
+type Option struct {
+	name string
+	set  func(where string, s *settings)
+}
+
+// settings are those of all gates.
+type settings struct {
+	name     string
+	queue    int
+	burst    int
+	keys     int
+	min      int
+	window   time.Duration
+	openFor  time.Duration
+	probes   int
+	failures []recovery.Class // nil: the default
+}
+
+// apply applies the options of the gate that where makes. It may have those that are named.
+func (s settings) apply(where string, opts []Option, may ...string) settings {
+	for _, o := range opts {
+		if o.set == nil {
+			panic(where + ": zero Option")
+		}
+		if !slices.Contains(may, o.name) {
+			panic(fmt.Sprintf("%s: %s is not one of its options: %s", where, o.name, strings.Join(may, ", ")))
+		}
+		o.set(where, &s)
+	}
+	return s
+}
+
+// Name is what a rejection and a picture call the gate. Without it they use the kind: slots, rate, breaker or budget. All gates have it.
+func Name(name string) Option {
+	return Option{"Name", func(where string, s *settings) {
+		if strings.TrimSpace(name) == "" {
+			panic(where + ": Name is empty")
+		}
+		s.name = name
+	}}
+}
+
+// Queue lets n calls wait for a free place, in the order in which they come, as long as their ctx lives; of a [Rate], n calls for each key. Without it
+// nobody waits. It is for [Slots] and [Rate].
+func Queue(n int) Option {
+	return Option{"Queue", func(where string, s *settings) { s.queue = atLeast(where, "Queue", n, 1) }}
+}
+
+// Burst lets n calls in at once after a pause. Without it there is one at a time, with the same distance between them. It is for [Rate].
+func Burst(n int) Option {
+	return Option{"Burst", func(where string, s *settings) { s.burst = atLeast(where, "Burst", n, 1) }}
+}
+
+// Keys is how many keys are told apart that are in use at the same time; without it there are 65,536. Each costs 16 bytes. It is for [Rate].
+func Keys(n int) Option {
+	return Option{"Keys", func(where string, s *settings) { s.keys = atLeast(where, "Keys", n, 1) }}
+}
+
+// Min is how many calls a [Breaker] has to see in its window before it may open, without it 20; or how many extra calls a [Budget] allows in its window
+// whatever the share is, without it 10.
+func Min(n int) Option {
+	return Option{"Min", func(where string, s *settings) { s.min = atLeast(where, "Min", n, 1) }}
+}
+
+// Window is the time over which calls are counted, without it 10 seconds. It moves on in tenths. It is for [Breaker] and [Budget].
+func Window(d time.Duration) Option {
+	return Option{"Window", func(where string, s *settings) {
+		if d < buckets {
+			panic(fmt.Sprintf("%s: Window is %s, and must be at least %s", where, d, time.Duration(buckets)))
+		}
+		s.window = d
+	}}
+}
+
+// OpenFor is how long a [Breaker] lets nobody in once it has opened, without it 5 seconds.
+func OpenFor(d time.Duration) Option {
+	return Option{"OpenFor", func(where string, s *settings) {
+		if d <= 0 {
+			panic(fmt.Sprintf("%s: OpenFor is %s, and must be positive", where, d))
+		}
+		s.openFor = d
+	}}
+}
+
+// Probes is how many calls a [Breaker] lets in after OpenFor to find out how things are; without it one. All of them have to succeed.
+func Probes(n int) Option {
+	return Option{"Probes", func(where string, s *settings) { s.probes = atLeast(where, "Probes", n, 1) }}
+}
+
+// Failures are the classes that a [Breaker] counts as failures. Without it that is all but Business and Canceled.
+func Failures(classes ...recovery.Class) Option {
+	return Option{"Failures", func(where string, s *settings) {
+		if len(classes) == 0 {
+			panic(where + ": Failures has no class")
+		}
+		for _, c := range classes {
+			if c <= recovery.ClassNone || c > recovery.ClassUnknown || c == recovery.ClassCanceled {
+				panic(fmt.Sprintf("%s: a failure cannot be of class %s", where, c))
+			}
+		}
+		s.failures = slices.Clone(classes)
+	}}
+}
+
+func atLeast(where, what string, n, least int) int {
+	if n < least {
+		panic(fmt.Sprintf("%s: %s is %d, and must be at least %d", where, what, n, least))
+	}
+	return n
+}

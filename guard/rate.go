@@ -1,0 +1,172 @@
+package guard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
+	"github.com/jade-go/jade/task"
+)
+
+// ErrRate is why a call is rejected that comes too soon for [Rate].
+var ErrRate = errors.New("too many calls")
+
+// Limiter is the gate that [Rate] makes.
+type Limiter struct {
+	settings
+	calls    int
+	per      time.Duration
+	interval time.Duration // between two calls
+	ahead    time.Duration // so much earlier a call may come, because of the burst
+
+	mu     sync.Mutex
+	one    pace // of calls without a key
+	latest instant
+
+	keyed sync.Once
+	table *table // of calls with a key
+}
+
+// pace is when the next call is due: all that is known of a key. (This is the generic cell rate algorithm, ITU-T I.371,
+// with the burst as its tolerance.)
+type pace struct{ due instant }
+
+// defaultKeys is how many keys are told apart without [Keys].
+const defaultKeys = 1 << 16
+
+// Rate returns a gate that lets calls in at a rate: so many calls per so much time, one after another with the same distance between them,
+// and with [Burst] some at once. In no stretch of time are there more than Burst plus what the rate allows in it.
+// A call that comes too soon is rejected with [ErrRate], and the rejection says how long to wait. With [Queue] some calls wait for their time,
+// unless that is at or after the deadline of their ctx.
+//
+// Options: [Name], [Burst], [Queue], [Keys]. Less than one call, or a time that is too short for them, panics.
+// Keys: by [task.Task.GateBy] each key has a limit of its own. The memory is fixed. If more keys are in use than it can hold, a new key
+// takes the place of the one that is the least busy, and its debt: so a busy key is never let in more often, and a new one perhaps less often.
+// Cancellation: who waits gives up when ctx ends.
+func Rate(calls int, per time.Duration, opts ...Option) *Limiter {
+	const where = "guard.Rate"
+	if calls < 1 {
+		panic(fmt.Sprintf("%s: the number of calls is %d, and must be at least 1", where, calls))
+	}
+	if per <= 0 || per/time.Duration(calls) == 0 {
+		panic(fmt.Sprintf("%s: %d calls per %s are too many: there must be a nanosecond for each", where, calls, per))
+	}
+	l := &Limiter{
+		settings: settings{burst: 1, keys: defaultKeys}.apply(where, opts, "Name", "Burst", "Queue", "Keys"),
+		calls:    calls, per: per, interval: (per + time.Duration(calls) - 1) / time.Duration(calls),
+	}
+	l.ahead = times(l.interval, l.burst-1)
+	return l
+}
+
+// times is n times d, or the longest time.
+func times(d time.Duration, n int) time.Duration {
+	const most = 1 << 60
+	if n > 0 && d > most/time.Duration(n) {
+		return most
+	}
+	return d * time.Duration(n)
+}
+
+// Describe implements [task.Gate].
+func (l *Limiter) Describe() task.Policy {
+	return task.Policy{Gate: task.Admission{Kind: "rate", Name: l.name, Calls: l.calls, Per: l.per, Burst: l.burst, Queue: l.queue}}
+}
+
+// Fresh implements [task.Gate].
+func (l *Limiter) Fresh() task.Gate {
+	return &Limiter{settings: l.settings, calls: l.calls, per: l.per, interval: l.interval, ahead: l.ahead}
+}
+
+// Enter implements [task.Gate].
+func (l *Limiter) Enter(ctx context.Context, key string) (ticket uint64, err error) {
+	r, wait := l.reserve(ctx, key)
+	switch {
+	case wait == 0:
+		return 0, nil
+	case r.due == 0:
+		return 0, &task.RejectedError{Wait: wait, Err: ErrRate}
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	if cause := future.Cause(ctx); cause != nil {
+		l.giveBack(key, r)
+		return 0, cause
+	}
+	return 0, nil
+}
+
+// reserve takes the next place for a call, and says how long to wait for it. The pace is zero if it has not taken one: then
+// the call may come again after wait.
+func (l *Limiter) reserve(ctx context.Context, key string) (taken pace, wait time.Duration) {
+	if key == "" {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		t := now()
+		if t < l.latest { // another clock
+			l.one = pace{}
+		}
+		l.latest = t
+		return l.next(ctx, &l.one, t)
+	}
+	s, hash := l.keys().shardOf(key)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := now()
+	return l.next(ctx, s.find(hash, t), t)
+}
+
+func (l *Limiter) keys() *table {
+	l.keyed.Do(func() { l.table = newTable(l.settings.keys) })
+	return l.table
+}
+
+// next is reserve for who has the lock that p is under.
+func (l *Limiter) next(ctx context.Context, p *pace, t instant) (taken pace, wait time.Duration) {
+	due := max(p.due, t)
+	wait = max(0, due.sub(t)-l.ahead)
+	if wait > 0 {
+		if wait > times(l.interval, l.queue) {
+			return pace{}, wait
+		}
+		if end, limited := ctx.Deadline(); limited && time.Until(end) <= wait {
+			return pace{}, wait
+		}
+	}
+	p.due = due.add(l.interval)
+	return *p, wait
+}
+
+// giveBack gives a place back that is not used, if it is the last one that was taken: then nobody has been put off because of it.
+func (l *Limiter) giveBack(key string, taken pace) {
+	if key == "" {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.undo(&l.one, taken)
+		return
+	}
+	s, hash := l.keys().shardOf(key)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l.undo(s.find(hash, now()), taken)
+}
+
+func (l *Limiter) undo(p *pace, taken pace) {
+	if p.due == taken.due {
+		p.due = p.due.add(-l.interval)
+	}
+}
+
+// Answered implements [task.Gate].
+func (l *Limiter) Answered(uint64, observe.Outcome) {}
+
+// Left implements [task.Gate].
+func (l *Limiter) Left(uint64) {}

@@ -1,0 +1,215 @@
+package task
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+
+	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/internal/seam"
+	"github.com/jade-go/jade/observe"
+)
+
+// passage is the cheap way of a call through gates: those of a task whose innermost policies are gates, and whose other
+// policies act only once the function has failed. It allocates nothing and is used again.
+//
+// The goroutine that makes the call goes through the gates. Who waits for it may cut it: then that one tells the gates how the
+// call has ended, and the goroutine only that it has left. Who of the two answers is decided by word.
+type passage[In, Out any] struct {
+	d       *definition[In, Out]
+	word    uint32                          // how many gates the call has entered, and whether it is closed; atomic during a call
+	tickets []uint64                        // by level; written before word says that they are there
+	over    []uint32                        // by level, of a passage that was cut: the answer is given, the call has left; atomic during a call
+	behind  atomic.Pointer[runner[In, Out]] // what carries a failure on
+	users   atomic.Int32                    // of one that is not a part of something
+
+	// of the goroutine that makes the call, and of who goes on for it
+	ctx     context.Context // written before word
+	closing bool
+	mine    bool // it is the goroutine that answers
+	at      int  // the next level to be told, once the call is over
+	told    bool // the gate at that level knows the answer
+	settled bool // all gates know that the call has left
+}
+
+// closed is the bit of word that says that somebody tells the gates of the answer.
+const closed = 1 << 16
+
+func newPassage[In, Out any](d *definition[In, Out]) *passage[In, Out] {
+	return &passage[In, Out]{d: d, tickets: make([]uint64, d.row), over: make([]uint32, d.row)}
+}
+
+// Renew implements [seam.Passage].
+func (g *passage[In, Out]) Renew() {
+	if g.word == 0 {
+		return
+	}
+	g.word = 0
+	clear(g.over)
+	if g.behind.Load() != nil {
+		g.behind.Store(nil)
+	}
+	g.ctx, g.closing, g.mine, g.at, g.told, g.settled = nil, false, false, 0, false, false
+}
+
+// Call implements [seam.Passage].
+func (g *passage[In, Out]) Call(ctx context.Context, in In) (v Out, err error) {
+	g.ctx = ctx
+	if g.d.budgeted {
+		g.d.tellBudgets()
+	}
+	last := uint32(g.d.row)
+	for n := range last {
+		level := last - 1 - n
+		p := &g.d.policies[level]
+		key := ""
+		if p.key != nil {
+			key = p.key(in)
+		}
+		if g.tickets[level], err = p.gate.Enter(ctx, key); err != nil {
+			return v, g.refused(p.name, err)
+		}
+		if !atomic.CompareAndSwapUint32(&g.word, n, n+1) { // cut meanwhile
+			return v, g.turnBack(p.gate, g.tickets[level])
+		}
+	}
+	v, err = g.d.fn(ctx, in)
+	if err == nil {
+		g.succeed()
+	} else {
+		g.settle(err)
+	}
+	return v, err
+}
+
+// refused ends a call that a gate did not let in. (What is rare is in functions of its own: a goroutine begins with a small stack.)
+//
+//go:noinline
+func (g *passage[In, Out]) refused(gate string, err error) error {
+	err = rejected(g.ctx, g.d.name, gate, err)
+	g.settle(err)
+	return err
+}
+
+// turnBack ends a call that has entered a gate too late.
+//
+//go:noinline
+func (g *passage[In, Out]) turnBack(gate Gate, ticket uint64) error {
+	err := stopped(g.ctx)
+	defer g.settle(err)
+	defer gate.Left(ticket)
+	gate.Answered(ticket, outcomeFor(g.ctx, err, nil, false))
+	return err
+}
+
+// succeed is settle for a call that has a result, if nobody has cut it.
+func (g *passage[In, Out]) succeed() {
+	if !atomic.CompareAndSwapUint32(&g.word, uint32(g.d.row), uint32(g.d.row)|closed) {
+		g.settle(nil)
+		return
+	}
+	g.closing, g.mine = true, true
+	for ; g.at < g.d.row; g.told = false {
+		level := g.at
+		gate := g.d.policies[level].gate
+		g.told = true
+		gate.Answered(g.tickets[level], observe.Outcome{})
+		g.at = level + 1
+		gate.Left(g.tickets[level])
+	}
+	g.settled = true
+}
+
+// settle tells the gates, from the inner to the outer one, that the call has ended with err and has left. If a
+// gate does not return, settle may be called again: it goes on after that.
+func (g *passage[In, Out]) settle(err error) {
+	if !g.closing {
+		g.closing = true
+		n := atomic.LoadUint32(&g.word)
+		g.mine = n&closed == 0 && atomic.CompareAndSwapUint32(&g.word, n, n|closed)
+		g.at = g.d.row - int(n&^closed)
+	}
+	for g.at < g.d.row {
+		level := g.at
+		gate := g.d.policies[level].gate
+		if g.mine && !g.told {
+			g.told = true
+			gate.Answered(g.tickets[level], g.outcome(err))
+		}
+		g.at, g.told = level+1, false
+		if g.mine || atomic.AddUint32(&g.over[level], 1) == 2 {
+			gate.Left(g.tickets[level])
+		}
+	}
+	g.settled = true
+}
+
+// outcome is what the gates are told of a call that has ended with err.
+func (g *passage[In, Out]) outcome(err error) observe.Outcome {
+	called := int(atomic.LoadUint32(&g.word)&^closed) == g.d.row
+	if err == nil && called {
+		return observe.Outcome{}
+	}
+	return outcomeFor(g.ctx, err, nil, called)
+}
+
+// Unwind implements [seam.Passage].
+func (g *passage[In, Out]) Unwind(err error) error {
+	for !g.settled {
+		if failure := apart(func() { g.settle(err) }); failure != nil {
+			err = errors.Join(err, failure)
+		}
+	}
+	return err
+}
+
+// apart calls fn in a goroutine of its own, waits for it, and returns the failure if it does not return.
+func apart(fn func()) (failure error) {
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		returned := false
+		defer func() {
+			if !returned {
+				failure = engine.Thrown(recover())
+			}
+		}()
+		fn()
+		returned = true
+	}()
+	<-over
+	return failure
+}
+
+// Cut implements [seam.Passage].
+func (g *passage[In, Out]) Cut(cause error, crew seam.Crew) {
+	n := atomic.LoadUint32(&g.word)
+	for n&closed == 0 && !atomic.CompareAndSwapUint32(&g.word, n, n|closed) {
+		n = atomic.LoadUint32(&g.word)
+	}
+	if n&closed != 0 {
+		if r := g.behind.Load(); r != nil {
+			r.Cut(cause)
+		}
+		return
+	}
+	for level := g.d.row - int(n); level < g.d.row; level++ {
+		if crew.Join() {
+			engine.Callback(g.ctx, g.d.name, func() {
+				defer crew.Leave()
+				g.answer(level, cause)
+			})
+		}
+	}
+}
+
+// answer tells the gate at level of the answer, of a passage that was cut.
+func (g *passage[In, Out]) answer(level int, cause error) {
+	gate := g.d.policies[level].gate
+	defer func() {
+		if atomic.AddUint32(&g.over[level], 1) == 2 {
+			gate.Left(g.tickets[level])
+		}
+	}()
+	gate.Answered(g.tickets[level], g.outcome(cause))
+}
