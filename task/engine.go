@@ -113,3 +113,33 @@ func (d *definition[In, Out]) withBody(with func(seam.Body[In, Out]) seam.Body[I
 	c.fn, c.starter = b.Func, b.Starter
 	return &c
 }
+
+// Wrap is [Task.Wrap] that about describes.
+func (e engineSide[In, Out]) Wrap(about Policy, mw func(Func[In, Out]) Func[In, Out]) Task[In, Out] {
+	t := Task[In, Out](e).Wrap(mw)
+	t.d.about[len(t.d.about)-1] = about
+	return t
+}
+
+// Apart is for a call inside of a Wrap that other calls wait for too. It returns a ctx for that, which has the values of ctx. Pass tells the call that
+// another ctx belongs to whether something has stood in for a failure, and reports that.
+func (engineSide[In, Out]) Apart(base, values context.Context) (apart context.Context, pass func(to context.Context) (degraded bool)) {
+	apart = engine.WithValues(base, values)
+	around, ok := values.Value(insideKey{}).(*inside)
+	if !ok {
+		return apart, func(context.Context) bool { return false }
+	}
+	own := &inside{of: around.of}
+	return context.WithValue(apart, insideKey{}, own), func(to context.Context) bool {
+		failure, losses := own.found()
+		if failure == nil {
+			return false
+		}
+		if in, ok := to.Value(insideKey{}).(*inside); ok && in != own {
+			in.mu.Lock()
+			defer in.mu.Unlock()
+			in.failure, in.losses = failure, losses
+		}
+		return true
+	}
+}
