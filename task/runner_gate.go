@@ -143,6 +143,7 @@ func (r *runner[In, Out]) endPasses(taken []*pass, err, degraded error) {
 func (r *runner[In, Out]) Cut(cause error) {
 	r.mu.Lock()
 	r.ended = true
+	work := r.work
 	var open []*pass
 	for _, p := range r.passes {
 		if p != nil {
@@ -152,6 +153,9 @@ func (r *runner[In, Out]) Cut(cause error) {
 	r.mu.Unlock()
 	for _, p := range open {
 		r.answerEarly(p, cause)
+	}
+	if g, ok := work.(seam.Gated); ok {
+		g.Cut(cause)
 	}
 }
 
