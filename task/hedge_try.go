@@ -18,6 +18,7 @@ type try[In, Out any] struct {
 	life    engine.Life
 	runner  *runner[In, Out]
 	paid    *pass        // the ticket of the budget; nil if there is none
+	told    bool         // and it knows how the try has ended
 	members atomic.Int32 // goroutines that work for it
 }
 
@@ -58,6 +59,7 @@ func (r *race[In, Out]) isGiven() (err error, spent bool) {
 // Finish implements [seam.Host].
 func (t *try[In, Out]) Finish(ans seam.Answer[Out]) {
 	if t.paid != nil {
+		t.told = true
 		o := outcomeFor(t.race.ctx, ans.Err, ans.Degraded, true)
 		t.race.around.aside(func() { t.paid.answer(o) })
 	}
@@ -95,9 +97,13 @@ func (t *try[In, Out]) Leave() {
 	if t.life != nil {
 		t.life.Release()
 	}
-	if p := t.paid; p != nil {
-		o := outcomeFor(t.race.ctx, errLost, nil, true)
-		t.race.around.aside(func() { p.end(o) })
+	switch p, around := t.paid, t.race.around; {
+	case p == nil:
+	case t.told:
+		p.letGo(around.ctx, around.d.name)
+	default: // the race was over before the try began
+		o := outcomeFor(t.race.ctx, errLost, nil, false)
+		around.aside(func() { p.end(o) })
 	}
 	t.race.leave()
 }

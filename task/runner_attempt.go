@@ -93,6 +93,9 @@ func (r *runner[In, Out]) call(epoch int, ctx context.Context, seen seam.OwnCall
 		}
 		return v, nil, false
 	}
+	if r.d.quiet != nil {
+		ctx = r.underPass(ctx)
+	}
 	ctx, in := r.d.lookInside(ctx)
 	returned := false
 	if !r.guarded(epoch, result[Out]{}, seen, func() { v, err = r.d.fn(ctx, r.in); returned = true }) {
