@@ -11,7 +11,7 @@
 //	recover/       when it fails: Recover, Fallback, OnError, Classify (package recovery)
 //	deadline/      when it is late: Within, At, Reserve, Run, Partial
 //	observe/       observed work: Observer, Call, Outcome, With, Tee; below it logs (jadeslog), and metrics and spans in modules of their own (jadeprometheus, jadeotel)
-//	task/          named work: Task with Timeout, Retry, Recover, Fallback, OnError, Gate, Wrap, Discard
+//	task/          named work: Task with Timeout, Retry, Recover, Fallback, OnError, Gate, Hedge, Wrap, Discard
 //	flow/          connected work: a typed graph of tasks, compiled once: New, Step, Map, Fallback, After, Either, Each
 //	guard/         protected work: gates around tasks: Slots, Rate, Breaker, Budget
 //	trace/         recorded work: what a run did, and its critical path

@@ -13,6 +13,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/guard"
 	"github.com/jade-go/jade/task"
 )
 
@@ -29,7 +30,7 @@ func shout(_ context.Context, s string) (string, error)    { return strings.ToUp
 func together(_ context.Context, a, b int) (string, error) { return strings.Repeat("*", a+b), nil }
 
 var (
-	taskLength   = task.New("length", length)
+	taskLength   = task.New("length", length).Gate(guard.Slots(8, guard.Queue(100), guard.Name("words"))).Gate(guard.Breaker(0.5)).Hedge(time.Minute, guard.Budget(0.1)).GateBy(guard.Rate(100, time.Second, guard.Burst(10)), strings.ToLower)
 	taskShout    = task.New("shout", shout).Timeout(50 * time.Millisecond).Retry(task.Retry{Attempts: 3, Delay: time.Millisecond, MaxDelay: time.Second, Jitter: 0.5}).Fallback("!")
 	taskTogether = task.New2("together", together).
 			OnError(func(context.Context, tupleOfInts, error) {}).

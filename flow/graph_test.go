@@ -44,7 +44,7 @@ func TestGraph_goldenIsComplete(t *testing.T) {
 	}
 	require.Len(t, kinds, 14)
 	require.Len(t, roles, 6)
-	require.Len(t, policies, 6)
+	require.Len(t, policies, 8)
 	_, err := flowEveryKind.Do(plainCtx(), basket{"ada", []string{"bell", "book"}})
 	require.NoError(t, err)
 }

@@ -92,13 +92,20 @@ func (b *CircuitBreaker) Open() bool { return b.term.Load()%2 == 1 }
 
 // Enter implements [task.Gate].
 func (b *CircuitBreaker) Enter(context.Context, string) (ticket uint64, err error) {
-	term := b.term.Load()
-	if term%2 == 0 {
+	if term := b.term.Load(); term%2 == 0 {
 		return term, nil
 	}
+	return b.enterOpen()
+}
+
+// enterOpen is Enter if the breaker is not closed.
+//
+//go:noinline
+func (b *CircuitBreaker) enterOpen() (ticket uint64, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if term = b.term.Load(); term%2 == 0 {
+	term := b.term.Load()
+	if term%2 == 0 {
 		return term, nil
 	}
 	t := now()
@@ -143,19 +150,22 @@ const (
 	fails
 )
 
-func (b *CircuitBreaker) judge(o observe.Outcome) verdict {
+// judge is what a call says that has not simply succeeded.
+//
+//go:noinline
+func (b *CircuitBreaker) judge(status observe.Status, class recovery.Class, err error) verdict {
 	switch {
-	case o.Status == observe.StatusSkipped, o.Status == observe.StatusCanceled, o.Class == recovery.ClassCanceled:
+	case status == observe.StatusSkipped, status == observe.StatusCanceled, class == recovery.ClassCanceled:
 		return nothing
-	case o.Err == nil:
+	case err == nil:
 		return works
 	}
-	if _, rejected := errtree.Find[*task.RejectedError](o.Err); rejected {
+	if _, rejected := errtree.Find[*task.RejectedError](err); rejected {
 		return nothing
 	}
-	counts := o.Class != recovery.ClassBusiness
+	counts := class != recovery.ClassBusiness
 	if b.failures != nil {
-		counts = slices.Contains(b.failures, o.Class)
+		counts = slices.Contains(b.failures, class)
 	}
 	if counts {
 		return fails
@@ -165,30 +175,44 @@ func (b *CircuitBreaker) judge(o observe.Outcome) verdict {
 
 // Answered implements [task.Gate].
 func (b *CircuitBreaker) Answered(ticket uint64, o observe.Outcome) {
-	v := b.judge(o)
+	v := works
+	if o.Err != nil || o.Status != observe.StatusOK {
+		v = b.judge(o.Status, o.Class, o.Err)
+	}
 	term := ticket % (1 << (64 - indexBits - turnBits))
 	b.mu.Lock()
-	defer b.mu.Unlock()
+	if v == works && term%2 == 0 { // the common one
+		if term == b.term.Load() {
+			b.count.at(now())
+			b.count.add(1, 0)
+		}
+		b.mu.Unlock()
+		return
+	}
+	b.learn(ticket, term, v)
+	b.mu.Unlock()
+}
+
+// learn takes the result of a call. The caller has the lock.
+//
+//go:noinline
+func (b *CircuitBreaker) learn(ticket, term uint64, v verdict) {
 	switch {
 	case term != b.term.Load():
 	case term%2 == 1:
 		b.probed(ticket, v)
-	case v != nothing:
-		b.counted(v)
+	case v == fails:
+		b.failed()
 	}
 }
 
 // Left implements [task.Gate].
 func (b *CircuitBreaker) Left(uint64) {}
 
-// counted counts a call of a closed breaker.
-func (b *CircuitBreaker) counted(v verdict) {
+// failed counts a failure of a closed breaker.
+func (b *CircuitBreaker) failed() {
 	t := now()
 	b.count.at(t)
-	if v == works {
-		b.count.add(1, 0)
-		return
-	}
 	b.count.add(1, 1)
 	if sum := b.count.sum; sum.all >= b.min && float64(sum.marked) >= b.share*float64(sum.all) {
 		b.open(t)

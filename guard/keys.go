@@ -25,18 +25,16 @@ type shard struct {
 	_      [64]byte // no two locks on one line of the cache
 }
 
-// set is where the keys of some hashes are. It is two lines of the cache.
-type set [ways]place
+// set is where the keys of some hashes are: a line of the cache for the hashes, and one for the paces.
+type set struct {
+	hashes [ways]uint64
+	paces  [ways]pace
+}
 
 const (
 	ways      = 8
 	maxShards = 64
 )
-
-type place struct {
-	hash uint64
-	pace
-}
 
 func newTable(keys int) *table {
 	sets := ceilPower((keys + ways - 1) / ways)
@@ -64,16 +62,22 @@ func (s *shard) find(hash uint64, t instant) *pace {
 	}
 	s.latest = t
 	set := &s.sets[(hash>>32)%uint64(len(s.sets))]
-	first := &set[0]
-	for i := range set {
-		p := &set[i]
-		if p.hash == hash {
-			return &p.pace
-		}
-		if p.due < first.due {
-			first = p
+	for i := range set.hashes {
+		if set.hashes[i] == hash {
+			return &set.paces[i]
 		}
 	}
-	first.hash = hash
-	return &first.pace
+	return set.replace(hash)
+}
+
+// replace gives the place of the key that is due first to another one.
+func (s *set) replace(hash uint64) *pace {
+	first := 0
+	for i := range s.paces {
+		if s.paces[i].due < s.paces[first].due {
+			first = i
+		}
+	}
+	s.hashes[first] = hash
+	return &s.paces[first]
 }

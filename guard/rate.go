@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jade-go/jade/future"
@@ -27,8 +28,7 @@ type Limiter struct {
 	one    pace // of calls without a key
 	latest instant
 
-	keyed sync.Once
-	table *table // of calls with a key
+	table atomic.Pointer[table] // of calls with a key; nil before the first
 }
 
 // pace is when the next call is due: all that is known of a key. (This is the generic cell rate algorithm, ITU-T I.371,
@@ -84,12 +84,20 @@ func (l *Limiter) Fresh() task.Gate {
 
 // Enter implements [task.Gate].
 func (l *Limiter) Enter(ctx context.Context, key string) (ticket uint64, err error) {
-	r, wait := l.reserve(ctx, key)
-	switch {
-	case wait == 0:
+	taken, wait := l.reserve(ctx, key)
+	if wait == 0 {
 		return 0, nil
-	case r.due == 0:
-		return 0, &task.RejectedError{Wait: wait, Err: ErrRate}
+	}
+	return 0, l.early(ctx, key, taken, wait)
+}
+
+// early is what becomes of a call that comes too soon: it waits, or is rejected. (A goroutine begins with a small stack, so the common way of a call
+// through a gate has small frames.)
+//
+//go:noinline
+func (l *Limiter) early(ctx context.Context, key string, taken pace, wait time.Duration) error {
+	if taken.due == 0 {
+		return &task.RejectedError{Wait: wait, Err: ErrRate}
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -98,10 +106,10 @@ func (l *Limiter) Enter(ctx context.Context, key string) (ticket uint64, err err
 	case <-ctx.Done():
 	}
 	if cause := future.Cause(ctx); cause != nil {
-		l.giveBack(key, r)
-		return 0, cause
+		l.giveBack(key, taken)
+		return cause
 	}
-	return 0, nil
+	return nil
 }
 
 // reserve takes the next place for a call, and says how long to wait for it. The pace is zero if it has not taken one: then
@@ -109,40 +117,51 @@ func (l *Limiter) Enter(ctx context.Context, key string) (ticket uint64, err err
 func (l *Limiter) reserve(ctx context.Context, key string) (taken pace, wait time.Duration) {
 	if key == "" {
 		l.mu.Lock()
-		defer l.mu.Unlock()
 		t := now()
 		if t < l.latest { // another clock
 			l.one = pace{}
 		}
 		l.latest = t
-		return l.next(ctx, &l.one, t)
+		taken, wait = l.next(ctx, &l.one, t)
+		l.mu.Unlock()
+		return taken, wait
 	}
 	s, hash := l.keys().shardOf(key)
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	t := now()
-	return l.next(ctx, s.find(hash, t), t)
+	taken, wait = l.next(ctx, s.find(hash, t), t)
+	s.mu.Unlock()
+	return taken, wait
 }
 
 func (l *Limiter) keys() *table {
-	l.keyed.Do(func() { l.table = newTable(l.settings.keys) })
-	return l.table
+	if t := l.table.Load(); t != nil {
+		return t
+	}
+	l.table.CompareAndSwap(nil, newTable(l.settings.keys))
+	return l.table.Load()
 }
 
 // next is reserve for who has the lock that p is under.
 func (l *Limiter) next(ctx context.Context, p *pace, t instant) (taken pace, wait time.Duration) {
 	due := max(p.due, t)
 	wait = max(0, due.sub(t)-l.ahead)
-	if wait > 0 {
-		if wait > times(l.interval, l.queue) {
-			return pace{}, wait
-		}
-		if end, limited := ctx.Deadline(); limited && time.Until(end) <= wait {
-			return pace{}, wait
-		}
+	if wait > 0 && !l.mayWait(ctx, wait) {
+		return pace{}, wait
 	}
 	p.due = due.add(l.interval)
 	return *p, wait
+}
+
+// mayWait reports whether a call may wait so long.
+//
+//go:noinline
+func (l *Limiter) mayWait(ctx context.Context, wait time.Duration) bool {
+	if wait > times(l.interval, l.queue) {
+		return false
+	}
+	end, limited := ctx.Deadline()
+	return !limited || time.Until(end) > wait
 }
 
 // giveBack gives a place back that is not used, if it is the last one that was taken: then nobody has been put off because of it.

@@ -20,10 +20,14 @@ func newWindow(length time.Duration) window { return window{part: length / bucke
 
 // at moves the window on to t. If the clock went back it is another clock: then nothing is known.
 func (w *window) at(t instant) {
-	turn := int64(t) / int64(w.part)
+	if turn := int64(t) / int64(w.part); turn != w.turn {
+		w.move(turn)
+	}
+}
+
+//go:noinline
+func (w *window) move(turn int64) {
 	switch passed := turn - w.turn; {
-	case passed == 0:
-		return
 	case passed < 0 || passed >= buckets:
 		w.parts, w.sum = [buckets]tally{}, tally{}
 	default:

@@ -57,6 +57,9 @@ func (d *definition[In, Out]) do(ctx context.Context, in In, observed bool) (v O
 	}
 	var work future.Future[Out]
 	switch {
+	case !observed && passOf(ctx) != nil && !d.degrades():
+		work = d.call(ctx, in, observed).promise.Future()
+		v, err = work.Await(ctx)
 	case d.limited(ctx) && !d.asked(observed):
 		work, v, err = d.doWithin(ctx, in, begun)
 	case d.passes(ctx, observed):
@@ -137,6 +140,7 @@ type call[In, Out any] struct {
 	seen     seam.OwnCall                    // nil if nobody observes it
 	due      *due                            // nil if nothing stands in for it at a deadline
 	gated    atomic.Pointer[runner[In, Out]] // of a task with gates, once it has begun
+	under    atomic.Pointer[pass]            // of a call inside of a Wrap that a gate is around
 }
 
 func (d *definition[In, Out]) call(ctx context.Context, in In, observed bool) *call[In, Out] {
@@ -150,6 +154,9 @@ func (d *definition[In, Out]) call(ctx context.Context, in In, observed bool) *c
 		return c
 	}
 	c.life = life
+	if !observed {
+		c.under.Store(passOf(ctx).hold())
+	}
 	c.members.Store(2)
 	if end, limited := ctx.Deadline(); limited && c.due != nil {
 		left := end.Sub(c.due.begun)
@@ -257,6 +264,9 @@ func (c *call[In, Out]) Finish(ans seam.Answer[Out]) {
 	defer func() {
 		var none In
 		c.in = none
+		if c.members.Load() == 2 { // nothing is left that was given up: else who comes next would find the gates around still taken
+			c.free()
+		}
 		c.promise.Complete(ans.Value, ans.Err)
 		c.Leave()
 	}()
@@ -273,6 +283,9 @@ func (c *call[In, Out]) Finish(ans seam.Answer[Out]) {
 		c.d.stoodIn(c.life.Context(), ans)
 	}
 }
+
+// free lets go of the pass that the call is under.
+func (c *call[In, Out]) free() { c.under.Swap(nil).letGo(c.life.Context(), c.d.name) }
 
 // Join implements [seam.Crew].
 func (c *call[In, Out]) Join() bool {
@@ -293,6 +306,7 @@ func (c *call[In, Out]) Leave() {
 		if c.due != nil {
 			c.due.alarm.Release()
 		}
+		c.free()
 		c.life.Release()
 		c.gated.Store(nil)
 		c.life, c.seen = nil, nil // a future of the call keeps the call, but not what the ctx has

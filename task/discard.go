@@ -25,7 +25,7 @@ import (
 func (t Task[In, Out]) Discard(fn func(Out)) Task[In, Out] {
 	d := *t.must("Discard")
 	must.HaveFunc("task.Task.Discard", fn == nil)
-	d.discard = fn
+	d.alter(func(d *definition[In, Out]) { d.discard = fn })
 	return Task[In, Out]{&d}
 }
 

@@ -3,8 +3,8 @@
 //
 // [New] makes a [Task] of a function of one argument, [New2] to [New9] of a
 // function of several arguments. Each of these methods returns a new task with
-// one more policy around it: [Task.Timeout], [Task.Retry], [Task.Recover],
-// [Task.Fallback], [Task.OnError], and [Task.Wrap] for any other. Policies
+// one more policy around it: [Task.Timeout], [Task.Retry], [Task.Hedge], [Task.Gate],
+// [Task.Recover], [Task.Fallback], [Task.OnError], and [Task.Wrap] for any other. Policies
 // apply in the order in which they are written, from inner to outer:
 //
 //	t.Timeout(50*ms).Retry(three) gives each attempt 50 ms
@@ -27,6 +27,8 @@
 // comes in time. runner.go carries a call through its policies: runner_attempt.go
 // makes an attempt, runner_policy.go lets the policies act, runner_late.go takes
 // over when a limit has passed, and limit.go is a timeout that is running.
+// gate.go has gates, rejected.go what they do not let in, and pass.go a ticket and what holds it; runner_gate.go enters and leaves
+// them, and passage.go is the cheap way for that. hedge.go has hedges, hedge_race.go a call of one, and hedge_try.go a try.
 // inside.go finds out what was replaced inside a Wrap. engine.go is for engines
 // such as package flow, and not for users.
 package task

@@ -23,7 +23,12 @@ type due struct {
 }
 
 // degrades reports whether Do waits for the call rather than for ctx, should that end by its deadline.
-func (d *definition[In, Out]) degrades() bool { return d.standsIn || d.starter != nil }
+func (d *definition[In, Out]) degrades() bool {
+	if d.hedged != nil {
+		return d.standsIn || d.hedged.inside.degrades()
+	}
+	return d.standsIn || d.starter != nil
+}
 
 // doDegrading starts the task and waits for it.
 func (d *definition[In, Out]) doDegrading(ctx context.Context, in In, observed bool) (work future.Future[Out], v Out, err error) {

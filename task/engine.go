@@ -75,6 +75,11 @@ func (e engineSide[In, Out]) Standby() (v Out, ok bool) {
 	if e.d == nil {
 		return v, false
 	}
+	if e.d.hedged != nil {
+		if v, ok = (engineSide[In, Out]{e.d.hedged.inside}).Standby(); ok {
+			return v, true
+		}
+	}
 	for _, p := range e.d.policies {
 		if p.kind == kindFallback {
 			return p.fallback, true
@@ -104,6 +109,15 @@ func (d *definition[In, Out]) withBody(with func(seam.Body[In, Out]) seam.Body[I
 	c := *d
 	if d.wrapped != nil {
 		c.wrap(d.wrapped.withBody(with), d.middleware)
+		return &c
+	}
+	if d.hedged != nil {
+		h := *d.hedged
+		h.inside = h.inside.withBody(with)
+		if h.seen != nil {
+			h.seen = &latencies{percentile: h.seen.percentile}
+		}
+		c.starter, c.hedged = &h, &h
 		return &c
 	}
 	b := with(seam.Body[In, Out]{Func: d.fn, Starter: d.starter})

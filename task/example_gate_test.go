@@ -12,18 +12,18 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// A gate around a Retry is entered once for all attempts, a gate inside of it for each.
+// A gate inside of a Retry is entered for each attempt. The third one does not even begin: its time would come after the deadline.
 func ExampleTask_Gate() {
-	perMinute := guard.Rate(1, time.Minute, guard.Burst(2))
-	fetch := task.New("stock", func(context.Context, string) (int, error) { return 0, errors.New("no answer") }).
-		Gate(perMinute).Retry(task.Retry{Attempts: 2})
-	_, err := fetch.Do(context.Background(), "shoe")
-	fmt.Println(err)
-	_, err = fetch.Fallback(7).Gate(guard.Slots(8)).Do(context.Background(), "shoe")
-	fmt.Println(err)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	down := func(context.Context, string) (int, error) { fmt.Println("called"); return 0, errors.New("no answer") }
+	fetch := task.New("stock", down).Gate(guard.Rate(1, time.Minute, guard.Burst(2))).Retry(task.Retry{Attempts: 5})
+	_, err := fetch.Do(ctx, "shoe")
+	fmt.Println(errors.Is(err, guard.ErrRate))
 	// Output:
-	// no answer
-	// <nil>
+	// called
+	// called
+	// true
 }
 
 func ExampleTask_GateBy() {

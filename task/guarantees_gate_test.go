@@ -316,3 +316,41 @@ func TestGate_cancelledWhileItWaits(t *testing.T) {
 		}
 	})
 }
+
+// What a Wrap hides from a gate around it keeps the gate occupied too.
+func TestGate_aStragglerInsideOfAWrapKeepsItOccupied(t *testing.T) {
+	slow := func(_ context.Context, n int) (int, error) { time.Sleep(time.Second); return n, nil }
+	for name, inner := range map[string]number{
+		"Timeout":          does(slow).Timeout(100 * ms),
+		"Timeout, Retry":   does(slow).Timeout(100 * ms).Retry(task.Retry{Attempts: 1}),
+		"gate, Timeout":    does(slow).Gate(newTurnstile("inner")).Timeout(100 * ms),
+		"Timeout, Wrap":    does(slow).Timeout(100 * ms).Wrap(same),
+		"Hedge, Timeout":   does(slow).Hedge(time.Hour, nil).Timeout(100 * ms),
+		"Timeout, Recover": does(slow).Timeout(100 * ms).Recover(func(_ context.Context, _ int, err error) (int, error) { return 0, err }),
+	} {
+		for how, way := range ways {
+			t.Run(name+"/"+how, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					g := newTurnstile("g")
+					_, err := way(bg(), inner.Wrap(same).Gate(g))
+					require.ErrorIs(t, err, context.DeadlineExceeded)
+					synctest.Wait()
+					require.Equal(t, []string{"failed"}, g.statuses())
+					require.Equal(t, 1, g.occupied(), "the function runs")
+					time.Sleep(time.Second)
+					synctest.Wait()
+					g.settled(t, 1)
+				})
+			})
+		}
+	}
+	t.Run("but not what has returned", func(t *testing.T) {
+		g := newTurnstile("g")
+		tk := plus().Timeout(time.Hour).Wrap(same).Gate(g)
+		for n := range 100 {
+			_, err := tk.Do(bg(), 1)
+			require.NoError(t, err)
+			g.settled(t, n+1)
+		}
+	})
+}

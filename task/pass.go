@@ -41,6 +41,15 @@ func (p *pass) letGo(ctx context.Context, task string) {
 	}
 }
 
+// passKey is the key of the pass that the function of a ctx runs under, for what is inside of a Wrap.
+type passKey struct{}
+
+// passOf is the pass that a call inside of a Wrap is under; nil if there is none.
+func passOf(ctx context.Context) *pass {
+	p, _ := ctx.Value(passKey{}).(*pass)
+	return p
+}
+
 // release takes n holds off. The gate is told here.
 func (p *pass) release(n int32) {
 	if p.holds.Add(-n) == 0 {

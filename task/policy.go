@@ -12,10 +12,11 @@ import (
 
 // Policy describes one policy of a task.
 type Policy struct {
-	Kind  string        `json:"kind"`            // timeout, retry, recover, fallback, on-error, gate or wrap
+	Kind  string        `json:"kind"`            // timeout, retry, hedge, recover, fallback, on-error, gate or wrap
 	Limit time.Duration `json:"limit,omitempty"` // of a timeout, in nanoseconds
 	Retry Backoff       `json:"retry,omitzero"`  // of a retry
-	Gate  Admission     `json:"gate,omitzero"`   // of a gate, or the budget of a retry
+	Gate  Admission     `json:"gate,omitzero"`   // of a gate, or the budget of a retry or a hedge
+	Hedge Hedging       `json:"hedge,omitzero"`  // of a hedge
 }
 
 // Backoff is the part of a [Retry] that can be described.
@@ -33,6 +34,8 @@ func (p Policy) String() string {
 		return p.Kind + " " + p.Limit.String()
 	case p.Retry.Attempts > 0:
 		return strconv.Itoa(p.Retry.Attempts) + " attempts" + p.budgetText()
+	case p.Hedge != Hedging{}:
+		return p.Hedge.String() + p.budgetText()
 	case p.Gate.Kind != "":
 		return p.Gate.String()
 	}
@@ -55,6 +58,7 @@ const (
 	kindFallback = "fallback"
 	kindOnError  = "on-error"
 	kindGate     = "gate"
+	kindHedge    = "hedge"
 	kindWrap     = "wrap"
 )
 
@@ -182,7 +186,7 @@ func (d *definition[In, Out]) wrap(inside *definition[In, Out], mw func(Func[In,
 		fn = inside.doQuietly
 		d.quiet, d.hides = inside, inside.standsIn || inside.starter != nil || inside.hides
 	}
-	d.wrapped, d.middleware, d.starter = inside, mw, nil
+	d.wrapped, d.middleware, d.starter, d.hedged = inside, mw, nil, nil
 	if d.fn = mw(fn); d.fn == nil {
 		panic(fmt.Sprintf("task.Task.Wrap: the middleware around %q returned a nil function", d.name))
 	}

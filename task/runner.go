@@ -25,22 +25,23 @@ type runner[In, Out any] struct {
 	crew seam.Crew
 	host seam.Host[Out]
 
-	mu       sync.Mutex
-	epoch    int
-	made     int      // attempts, for observers
-	tries    []int    // attempts in each retry, by level
-	limits   []*limit // the timeouts that run, by level
-	passes   []*pass  // of the gates and budgets that the call is inside of, by level
-	ended    bool     // the gates have been told that the call was cut off
-	degraded error
-	losses   []observe.Loss
-	seen     seam.OwnCall // of the attempt that runs, if it is observed
-	held     result[Out]  // by the function that has been called last
-	given    error        // why the engine has given the call up; nil: it has not
-	spent    bool         // and leaves no time to functions of Recover
-	work     seam.Carried // that an engine runs for the attempt, if it can be given up
-	overdue  bool         // the work has answered at a limit
-	passed   []int        // epochs whose result another goroutine has taken, while an observer was being told of it
+	mu        sync.Mutex
+	epoch     int
+	made      int      // attempts, for observers
+	tries     []int    // attempts in each retry, by level
+	limits    []*limit // the timeouts that run, by level
+	passes    []*pass  // of the gates and budgets that the call is inside of, by level
+	announces bool     // observers are told of attempts, whatever the policies are
+	ended     bool     // the gates have been told that the call was cut off
+	degraded  error
+	losses    []observe.Loss
+	seen      seam.OwnCall // of the attempt that runs, if it is observed
+	held      result[Out]  // by the function that has been called last
+	given     error        // why the engine has given the call up; nil: it has not
+	spent     bool         // and leaves no time to functions of Recover
+	work      seam.Carried // that an engine runs for the attempt, if it can be given up
+	overdue   bool         // the work has answered at a limit
+	passed    []int        // epochs whose result another goroutine has taken, while an observer was being told of it
 }
 
 // result is what a call goes on with from a level, should the function that it is held by not return.

@@ -46,7 +46,7 @@ func (r *runner[In, Out]) try(epoch int) (v Out, err error, ok bool) {
 	}) {
 		return v, nil, false
 	}
-	if !r.d.limits && !r.d.tries || engine.ObserverOf(ctx) == nil {
+	if !r.d.limits && !r.d.tries && !r.announces || engine.ObserverOf(ctx) == nil {
 		return r.call(epoch, ctx, nil)
 	}
 	inside, seen, ok := r.announce(epoch, made, ctx)
@@ -92,6 +92,9 @@ func (r *runner[In, Out]) call(epoch int, ctx context.Context, seen seam.OwnCall
 			r.d.starter.Start(ctx, r.in, to)
 		}
 		return v, nil, false
+	}
+	if r.d.quiet != nil {
+		ctx = r.underPass(ctx)
 	}
 	ctx, in := r.d.lookInside(ctx)
 	returned := false

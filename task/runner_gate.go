@@ -143,6 +143,7 @@ func (r *runner[In, Out]) endPasses(taken []*pass, err, degraded error) {
 func (r *runner[In, Out]) Cut(cause error) {
 	r.mu.Lock()
 	r.ended = true
+	work := r.work
 	var open []*pass
 	for _, p := range r.passes {
 		if p != nil {
@@ -152,6 +153,9 @@ func (r *runner[In, Out]) Cut(cause error) {
 	r.mu.Unlock()
 	for _, p := range open {
 		r.answerEarly(p, cause)
+	}
+	if g, ok := work.(seam.Gated); ok {
+		g.Cut(cause)
 	}
 }
 
@@ -166,6 +170,17 @@ func (r *runner[In, Out]) answerEarly(p *pass, cause error) {
 
 // aside calls a gate in a goroutine of its own, which the scope joins.
 func (r *runner[In, Out]) aside(call func()) { engine.Callback(r.ctx, r.d.name, call) }
+
+// underPass returns the ctx for a function with a call inside of it that may go on after the function has returned.
+func (r *runner[In, Out]) underPass(ctx context.Context) context.Context {
+	r.mu.Lock()
+	p := r.passAt(0)
+	r.mu.Unlock()
+	if p == nil {
+		return ctx
+	}
+	return context.WithValue(ctx, passKey{}, p)
+}
 
 // under calls fn with the innermost pass around level held.
 func (r *runner[In, Out]) under(level int, fn func()) func() {

@@ -36,6 +36,7 @@ type definition[In, Out any] struct {
 	standsIn bool                  // one is a recover or a fallback
 	discard  func(Out)             // nil: a result that nobody takes is dropped
 
+	hedged     *hedge[In, Out]      // the starter, if it is one
 	wrapped    *definition[In, Out] // what is within the outermost Wrap
 	middleware func(Func[In, Out]) Func[In, Out]
 	quiet      *definition[In, Out] // what fn calls inside of its Wraps and has policies or a starter; nil if nothing has
@@ -63,7 +64,7 @@ func newTask[In, Out any](where, name string, fn func(context.Context, In) (Out,
 func (t Task[In, Out]) Named(name string) Task[In, Out] {
 	d := *t.must("Named")
 	must.HaveName("task.Task.Named", name)
-	d.name = name
+	d.alter(func(d *definition[In, Out]) { d.name = name })
 	return Task[In, Out]{&d}
 }
 
