@@ -95,6 +95,9 @@ type nested[In, Out any] struct{ flow *Flow[In, Out] }
 // identity is what all variants of a flow have in common.
 func (n nested[In, Out]) identity() any { return n.flow.plan.original() }
 
+// remembers reports whether a run of the flow needs a memory.
+func (n nested[In, Out]) remembers() bool { return n.flow.plan.remembers }
+
 // Graph returns the flow's graph.
 func (n nested[In, Out]) Graph() Graph { return n.flow.Graph() }
 
@@ -123,6 +126,9 @@ func (n nested[In, Out]) Start(ctx context.Context, in In, host seam.Host[Out]) 
 func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 	p := c.flow.plan
 	c.plan, c.owner = p, c
+	if p.remembers {
+		c.around = engine.Remember(c.around)
+	}
 	unheld := false
 	if h, ok := c.host.(seam.Surrounded); ok {
 		switch around := h.Around().(type) {

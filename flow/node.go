@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/seam"
 	"github.com/jade-go/jade/internal/source"
 	"github.com/jade-go/jade/observe"
@@ -190,4 +191,12 @@ func mustTask(where, name string) {
 	if name == "" {
 		panic(where + ": zero Task")
 	}
+}
+
+// remembers reports whether the run needs a memory for the task: see engine.Remember.
+func (t *named) remembers() bool {
+	if inner, ok := t.origin.Engine.(interface{ remembers() bool }); ok && inner.remembers() {
+		return true
+	}
+	return slices.ContainsFunc(t.policies, func(p task.Policy) bool { return p.Kind == engine.KindMemo || p.Kind == engine.KindBatch })
 }

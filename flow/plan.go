@@ -12,17 +12,18 @@ import (
 // plan is a flow as it is compiled: nodes are indices, in build order, so every
 // node comes after its inputs. It does not change.
 type plan struct {
-	name    string
-	place   observe.Place
-	specs   []spec
-	out     int32
-	counted bool         // counters are enough, unless a run is observed: see counters.go
-	plain   bool         // and they are enough then too: no call has policies or elements, which have to be told of a limit
-	effects bool         // some node runs for an effect
-	guarded []int32      // nodes whose calls have gates
-	left    []int32      // of a counted plan: for each node, a bit for each input that is not there from the start
-	first   []int32      // of a counted plan: nodes that are ready at the start
-	pools   [2]sync.Pool // of *state: with counters, and with demand
+	name      string
+	place     observe.Place
+	specs     []spec
+	out       int32
+	counted   bool         // counters are enough, unless a run is observed: see counters.go
+	remembers bool         // a call, perhaps of a nested flow, shares what it comes to in the run: see engine.Remember
+	plain     bool         // and they are enough then too: no call has policies or elements, which have to be told of a limit
+	effects   bool         // some node runs for an effect
+	guarded   []int32      // nodes whose calls have gates
+	left      []int32      // of a counted plan: for each node, a bit for each input that is not there from the start
+	first     []int32      // of a counted plan: nodes that are ready at the start
+	pools     [2]sync.Pool // of *state: with counters, and with demand
 
 	root *plan // that it is a variant of: see intercept.go; nil if of none
 
@@ -68,6 +69,7 @@ func compile(name string, place observe.Place, b *builder, out *node) *plan {
 			p.specs[i].sight = p.watched
 			p.watched++
 		}
+		p.remembers = p.remembers || call && n.task.remembers()
 		switch n.kind {
 		case KindIn, KindConst, KindMap:
 		case KindStep, KindEach:

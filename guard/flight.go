@@ -15,9 +15,10 @@ var seal engine.Seal
 
 // flights are calls that several askers wait for, one for each key.
 type flights[K comparable, Out any] struct {
-	name string // of the task
-	mu   sync.Mutex
-	all  map[K]*flight[Out] // those that may be joined
+	name  string // of the task
+	quiet any    // see task.ForEngines, Apart
+	mu    sync.Mutex
+	all   map[K]*flight[Out] // those that may be joined
 }
 
 // flight is a call that several askers wait for. It belongs to none of them: it has a scope of its own, and ends when nobody waits any more.
@@ -30,14 +31,14 @@ type flight[Out any] struct {
 }
 
 // ask returns the result of the flight for key. If there is none, one begins, which calls fn. When fn has returned, kept is told before the
-// askers are; it may be nil.
+// askers are. It may be nil, and must not panic.
 func (g *flights[K, Out]) ask(ctx context.Context, key K, fn func(context.Context) (Out, error), kept func(v Out, err error, degraded bool)) (v Out, err error) {
 	if key != key { // not a number, which equals nothing; a key that cannot be compared panics here, and not under the lock
 		return fn(ctx)
 	}
 	f, joined := g.join(key)
 	if !joined {
-		ready := newFlight[Out](ctx)
+		ready := newFlight[Out](ctx, g.quiet)
 		if f, joined = g.begin(key, ready, fn, kept); joined {
 			_ = ready.scope.Close()
 		}
@@ -76,7 +77,7 @@ func (g *flights[K, Out]) begin(key K, ready *flight[Out], fn func(context.Conte
 	ready.result = future.Go(ready.ctx, func(ctx context.Context) (v Out, err error) {
 		err = future.ErrGoexit // unless it returns; after a panic nobody looks at it
 		defer func() {
-			g.forget(key, ready)
+			defer g.forget(key, ready) // after kept: who comes between finds the one or the other
 			if kept != nil {
 				kept(v, err, ready.pass(ctx))
 			}
@@ -115,10 +116,10 @@ func (g *flights[K, Out]) leave(key K, f *flight[Out], v Out, err error) (Out, e
 }
 
 // newFlight returns a flight that can begin, for the asker that ctx is of.
-func newFlight[Out any](ctx context.Context) *flight[Out] {
+func newFlight[Out any](ctx context.Context, quiet any) *flight[Out] {
 	base, scope := future.WithScope(context.Background(), future.Unobserved(func(error) {})) // an asker returns the failure
 	f := &flight[Out]{scope: scope}
-	f.ctx, f.pass = task.ForEngines(seal, task.Task[Out, Out]{}).Apart(base, ctx)
+	f.ctx, f.pass = task.ForEngines(seal, task.Task[Out, Out]{}).Apart(base, ctx, quiet)
 	around, _ := ctx.Value(aboardKey{}).(*aboard)
 	f.ctx = context.WithValue(f.ctx, aboardKey{}, &aboard{f, around})
 	return f

@@ -128,23 +128,20 @@ func (d *definition[In, Out]) withBody(with func(seam.Body[In, Out]) seam.Body[I
 	return &c
 }
 
-// Wrap is [Task.Wrap] that about describes.
-func (e engineSide[In, Out]) Wrap(about Policy, mw func(Func[In, Out]) Func[In, Out]) Task[In, Out] {
-	t := Task[In, Out](e).Wrap(mw)
+// Wrap is [Task.Wrap] that about describes. The middleware also gets what it gives to Apart.
+func (e engineSide[In, Out]) Wrap(about Policy, mw func(quiet any, fn Func[In, Out]) Func[In, Out]) Task[In, Out] {
+	t := Task[In, Out](e).Wrap(func(fn Func[In, Out]) Func[In, Out] { return fn })
+	t.d.wrap(e.d, mw)
 	t.d.about[len(t.d.about)-1] = about
 	return t
 }
 
-// Apart is for a call inside of a Wrap that other calls wait for too. It returns a ctx for that, which has the values of ctx. Pass tells the call that
-// another ctx belongs to whether something has stood in for a failure, and reports that.
-func (engineSide[In, Out]) Apart(base, values context.Context) (apart context.Context, pass func(to context.Context) (degraded bool)) {
-	apart = engine.WithValues(base, values)
-	around, ok := values.Value(insideKey{}).(*inside)
-	if !ok {
-		return apart, func(context.Context) bool { return false }
-	}
-	own := &inside{of: around.of}
-	return context.WithValue(apart, insideKey{}, own), func(to context.Context) bool {
+// Apart is for the middleware of Wrap, where it makes one call for several calls of the task. It returns the ctx for that call: base, with the
+// values of another ctx on top. Pass tells the call that another ctx belongs to what has stood in for a failure, and reports whether something has.
+func (engineSide[In, Out]) Apart(base, values context.Context, quiet any) (apart context.Context, pass func(to context.Context) (degraded bool)) {
+	own := &inside{of: quiet}
+	apart = context.WithValue(engine.WithValues(base, values), insideKey{}, own)
+	return apart, func(to context.Context) bool {
 		failure, losses := own.found()
 		if failure == nil {
 			return false

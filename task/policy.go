@@ -173,13 +173,16 @@ func (t Task[In, Out]) Wrap(mw func(Func[In, Out]) Func[In, Out]) Task[In, Out] 
 	d := *was
 	d.policies, d.limits, d.tries, d.gated, d.standsIn = nil, false, false, false, false
 	d.row, d.bent, d.passages, d.budgeted = 0, false, nil, false
-	d.wrap(was, mw)
+	d.wrap(was, func(_ any, fn Func[In, Out]) Func[In, Out] { return mw(fn) })
 	d.about = append(d.about[:len(d.about):len(d.about)], Policy{Kind: kindWrap})
 	return Task[In, Out]{&d}
 }
 
+// middleware is what Wrap puts around a function. Quiet is the definition whose calls are told to an [inside].
+type middleware[In, Out any] func(quiet any, fn Func[In, Out]) Func[In, Out]
+
 // wrap puts mw around what d has inside.
-func (d *definition[In, Out]) wrap(inside *definition[In, Out], mw func(Func[In, Out]) Func[In, Out]) {
+func (d *definition[In, Out]) wrap(inside *definition[In, Out], mw middleware[In, Out]) {
 	fn := inside.fn
 	d.quiet, d.hides = inside.quiet, inside.hides
 	if inside.starter != nil || len(inside.policies) > 0 {
@@ -187,7 +190,7 @@ func (d *definition[In, Out]) wrap(inside *definition[In, Out], mw func(Func[In,
 		d.quiet, d.hides = inside, inside.standsIn || inside.starter != nil || inside.hides
 	}
 	d.wrapped, d.middleware, d.starter, d.hedged = inside, mw, nil, nil
-	if d.fn = mw(fn); d.fn == nil {
+	if d.fn = mw(d.quiet, fn); d.fn == nil {
 		panic(fmt.Sprintf("task.Task.Wrap: the middleware around %q returned a nil function", d.name))
 	}
 }

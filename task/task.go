@@ -38,7 +38,7 @@ type definition[In, Out any] struct {
 
 	hedged     *hedge[In, Out]      // the starter, if it is one
 	wrapped    *definition[In, Out] // what is within the outermost Wrap
-	middleware func(Func[In, Out]) Func[In, Out]
+	middleware middleware[In, Out]
 	quiet      *definition[In, Out] // what fn calls inside of its Wraps and has policies or a starter; nil if nothing has
 	hides      bool                 // what stands in there would be hidden by the Wrap: see inside.go
 }

@@ -114,6 +114,17 @@ var (
 	// ObserverOf returns what the innermost Observe around ctx was given. It does
 	// not walk through ctx if that is Jade's own.
 	ObserverOf func(ctx context.Context) Observer
+	// Remember returns ctx with a memory for a run, unless it has one. Package guard sets it, and knows what needs it.
+	Remember = func(ctx context.Context) context.Context { return ctx }
 	// WithValues returns ctx with the values of another ctx on top.
 	WithValues func(ctx, values context.Context) context.Context
+)
+
+// Kinds of policies that share calls. A run that has one of the last two needs a memory: see Remember.
+const (
+	KindShare = "share"
+	KindCache = "cache"
+	KindHot   = "hot"
+	KindMemo  = "memo"
+	KindBatch = "batch"
 )
