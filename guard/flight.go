@@ -15,7 +15,7 @@ var seal engine.Seal
 
 // flights are calls that several askers wait for, one for each key.
 type flights[K comparable, Out any] struct {
-	name  string // of the task
+	task  string // its name
 	quiet any    // see task.ForEngines, Apart
 	mu    sync.Mutex
 	all   map[K]*flight[Out] // those that may be joined
@@ -44,7 +44,7 @@ func (g *flights[K, Out]) ask(ctx context.Context, key K, fn func(context.Contex
 		}
 	}
 	if joined && isAboard(ctx, f) {
-		err = recovery.Mark(recovery.ClassCode, fmt.Errorf("guard: %s waits for itself: its function asks for %v, which it is called for", g.name, key))
+		err = recovery.Mark(recovery.ClassCode, fmt.Errorf("guard: %s waits for itself: its function asks for %v, which it is called for", g.task, key))
 	} else {
 		v, err = f.result.Await(ctx)
 	}
@@ -85,6 +85,14 @@ func (g *flights[K, Out]) begin(key K, ready *flight[Out], fn func(context.Conte
 		return fn(ctx)
 	})
 	return ready, false
+}
+
+// isUnderWay reports whether there is a flight for key.
+func (g *flights[K, Out]) isUnderWay(key K) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_, ok := g.all[key]
+	return ok
 }
 
 // forget has the next asker begin anew.

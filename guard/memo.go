@@ -28,7 +28,7 @@ func memo[In, Out any, K comparable](where string, t task.Task[In, Out], key fun
 	return task.ForEngines(seal, t).Wrap(task.Policy{Kind: engine.KindMemo}, func(quiet any, next task.Func[In, Out]) task.Func[In, Out] {
 		id := new(byte) // of this task
 		fresh := func() *remembered[K, Out] {
-			return &remembered[K, Out]{flights: flights[K, Out]{name: t.Name(), quiet: quiet}}
+			return &remembered[K, Out]{flights: flights[K, Out]{task: t.Name(), quiet: quiet}}
 		}
 		return func(ctx context.Context, in In) (Out, error) {
 			r, ok := partOf(ctx, id, fresh)

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,6 +27,11 @@ type settings struct {
 	openFor  time.Duration
 	probes   int
 	failures []recovery.Class // nil: the default
+
+	stale    time.Duration
+	refresh  context.Context // nil: the asker's
+	negative time.Duration
+	kept     []recovery.Class // failures, for negative
 }
 
 // apply applies the options of the gate that where makes. It may have those that are named.

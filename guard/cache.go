@@ -1,0 +1,198 @@
+package guard
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/engine"
+	recovery "github.com/jade-go/jade/recover"
+	"github.com/jade-go/jade/task"
+)
+
+// Store keeps what a [Cache] has. Its methods are called by any number of goroutines at once. [NewLRU] makes one; other caches need a few lines.
+//
+// Panics: one that panics is logged, and counts as one that has nothing.
+type Store[K comparable, V any] interface {
+	Load(key K) (Entry[V], bool)
+	Save(key K, e Entry[V]) // until e.End at the most
+}
+
+// Entry is what a [Store] keeps for a key: a value, or a failure.
+type Entry[V any] struct {
+	Value V
+	Err   error     // see [Negative]; nil for a value
+	Fresh time.Time // until when it is used as it is
+	End   time.Time // until when it is used while a new one is made: see [Stale]
+}
+
+// Cache returns t with results kept in a store for ttl, across requests. Calls for an equal argument at the same time share one call, as with
+// [Share], and what is said there holds here: an argument has to hold all that the result depends on, such as the tenant and the user.
+//
+// Options: [Stale], [Refresh], [Negative].
+// Failure: failures are not kept without Negative, nor are values that something in t has put in their place.
+// Concurrency: all askers have the same value, so nobody may change it.
+// Tests: a fake in place of the function of t, as package jadetest puts it there, has a store of its own.
+func Cache[In comparable, Out any](t task.Task[In, Out], store Store[In, Out], ttl time.Duration, opts ...Option) task.Task[In, Out] {
+	return cache("guard.Cache", t, store, ttl, func(in In) In { return in }, opts)
+}
+
+// CacheBy is [Cache] for calls with the same key: see [ShareBy].
+func CacheBy[In, Out any](t task.Task[In, Out], store Store[string, Out], ttl time.Duration, key func(In) string, opts ...Option) task.Task[In, Out] {
+	mustHaveKey("guard.CacheBy", key == nil)
+	return cache("guard.CacheBy", t, store, ttl, key, opts)
+}
+
+// Stale lets a [Cache] use a value for d longer than its ttl. The first asker that gets such a value has a new one made, in the background. If
+// that fails, the old one stays until its end. So askers wait only for what has not been asked for in a while.
+//
+// The call in the background belongs to the scope of the asker, which cancels it when it closes: see [Refresh].
+func Stale(d time.Duration) Option {
+	return Option{"Stale", func(where string, s *settings) {
+		if d <= 0 {
+			panic(fmt.Sprintf("%s: Stale is %s, and must be positive", where, d))
+		}
+		s.stale = d
+	}}
+}
+
+// Refresh has the calls that [Stale] makes in the background belong to the scope of ctx, such as that of the whole server. They have the values of the
+// asker's ctx. Without it a request waits at its end for the call that it has begun.
+func Refresh(ctx context.Context) Option {
+	return Option{"Refresh", func(where string, s *settings) {
+		if ctx == nil {
+			panic(where + ": Refresh has a nil context")
+		}
+		s.refresh = ctx
+	}}
+}
+
+// Negative lets a [Cache] keep failures of these classes for d: an item that does not exist, a service that is down. Askers then get the same error.
+func Negative(d time.Duration, classes ...recovery.Class) Option {
+	return Option{"Negative", func(where string, s *settings) {
+		switch {
+		case d <= 0:
+			panic(fmt.Sprintf("%s: Negative is %s, and must be positive", where, d))
+		case len(classes) == 0:
+			panic(where + ": Negative has no class")
+		case slices.Contains(classes, recovery.ClassCanceled), slices.Contains(classes, recovery.ClassNone):
+			panic(where + ": Negative cannot keep cancellations")
+		}
+		s.negative, s.kept = d, slices.Clone(classes)
+	}}
+}
+
+func cache[In, Out any, K comparable](where string, t task.Task[In, Out], store Store[K, Out], ttl time.Duration, key func(In) K, opts []Option) task.Task[In, Out] {
+	mustHaveTask(where, t.Name())
+	if store == nil {
+		panic(where + ": nil Store")
+	}
+	if ttl <= 0 {
+		panic(fmt.Sprintf("%s: the ttl is %s, and must be positive", where, ttl))
+	}
+	s := settings{}.apply(where, opts, "Stale", "Refresh", "Negative")
+	first := true
+	return task.ForEngines(seal, t).Wrap(task.Policy{Kind: engine.KindCache, Limit: ttl}, func(quiet any, next task.Func[In, Out]) task.Func[In, Out] {
+		c := &cached[K, Out]{flights: flights[K, Out]{task: t.Name(), quiet: quiet}, settings: s, ttl: ttl, store: store}
+		if !first { // for a fake, which must not fill the store, or be covered by what it has
+			c.store = NewLRU[K, Out](fakes)
+		}
+		first = false
+		return func(ctx context.Context, in In) (Out, error) {
+			return c.get(ctx, key(in), func(ctx context.Context) (Out, error) { return next(ctx, in) })
+		}
+	})
+}
+
+// fakes is how many values the store of a fake has.
+const fakes = 1024
+
+// cached is one cache.
+type cached[K comparable, Out any] struct {
+	flights[K, Out]
+	settings
+	ttl   time.Duration
+	store Store[K, Out]
+}
+
+func (c *cached[K, Out]) get(ctx context.Context, key K, fn func(context.Context) (Out, error)) (Out, error) {
+	if key != key { // it equals nothing; or it cannot be compared, which panics
+		return fn(ctx)
+	}
+	if e, ok := c.load(key); ok {
+		switch now := time.Now(); {
+		case now.Before(e.Fresh):
+			return e.Value, e.Err
+		case now.Before(e.End) && e.Err == nil:
+			c.renew(ctx, key, fn)
+			return e.Value, nil
+		}
+	}
+	return c.make(ctx, key, fn)
+}
+
+// make has the call made, and keeps what it comes to.
+func (c *cached[K, Out]) make(ctx context.Context, key K, fn func(context.Context) (Out, error)) (Out, error) {
+	return c.ask(ctx, key, fn, func(v Out, err error, degraded bool) {
+		now := time.Now()
+		switch {
+		case err == nil && !degraded:
+			c.save(key, Entry[Out]{Value: v, Fresh: now.Add(c.ttl), End: now.Add(c.ttl + c.stale)})
+		case err != nil && c.negative > 0 && slices.Contains(c.kept, recovery.ClassifyIn(ctx, err)):
+			c.save(key, Entry[Out]{Err: err, Fresh: now.Add(c.negative), End: now.Add(c.negative)})
+		}
+	})
+}
+
+// renew has a new value made in the background, unless that is being done.
+func (c *cached[K, Out]) renew(ctx context.Context, key K, fn func(context.Context) (Out, error)) {
+	if c.isUnderWay(key) {
+		return
+	}
+	in := context.WithoutCancel(ctx) // of the scope, but not ended with this call
+	if c.refresh != nil {
+		in = engine.WithValues(c.refresh, ctx)
+	}
+	// A promise ends when its scope begins to close; without a scope it does not.
+	lives := future.NewPromise[struct{}](in)
+	future.Go(future.Named(lives.Context(), c.task+": refresh"), func(ctx context.Context) (none struct{}, _ error) {
+		defer lives.Complete(none, nil)
+		if _, err := c.make(ctx, key, fn); err != nil && !future.IsCanceled(err) {
+			slog.LogAttrs(ctx, slog.LevelWarn, MessageStale, slog.String("task", c.task),
+				slog.String("class", recovery.ClassifyIn(ctx, err).String()), slog.String("error", recovery.Text(err)))
+		}
+		return none, nil
+	})
+}
+
+// Messages of the records that gates and caches write to [slog.Default].
+const (
+	MessageStale = "stale"       // level Warn: the call of a Cache in the background has failed, and the old value stays until its end
+	MessageStore = "store panic" // level Error: a Store has panicked
+)
+
+func (c *cached[K, Out]) load(key K) (e Entry[Out], ok bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			e, ok = Entry[Out]{}, false
+			c.complain(r)
+		}
+	}()
+	return c.store.Load(key)
+}
+
+func (c *cached[K, Out]) save(key K, e Entry[Out]) {
+	defer func() {
+		if r := recover(); r != nil {
+			c.complain(r)
+		}
+	}()
+	c.store.Save(key, e)
+}
+
+func (c *cached[K, Out]) complain(r any) {
+	slog.Error(MessageStore, "task", c.task, "error", fmt.Sprint(r))
+}
