@@ -1,0 +1,150 @@
+package guard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/task"
+)
+
+// ErrMissing is the failure of an asker whose key is not in what the call of a [Batch] has returned.
+var ErrMissing = errors.New("the batch has no value for the key")
+
+// Batch returns a task for one key, which makes of many calls in one request or run one call of t for all their keys. So code that asks for one
+// thing at a time, in several nodes or in a flow.Each, makes one query. The first asker waits for others for the time of window. A batch with most keys
+// does not wait. Without a memory in the ctx, see [WithMemory], each call is made alone.
+//
+//	prices := guard.Batch(task.New("prices", fetchPrices), 100, time.Millisecond) // fetchPrices(ctx, ids) (map[string]Price, error)
+//	flow.Each(prices, ids, 50)
+//
+// Order: t gets each key once, in the order in which they were asked for first.
+// Failure: all askers get the failure of the call. A key that the call has returned no value for fails alone, with [ErrMissing].
+// Ctx: the call has the values of the first asker's ctx, and neither its deadline nor its end. Policies of t are those of the call.
+// Cancellation: an asker whose ctx ends waits no longer. When the last one of a batch has left, its call is cancelled, and that asker's scope joins it.
+// Cost: an asker waits up to window longer.
+func Batch[K comparable, V any](t task.Task[[]K, map[K]V], most int, window time.Duration) task.Task[K, V] {
+	mustHaveTask("guard.Batch", t.Name())
+	if most < 1 {
+		panic(fmt.Sprintf("guard.Batch: the number of keys is %d, and must be at least 1", most))
+	}
+	if window <= 0 {
+		panic(fmt.Sprintf("guard.Batch: the window is %s, and must be positive", window))
+	}
+	about := append(slices.Clip(t.Policies()), task.Policy{Kind: engine.KindBatch, Limit: window})
+	id := new(byte) // of this task
+	return task.ForEngines(seal, task.Task[K, V]{}).Of(t.Name(), t.Place(), about, func(ctx context.Context, key K) (v V, err error) {
+		c, ok := partOf(ctx, id, func() *collector[K, V] { return &collector[K, V]{call: t, most: most, window: window} })
+		if key != key || !ok {
+			values, err := t.Do(ctx, []K{key})
+			return valueOf(t.Name(), values, key, err)
+		}
+		values, err := c.ask(ctx, key)
+		return valueOf(t.Name(), values, key, err)
+	})
+}
+
+func valueOf[K comparable, V any](name string, values map[K]V, key K, err error) (v V, _ error) {
+	if err != nil {
+		return v, err
+	}
+	v, ok := values[key]
+	if !ok {
+		return v, fmt.Errorf("%s: %v: %w", name, key, ErrMissing)
+	}
+	return v, nil
+}
+
+// collector collects the keys of one task in one request.
+type collector[K comparable, V any] struct {
+	call   task.Task[[]K, map[K]V]
+	most   int
+	window time.Duration
+
+	mu   sync.Mutex
+	open *batch[K, V] // that takes more keys; nil: none does
+}
+
+// batch is a flight for several keys. All but what is the flight's is written under the lock of the collector, while the batch is open.
+type batch[K comparable, V any] struct {
+	*flight[map[K]V]
+	keys []K
+	has  map[K]bool
+	full chan struct{} // closed when it takes no more keys
+}
+
+func (c *collector[K, V]) ask(ctx context.Context, key K) (values map[K]V, err error) {
+	b := c.join(key, nil)
+	if b == nil {
+		ready := newFlight[map[K]V](ctx, nil)
+		if b = c.join(key, ready); b.flight != ready {
+			_ = ready.scope.Close()
+		}
+	}
+	if isAboard(ctx, b.flight) {
+		values, err = c.call.Do(ctx, []K{key}) // its own call asks for a key: it cannot wait for itself
+	} else {
+		values, err = b.result.Await(ctx)
+	}
+	c.mu.Lock()
+	b.askers--
+	last := b.askers == 0
+	if last && c.open == b {
+		c.open = nil
+	}
+	c.mu.Unlock()
+	if last {
+		_ = b.scope.Close()
+	}
+	return values, err
+}
+
+// join adds a key to the open batch. If there is none, one begins with the flight that is ready; without one, join returns nil.
+func (c *collector[K, V]) join(key K, ready *flight[map[K]V]) *batch[K, V] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	b := c.open
+	switch {
+	case b != nil:
+	case ready == nil:
+		return nil
+	default:
+		b = &batch[K, V]{flight: ready, has: map[K]bool{}, full: make(chan struct{})}
+		c.open = b
+		b.result = future.Go(b.ctx, func(ctx context.Context) (map[K]V, error) { return c.run(ctx, b) })
+	}
+	b.askers++
+	if !b.has[key] {
+		b.has[key] = true
+		b.keys = append(b.keys, key)
+	}
+	if len(b.keys) == c.most {
+		c.open = nil
+		close(b.full)
+	}
+	return b
+}
+
+// run waits for more keys, and then makes the call.
+func (c *collector[K, V]) run(ctx context.Context, b *batch[K, V]) (map[K]V, error) {
+	wait := time.NewTimer(c.window)
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+	case <-b.full:
+	case <-ctx.Done():
+		return nil, future.Cause(ctx)
+	}
+	c.mu.Lock()
+	if c.open == b {
+		c.open = nil
+	}
+	keys := b.keys
+	c.mu.Unlock()
+	return c.call.Do(ctx, keys)
+}
