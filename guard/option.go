@@ -32,6 +32,7 @@ type settings struct {
 	refresh  context.Context // nil: the asker's
 	negative time.Duration
 	kept     []recovery.Class // failures, for negative
+	report   *HotKeys         // nil: nobody
 }
 
 // apply applies the options of the gate that where makes. It may have those that are named.
