@@ -201,7 +201,7 @@ func (c *call[In, Out]) finish() {
 	}
 	c.life.End(answered)
 	ans.Late = c.expired.Load()
-	if _, asks := c.host.(seam.Outlived); asks && len(c.st.missing()) == 0 {
+	if _, asks := c.host.(seam.Outlived); asks && c.isAlone() {
 		c.gone() // first: else who comes next would find the gates of the task still taken
 	}
 	c.host.Finish(ans)
@@ -278,6 +278,10 @@ func (c *call[In, Out]) tellFrom(i int, err error) {
 	}
 	returned = true
 }
+
+// isAlone reports whether no function of the run can be running any more: the member that gives the answer is the only one. It may report false
+// although none runs, while another goroutine is about to leave.
+func (c *call[In, Out]) isAlone() bool { return c.members.Load() == 1 && len(c.st.missing()) == 0 }
 
 // gone tells the task that stands for the run, once, that nothing of it runs any more.
 func (c *call[In, Out]) gone() {

@@ -56,8 +56,10 @@ func (d *definition[In, Out]) do(ctx context.Context, in In, observed bool) (v O
 		begun = time.Now()
 	}
 	var work future.Future[Out]
-	switch {
-	case !observed && passOf(ctx) != nil && !d.degrades():
+	switch outlives := !observed && passOf(ctx) != nil; { // then who is around has to know of what goes on after the answer
+	case outlives && d.degrades():
+		work, v, err = d.doDegrading(ctx, in, observed)
+	case outlives:
 		work = d.call(ctx, in, observed).promise.Future()
 		v, err = work.Await(ctx)
 	case d.limited(ctx) && !d.asked(observed):

@@ -110,17 +110,17 @@ func (g *turnstile) occupied() int {
 }
 
 // settled checks that each ticket was answered once and left once, in this order.
-func (g *turnstile) settled(t testing.TB, tickets int) {
+func (g *turnstile) settled(t testing.TB, tickets int, said ...string) {
 	t.Helper()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	require.EqualValues(t, tickets, g.tickets, "%s: tickets", g.name)
+	require.EqualValues(t, tickets, g.tickets, "%s: tickets %v", g.name, said)
 	for ticket := uint64(1); ticket <= g.tickets; ticket++ {
-		require.Len(t, g.outcomes[ticket], 1, "%s: ticket %d is answered", g.name, ticket)
-		require.Equal(t, 1, g.leaves[ticket], "%s: ticket %d has left", g.name, ticket)
+		require.Len(t, g.outcomes[ticket], 1, "%s: ticket %d is answered %v", g.name, ticket, said)
+		require.Equal(t, 1, g.leaves[ticket], "%s: ticket %d has left %v", g.name, ticket, said)
 	}
 	require.Zero(t, g.inside)
-	require.False(t, slices.Contains(g.diary.All(), "LEFT BEFORE"))
+	require.False(t, slices.Contains(g.diary.All(), "LEFT BEFORE"), "%s: left before it was answered %v", g.name, said)
 }
 
 var errFull = errors.New("full")

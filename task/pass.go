@@ -26,12 +26,20 @@ func newPass(g Gate, ticket uint64) *pass {
 	return p
 }
 
-// hold keeps the gate from being told that the call has left. A nil pass may be held.
+// hold keeps the gate from being told that the call has left, and returns the pass; nil if it has left, or there is none.
 func (p *pass) hold() *pass {
-	if p != nil {
-		p.holds.Add(1)
+	if p == nil {
+		return nil
 	}
-	return p
+	for {
+		n := p.holds.Load()
+		if n == 0 {
+			return nil
+		}
+		if p.holds.CompareAndSwap(n, n+1) {
+			return p
+		}
+	}
 }
 
 // letGo is the opposite of hold, for who may be about to die: the gate is told elsewhere.
@@ -41,10 +49,10 @@ func (p *pass) letGo(ctx context.Context, task string) {
 	}
 }
 
-// passKey is the key of the pass that the function of a ctx runs under, for what is inside of a Wrap.
+// passKey is the key of the pass that what is started with a ctx is under, where that is not known otherwise: inside of a Wrap, a Hedge and a flow.
 type passKey struct{}
 
-// passOf is the pass that a call inside of a Wrap is under; nil if there is none.
+// passOf is the pass that a call with ctx is under; nil if there is none, or it is known otherwise.
 func passOf(ctx context.Context) *pass {
 	p, _ := ctx.Value(passKey{}).(*pass)
 	return p

@@ -32,6 +32,7 @@ type runner[In, Out any] struct {
 	limits    []*limit // the timeouts that run, by level
 	passes    []*pass  // of the gates and budgets that the call is inside of, by level
 	announces bool     // observers are told of attempts, whatever the policies are
+	outer     *pass    // that all of the call is inside of, if it is a part of another call
 	ended     bool     // the gates have been told that the call was cut off
 	degraded  error
 	losses    []observe.Loss
@@ -69,6 +70,9 @@ func newRunner[In, Out any](ctx context.Context, d *definition[In, Out], in In, 
 	if d.gated || d.budgeted {
 		r.passes = make([]*pass, len(d.policies))
 	}
+	if d.gated || d.budgeted || d.quiet != nil || d.starter != nil {
+		r.outer = passOf(ctx)
+	}
 	return r
 }
 
@@ -101,6 +105,8 @@ func (r *runner[In, Out]) carry(epoch, level int, v Out, err error) (ans seam.An
 			if again, err, ok = r.wantsAnother(epoch, level, err); ok && again {
 				level, v, err, ok = r.attempt(epoch, level)
 				level-- // where it goes on
+			} else if ok && p.budget != nil { // it may have been asked
+				ok = r.leave(epoch, level, v, err)
 			}
 		case p.kind == kindOnError:
 			ok = r.tell(epoch, level, p.tell, v, err)

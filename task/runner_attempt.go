@@ -89,7 +89,7 @@ func ended(seen seam.OwnCall, err error) {
 func (r *runner[In, Out]) call(epoch int, ctx context.Context, seen seam.OwnCall) (v Out, err error, ok bool) {
 	if r.d.starter != nil {
 		if to, ok := r.hostFor(epoch, arrival[In, Out]{r, epoch, seen}); ok {
-			r.d.starter.Start(ctx, r.in, to)
+			r.d.starter.Start(r.underPass(ctx), r.in, to)
 		}
 		return v, nil, false
 	}

@@ -105,7 +105,7 @@ func (r *runner[In, Out]) passAt(level int) *pass {
 			return p
 		}
 	}
-	return nil
+	return r.outer
 }
 
 // starts notes that a function is called under all passes. The caller has the lock.
@@ -117,9 +117,9 @@ func (r *runner[In, Out]) starts() {
 	}
 }
 
-// takePasses takes those that a timeout at level gives up. The caller has the lock.
+// takePasses takes those up to level, of a call that goes on above it. The caller has the lock.
 func (r *runner[In, Out]) takePasses(level int) (taken []*pass) {
-	if !r.d.gated {
+	if r.passes == nil {
 		return nil
 	}
 	for i, p := range r.passes[:level+1] {
@@ -171,12 +171,12 @@ func (r *runner[In, Out]) answerEarly(p *pass, cause error) {
 // aside calls a gate in a goroutine of its own, which the scope joins.
 func (r *runner[In, Out]) aside(call func()) { engine.Callback(r.ctx, r.d.name, call) }
 
-// underPass returns the ctx for a function with a call inside of it that may go on after the function has returned.
+// underPass returns the ctx for what may go on after it has returned.
 func (r *runner[In, Out]) underPass(ctx context.Context) context.Context {
 	r.mu.Lock()
 	p := r.passAt(0)
 	r.mu.Unlock()
-	if p == nil {
+	if p == nil || p == r.outer { // ctx has it
 		return ctx
 	}
 	return context.WithValue(ctx, passKey{}, p)

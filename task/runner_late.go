@@ -69,6 +69,7 @@ func (r *runner[In, Out]) GiveUp(err error, spent bool) {
 		r.passed = append(r.passed, s.epoch-1)
 	}
 	r.held = next
+	s.passes, s.degraded = r.takePasses(next.level-1), r.degraded
 	r.mu.Unlock()
 	if seen := s.seen; seen != nil && next.err != nil {
 		r.beside(func() { seen.Straggle(next.err) })
@@ -87,7 +88,7 @@ type seizure[Out any] struct {
 	limits   []*limit
 	seen     seam.OwnCall
 	held     result[Out]
-	passes   []*pass // only of a timeout: else they are ended on the way out
+	passes   []*pass // that the call does not come by any more on its way out
 	degraded error
 }
 
