@@ -28,6 +28,7 @@ type exchange[In, Out any] struct {
 	mu     sync.Mutex
 	answer *answer[Out] // nil until it is settled, and never changed
 	run    *run         // nil until the input is read
+	place  *place
 }
 
 type answer[Out any] struct {
@@ -102,6 +103,7 @@ func (x *exchange[In, Out]) arm(d time.Duration) {
 
 func (x *exchange[In, Out]) serve(context.Context) (none struct{}, _ error) {
 	stack.To16KB() // for packages json and slog
+	defer x.place.release()
 	h := x.h
 	in, err := x.read()
 	if err != nil {
@@ -119,13 +121,13 @@ func (x *exchange[In, Out]) serve(context.Context) (none struct{}, _ error) {
 		x.mu.Lock()
 		x.arm(h.drainOf(work) + x.plan.grace + patience)
 		x.mu.Unlock()
-		h.drained(run.ctx, work, scope)
+		x.drained(run.ctx, work, scope)
 	}()
 	a := answer[Out]{}
 	var degraded error
 	if a.out, a.err = h.call(scopeCtx, x.begun, in); a.err != nil && h.catch != nil && run.ctx.Err() == nil {
 		failure := a.err
-		if a.out, a.err = h.caught(run.ctx, in, failure, x.plan); a.err == nil {
+		if a.out, a.err = x.caught(run.ctx, in, failure); a.err == nil {
 			degraded = tamed(failure)
 		}
 	}

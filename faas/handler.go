@@ -43,6 +43,7 @@ type settings struct {
 	rules    rules
 
 	initTimeout time.Duration
+	inFlight    *inFlight // nil: no limit
 }
 
 const (

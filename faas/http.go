@@ -130,8 +130,14 @@ func (s *httpSettings) idOf(r *http.Request) string {
 }
 
 func answerHTTP[In, Out any](ctx context.Context, h *Handler[In, Out], s *httpSettings, w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	body, err := s.read(ctx, w, r)
+	ctx, leave, err := h.Admit(ctx)
+	defer leave()
+	var body []byte
+	if err == nil {
+		body, err = s.read(ctx, w, r)
+	}
 	if err != nil {
+		unreadBody(ctx, w, r)
 		h.Refused(ctx, err)
 		return nil, err
 	}
@@ -140,16 +146,6 @@ func answerHTTP[In, Out any](ctx context.Context, h *Handler[In, Out], s *httpSe
 
 // read returns the body of a request, or a refusal.
 func (s *httpSettings) read(ctx context.Context, w http.ResponseWriter, r *http.Request) (body []byte, err error) {
-	end, limited := ctx.Deadline()
-	if !limited {
-		end = time.Now().Add(transfer)
-	}
-	control := http.NewResponseController(w)
-	defer func() {
-		if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); err != nil && !(ok && server.ReadTimeout > 0) {
-			_ = control.SetReadDeadline(end) // the server waits for the rest of what is refused; not all writers can
-		}
-	}()
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		return nil, refusal{http.StatusMethodNotAllowed, "the method is POST"}
@@ -157,7 +153,7 @@ func (s *httpSettings) read(ctx context.Context, w http.ResponseWriter, r *http.
 	if why := unfit(r.Header); why != "" {
 		return nil, refusal{http.StatusUnsupportedMediaType, why}
 	}
-	stop := shorten(end, control.SetReadDeadline)
+	stop := shorten(readUntil(ctx), http.NewResponseController(w).SetReadDeadline)
 	body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, s.body))
 	stop()
 	switch long, ok := errors.AsType[*http.MaxBytesError](err); {
@@ -169,6 +165,22 @@ func (s *httpSettings) read(ctx context.Context, w http.ResponseWriter, r *http.
 		return nil, refusal{http.StatusBadRequest, "the body could not be read"}
 	}
 	return body, nil
+}
+
+// readUntil is when a body has to be there.
+func readUntil(ctx context.Context) time.Time {
+	if end, limited := ctx.Deadline(); limited {
+		return end
+	}
+	return time.Now().Add(transfer)
+}
+
+// unreadBody limits how long the server waits for the rest of a body that is refused.
+func unreadBody(ctx context.Context, w http.ResponseWriter, r *http.Request) {
+	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok && server.ReadTimeout > 0 {
+		return
+	}
+	_ = http.NewResponseController(w).SetReadDeadline(readUntil(ctx)) // not all writers can
 }
 
 // unfit says why the headers are not those of a body that is taken. A browser sends what is taken for a page of another origin only

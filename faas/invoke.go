@@ -33,7 +33,12 @@ func (h *Handler[In, Out]) exchange(ctx context.Context, read func() (In, error)
 	if h.classify != nil {
 		ctx = recovery.WithClassifier(ctx, h.classify)
 	}
-	x := &exchange[In, Out]{h: h, ctx: ctx, begun: time.Now(), read: read, write: write}
+	place, err := h.enter(ctx)
+	if err != nil {
+		h.Refused(ctx, err)
+		return &answer[Out]{err: err}
+	}
+	x := &exchange[In, Out]{h: h, ctx: ctx, begun: time.Now(), read: read, write: write, place: place}
 	return x.do()
 }
 
@@ -127,11 +132,12 @@ func (h *Handler[In, Out]) call(ctx context.Context, begun time.Time, in In) (ou
 	return out, err
 }
 
-func (h *Handler[In, Out]) caught(ctx context.Context, in In, failure error, plan plan) (Out, error) {
-	limited, release := before(ctx, plan.over)
+func (x *exchange[In, Out]) caught(ctx context.Context, in In, failure error) (Out, error) {
+	h := x.h
+	limited, release := before(ctx, x.plan.over)
 	defer release()
-	scoped, scope := future.WithScope(limited, future.Grace(plan.grace), future.Unobserved(func(err error) { h.unobserved(ctx, err) }))
-	defer h.drained(ctx, limited, scope)
+	scoped, scope := future.WithScope(limited, future.Grace(x.plan.grace), future.Unobserved(func(err error) { h.unobserved(ctx, err) }))
+	defer x.drained(ctx, limited, scope)
 	out, err := future.Go(future.Named(scoped, h.name+": Catch"), func(context.Context) (Out, error) { return h.catch(scoped, in, failure) }).Await(scoped)
 	if _, panicked := errtree.Find[*future.PanicError](err); panicked || err != nil && limited.Err() != nil {
 		err = errors.Join(failure, err) // which is not the answer of fn
@@ -153,11 +159,13 @@ func (h *Handler[In, Out]) drainOf(work context.Context) time.Duration {
 }
 
 // drained returns when nothing of the invocation runs any more, or was given up.
-func (h *Handler[In, Out]) drained(ctx, work context.Context, scope *future.Scope) {
+func (x *exchange[In, Out]) drained(ctx, work context.Context, scope *future.Scope) {
+	h := x.h
 	if work.Err() == nil { // or else all of it has been cancelled
 		scope.WaitFor(h.drainOf(work))
 	}
 	if late, ok := errors.AsType[*future.StragglerError](scope.Close()); ok {
+		x.place.keepFor(scope)
 		h.logger.LogAttrs(ctx, slog.LevelWarn, MessageRunning, slog.String("function", h.name), slog.Any("names", late.Names))
 	}
 }

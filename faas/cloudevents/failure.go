@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/cloudevents/sdk-go/v2/protocol"
 	cehttp "github.com/cloudevents/sdk-go/v2/protocol/http"
@@ -38,8 +39,9 @@ func unready(err error) bool {
 type verdict struct {
 	ack    bool
 	status int
-	class  string // empty: the function was not called
-	text   string // for who has sent the event
+	class  string        // empty: the function was not called
+	text   string        // for who has sent the event
+	retry  time.Duration // not before; 0: nobody has said
 }
 
 func (s *settings) verdict(err error) verdict {
@@ -48,6 +50,12 @@ func (s *settings) verdict(err error) verdict {
 		v.class = recovery.Classify(err).String()
 	}
 	v.status = s.status(err, v.ack)
+	if later, ok := errors.AsType[interface {
+		error
+		RetryAfter() time.Duration
+	}](err); ok {
+		v.retry = later.RetryAfter()
+	}
 	return v
 }
 

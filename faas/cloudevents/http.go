@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,7 +24,8 @@ import (
 )
 
 // HTTP serves h without a client of the SDK: a POST is an event, in binary or structured mode, and the answer is 200 with an event in binary
-// mode, or 200 without one: see [Receiver]. A failure is answered by a [faas.Problem], with the status of its class: see [Final].
+// mode, or 200 without one: see [Receiver]. A failure is answered by a [faas.Problem], with the status of its class: see [Final]. If it has a method
+// RetryAfter() time.Duration, as that of [faas.MaxInFlight] has, the answer has the header Retry-After.
 //
 // [Middleware] decodes and encodes attributes, and answers the handshake of web hooks. What is refused: another method (405); a batch, and what is no event at all (415); an event that is not valid, or longer than [MaxBody]
 // says (400). What the SDK panics on is not valid.
@@ -31,26 +34,32 @@ import (
 // Blocking: reading a body ends at [Limit]; a server should have a ReadHeaderTimeout besides.
 func HTTP[In, Out any](h *faas.Handler[In, Out], opts ...Option) http.Handler {
 	r := newReceiver("cloudevents.HTTP", h, opts)
-	return Middleware(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+	return middleware(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		ctx, release := r.limited(request.Context())
 		defer release()
+		ctx, leave, err := h.Admit(ctx)
+		defer leave()
+		if err != nil {
+			h.Refused(ctx, err)
+			r.verdict(err).write(w, "")
+			return
+		}
 		e, refused := r.read(ctx, w, request)
 		if refused != nil {
-			r.of.Refused(ctx, errors.New(refused.text))
+			h.Refused(ctx, errors.New(refused.text))
 			refused.write(w, "")
 			return
 		}
 		answer, err := r.invoke(ctx, *e)
 		if err != nil {
-			v := r.verdict(err)
-			v.write(w, idOf(*e))
+			r.verdict(err).write(w, idOf(*e))
 			return
 		}
 		if answer == nil {
 			return
 		}
 		_ = cehttp.WriteResponseWriter(ctx, (*binding.EventMessage)(answer), http.StatusOK, w) // fails only if the sender has left
-	}))
+	}), func(ctx context.Context, reason string) { h.Refused(ctx, errors.New(reason)) })
 }
 
 // read returns the event of a request, or why there is none.
@@ -131,6 +140,9 @@ func (v verdict) write(w http.ResponseWriter, id string) {
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if v.retry > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(v.retry.Seconds()))))
+	}
 	w.WriteHeader(v.status)
 	if v.status != http.StatusNoContent {
 		_, _ = w.Write(body) // fails only if the sender has left

@@ -21,8 +21,8 @@ const maxEvent = 32 << 20
 // Deadline: the platform tells custom runtimes a timeout, which begins when the headers have been read. A header x-fc-function-deadline
 // counts before it. Without either, an invocation has no deadline.
 // Failure: a failed invocation has the status 404, as the platform has it. What is refused is logged, as [faas.MessageRefused]: another path
-// (404) or method (405), and an event that is longer than 32 MiB (413), does not come in time (408) or cannot be read (400). The header
-// x-fc-status is 200 on success, else 404.
+// (404) or method (405); an event that is longer than 32 MiB (413), does not come in time (408) or cannot be read (400); and one that
+// [faas.MaxInFlight] leaves no place for (503). The header x-fc-status is 200 on success, else 404.
 // Blocking: reading an event ends at the deadline, or after 30 s if there is none.
 func Custom[In, Out any](h *faas.Handler[In, Out], opts ...Option) http.Handler {
 	if h == nil {
@@ -50,7 +50,13 @@ func (r *runtime) serve(w http.ResponseWriter, request *http.Request) {
 	}
 	i.kind = k
 	r.say(k.started(i.id))
-	if status, err := i.read(w, request); err != nil {
+	status := http.StatusServiceUnavailable
+	ctx, leave, err := r.admitted(ctx, k)
+	defer leave()
+	if err == nil {
+		status, err = i.read(w, request)
+	}
+	if err != nil {
 		r.refused(ctx, err)
 		r.say(k.failed(i.id))
 		r.fail(w, status, err)
@@ -66,6 +72,14 @@ func (r *runtime) serve(w http.ResponseWriter, request *http.Request) {
 	w.Header().Set("X-Fc-Status", "200")
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(answer) // fails only if the platform has left
+}
+
+// admitted takes a place for an invocation.
+func (r *runtime) admitted(ctx context.Context, k kind) (context.Context, func(), error) {
+	if k != invoke {
+		return ctx, func() {}, nil
+	}
+	return r.admit(ctx)
 }
 
 // fail answers with an error.

@@ -16,15 +16,17 @@ import (
 
 // work is a handler without its types.
 type work struct {
-	name   string
-	invoke func(context.Context, []byte) ([]byte, error)
-	init   func(context.Context) error
-	logger *slog.Logger
+	name    string
+	admit   func(context.Context) (context.Context, func(), error)
+	invoke  func(context.Context, []byte) ([]byte, error)
+	refused func(context.Context, error)
+	init    func(context.Context) error
+	logger  *slog.Logger
 }
 
 func workOf[In, Out any](h *faas.Handler[In, Out]) work {
 	h = h.Lenient(reflect.TypeFor[Event]().PkgPath())
-	return work{name: h.Name(), invoke: h.InvokeJSON, init: h.Init, logger: h.Logger()}
+	return work{name: h.Name(), admit: h.Admit, invoke: h.InvokeJSON, refused: h.Refused, init: h.Init, logger: h.Logger()}
 }
 
 // runtime asks the platform for invocations and answers them.
@@ -102,11 +104,6 @@ func (r *runtime) do(ctx context.Context, i *invocation) ([]byte, error) {
 	ctx, cancel := i.limited(ctx)
 	defer cancel()
 	return r.dispatch(ctx, i.kind, i.event)
-}
-
-// refused logs that the function was not called.
-func (r *runtime) refused(ctx context.Context, err error) {
-	r.logger.LogAttrs(ctx, slog.LevelInfo, faas.MessageRefused, slog.String("function", r.name), slog.String("error", err.Error()))
 }
 
 // dispatch calls what an invocation of the kind is for.
