@@ -33,6 +33,11 @@ func (h *Handler[In, Out]) exchange(ctx context.Context, read func() (In, error)
 	if h.classify != nil {
 		ctx = recovery.WithClassifier(ctx, h.classify)
 	}
+	if r := observe.RequestOf(ctx); r != nil && !h.ready.called.Load() && !h.ready.called.Swap(true) {
+		first := *r
+		first.Cold = true
+		ctx = observe.WithRequest(ctx, &first)
+	}
 	place, err := h.enter(ctx)
 	if err != nil {
 		h.Refused(ctx, err)

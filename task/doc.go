@@ -16,7 +16,7 @@
 // A task is an immutable value: define it once, as a package variable, and run
 // it from any number of goroutines. [Task.Do] runs it alone. Package flow
 // combines tasks. An observer of package observe sees the calls of tasks: see
-// [observe.With].
+// [observe.With]. [Key] is the idempotency key of a call.
 //
 // # How to read this package
 //
@@ -27,6 +27,6 @@
 // comes in time. runner.go carries a call through its policies: runner_attempt.go
 // makes an attempt, runner_policy.go lets the policies act, runner_late.go takes
 // over when a limit has passed, and limit.go is a timeout that is running.
-// inside.go finds out what was replaced inside a Wrap. engine.go is for engines
+// inside.go finds out what was replaced inside a Wrap. key.go has idempotency keys. engine.go is for engines
 // such as package flow, and not for users.
 package task
