@@ -106,7 +106,9 @@ func (r *runtime) do(ctx context.Context, i *invocation) ([]byte, error) {
 
 // refused logs that the function was not called.
 func (r *runtime) refused(ctx context.Context, err error) {
-	r.logger.LogAttrs(ctx, slog.LevelInfo, faas.MessageRefused, slog.String("function", r.name), slog.String("error", err.Error()))
+	within(ctx, func() {
+		r.logger.LogAttrs(ctx, slog.LevelInfo, faas.MessageRefused, slog.String("function", r.name), slog.String("error", err.Error()))
+	})
 }
 
 // dispatch calls what an invocation of the kind is for.
