@@ -3,6 +3,7 @@ package faas
 import (
 	"context"
 	"errors"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,6 +48,9 @@ const (
 // patience is how long a caller waits at most for a log handler or an observer that is told of its answer, and, when its ctx has ended,
 // for methods that read and write values.
 const patience = 250 * time.Millisecond
+
+// forever is a wait that has no end, and can be added to another one.
+const forever = math.MaxInt64 / 4 * time.Nanosecond
 
 // do returns the answer. All else that the invocation does is over by then, or was given up.
 func (x *exchange[In, Out]) do() *answer[Out] {
@@ -119,7 +123,7 @@ func (x *exchange[In, Out]) serve(context.Context) (none struct{}, _ error) {
 	scopeCtx, scope := future.WithScope(work, future.Grace(x.plan.grace), future.Unobserved(func(err error) { h.unobserved(run.ctx, err) }))
 	defer func() {
 		x.mu.Lock()
-		x.arm(h.drainOf(work) + x.plan.grace + patience)
+		x.arm(min(h.drainOf(work), forever) + min(x.plan.grace, forever) + patience)
 		x.mu.Unlock()
 		x.drained(run.ctx, work, scope)
 	}()
@@ -198,7 +202,7 @@ func (x *exchange[In, Out]) broken(err error) error {
 
 // late is the failure of an invocation that has not answered in time, or when its ctx has ended.
 func (x *exchange[In, Out]) late() error {
-	cause := future.Cause(x.ctx)
+	cause := guarded(func() error { return causeOf(x.ctx) }, x.ctx.Err(), patience)
 	if cause == nil {
 		cause = context.DeadlineExceeded
 	}

@@ -162,7 +162,7 @@ func (e *endpoint[In, Out]) serve(w http.ResponseWriter, r *http.Request) {
 	ctx, id := e.identified(ctx, r)
 	w.Header().Set(e.id, id)
 	var says reply
-	if e.h.others != nil || observe.From(ctx) != nil {
+	if e.h.Observed(ctx) {
 		ctx = e.described(ctx, id, r, &says)
 	}
 	var lost losses

@@ -127,7 +127,10 @@ func (h *Handler[In, Out]) call(ctx context.Context, begun time.Time, in In) (ou
 	}
 	// The function has the ctx of the scope, so that what it starts does not end with it: see drained.
 	out, err = future.Go(future.Named(ctx, h.name), func(context.Context) (Out, error) { return w.fn(ctx, in) }).Await(ctx)
-	if cause := future.Cause(ctx); err != nil && cause != nil { // whatever the function made of it
+	if err == nil {
+		return out, nil
+	}
+	if cause := causeOf(ctx); cause != nil { // whatever the function made of it
 		var none Out
 		if errors.Is(cause, context.DeadlineExceeded) {
 			cause = engine.Inherited(ctx, h.name, begun, cause)

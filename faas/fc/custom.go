@@ -35,7 +35,7 @@ var paths = map[string]kind{"/invoke": invoke, "/initialize": initialize, "/pre-
 
 func (r *runtime) serve(w http.ResponseWriter, request *http.Request) {
 	i := newInvocation(request.Header)
-	ctx := i.about(request.Context())
+	ctx := r.about(request.Context(), i)
 	k, ok := paths[request.URL.Path]
 	if !ok || request.Method != http.MethodPost {
 		status := http.StatusNotFound

@@ -16,17 +16,18 @@ import (
 
 // work is a handler without its types.
 type work struct {
-	name    string
-	admit   func(context.Context) (context.Context, func(), error)
-	invoke  func(context.Context, []byte) ([]byte, error)
-	refused func(context.Context, error)
-	init    func(context.Context) error
-	logger  *slog.Logger
+	name     string
+	observed func(context.Context) bool
+	admit    func(context.Context) (context.Context, func(), error)
+	invoke   func(context.Context, []byte) ([]byte, error)
+	refused  func(context.Context, error)
+	init     func(context.Context) error
+	logger   *slog.Logger
 }
 
 func workOf[In, Out any](h *faas.Handler[In, Out]) work {
 	h = h.Lenient(reflect.TypeFor[Event]().PkgPath())
-	return work{name: h.Name(), admit: h.Admit, invoke: h.InvokeJSON, refused: h.Refused, init: h.Init, logger: h.Logger()}
+	return work{name: h.Name(), observed: h.Observed, admit: h.Admit, invoke: h.InvokeJSON, refused: h.Refused, init: h.Init, logger: h.Logger()}
 }
 
 // runtime asks the platform for invocations and answers them.
@@ -81,7 +82,7 @@ func (r *runtime) run(ctx context.Context) error {
 // meanwhile: an invocation that has begun is answered.
 func (r *runtime) answer(a *arrival) {
 	i := a.invocation
-	ctx := i.about(context.Background())
+	ctx := r.about(context.Background(), i)
 	r.say(i.kind.started(i.id))
 	var answer []byte
 	err := a.read()
@@ -130,9 +131,10 @@ func (r *runtime) dispatch(ctx context.Context, k kind, event []byte) ([]byte, e
 // MessagePhase is that of the record of another phase than an invocation that has failed, on level Error.
 const MessagePhase = "phase failed"
 
-// say writes a line for the platform's console.
+// say writes a line for the platform's console. A writer that panics fails no invocation.
 func (r *runtime) say(line string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	defer func() { _ = recover() }()
 	_, _ = io.WriteString(r.console, line+"\n")
 }

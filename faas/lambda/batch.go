@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -115,7 +116,7 @@ func handlerOf[In, Out, Event, Answer any](h *faas.Handler[In, Out], fn faas.Fun
 		}
 		return fn, err
 	}
-	return faas.Initialized(h.Name(), init, faas.Logger(slog.New(batchLog{h.Logger().Handler()})))
+	return faas.Initialized(h.Name(), init, faas.InitTimeout(math.MaxInt64), faas.Logger(slog.New(batchLog{h.Logger().Handler()}))) // h has a limit of its own
 }
 
 // mostCollecting limits the time in which a batch whose time is up answers.
@@ -153,8 +154,7 @@ func (b *batch[R]) run(ctx context.Context, records []record[R]) []string {
 	}
 	if len(ids) > 0 {
 		failed, waiting := q.count()
-		b.log.LogAttrs(ctx, slog.LevelWarn, MessageReturned, slog.String("function", b.name), slog.Int("records", len(records)),
-			slog.Int("failed", failed), slog.Int("not_begun", waiting))
+		b.write(ctx, slog.LevelWarn, MessageReturned, slog.Int("records", len(records)), slog.Int("failed", failed), slog.Int("not_begun", waiting))
 	}
 	return ids
 }
@@ -181,11 +181,11 @@ func (b *batch[R]) runAll(ctx, until context.Context, q *queue, records []record
 		}
 		return
 	}
-	q.run(ctx, 1, func(ctx context.Context, i int) error {
+	q.run(ctx, 1, func(_ context.Context, i int) error {
 		if len(failures) == 0 || failures[i] == nil {
 			return nil
 		}
-		ctx = records[i].about(ctx)
+		ctx := records[i].about(until) // and not until ctx ends, with the answer of the batch
 		b.tell(ctx, MessageRecord, failures[i])
 		return b.settle(ctx, records[i], failures[i])
 	})

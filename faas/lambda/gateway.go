@@ -19,7 +19,7 @@ import (
 //
 // Request: handler sees what a server would see, with these differences. An HTTP API decodes the path, so %2F arrives as a slash. A REST API decodes
 // the query, so the order of different parameters is lost. Format 2.0 joins the values of a header with commas. The path has the stage or
-// the base path where the gateway has it: see [http.StripPrefix]. RemoteAddr is the address of the client with port 0. [Event] has what
+// the base path where the gateway has it: see [http.StripPrefix]. RemoteAddr is the address of the client, with port 0 if that is not known. [Event] has what
 // does not fit, such as the claims that an authorizer has checked.
 // Answer: it is sent when handler has returned, so there is no [http.Flusher]. As in a server, a missing Content-Type is detected, an answer to
 // HEAD has no body, and the status is 200 if handler sets none. Trailers and headers for the connection are removed. A body is sent as base64 if it is
