@@ -50,7 +50,7 @@ func HTTP[In, Out any](h *faas.Handler[In, Out], opts ...Option) http.Handler {
 			refused.write(w, "")
 			return
 		}
-		answer, err := r.invoke(ctx, *e)
+		answer, err := r.invoke(withHeader(ctx, request.Header), *e)
 		if err != nil {
 			r.verdict(err).write(w, idOf(*e))
 			return

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/jade-go/jade/faas"
 	"github.com/stretchr/testify/require"
 )
 
@@ -47,7 +48,7 @@ func TestRun_aLogThatFails(t *testing.T) {
 				w.WriteHeader(http.StatusBadRequest) // it is not taken, which is logged
 			}))
 			defer platform.Close()
-			r := newRuntime(settings{api: strings.TrimPrefix(platform.URL, "http://"), console: io.Discard}, work{name: "page", logger: slog.New(failing{slog.DiscardHandler, do})})
+			r := newRuntime(settings{api: strings.TrimPrefix(platform.URL, "http://"), console: io.Discard}, workOf(faas.New("page", same, faas.Logger(slog.New(failing{slog.DiscardHandler, do})))))
 			defer r.client.CloseIdleConnections()
 			r.answer(&arrival{newInvocation(http.Header{"X-Fc-Request-Id": {"r-1"}}), io.NopCloser(iotest.ErrReader(io.ErrUnexpectedEOF)), func() {}})
 			require.Equal(t, "error", <-answers)
@@ -88,3 +89,5 @@ func TestErrorBody(t *testing.T) {
 	require.NotEmpty(t, message(ending{}, false))
 	require.NotEmpty(t, message(ending{}, true))
 }
+
+func same(_ context.Context, n int) (int, error) { return n, nil }

@@ -95,7 +95,9 @@ func (r *runtime) about(ctx context.Context, i *invocation) context.Context {
 		header := func(name string) string { return strings.Join(i.header.Values(name), ",") }
 		ctx = observe.WithRequest(ctx, &observe.Request{ID: i.id, Trigger: "other", Header: header})
 	}
-	ctx = task.WithKey(ctx, i.id)
+	if key := i.header.Get("X-Fc-Request-Id"); key != "" {
+		ctx = task.WithKey(ctx, key)
+	}
 	return faas.WithInvocation(context.WithValue(ctx, contextKey{}, i), faas.Invocation{
 		ID: i.id, Platform: "fc", Attempt: attempt,
 		Function: i.header.Get("X-Fc-Function-Name"),

@@ -12,6 +12,7 @@ import (
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 )
 
 // BatchOption changes how [SQS] and [Kinesis] run the records of a batch.
@@ -59,6 +60,7 @@ type record[R any] struct {
 	group   string // records of a group run in order
 	grouped bool
 	attempt int
+	trace   func(string) string // as observe.Request has it; nil: none
 	body    []byte
 }
 
@@ -69,6 +71,7 @@ type batch[R any] struct {
 	dead   func(context.Context, R, error) error
 	name   string
 	log    *slog.Logger
+	seen   func(context.Context) bool // somebody observes the records
 
 	one func(context.Context, record[R]) error
 	all func(context.Context, []R) ([]error, error) // instead of one; may be nil
@@ -83,7 +86,7 @@ func newBatch[R, In, Out any](where string, h *faas.Handler[In, Out], opts []Bat
 	for _, opt := range opts {
 		opt(&s)
 	}
-	b := &batch[R]{limit: s.limit, name: h.Name(), log: h.Logger()}
+	b := &batch[R]{limit: s.limit, name: h.Name(), log: h.Logger(), seen: h.Observed}
 	if s.dead != nil {
 		dead, ok := s.dead.(func(context.Context, R, error) error)
 		if !ok {
@@ -160,7 +163,7 @@ func (b *batch[R]) run(ctx context.Context, records []record[R]) []string {
 }
 
 func (b *batch[R]) runOne(ctx context.Context, r record[R]) error {
-	ctx = r.about(ctx)
+	ctx = r.about(ctx, b.seen(ctx))
 	return b.settle(ctx, r, b.one(ctx, r))
 }
 
@@ -169,6 +172,10 @@ func (b *batch[R]) runAll(ctx, until context.Context, q *queue, records []record
 	raw := make([]R, len(records))
 	for i, r := range records {
 		raw[i] = r.raw
+	}
+	if b.seen(until) {
+		i, _ := faas.InvocationOf(until)
+		until = observe.WithRequest(until, &observe.Request{ID: i.ID, Trigger: "pubsub", Header: traceOf(until)})
 	}
 	failures, err := future.Go(until, func(ctx context.Context) ([]error, error) { return b.all(ctx, raw) }).Await(until)
 	if err == nil && len(failures) != 0 && len(failures) != len(raw) {
@@ -185,7 +192,7 @@ func (b *batch[R]) runAll(ctx, until context.Context, q *queue, records []record
 		if len(failures) == 0 || failures[i] == nil {
 			return nil
 		}
-		ctx := records[i].about(until) // and not until ctx ends, with the answer of the batch
+		ctx := records[i].about(until, false) // and not until ctx ends, with the answer of the batch
 		b.tell(ctx, MessageRecord, failures[i])
 		return b.settle(ctx, records[i], failures[i])
 	})

@@ -30,6 +30,8 @@ import (
 // Panics: the invocation fails, and the gateway answers 502. After [http.ErrAbortHandler] the class of the failure is canceled, and the log has no error.
 // Concurrency: handler may go on after it has returned, and write. That is not sent, and Write returns an error.
 //
+// Trace: give observers to the handlers of [faas.HTTP] inside, and not to Gateway: those know the method, the route and the headers of the client.
+//
 // Gateway does not take WebSocket events and does not stream: see [StartStreaming]. It does not initialise handler in Lambda's init phase: if a
 // [faas.Handler] is behind it, call [faas.Handler.Init] before [Start].
 func Gateway(name string, handler http.Handler, opts ...faas.Option) *faas.Handler[json.RawMessage, any] {
