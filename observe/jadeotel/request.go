@@ -47,18 +47,24 @@ func (o *observer) requestOf(ctx context.Context, about *observe.Call, around *c
 }
 
 // options are those of the span. A sampler sees the attributes.
-func (r *request) options() []trace.SpanStartOption {
-	with := make(attributes, 0, 12)
+func (r *request) options(begin trace.SpanStartOption) []trace.SpanStartOption {
+	isHTTP := r.isEntry && r.Method != ""
+	most := 3
+	if isHTTP {
+		most = 11
+	}
+	with := make(attributes, 0, most)
 	with.text(semconv.FaaSInvocationIDKey, short(r.ID))
 	with.add(r.trigger())
 	with.add(semconv.FaaSColdstart(r.Cold))
-	if !r.isEntry {
-		return []trace.SpanStartOption{trace.WithAttributes(with...)}
-	}
-	if r.Method != "" {
+	if isHTTP {
 		with.http(r)
 	}
-	return []trace.SpanStartOption{trace.WithAttributes(with...), trace.WithSpanKind(r.kind())}
+	options := append(make([]trace.SpanStartOption, 0, 3), begin, trace.WithAttributes(with...))
+	if r.isEntry {
+		options = append(options, trace.WithSpanKind(r.kind()))
+	}
+	return options
 }
 
 // kind is as the conventions for spans of functions have it.

@@ -54,7 +54,7 @@ func (c *call) start() {
 	}()
 	with := []trace.SpanStartOption{trace.WithTimestamp(c.about.Start)}
 	if c.request != nil {
-		with = append(with, c.request.options()...)
+		with = c.request.options(with[0])
 	}
 	ctx, span := c.observer.tracer.Start(around, c.name(), with...)
 	c.inside, c.span = ctx, span
