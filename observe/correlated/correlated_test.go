@@ -11,8 +11,12 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel/codes"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/jade-go/jade/faas"
 )
 
 const (
@@ -131,4 +135,21 @@ func TestRequestID_findsLogSpanAndExemplar(t *testing.T) {
 	}
 	require.Empty(t, p.records(t, "r-3"))
 	require.Empty(t, p.exemplars(t, "r-3"))
+}
+
+// A request that the function is not called for is found as well. It has no duration.
+func TestRequestID_findsARefusedRequest(t *testing.T) {
+	p := start(t)
+	status, _ := p.call(t, "r-1", `{`)
+	require.Equal(t, http.StatusBadRequest, status)
+	require.Eventually(t, func() bool { return len(p.spans.Ended()) == 1 }, time.Minute, time.Millisecond)
+
+	entry := p.entry(t, "r-1")
+	require.Equal(t, callersSpan, entry.Parent().SpanID().String())
+	require.Equal(t, codes.Unset, entry.Status().Code)
+	require.Contains(t, entry.Attributes(), semconv.HTTPResponseStatusCode(http.StatusBadRequest))
+	records := p.records(t, "r-1")
+	require.Len(t, records, 1)
+	require.Equal(t, record{Msg: faas.MessageRefused, RequestID: "r-1", TraceID: callersTrace, SpanID: entry.SpanContext().SpanID().String()}, records[0])
+	require.Empty(t, p.exemplars(t, "r-1"))
 }

@@ -3,6 +3,7 @@ package correlated
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -69,14 +70,20 @@ func described(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r.WithContext(observe.WithRequest(r.Context(), &observe.Request{
 			ID: r.Header.Get("X-Request-Id"), Trigger: "http", Method: r.Method, Scheme: "http", Host: r.Host, Path: r.URL.Path, Header: r.Header.Get,
-			Status: func(err error) int {
-				if err != nil {
-					return http.StatusBadGateway
-				}
-				return http.StatusOK
-			},
+			Status: status,
 		})))
 	})
+}
+
+// status is the one of an answer, as package faas has it.
+func status(err error) int {
+	if err == nil {
+		return http.StatusOK
+	}
+	if _, ok := errors.AsType[*faas.InputError](err); ok {
+		return http.StatusBadRequest
+	}
+	return http.StatusBadGateway
 }
 
 // price asks the backend, with a client that has spans of its own.
