@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -105,4 +106,23 @@ func TestExemplars_haveTheSpanOfTheCall(t *testing.T) {
 		require.Equal(t, span[:], point.Exemplars[0].SpanID, m.Name)
 	}
 	require.Equal(t, 3, seen)
+}
+
+func TestAnswers_ofManyRequestsAtOnce(t *testing.T) {
+	reader := sdkmetric.NewManualReader()
+	o := jadeotel.New(jadeotel.MeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))), jadeotel.TracerProvider(sdktrace.NewTracerProvider()))
+	shop := line("shop", takes("item", 0, nil))
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for i := range 100 {
+				r := &observe.Request{Method: "POST", Route: fmt.Sprint("/", i%10), Header: headers("traceparent", traceparent, "baggage", "a=b")}
+				shop.Do(observe.With(observe.WithRequest(t.Context(), r), o), "x")
+			}
+		})
+	}
+	all.Wait()
+	for i := range 10 {
+		require.Contains(t, strings.Join(collect(t, reader), "\n"), fmt.Sprintf("http.server.request.duration http.request.method=POST http.route=/%d: 80", i))
+	}
 }

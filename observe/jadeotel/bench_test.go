@@ -79,7 +79,7 @@ func BenchmarkEntry(b *testing.B) {
 	continued.Header = headers("traceparent", traceparent)
 	baggage.Header = headers("traceparent", traceparent, "tracestate", "a=1,b=2", "baggage", "tenant=acme,plan=gold")
 	unsampled.Header = headers("traceparent", traceparent[:len(traceparent)-1]+"0")
-	tracers := sdktrace.NewTracerProvider()
+	tracers, none := sdktrace.NewTracerProvider(), sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.NeverSample()))
 	metered := sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewManualReader()))
 	for _, c := range []struct {
 		name   string
@@ -92,11 +92,16 @@ func BenchmarkEntry(b *testing.B) {
 		{"entry", request, false, nometric.NewMeterProvider()},
 		{"entry, traceparent", &continued, false, nometric.NewMeterProvider()},
 		{"entry, traceparent, tracestate, baggage", &baggage, false, nometric.NewMeterProvider()},
+		{"no request, not sampled", nil, false, nometric.NewMeterProvider()},
 		{"entry, not sampled", &unsampled, false, nometric.NewMeterProvider()},
 		{"no request, metrics", nil, false, metered},
 		{"entry, traceparent, metrics", &continued, false, metered},
 	} {
-		ctx := observe.With(context.Background(), jadeotel.New(jadeotel.TracerProvider(tracers), jadeotel.MeterProvider(c.meters)))
+		from := tracers
+		if c.name == "no request, not sampled" { // which a caller decides for the others
+			from = none
+		}
+		ctx := observe.With(context.Background(), jadeotel.New(jadeotel.TracerProvider(from), jadeotel.MeterProvider(c.meters)))
 		if c.of != nil {
 			ctx = observe.WithRequest(ctx, c.of)
 		}

@@ -217,3 +217,19 @@ func TestPropagator_readsTheHeadersOfItsOwn(t *testing.T) {
 		require.Equal(t, mode == "panic", strings.Contains(log.String(), "changes nothing"))
 	}
 }
+
+// The headers may be gone later, although the span is opened when somebody asks for it.
+func TestParent_isReadWhenTheRunBegins(t *testing.T) {
+	recorder := tracetest.NewSpanRecorder()
+	o := jadeotel.New(jadeotel.TracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder))), jadeotel.MeterProvider(noop.NewMeterProvider()))
+	begun := false
+	r := &observe.Request{Header: func(name string) string {
+		require.False(t, begun)
+		return headers("traceparent", traceparent)(name)
+	}}
+	_, end := o.Begin(observe.WithRequest(t.Context(), r), observe.Call{Kind: observe.KindRun, Flow: "shop"})
+	begun = true
+	require.Empty(t, recorder.Started())
+	end(observe.Outcome{})
+	require.Equal(t, callersTrace, spans(recorder.Ended()).named(t, "shop").SpanContext().TraceID().String())
+}
