@@ -84,13 +84,15 @@ func TestParent_isTheCallers(t *testing.T) {
 func TestParent_isNoneWithoutAUsableHeader(t *testing.T) {
 	huge := strings.Repeat("a=b,", 1<<18)
 	for name, header := range map[string]func(string) string{
-		"no headers":             nil,
-		"none":                   headers(),
-		"malformed":              headers("traceparent", "00-xyz"),
-		"upper case":             headers("traceparent", strings.ToUpper(traceparent)),
-		"of zeros":               headers("traceparent", "00-00000000000000000000000000000000-0000000000000000-01"),
-		"version ff":             headers("traceparent", "ff"+traceparent[2:]),
-		"several in one":         headers("traceparent", traceparent+","+traceparent),
+		"no headers":     nil,
+		"none":           headers(),
+		"malformed":      headers("traceparent", "00-xyz"),
+		"upper case":     headers("traceparent", strings.ToUpper(traceparent)),
+		"of zeros":       headers("traceparent", "00-00000000000000000000000000000000-0000000000000000-01"),
+		"version ff":     headers("traceparent", "ff"+traceparent[2:]),
+		"several in one": headers("traceparent", traceparent+","+traceparent),
+		// A later version may have more fields.
+		"longer than 8 KiB":      headers("traceparent", "01"+traceparent[2:]+"-"+huge[:8<<10]),
 		"huge":                   headers("traceparent", huge, "tracestate", huge, "baggage", huge, "X-Amzn-Trace-Id", huge),
 		"not UTF-8":              headers("traceparent", "\xff\x00", "tracestate", "\xff", "baggage", "\xff=\xff", "X-Amzn-Trace-Id", "\xff"),
 		"X-Ray without parent":   headers("X-Amzn-Trace-Id", "Root=1-5759e988-bd862e3fe1be46a994272793"),
@@ -212,7 +214,10 @@ func TestPropagator_readsTheHeadersOfItsOwn(t *testing.T) {
 	require.False(t, all.named(t, "shop").Parent().IsValid())
 	for _, mode := range []string{"panic", "nil"} {
 		log := logged(t)
-		all = answered(t, t.Context(), &observe.Request{Header: headers("X-Mode", mode)}, nil, jadeotel.Propagator(own{}))
+		ctx := context.WithValue(t.Context(), key{}, "y")
+		all = answered(t, ctx, &observe.Request{Header: headers("X-Mode", mode)}, func(ctx context.Context) {
+			require.Equal(t, "y", ctx.Value(key{}))
+		}, jadeotel.Propagator(own{}))
 		require.False(t, all.named(t, "shop").Parent().IsValid())
 		require.Equal(t, mode == "panic", strings.Contains(log.String(), "changes nothing"))
 	}
