@@ -27,7 +27,7 @@ const (
 // call sends a request as a caller does that has a trace, and returns the answer.
 func (p *program) call(t *testing.T, id, input string) (status int, answer string) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+"/page", strings.NewReader(input))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+"/pages/7", strings.NewReader(input))
 	require.NoError(t, err)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-Request-Id", id)
@@ -110,11 +110,14 @@ func TestRequestID_findsLogSpanAndExemplar(t *testing.T) {
 
 	require.Eventually(t, func() bool { return len(p.spans.Ended()) == 6 }, time.Minute, time.Millisecond, "those of two requests, which are told last")
 
+	codeOf := map[string]int{"r-1": http.StatusOK, "r-2": http.StatusBadGateway}
 	for id, want := range map[string]int{"r-1": 1, "r-2": 2} { // a line, and of the second a failure
 		entry := p.entry(t, id)
 		require.Equal(t, trace.SpanKindServer, entry.SpanKind())
 		require.Equal(t, callersTrace, entry.SpanContext().TraceID().String())
 		require.Equal(t, callersSpan, entry.Parent().SpanID().String())
+		require.Contains(t, entry.Attributes(), semconv.HTTPRoute("/pages/{shop}"))
+		require.Contains(t, entry.Attributes(), semconv.HTTPResponseStatusCode(codeOf[id]))
 		called := p.inside(t, entry, "price")
 		client := p.inside(t, called, "GET")
 		if id == "r-1" {

@@ -3,7 +3,6 @@ package correlated
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -22,7 +21,6 @@ import (
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/flow"
-	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeotel"
 	"github.com/jade-go/jade/observe/jadeprometheus"
 	"github.com/jade-go/jade/task"
@@ -58,32 +56,13 @@ func start(t *testing.T) *program {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collector)
 	p.metrics = serve(t, promhttp.HandlerFor(registry, promhttp.HandlerOpts{EnableOpenMetrics: true}))
-	p.url = serve(t, described(faas.HTTP(faas.FromFlow(page,
+	pages := http.NewServeMux()
+	pages.Handle("POST /pages/{shop}", faas.HTTP(faas.FromFlow(page,
 		faas.Logger(slog.New(withSpan{slog.NewJSONHandler(&p.log, nil)})),
 		faas.Observer(jadeotel.New(jadeotel.TracerProvider(p.tracers), jadeotel.MeterProvider(noop.NewMeterProvider()))),
-		faas.Observer(collector)))))
+		faas.Observer(collector))))
+	p.url = serve(t, pages)
 	return p
-}
-
-// described puts the Request into the ctx.
-func described(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(w, r.WithContext(observe.WithRequest(r.Context(), &observe.Request{
-			ID: r.Header.Get("X-Request-Id"), Trigger: "http", Method: r.Method, Scheme: "http", Host: r.Host, Path: r.URL.Path, Header: r.Header.Get,
-			Status: status,
-		})))
-	})
-}
-
-// status is the one of an answer, as package faas has it.
-func status(err error) int {
-	if err == nil {
-		return http.StatusOK
-	}
-	if _, ok := errors.AsType[*faas.InputError](err); ok {
-		return http.StatusBadRequest
-	}
-	return http.StatusBadGateway
 }
 
 // price asks the backend, with a client that has spans of its own.
