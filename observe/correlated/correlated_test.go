@@ -117,6 +117,7 @@ func TestRequestID_findsLogSpanAndExemplar(t *testing.T) {
 		require.Equal(t, callersTrace, entry.SpanContext().TraceID().String())
 		require.Equal(t, callersSpan, entry.Parent().SpanID().String())
 		require.Contains(t, entry.Attributes(), semconv.HTTPRoute("/pages/{shop}"))
+		require.Contains(t, entry.Attributes(), semconv.FaaSColdstart(id == "r-1"))
 		require.Contains(t, entry.Attributes(), semconv.HTTPResponseStatusCode(codeOf[id]))
 		called := p.inside(t, entry, "price")
 		client := p.inside(t, called, "GET")
