@@ -16,23 +16,23 @@ func (h *Handler[In, Out]) Refused(ctx context.Context, err error) {
 	guarded(func() (none struct{}) { h.refuse(ctx, err); return none }, struct{}{}, patience)
 }
 
+// refuse has the record in the ctx that the observers have made: with the span of the run, if it has one.
 func (h *Handler[In, Out]) refuse(ctx context.Context, err error) {
-	defer h.countRefusal(ctx, err) // whatever the log handler does
+	o := observe.Tee(observe.From(ctx), h.others)
+	now := time.Now()
+	observed, end := observe.Begin(observe.With(ctx, o), observe.Call{Kind: observe.KindRun, Flow: h.name, Place: h.place, Start: now})
+	defer func() { // whatever the log handler does
+		failure := err
+		if _, full := err.(*overload); !full {
+			failure = recovery.Mark(recovery.ClassBusiness, err)
+		}
+		outcome := observe.OutcomeOf(observed, failure, nil, now)
+		outcome.Status = observe.StatusSkipped
+		end(outcome)
+	}()
 	about := []slog.Attr{slog.String("function", h.name), slog.String("error", recovery.Text(err))}
 	if input, ok := err.(*unread); ok && input.cause() != nil {
 		about = append(about, slog.String("cause", recovery.Text(input.cause())))
 	}
-	h.logger.LogAttrs(ctx, slog.LevelInfo, MessageRefused, about...)
-}
-
-func (h *Handler[In, Out]) countRefusal(ctx context.Context, err error) {
-	o := observe.Tee(observe.From(ctx), h.others)
-	now := time.Now()
-	observed, end := observe.Begin(observe.With(ctx, o), observe.Call{Kind: observe.KindRun, Flow: h.name, Place: h.place, Start: now})
-	if _, full := err.(*overload); !full {
-		err = recovery.Mark(recovery.ClassBusiness, err)
-	}
-	outcome := observe.OutcomeOf(observed, err, nil, now)
-	outcome.Status = observe.StatusSkipped
-	end(outcome)
+	h.logger.LogAttrs(observed, slog.LevelInfo, MessageRefused, about...)
 }
