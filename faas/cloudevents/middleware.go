@@ -25,6 +25,7 @@ func Middleware(next http.Handler) http.Handler {
 		}
 		decoded, reason := decodedHeader(request.Header)
 		if reason != "" {
+			limitBody(request.Context(), w, request)
 			verdict{status: http.StatusBadRequest, text: "not a valid event: " + reason}.write(w, "")
 			return
 		}
