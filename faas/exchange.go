@@ -132,7 +132,7 @@ func (x *exchange[In, Out]) serve(context.Context) (none struct{}, _ error) {
 	if a.out, a.err = h.call(scopeCtx, x.begun, in); a.err != nil && h.catch != nil && run.ctx.Err() == nil {
 		failure := a.err
 		if a.out, a.err = x.caught(run.ctx, in, failure); a.err == nil {
-			degraded = tamed(failure)
+			degraded = failure
 		}
 	}
 	if a.err == nil && x.write != nil {
@@ -143,7 +143,7 @@ func (x *exchange[In, Out]) serve(context.Context) (none struct{}, _ error) {
 	}
 	a.err = classed(run.ctx, tamed(a.err))
 	if x.settle(a) {
-		run.ends(a.err, degraded, x.begun)
+		run.ends(a.err, tamed(degraded), x.begun) // only now: the answer waits for no method of what it has stood in for
 	}
 	return none, nil
 }

@@ -37,7 +37,7 @@ func Serve(ctx context.Context, l net.Listener, handler http.Handler, grace time
 		opt(&s)
 	}
 	var e ending
-	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, IdleTimeout: idle}
 	e.serve(server, handler)
 	accepting := &acceptor{Listener: l}
 	over := make(chan struct{})
@@ -62,6 +62,10 @@ func Serve(ctx context.Context, l net.Listener, handler http.Handler, grace time
 	}
 	return nil
 }
+
+// idle is how long a connection is kept without a request. It is longer than those who send requests keep theirs, or else some of these would be lost: load
+// balancers of Google have idle connections for 10 minutes, Envoy, and so Knative, for an hour.
+const idle = 65 * time.Minute
 
 // Listen listens on the port that the environment variable PORT names, as platforms for containers do, or on 8080.
 func Listen() (net.Listener, error) {

@@ -31,8 +31,11 @@ func pathOf(wrong *json.UnmarshalTypeError, valid []byte, of *shape) string {
 	if found == nil {
 		return ""
 	}
-	is, want := pointed(found.of), pointed(wrong.Type)
-	if is == want || is.Kind() == reflect.Map && is.Key() == wrong.Type {
+	is := found.of
+	if found.pointer && is != wrong.Type {
+		is = found.inside.of
+	}
+	if is == wrong.Type || is.Kind() == reflect.Map && is.Key() == wrong.Type {
 		return path
 	}
 	return ""

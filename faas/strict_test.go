@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"reflect"
 	"strings"
 	"testing"
@@ -124,6 +125,15 @@ func TestDecode_whatDoesNotFitInsideATypeThatReadsItself(t *testing.T) {
 		Own   ownMap
 	}
 	require.Equal(t, "want an integer of 64 bits, got a string", reasonFor[in](`{"Title":"long enough","Own":{"n":"x"}}`, strictly))
+
+	type pointers struct {
+		N    **int
+		Addr *netip.Addr // which reads text only
+		Keys map[int]string
+	}
+	require.Equal(t, `field "N": want an integer of 64 bits, got a string`, reasonFor[pointers](`{"N":"x"}`, strictly))
+	require.Equal(t, `field "Addr": want an object, got a number`, reasonFor[pointers](`{"Addr":1}`, strictly))
+	require.Equal(t, `field "Keys": want an integer of 64 bits, got the number x`, reasonFor[pointers](`{"Keys":{"x":""}}`, strictly))
 }
 
 func TestDecode_null(t *testing.T) {

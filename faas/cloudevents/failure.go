@@ -59,9 +59,13 @@ func (s *settings) verdict(err error) verdict {
 	return v
 }
 
-// isFinal asks the function of [Ack]. If that panics or ends its goroutine, the event is delivered again.
+// stuck is how long the function of [Ack] may take.
+const stuck = 10 * time.Second
+
+// isFinal asks the function of [Ack]. If that panics, ends its goroutine or does not return, the event is delivered again.
 func (s *settings) isFinal(err error) bool {
-	ctx := context.Background()
+	ctx, cancel := context.WithTimeout(context.Background(), stuck)
+	defer cancel()
 	final, failed := future.Go(ctx, func(context.Context) (bool, error) { return s.final(err), nil }).Await(ctx)
 	return failed == nil && final
 }

@@ -31,7 +31,7 @@ import (
 // says (400). What the SDK panics on is not valid.
 //
 // Cancellation: a sender that leaves cancels the invocation.
-// Blocking: reading a body ends at [Limit]; a server should have a ReadHeaderTimeout besides.
+// Blocking: reading a body ends at [Limit], or after 30 s without it, and at the ReadTimeout of the server; a server should have a ReadHeaderTimeout besides.
 func HTTP[In, Out any](h *faas.Handler[In, Out], opts ...Option) http.Handler {
 	r := newReceiver("cloudevents.HTTP", h, opts)
 	return middleware(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
@@ -64,6 +64,7 @@ func HTTP[In, Out any](h *faas.Handler[In, Out], opts ...Option) http.Handler {
 
 // read returns the event of a request, or why there is none.
 func (s *settings) read(ctx context.Context, w http.ResponseWriter, request *http.Request) (*event.Event, *verdict) {
+	read := limitBody(ctx, w, request)
 	if request.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		return nil, &verdict{status: http.StatusMethodNotAllowed, text: "the method is POST"}
@@ -74,7 +75,7 @@ func (s *settings) read(ctx context.Context, w http.ResponseWriter, request *htt
 	case binding.EncodingUnknown:
 		return nil, &verdict{status: http.StatusUnsupportedMediaType, text: "not an event: neither a header Ce-Specversion, of 1.0, nor a content type application/cloudevents+json"}
 	}
-	body, err := s.readBody(ctx, w, request)
+	body, err := io.ReadAll(http.MaxBytesReader(w, request.Body, s.body))
 	switch long, ok := errors.AsType[*http.MaxBytesError](err); {
 	case ok:
 		return nil, &verdict{status: http.StatusBadRequest, text: fmt.Sprintf("the body has more than %d bytes", long.Limit)}
@@ -83,6 +84,7 @@ func (s *settings) read(ctx context.Context, w http.ResponseWriter, request *htt
 	case err != nil:
 		return nil, &verdict{status: http.StatusBadRequest, text: "the body could not be read"}
 	}
+	read()
 	e, err := parse(request.Header, body)
 	if err != nil {
 		return nil, &verdict{status: http.StatusBadRequest, text: "not a valid event: " + reasonOf(err)}
@@ -90,16 +92,25 @@ func (s *settings) read(ctx context.Context, w http.ResponseWriter, request *htt
 	return e, nil
 }
 
-// readBody reads the body, until the deadline of ctx at the latest.
-func (s *settings) readBody(ctx context.Context, w http.ResponseWriter, request *http.Request) ([]byte, error) {
-	control := http.NewResponseController(w)
+// transfer is how long a body may take if nothing else limits it.
+const transfer = 30 * time.Second
+
+// limitBody has the server read the body until the deadline of ctx at the latest, and its own ReadTimeout. That holds for what is refused too, as the
+// server reads the rest of it before it answers. Call done when the body has been read.
+func limitBody(ctx context.Context, w http.ResponseWriter, request *http.Request) (done func()) {
 	end, limited := ctx.Deadline()
-	limited = limited && control.SetReadDeadline(end) == nil // not all writers can
-	body, err := io.ReadAll(http.MaxBytesReader(w, request.Body, s.body))
-	if err == nil && limited { // or else the server itself would wait for the rest
-		_ = control.SetReadDeadline(time.Time{})
+	if !limited {
+		end = time.Now().Add(transfer)
 	}
-	return body, err
+	server, ok := request.Context().Value(http.ServerContextKey).(*http.Server)
+	if ok && server.ReadTimeout > 0 && time.Until(end) >= server.ReadTimeout {
+		return func() {}
+	}
+	control := http.NewResponseController(w)
+	if control.SetReadDeadline(end) != nil { // not all writers can
+		return func() {}
+	}
+	return func() { _ = control.SetReadDeadline(time.Time{}) } // or else the server itself would wait for the rest
 }
 
 var errMalformed = errors.New("malformed")

@@ -31,6 +31,7 @@ func middleware(next http.Handler, refused func(ctx context.Context, reason stri
 		}
 		decoded, reason := decodedHeader(request.Header)
 		if reason != "" {
+			limitBody(request.Context(), w, request)
 			v := verdict{status: http.StatusBadRequest, text: "not a valid event: " + reason}
 			refused(request.Context(), v.text)
 			v.write(w, "")

@@ -37,6 +37,8 @@ func (r *runtime) serve(w http.ResponseWriter, request *http.Request) {
 	i := newInvocation(request.Header)
 	ctx := r.about(request.Context(), i)
 	k, ok := paths[request.URL.Path]
+	i.kind = k
+	read := i.limitBody(w, request)
 	if !ok || request.Method != http.MethodPost {
 		status := http.StatusNotFound
 		if ok {
@@ -48,7 +50,6 @@ func (r *runtime) serve(w http.ResponseWriter, request *http.Request) {
 		r.fail(w, status, err)
 		return
 	}
-	i.kind = k
 	r.say(k.started(i.id))
 	status := http.StatusServiceUnavailable
 	ctx, leave, err := r.admitted(ctx, k)
@@ -62,6 +63,7 @@ func (r *runtime) serve(w http.ResponseWriter, request *http.Request) {
 		r.fail(w, status, err)
 		return
 	}
+	read()
 	answer, err := r.do(ctx, i)
 	if err != nil {
 		r.say(k.failed(i.id))
@@ -90,14 +92,19 @@ func (r *runtime) fail(w http.ResponseWriter, status int, err error) {
 	_, _ = w.Write(r.errorBody(err)) // fails only if the platform has left
 }
 
+// limitBody has the server read the body until the invocation has to be over. That holds for what is refused too, as the server reads the rest of it before
+// it answers. Call done when the body has been read.
+func (i *invocation) limitBody(w http.ResponseWriter, request *http.Request) (done func()) {
+	control, until := http.NewResponseController(w), i.readUntil()
+	if !sooner(request.Context(), until) || control.SetReadDeadline(until) != nil { // not all writers can
+		return func() {}
+	}
+	return func() { _ = control.SetReadDeadline(time.Time{}) } // or else the server itself would wait for the rest
+}
+
 // read reads the event. If that fails, status is how to say so.
 func (i *invocation) read(w http.ResponseWriter, request *http.Request) (status int, err error) {
-	control, until := http.NewResponseController(w), i.readUntil()
-	limited := sooner(request.Context(), until) && control.SetReadDeadline(until) == nil // not all writers can
 	i.event, err = io.ReadAll(http.MaxBytesReader(w, request.Body, maxEvent))
-	if err == nil && limited { // or else the server itself would wait for the rest
-		_ = control.SetReadDeadline(time.Time{})
-	}
 	switch long, ok := errors.AsType[*http.MaxBytesError](err); {
 	case ok:
 		return http.StatusRequestEntityTooLarge, &faas.InputError{Reason: fmt.Sprintf("the event has more than %d bytes", long.Limit), Err: err}
