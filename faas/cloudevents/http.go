@@ -40,6 +40,7 @@ func HTTP[In, Out any](h *faas.Handler[In, Out], opts ...Option) http.Handler {
 		ctx, leave, err := h.Admit(ctx)
 		defer leave()
 		if err != nil {
+			limitBody(ctx, w, request)
 			h.Refused(ctx, err)
 			r.verdict(err).write(w, "")
 			return
