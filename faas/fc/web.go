@@ -88,7 +88,9 @@ func Web(name string, handler http.Handler, opts ...faas.Option) *faas.Handler[E
 		}
 		a, lost := w.answer(e.MultiValueHeaders != nil)
 		if len(lost) > 0 {
-			h.Logger().LogAttrs(ctx, slog.LevelWarn, MessageCookies, slog.String("function", name), slog.Any("names", lost))
+			within(ctx, func() {
+				h.Logger().LogAttrs(ctx, slog.LevelWarn, MessageCookies, slog.String("function", name), slog.Any("names", lost))
+			})
 		}
 		return a, nil
 	}, append(slices.Clip(opts), faas.AllowUnknownFields())...)
@@ -98,7 +100,7 @@ func Web(name string, handler http.Handler, opts ...faas.Option) *faas.Handler[E
 // serve calls handler, in a future so that the failure has the stack of its panic.
 func serve(ctx context.Context, handler http.Handler, w http.ResponseWriter, r *http.Request) error {
 	_, err := future.Go(ctx, func(context.Context) (none struct{}, _ error) { handler.ServeHTTP(w, r); return none, nil }).Await(ctx)
-	if errors.Is(err, http.ErrAbortHandler) {
+	if p, panicked := err.(*future.PanicError); panicked && p.Value == any(http.ErrAbortHandler) {
 		return recovery.Mark(recovery.ClassCanceled, http.ErrAbortHandler)
 	}
 	return err

@@ -157,7 +157,9 @@ func (b *batch[R]) run(ctx context.Context, records []record[R]) []string {
 	}
 	if len(ids) > 0 {
 		failed, waiting := q.count()
-		b.write(ctx, slog.LevelWarn, MessageReturned, slog.Int("records", len(records)), slog.Int("failed", failed), slog.Int("not_begun", waiting))
+		b.write(ctx, slog.LevelWarn, MessageReturned, func() []slog.Attr {
+			return []slog.Attr{slog.Int("records", len(records)), slog.Int("failed", failed), slog.Int("not_begun", waiting)}
+		})
 	}
 	return ids
 }
@@ -192,8 +194,12 @@ func (b *batch[R]) runAll(ctx, until context.Context, q *queue, records []record
 		if len(failures) == 0 || failures[i] == nil {
 			return nil
 		}
-		ctx := records[i].about(until, false) // and not until ctx ends, with the answer of the batch
-		b.tell(ctx, MessageRecord, failures[i])
-		return b.settle(ctx, records[i], failures[i])
+		// Methods of a failure, and the function of DeadLetter, may block: that ends before ctx does, with the answer of the batch.
+		about := records[i].about(until, false)
+		_, err := future.Go(about, func(ctx context.Context) (struct{}, error) {
+			b.tell(ctx, MessageRecord, failures[i])
+			return struct{}{}, b.settle(ctx, records[i], failures[i])
+		}).Await(about)
+		return err
 	})
 }

@@ -88,6 +88,35 @@ func TestBatch_aDeadLetterThatHangs(t *testing.T) {
 	}
 }
 
+// blocksText is an error whose text does not come.
+type blocksText struct{}
+
+func (blocksText) Error() string { time.Sleep(time.Hour); return "late" }
+
+type panicsIs struct{}
+
+func (panicsIs) Error() string { panic("no text") }
+func (panicsIs) As(any) bool   { panic("no type") }
+
+// Nor does an error whose methods do not return.
+func TestBatch_wildErrors(t *testing.T) {
+	for _, err := range []error{blocksText{}, panicsIs{}} {
+		for kind, h := range functionsOfABatch(err, []faas.Option{unlogged}, lambda.DeadLetter(func(context.Context, events.SQSMessage, error) error { return err })) {
+			t.Run(kind, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+					defer cancel()
+					answer, failed := h.Invoke(ctx, queued(standard, "a", "b", "c"))
+					require.NoError(t, failed)
+					require.NoError(t, ctx.Err())
+					require.Equal(t, []string{"b"}, reported(answer))
+					time.Sleep(3 * time.Hour)
+				})
+			})
+		}
+	}
+}
+
 // The initialiser of a batch's function may take as long as that says.
 func TestSQS_initTimeoutOfTheHandler(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

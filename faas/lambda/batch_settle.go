@@ -28,20 +28,22 @@ func (b *batch[R]) settle(ctx context.Context, r record[R], err error) error {
 }
 
 func (b *batch[R]) tell(ctx context.Context, message string, err error) {
-	b.write(ctx, slog.LevelError, message, slog.String("class", recovery.ClassifyIn(ctx, err).String()), slog.String("error", recovery.Text(err)))
+	b.write(ctx, slog.LevelError, message, func() []slog.Attr {
+		return []slog.Attr{slog.String("class", recovery.ClassifyIn(ctx, err).String()), slog.String("error", recovery.Text(err))}
+	})
 }
 
 // patience is how long a batch waits for a log handler.
 const patience = 250 * time.Millisecond
 
-// write writes to the log. A log handler that panics or blocks does not change what becomes of the batch.
-func (b *batch[R]) write(ctx context.Context, level slog.Level, message string, about ...slog.Attr) {
+// write writes to the log. A log handler that panics or blocks, and an error whose methods do, do not change what becomes of the batch.
+func (b *batch[R]) write(ctx context.Context, level slog.Level, message string, about func() []slog.Attr) {
 	wait := patience
 	if end, limited := ctx.Deadline(); limited {
 		wait = min(wait, time.Until(end)/2)
 	}
 	written := future.Go(context.WithoutCancel(ctx), func(context.Context) (struct{}, error) {
-		b.log.LogAttrs(ctx, level, message, append([]slog.Attr{slog.String("function", b.name)}, about...)...)
+		b.log.LogAttrs(ctx, level, message, append([]slog.Attr{slog.String("function", b.name)}, about()...)...)
 		return struct{}{}, nil
 	})
 	late := time.NewTimer(wait)

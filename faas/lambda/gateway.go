@@ -3,7 +3,6 @@ package lambda
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 
 	"github.com/jade-go/jade/faas"
@@ -71,7 +70,7 @@ func serve(ctx context.Context, handler http.Handler, w *gatewayWriter, r *http.
 		return struct{}{}, nil
 	}).Await(ctx)
 	w.close()
-	if errors.Is(err, http.ErrAbortHandler) {
+	if p, panicked := err.(*future.PanicError); panicked && p.Value == any(http.ErrAbortHandler) {
 		return recovery.Mark(recovery.ClassCanceled, http.ErrAbortHandler)
 	}
 	return err

@@ -320,3 +320,19 @@ func TestGateway_addressOfABalancersClient(t *testing.T) {
 		require.NoError(t, err)
 	}
 }
+
+// loop is an error that wraps itself.
+type loop struct{}
+
+func (loop) Error() string { return "loop" }
+func (loop) Unwrap() error { return loop{} }
+
+// A handler may panic with any error.
+func TestGateway_panicsWithAnErrorWithoutEnd(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	_, err := lambda.Gateway("test", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(loop{}) }), unlogged).Invoke(ctx, json.RawMessage(get2))
+	require.Error(t, err)
+	require.NoError(t, ctx.Err())
+	require.Equal(t, recovery.ClassCode, recovery.Classify(err))
+}
