@@ -3,7 +3,7 @@
 GO ?= go
 export GOTOOLCHAIN = local
 export GOFLAGS = -buildvcs=false
-MODULES = benchmarks docs/schema observe/jadeprometheus observe/jadeotel faas/lambda faas/gcf faas/cloudevents recover/realerrors
+MODULES = benchmarks docs/schema observe/jadeprometheus observe/jadeotel observe/correlated faas/lambda faas/gcf faas/cloudevents recover/realerrors
 
 # tested vets and tests modules, and says which tests were skipped.
 define tested
@@ -51,6 +51,7 @@ fuzz:
 	@$(GO) test -run '^$$' -fuzz FuzzFlow -fuzztime 60s ./flow
 	@$(GO) test -run '^$$' -fuzz FuzzTrace -fuzztime 60s ./trace
 	@$(GO) test -run '^$$' -fuzz FuzzSpans -fuzztime 60s ./trace
+	@cd observe/jadeotel && $(GO) test -run '^$$' -fuzz FuzzAmazon -fuzztime 60s .
 
 # Measures, and writes the table in docs/benchmarks.md.
 bench:

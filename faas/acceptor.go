@@ -12,7 +12,7 @@ type acceptor struct {
 	net.Listener
 
 	mu   sync.Mutex
-	last time.Time // when to accept nobody any more; zero: not told to stop
+	last time.Time // when to accept nobody any more; zero: not told to stop. It is set once
 }
 
 // When an acceptor has stopped: nobody has come for a moment, or it takes too long.
@@ -44,11 +44,20 @@ func (a *acceptor) Accept() (net.Conn, error) {
 		}
 	}
 	c, err := a.Listener.Accept()
-	if err != nil {
-		_ = a.Close()
-		return nil, net.ErrClosed
+	if err == nil || passes(err) && time.Now().Before(a.last) {
+		return c, err
 	}
-	return c, nil
+	_ = a.Close()
+	return nil, net.ErrClosed
+}
+
+// passes reports whether an error is one after which the server accepts again, such as that too many files are open.
+func passes(err error) bool {
+	e, ok := err.(interface {
+		Temporary() bool
+		Timeout() bool
+	})
+	return ok && e.Temporary() && !e.Timeout()
 }
 
 // stopping reports whether it has been told to stop. If so, it sets the deadline of the next Accept.

@@ -12,9 +12,10 @@ import (
 // ending is how a server ends without losing a request. [http.Server.Shutdown] drops a request whose headers arrive after it was
 // called, and closes connections that a client may be about to use. So the server gives both a while before it calls Shutdown.
 type ending struct {
-	begun atomic.Bool
-	open  atomic.Int64 // connections
-	fresh atomic.Int64 // those that have not sent a request yet
+	draining atomic.Bool // the server has been told to end: see LameDuck
+	begun    atomic.Bool
+	open     atomic.Int64 // connections
+	fresh    atomic.Int64 // those that have not sent a request yet
 
 	mu     sync.Mutex
 	unused map[net.Conn]bool // the fresh ones
@@ -29,9 +30,18 @@ const (
 
 type connKey struct{}
 
+type endingKey struct{}
+
+// isDraining reports whether the server of a request has been told to end.
+func isDraining(ctx context.Context) bool {
+	e, ok := ctx.Value(endingKey{}).(*ending)
+	return ok && e.draining.Load()
+}
+
 // serve has server serve handler.
 func (e *ending) serve(server *http.Server, handler http.Handler) {
 	server.ConnState = e.state
+	server.BaseContext = func(net.Listener) context.Context { return context.WithValue(context.Background(), endingKey{}, e) }
 	server.ConnContext = func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) }
 	server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if e.fresh.Load() > 0 { // mostly not: no lock for each request
@@ -69,6 +79,19 @@ func (e *ending) used(c net.Conn) {
 	if e.unused[c] {
 		delete(e.unused, c)
 		e.fresh.Add(-1)
+	}
+}
+
+// limp goes on as before for d, or until the server is over.
+func (e *ending) limp(d time.Duration, over <-chan struct{}) {
+	if d <= 0 {
+		return
+	}
+	pause := time.NewTimer(d)
+	defer pause.Stop()
+	select {
+	case <-pause.C:
+	case <-over:
 	}
 }
 

@@ -6,9 +6,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -111,4 +114,96 @@ func TestServe_endsUnderLoad(t *testing.T) {
 	clients.Wait()
 	require.NoError(t, <-ended)
 	require.EqualValues(t, n, handled.Load())
+}
+
+// busy is a listener that accepts nobody until the test says so, and then fails a few times first.
+type busy struct {
+	*net.TCPListener
+	told  chan struct{} // a deadline has been set
+	ready chan struct{}
+	fails atomic.Int32
+}
+
+func (l *busy) SetDeadline(until time.Time) error {
+	select {
+	case l.told <- struct{}{}:
+	default:
+	}
+	return l.TCPListener.SetDeadline(until)
+}
+
+func (l *busy) Accept() (net.Conn, error) {
+	<-l.ready
+	if l.fails.Add(-1) >= 0 {
+		return nil, &net.OpError{Op: "accept", Net: "tcp", Err: os.NewSyscallError("accept", syscall.EMFILE)}
+	}
+	return l.TCPListener.Accept()
+}
+
+// Who waits to be accepted when the server is told to end is answered, although there are too many open files for a moment.
+func TestServe_endsWithTooManyOpenFiles(t *testing.T) {
+	tcp, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	l := &busy{TCPListener: tcp.(*net.TCPListener), told: make(chan struct{}, 1), ready: make(chan struct{})}
+	l.fails.Store(3)
+	ctx, tell := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- faas.Serve(ctx, l, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), 20*time.Second)
+	}()
+	conn, err := net.Dial("tcp", l.Addr().String())
+	require.NoError(t, err)
+	defer conn.Close()
+	require.NoError(t, conn.SetDeadline(time.Now().Add(20*time.Second)))
+	_, err = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	require.NoError(t, err)
+	tell()
+	<-l.told
+	close(l.ready)
+	r, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	require.NoError(t, err)
+	require.Equal(t, 200, r.StatusCode)
+	require.NoError(t, <-ended)
+}
+
+// piped is a listener of connections in memory.
+type piped struct {
+	conns chan net.Conn
+	over  sync.Once
+}
+
+func (l *piped) Accept() (net.Conn, error) {
+	if c, ok := <-l.conns; ok {
+		return c, nil
+	}
+	return nil, net.ErrClosed
+}
+
+func (l *piped) Close() error   { l.over.Do(func() { close(l.conns) }); return nil }
+func (l *piped) Addr() net.Addr { return &net.TCPAddr{} }
+
+// Whoever sends requests decides when an idle connection ends: if the server did, a request could be on the way.
+func TestServe_keepsIdleConnections(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, tell := context.WithCancel(t.Context())
+		l := &piped{conns: make(chan net.Conn)}
+		ended := make(chan error, 1)
+		go func() {
+			ended <- faas.Serve(ctx, l, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), time.Second)
+		}()
+		conn, served := net.Pipe()
+		l.conns <- served
+		answers := bufio.NewReader(conn)
+		for range 3 {
+			_, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+			require.NoError(t, err)
+			r, err := http.ReadResponse(answers, nil)
+			require.NoError(t, err)
+			require.Equal(t, 200, r.StatusCode)
+			time.Sleep(time.Hour)
+		}
+		require.NoError(t, conn.Close())
+		tell()
+		require.NoError(t, <-ended)
+	})
 }

@@ -3,6 +3,7 @@ package faas
 import (
 	"context"
 	"errors"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,6 +29,7 @@ type exchange[In, Out any] struct {
 	mu     sync.Mutex
 	answer *answer[Out] // nil until it is settled, and never changed
 	run    *run         // nil until the input is read
+	place  *place
 }
 
 type answer[Out any] struct {
@@ -46,6 +48,9 @@ const (
 // patience is how long a caller waits at most for a log handler or an observer that is told of its answer, and, when its ctx has ended,
 // for methods that read and write values.
 const patience = 250 * time.Millisecond
+
+// forever is a wait that has no end, and can be added to another one.
+const forever = math.MaxInt64 / 4 * time.Nanosecond
 
 // do returns the answer. All else that the invocation does is over by then, or was given up.
 func (x *exchange[In, Out]) do() *answer[Out] {
@@ -102,6 +107,7 @@ func (x *exchange[In, Out]) arm(d time.Duration) {
 
 func (x *exchange[In, Out]) serve(context.Context) (none struct{}, _ error) {
 	stack.To16KB() // for packages json and slog
+	defer x.place.release()
 	h := x.h
 	in, err := x.read()
 	if err != nil {
@@ -117,16 +123,16 @@ func (x *exchange[In, Out]) serve(context.Context) (none struct{}, _ error) {
 	scopeCtx, scope := future.WithScope(work, future.Grace(x.plan.grace), future.Unobserved(func(err error) { h.unobserved(run.ctx, err) }))
 	defer func() {
 		x.mu.Lock()
-		x.arm(h.drainOf(work) + x.plan.grace + patience)
+		x.arm(min(h.drainOf(work), forever) + min(x.plan.grace, forever) + patience)
 		x.mu.Unlock()
-		h.drained(run.ctx, work, scope)
+		x.drained(run.ctx, work, scope)
 	}()
 	a := answer[Out]{}
 	var degraded error
 	if a.out, a.err = h.call(scopeCtx, x.begun, in); a.err != nil && h.catch != nil && run.ctx.Err() == nil {
 		failure := a.err
-		if a.out, a.err = h.caught(run.ctx, in, failure, x.plan); a.err == nil {
-			degraded = tamed(failure)
+		if a.out, a.err = x.caught(run.ctx, in, failure); a.err == nil {
+			degraded = failure
 		}
 	}
 	if a.err == nil && x.write != nil {
@@ -137,7 +143,7 @@ func (x *exchange[In, Out]) serve(context.Context) (none struct{}, _ error) {
 	}
 	a.err = classed(run.ctx, tamed(a.err))
 	if x.settle(a) {
-		run.ends(a.err, degraded, x.begun)
+		run.ends(a.err, tamed(degraded), x.begun) // only now: the answer waits for no method of what it has stood in for
 	}
 	return none, nil
 }
@@ -196,7 +202,7 @@ func (x *exchange[In, Out]) broken(err error) error {
 
 // late is the failure of an invocation that has not answered in time, or when its ctx has ended.
 func (x *exchange[In, Out]) late() error {
-	cause := future.Cause(x.ctx)
+	cause := guarded(func() error { return causeOf(x.ctx) }, x.ctx.Err(), patience)
 	if cause == nil {
 		cause = context.DeadlineExceeded
 	}

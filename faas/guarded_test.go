@@ -341,3 +341,35 @@ func TestInvoke_logsErrorsWithoutAText(t *testing.T) {
 		require.Contains(t, log.String(), want)
 	}
 }
+
+// An answer of Catch is the answer, whatever the methods of the failure do.
+func TestCatch_ofAWildError(t *testing.T) {
+	for name, do := range wildest {
+		for _, isFlow := range []bool{false, true} {
+			t.Run(name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					release := make(chan struct{})
+					ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+					defer cancel()
+					fn := func(context.Context, int) (int, error) {
+						if name == "blocks" {
+							return 0, blocks{release}
+						}
+						return 0, do(release)
+					}
+					var log logbook
+					h := faas.New("price", fn, log.option())
+					if isFlow {
+						h = flowOf(fn, log.option())
+					}
+					begun := time.Now()
+					got, err := h.Catch(func(context.Context, int, error) (int, error) { return 7, nil }).Invoke(ctx, 1)
+					require.NoError(t, err)
+					require.Equal(t, 7, got)
+					require.LessOrEqual(t, time.Since(begun), 250*ms)
+					close(release)
+				})
+			})
+		}
+	}
+}

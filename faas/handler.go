@@ -43,6 +43,7 @@ type settings struct {
 	rules    rules
 
 	initTimeout time.Duration
+	inFlight    *inFlight // nil: no limit
 }
 
 const (
@@ -196,6 +197,11 @@ func (h *Handler[In, Out]) Name() string { return h.name }
 
 // Logger returns what the handler logs to, for adapters of platforms. It may log to [slog.Default], so it must not become that.
 func (h *Handler[In, Out]) Logger() *slog.Logger { return h.logger }
+
+// Observed reports whether somebody besides the log observes invocations with ctx. An adapter then puts an [observe.Request] into the ctx.
+func (h *Handler[In, Out]) Observed(ctx context.Context) bool {
+	return h.others != nil || observe.From(ctx) != nil
+}
 
 // Init calls the initialiser, unless that has been done. Its failure is an [*InitError].
 func (h *Handler[In, Out]) Init(ctx context.Context) error {

@@ -2,15 +2,12 @@ package faas
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
-	"io"
-	"mime"
 	"net/http"
-	"os"
-	"strconv"
+	"reflect"
+	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/jade-go/jade/observe"
@@ -20,17 +17,15 @@ import (
 type HTTPOption func(*httpSettings)
 
 type httpSettings struct {
-	body   int64
-	limit  time.Duration
-	id     string
-	status func(error) int
-	losses bool // are told
+	body    int64
+	limit   time.Duration
+	id      string
+	status  func(error) int
+	losses  bool // are told
+	methods []string
 }
 
-const (
-	defaultBody = 1 << 20
-	transfer    = 30 * time.Second // for a body or an answer, if nothing else limits it
-)
+const defaultBody = 1 << 20
 
 // MaxBody limits the body of a request to n bytes, 1 MiB without it.
 func MaxBody(n int64) HTTPOption {
@@ -49,8 +44,14 @@ func Limit(d time.Duration) HTTPOption {
 	return func(s *httpSettings) { s.limit = d }
 }
 
-// RequestID names the header that has the id of a request, X-Request-Id without it. It is trusted for logs only.
-func RequestID(header string) HTTPOption { return func(s *httpSettings) { s.id = header } }
+// RequestID names the header that has the id of a request, X-Request-Id without it. A request without an id, or with one that is not fit for a log, gets a new
+// one. The answer has it in the same header. It is trusted for logs only.
+func RequestID(header string) HTTPOption {
+	if header == "" {
+		panic("faas.RequestID: no header")
+	}
+	return func(s *httpSettings) { s.id = header }
+}
 
 // Status has fn say which status a failure has, from 400 to 599. Where it returns anything else, such as 0, that is as [HTTP] says; if it
 // panics or does not return, 500.
@@ -61,11 +62,42 @@ func Status(fn func(error) int) HTTPOption {
 	return func(s *httpSettings) { s.status = fn }
 }
 
+// Methods are the methods that [HTTP] takes, such as PUT or DELETE. Without it, that is POST; or GET and HEAD, if all of the input comes from path and query. At least one has to be
+// given, and HTTP panics if the input of a GET would be empty.
+func Methods(names ...string) HTTPOption {
+	if len(names) == 0 {
+		panic("faas.Methods: no method")
+	}
+	for _, name := range names {
+		if name == "" || strings.ToUpper(name) != name {
+			panic(fmt.Sprintf("faas.Methods: %q is no method: they are in capital letters, as in PUT", name))
+		}
+	}
+	return func(s *httpSettings) { s.methods = names }
+}
+
 // HTTP serves h: a POST with a JSON body is the input, and the answer is JSON, with the status 200.
+//
+// Input: fields of In with a tag path or query come from the request's path, by a wildcard of [http.ServeMux], and from its query:
+//
+//	type Search struct {
+//		Shop string   `path:"shop"`  // GET /shops/{shop}/items
+//		Text string   `query:"q"`    // ?q=lamp
+//		Page *int     `query:"page"` // nil if it is not there
+//		Tags []string `query:"tag"`  // ?tag=new&tag=red
+//	}
+//
+// They are strings, booleans, numbers, durations such as 1m30s, types with a method UnmarshalText, pointers to those, and for queries slices of those.
+// What the query does not have is zero. What In has no field for is ignored. The other fields of In come from the body. If there are none, the
+// methods are GET and HEAD, and there is no body; see [Methods] for others. A handler that is used on other platforms has all fields from JSON there.
+//
+// Answer: if Out has a method HTTPStatus() int, that is the status, from 200 to 599. If it has a method HTTPHeader() http.Header, those headers are set, such as Location,
+// ETag or Cache-Control; but not Content-Length and others that are the server's. The header of the request's id is set to the id: see [RequestID]. The answers 204, 205 and 304 have no body.
 //
 // What is refused: another method (405); no content type, another one than application/json, or several, another charset than UTF-8, and any
 // content encoding (415), so that no browser sends a request of a foreign page without asking first; a body that is too long (413), does not
-// come in time (408), or that [Handler.InvokeJSON] does not take (400, or 500 if a method of In's panics or ends its goroutine). See [Handler.Refused] for how that is logged and counted.
+// come in time (408), or that [Handler.InvokeJSON] does not take (400, or 500 if a method of In's panics or ends its goroutine); a path or query with a value that is no number where one is due, or with two where one is
+// (400); what [MaxInFlight] leaves no place for (503). See [Handler.Refused] for how that is logged and counted.
 //
 // A failure is answered by a [Problem]. Its status is what [Status] says, or a method
 // HTTPStatus() int of the failure, from 400 to 599, or else that of its class: business 422; dependency 502; system 503; timeout 504; code, unknown and all else 500; an initialiser
@@ -73,10 +105,12 @@ func Status(fn func(error) int) HTTPOption {
 // RetryAfter() time.Duration of the failure is told as Retry-After. No answer has the text of an error, which may tell of the
 // inside, unless the error has a method Public() string: that is the detail.
 //
+// Idempotency: a header Idempotency-Key is the key of the invocation: see [task.Key]. One that is malformed is refused (400).
+// Trace: observers find the request in the ctx, with the headers that continue the trace of the client: see [observe.RequestOf].
 // Cancellation: a client that leaves cancels the invocation.
 // Blocking: reading a body ends at the deadline of the request, or after 30 s if it has none; so does writing the answer, after
 // 30 s. The ReadTimeout and the WriteTimeout of the server hold too, if they end earlier. A server should have a ReadHeaderTimeout besides.
-// Panics: if [Limit] leaves nothing beside the [Reserve] of h.
+// Panics: if [Limit] leaves nothing beside the [Reserve] of h, and if a tag of In asks for what cannot be.
 func HTTP[In, Out any](h *Handler[In, Out], opts ...HTTPOption) http.Handler {
 	if h == nil {
 		panic("faas.HTTP: nil Handler")
@@ -88,145 +122,127 @@ func HTTP[In, Out any](h *Handler[In, Out], opts ...HTTPOption) http.Handler {
 	if s.limit > 0 && h.reserve >= s.limit {
 		panic(fmt.Sprintf("faas.HTTP: the Limit is %s, and must be longer than the Reserve of %s, which is %s", s.limit, h.name, h.reserve))
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := r.Context()
-		if s.limit > 0 {
-			limited, cancel := context.WithTimeout(ctx, s.limit)
-			defer cancel()
-			ctx = limited
-		}
-		i, told := InvocationOf(ctx) // by an adapter
-		if !told {
-			i.Platform = "http"
-		}
-		if i.ID == "" {
-			i.ID = s.idOf(r)
-		}
-		ctx = WithInvocation(ctx, i)
-		var lost losses
-		if s.losses {
-			ctx = observe.With(ctx, observe.Tee(observe.From(ctx), &lost))
-		}
-		answer, err := answerHTTP(ctx, h, s, w, r)
-		if err != nil {
-			s.problem(err, i.ID).write(w)
-			return
-		}
-		lost.tell(w.Header())
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
-		send(w, answer)
-	})
+	e := &endpoint[In, Out]{s, h, bindingOf(reflect.TypeFor[In]())}
+	e.mustFit()
+	return http.HandlerFunc(e.serve)
 }
 
-// idOf is the id of a request, if it is fit for a log.
-func (s *httpSettings) idOf(r *http.Request) string {
-	const longest = 128
-	id := r.Header.Get(s.id)
-	if len(id) > longest || strings.ContainsFunc(id, func(c rune) bool { return c < '!' || c > '~' }) {
-		return ""
+// endpoint is a handler behind HTTP.
+type endpoint[In, Out any] struct {
+	*httpSettings
+	h     *Handler[In, Out]
+	bound *binding
+}
+
+// mustFit has the methods be those that suit the input, if nobody has said. If somebody has, they have to suit it.
+func (e *endpoint[In, Out]) mustFit() {
+	switch {
+	case e.methods != nil:
+	case e.bound != nil && !e.bound.body:
+		e.methods = []string{http.MethodGet, http.MethodHead}
+	default:
+		e.methods = []string{http.MethodPost}
 	}
-	return id
+	in := reflect.TypeFor[In]()
+	if e.bound == nil && slices.ContainsFunc(e.methods, bodiless) && in != reflect.TypeFor[struct{}]() {
+		panic(fmt.Sprintf("faas.HTTP: %s takes %s, but no field of its %s has a tag path or query", e.h.name, strings.Join(e.methods, " and "), in))
+	}
 }
 
-func answerHTTP[In, Out any](ctx context.Context, h *Handler[In, Out], s *httpSettings, w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	body, err := s.read(ctx, w, r)
+// bodiless reports whether requests of a method have no body.
+func bodiless(method string) bool { return method == http.MethodGet || method == http.MethodHead }
+
+func (e *endpoint[In, Out]) serve(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	if e.limit > 0 {
+		limited, cancel := context.WithTimeout(ctx, e.limit)
+		defer cancel()
+		ctx = limited
+	}
+	ctx, id := e.identified(ctx, r)
+	w.Header().Set(e.id, id)
+	var says reply
+	if e.h.Observed(ctx) {
+		ctx = e.described(ctx, id, r, &says)
+	}
+	var lost losses
+	if e.losses {
+		ctx = observe.With(ctx, observe.Tee(observe.From(ctx), &lost))
+	}
+	answer, err := e.answer(ctx, w, r, &says)
 	if err != nil {
-		h.Refused(ctx, err)
+		e.problem(err, id).write(w)
+		return
+	}
+	lost.tell(w.Header())
+	says.write(w, answer)
+}
+
+func (e *endpoint[In, Out]) answer(ctx context.Context, w http.ResponseWriter, r *http.Request, says *reply) ([]byte, error) {
+	ctx, leave, err := e.h.Admit(ctx)
+	defer leave()
+	var in parts
+	if err == nil {
+		ctx, in, err = e.read(ctx, w, r)
+	}
+	if err != nil {
+		unreadBody(ctx, w, r)
+		e.h.Refused(ctx, err)
 		return nil, err
 	}
-	return h.InvokeJSON(ctx, body)
-}
-
-// read returns the body of a request, or a refusal.
-func (s *httpSettings) read(ctx context.Context, w http.ResponseWriter, r *http.Request) (body []byte, err error) {
-	end, limited := ctx.Deadline()
-	if !limited {
-		end = time.Now().Add(transfer)
-	}
-	control := http.NewResponseController(w)
-	defer func() {
-		if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); err != nil && !(ok && server.ReadTimeout > 0) {
-			_ = control.SetReadDeadline(end) // the server waits for the rest of what is refused; not all writers can
+	a := e.h.exchange(ctx, func() (In, error) { return e.decode(in) }, func(out Out) (text []byte, err error) {
+		if *says, err = replyOf(&out); err != nil || says.bodiless() {
+			return nil, err
 		}
-	}()
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		return nil, refusal{http.StatusMethodNotAllowed, "the method is POST"}
-	}
-	if why := unfit(r.Header); why != "" {
-		return nil, refusal{http.StatusUnsupportedMediaType, why}
-	}
-	stop := shorten(end, control.SetReadDeadline)
-	body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, s.body))
-	stop()
-	switch long, ok := errors.AsType[*http.MaxBytesError](err); {
-	case ok:
-		return nil, refusal{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body has more than %d bytes", long.Limit)}
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, refusal{http.StatusRequestTimeout, "the body did not come in time"}
-	case err != nil:
-		return nil, refusal{http.StatusBadRequest, "the body could not be read"}
-	}
-	return body, nil
-}
-
-// unfit says why the headers are not those of a body that is taken. A browser sends what is taken for a page of another origin only
-// if the server allows it: see "CORS-safelisted request-header" in the Fetch standard.
-func unfit(h http.Header) string {
-	const kind = "the content type is application/json"
-	if all := h.Values("Content-Type"); len(all) != 1 {
-		return kind + ", in one header"
-	} else if all[0] != "application/json" {
-		name, params, err := mime.ParseMediaType(all[0])
-		if err != nil || name != "application/json" {
-			return kind
-		}
-		if charset, given := params["charset"]; given && !strings.EqualFold(charset, "utf-8") {
-			return kind + ", in UTF-8"
-		}
-	}
-	if len(h.Values("Content-Encoding")) > 0 {
-		return "the content has no encoding"
-	}
-	return ""
-}
-
-// send writes the answer, for a while.
-func send(w http.ResponseWriter, answer []byte) {
-	control := http.NewResponseController(w)
-	stop := shorten(time.Now().Add(transfer), control.SetWriteDeadline)
-	defer stop()
-	if _, err := w.Write(answer); err == nil {
-		_ = control.Flush() // it fails only if the client has left or does not read
-	}
-}
-
-// shorten sets a deadline of a connection, but never one later than it has: what sets it does so when it is due. After stop, it does not.
-func shorten(end time.Time, set func(time.Time) error) (stop func()) {
-	var mu sync.Mutex
-	over := false
-	timer := time.AfterFunc(time.Until(end), func() {
-		mu.Lock()
-		defer mu.Unlock()
-		if !over {
-			_ = set(time.Unix(1, 0)) // long ago; not all writers can
-		}
+		return json.Marshal(out)
 	})
-	return func() {
-		mu.Lock()
-		defer mu.Unlock()
-		over = true
-		timer.Stop()
+	return a.text, a.err
+}
+
+// parts are what an input is made of.
+type parts struct {
+	body  []byte
+	read  bool // there is a body
+	texts [][]string
+}
+
+// read returns what a request has for the input, or a refusal.
+func (e *endpoint[In, Out]) read(ctx context.Context, w http.ResponseWriter, r *http.Request) (_ context.Context, in parts, err error) {
+	if !slices.Contains(e.methods, r.Method) {
+		all := strings.Join(e.methods, ", ")
+		w.Header().Set("Allow", all)
+		return ctx, in, refusal{http.StatusMethodNotAllowed, "the method is " + all}
 	}
+	in.read = !bodiless(r.Method) && (e.bound == nil || e.bound.body)
+	if in.read || r.Method == http.MethodPost {
+		if why := unfit(r.Header); why != "" {
+			return ctx, in, refusal{http.StatusUnsupportedMediaType, why}
+		}
+	}
+	if ctx, err = keyed(ctx, r); err != nil {
+		return ctx, in, err
+	}
+	if e.bound != nil {
+		if in.texts, err = e.bound.texts(r); err != nil {
+			return ctx, in, err
+		}
+	}
+	if in.read {
+		in.body, err = e.readBody(ctx, w, r)
+	}
+	return ctx, in, err
 }
 
-// refusal is a request that the function is not called for.
-type refusal struct {
-	status int
-	why    string
+// decode makes the input. It calls methods of In's.
+func (e *endpoint[In, Out]) decode(from parts) (in In, err error) {
+	if from.read {
+		in, err = decode[In](from.body, e.h.shape, e.h.rules)
+	}
+	if err == nil && e.bound != nil {
+		err = e.bound.read(reflect.ValueOf(&in).Elem(), from.texts)
+	}
+	if err != nil {
+		return in, &unread{err}
+	}
+	return in, nil
 }
-
-func (e refusal) Error() string   { return e.why }
-func (e refusal) HTTPStatus() int { return e.status }
-func (e refusal) Public() string  { return e.why }

@@ -62,6 +62,10 @@ func problemOf(t *testing.T, r *http.Response) (p faas.Problem) {
 	require.Equal(t, "application/problem+json", r.Header.Get("Content-Type"))
 	require.NoError(t, json.NewDecoder(r.Body).Decode(&p))
 	require.Equal(t, r.StatusCode, p.Status)
+	require.Equal(t, r.Header.Get("X-Request-Id"), p.Request)
+	if len(p.Request) == 26 { // made, as the request had none
+		p.Request = ""
+	}
 	return p
 }
 
@@ -163,13 +167,19 @@ func TestHTTP_whatIsRefused(t *testing.T) {
 	require.False(t, called)
 }
 
-// The id of a request is in the log, unless it could be more than an id.
+// The id of a request is in the log and in the answer. If there is none, or it could be more than an id, a new one is.
 func TestHTTP_requestID(t *testing.T) {
-	for id, want := range map[string]string{"r-7": "r-7", "a\nb": "", "a b": "", strings.Repeat("x", 200): "", "é": ""} {
+	for id, kept := range map[string]bool{"r-7": true, "": false, "a\nb": false, "a b": false, strings.Repeat("x", 200): false, "é": false} {
 		var got faas.Invocation
 		h := faas.HTTP(faas.New("id", func(ctx context.Context, _ int) (int, error) { got, _ = faas.InvocationOf(ctx); return 0, nil }, faas.Logger(quiet)), faas.RequestID("X-Trace"))
-		post(t, h, "1", "X-Trace", id)
-		require.Equal(t, faas.Invocation{ID: want, Platform: "http"}, got)
+		r := post(t, h, "1", "X-Trace", id)
+		if kept {
+			require.Equal(t, id, got.ID)
+		} else {
+			require.Len(t, got.ID, 26)
+		}
+		require.Equal(t, "http", got.Platform)
+		require.Equal(t, got.ID, r.Header.Get("X-Trace"))
 	}
 }
 

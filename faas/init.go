@@ -55,7 +55,8 @@ type work[In, Out any] struct {
 
 // initialization is what is made once a process.
 type initialization[In, Out any] struct {
-	done atomic.Pointer[work[In, Out]]
+	done   atomic.Pointer[work[In, Out]]
+	called atomic.Bool // the handler has been called: see observe.Request
 
 	mu     sync.Mutex
 	try    future.Future[*work[In, Out]] // that is under way, if trying

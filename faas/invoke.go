@@ -33,7 +33,17 @@ func (h *Handler[In, Out]) exchange(ctx context.Context, read func() (In, error)
 	if h.classify != nil {
 		ctx = recovery.WithClassifier(ctx, h.classify)
 	}
-	x := &exchange[In, Out]{h: h, ctx: ctx, begun: time.Now(), read: read, write: write}
+	if r := observe.RequestOf(ctx); r != nil && !h.ready.called.Load() && !h.ready.called.Swap(true) {
+		first := *r
+		first.Cold = true
+		ctx = observe.WithRequest(ctx, &first)
+	}
+	place, err := h.enter(ctx)
+	if err != nil {
+		h.Refused(ctx, err)
+		return &answer[Out]{err: err}
+	}
+	x := &exchange[In, Out]{h: h, ctx: ctx, begun: time.Now(), read: read, write: write, place: place}
 	return x.do()
 }
 
@@ -117,7 +127,10 @@ func (h *Handler[In, Out]) call(ctx context.Context, begun time.Time, in In) (ou
 	}
 	// The function has the ctx of the scope, so that what it starts does not end with it: see drained.
 	out, err = future.Go(future.Named(ctx, h.name), func(context.Context) (Out, error) { return w.fn(ctx, in) }).Await(ctx)
-	if cause := future.Cause(ctx); err != nil && cause != nil { // whatever the function made of it
+	if err == nil {
+		return out, nil
+	}
+	if cause := causeOf(ctx); cause != nil { // whatever the function made of it
 		var none Out
 		if errors.Is(cause, context.DeadlineExceeded) {
 			cause = engine.Inherited(ctx, h.name, begun, cause)
@@ -127,11 +140,12 @@ func (h *Handler[In, Out]) call(ctx context.Context, begun time.Time, in In) (ou
 	return out, err
 }
 
-func (h *Handler[In, Out]) caught(ctx context.Context, in In, failure error, plan plan) (Out, error) {
-	limited, release := before(ctx, plan.over)
+func (x *exchange[In, Out]) caught(ctx context.Context, in In, failure error) (Out, error) {
+	h := x.h
+	limited, release := before(ctx, x.plan.over)
 	defer release()
-	scoped, scope := future.WithScope(limited, future.Grace(plan.grace), future.Unobserved(func(err error) { h.unobserved(ctx, err) }))
-	defer h.drained(ctx, limited, scope)
+	scoped, scope := future.WithScope(limited, future.Grace(x.plan.grace), future.Unobserved(func(err error) { h.unobserved(ctx, err) }))
+	defer x.drained(ctx, limited, scope)
 	out, err := future.Go(future.Named(scoped, h.name+": Catch"), func(context.Context) (Out, error) { return h.catch(scoped, in, failure) }).Await(scoped)
 	if _, panicked := errtree.Find[*future.PanicError](err); panicked || err != nil && limited.Err() != nil {
 		err = errors.Join(failure, err) // which is not the answer of fn
@@ -153,11 +167,13 @@ func (h *Handler[In, Out]) drainOf(work context.Context) time.Duration {
 }
 
 // drained returns when nothing of the invocation runs any more, or was given up.
-func (h *Handler[In, Out]) drained(ctx, work context.Context, scope *future.Scope) {
+func (x *exchange[In, Out]) drained(ctx, work context.Context, scope *future.Scope) {
+	h := x.h
 	if work.Err() == nil { // or else all of it has been cancelled
 		scope.WaitFor(h.drainOf(work))
 	}
 	if late, ok := errors.AsType[*future.StragglerError](scope.Close()); ok {
+		x.place.keepFor(scope)
 		h.logger.LogAttrs(ctx, slog.LevelWarn, MessageRunning, slog.String("function", h.name), slog.Any("names", late.Names))
 	}
 }

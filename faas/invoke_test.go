@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"runtime"
 	"strings"
 	"sync"
@@ -166,6 +167,39 @@ func TestInvoke_drains(t *testing.T) {
 		require.Contains(t, log.String(), `level=WARN msg="still running" function=price names=[audit]`)
 		time.Sleep(time.Hour)
 	})
+}
+
+// A wait without end, or as long as a deadline far away, is for what ends.
+func TestInvoke_drainsWithoutEnd(t *testing.T) {
+	far := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		opts     []faas.Option
+		deadline time.Time
+	}{
+		"drain":     {[]faas.Option{faas.Drain(math.MaxInt64)}, time.Time{}},
+		"grace":     {[]faas.Option{faas.Drain(0), faas.Grace(math.MaxInt64)}, time.Time{}},
+		"both":      {[]faas.Option{faas.Drain(math.MaxInt64), faas.Grace(math.MaxInt64)}, time.Time{}},
+		"time left": {[]faas.Option{faas.Drain(faas.TimeLeft)}, far},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx := t.Context()
+				if !c.deadline.IsZero() {
+					limited, cancel := context.WithDeadline(ctx, c.deadline)
+					defer cancel()
+					ctx = limited
+				}
+				h := faas.New("price", func(ctx context.Context, n int) (int, error) {
+					future.Go(ctx, func(context.Context) (int, error) { time.Sleep(time.Hour); return 0, nil })
+					return n, nil
+				}, append(c.opts, (&logbook{}).option())...)
+				begun := time.Now()
+				_, err := h.Invoke(ctx, 1)
+				require.NoError(t, err)
+				require.Equal(t, time.Hour, time.Since(begun))
+			})
+		})
+	}
 }
 
 // A failure that nobody looked at is logged once the invocation is over.

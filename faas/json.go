@@ -105,7 +105,7 @@ func decode[In any](input []byte, of *shape, r rules) (in In, err error) {
 	}
 	if !json.Valid(input) {
 		err := json.Unmarshal(input, new(json.RawMessage)) // which finds out why
-		return in, &InputError{short(reasonOf(input, err)), err}
+		return in, &InputError{short(reasonOf(input, of, err)), err}
 	}
 	if reason := walk(input, of, r); reason != "" {
 		return in, &InputError{Reason: short(reason)}
@@ -116,16 +116,16 @@ func decode[In any](input []byte, of *shape, r rules) (in In, err error) {
 	}
 	if err := d.Decode(&in); err != nil {
 		err = tamed(err)
-		return in, &InputError{short(reasonOf(input, err)), err}
+		return in, &InputError{short(reasonOf(input, of, err)), err}
 	}
 	return in, nil
 }
 
 // reasonOf words an error of package encoding/json without the names of Go types.
-func reasonOf(input []byte, err error) string {
+func reasonOf(input []byte, of *shape, err error) string {
 	if wrong, ok := err.(*json.UnmarshalTypeError); ok {
 		reason := "want " + wanted(wrong.Type) + ", got " + given(wrong.Value)
-		if path := pathAt(input, int(wrong.Offset)); path != "" { // its Field may have names of Go types
+		if path := pathOf(wrong, input, of); path != "" { // its Field may have names of Go types
 			return fmt.Sprintf("field %q: %s", path, reason)
 		}
 		return reason

@@ -46,6 +46,7 @@ func TestHTTP_theOrderPage(t *testing.T) {
 			want.Title = http.StatusText(want.Status)
 			var got faas.Problem
 			require.NoError(t, json.Unmarshal(body, &got))
+			want.Request = r.Header.Get("X-Request-Id")
 			require.Equal(t, want, got)
 		})
 	}

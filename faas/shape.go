@@ -13,14 +13,24 @@ import (
 type shape struct {
 	of      reflect.Type
 	pointer bool              // null makes it nil
+	inside  *shape            // of a pointer: that of what is not one
 	own     bool              // its methods read it
 	fields  map[string]*shape // of a struct, by folded name; nil where there are several candidates
-	exact   bool              // a map, anything, or a struct with fields whose names differ in case only: keys that differ in case are two
+	exact   bool              // a map, anything, what reads itself, or a struct with fields whose names differ in case only: keys that differ in case are two
 	elem    *shape            // of a slice, an array or a map
 }
 
 // shapeOf returns the shape of t.
-func shapeOf(t reflect.Type) *shape { return shapes{}.of(t) }
+func shapeOf(t reflect.Type) *shape {
+	all := shapes{}
+	s := all.of(t)
+	for _, p := range all {
+		if p.pointer { // made when what it points to may not have been complete
+			p.exact, p.elem = p.inside.exact, p.inside.elem
+		}
+	}
+	return s
+}
 
 type shapes map[reflect.Type]*shape
 
@@ -31,12 +41,15 @@ func (all shapes) of(t reflect.Type) *shape {
 	s := &shape{of: t}
 	all[t] = s
 	if t.Kind() == reflect.Pointer {
-		*s = *all.of(t.Elem())
+		inside := all.of(t.Elem())
+		if *s = *inside; !s.pointer {
+			s.inside = inside
+		}
 		s.of, s.pointer = t, true
 		return s
 	}
 	s.own = reads(t)
-	s.exact = t.Kind() == reflect.Map || t.Kind() == reflect.Interface
+	s.exact = s.own || t.Kind() == reflect.Map || t.Kind() == reflect.Interface
 	switch {
 	case t.Kind() == reflect.Interface:
 		s.elem = s
@@ -45,7 +58,7 @@ func (all shapes) of(t reflect.Type) *shape {
 		s.elem = all.of(t.Elem())
 	case t.Kind() == reflect.Struct:
 		s.fields = map[string]*shape{}
-		all.addFields(s, t, map[reflect.Type]bool{})
+		all.addFields(s, t)
 	}
 	return s
 }
@@ -56,46 +69,46 @@ func reads(t reflect.Type) bool {
 	return t.Kind() != reflect.Interface && (p.Implements(reflect.TypeFor[json.Unmarshaler]()) || p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]()))
 }
 
-// addFields adds the fields of t to s: its own, and then those of what it embeds, which count less.
-func (all shapes) addFields(s *shape, t reflect.Type, around map[reflect.Type]bool) {
-	if around[t] {
-		return
-	}
-	around[t] = true
-	defer delete(around, t)
-	var embedded []reflect.Type
-	for i := range t.NumField() {
-		f := t.Field(i)
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		inner := f.Type
-		if inner.Kind() == reflect.Pointer {
-			inner = inner.Elem()
-		}
-		switch {
-		case f.Tag.Get("json") == "-":
-		case f.Anonymous && name == "" && inner.Kind() == reflect.Struct:
-			embedded = append(embedded, inner)
-		case f.IsExported():
-			if name == "" {
-				name = f.Name
-			}
-			key := string(folded(nil, []byte(name)))
-			if _, twice := s.fields[key]; twice {
-				s.fields[key], s.exact = nil, true
+// addFields adds the fields of t to s: its own, and then, level by level, those of what it embeds, which count less.
+func (all shapes) addFields(s *shape, t reflect.Type) {
+	names, levels := map[string]string{}, map[string]int{} // of the fields, by folded name
+	seen := map[reflect.Type]bool{}
+	for level, around := 0, []reflect.Type{t}; len(around) > 0; level++ {
+		var embedded []reflect.Type
+		for _, t := range around {
+			if seen[t] {
 				continue
 			}
-			s.fields[key] = all.of(f.Type)
-		}
-	}
-	for _, inner := range embedded {
-		deeper := &shape{fields: map[string]*shape{}}
-		all.addFields(deeper, inner, around)
-		s.exact = s.exact || deeper.exact
-		for key, f := range deeper.fields {
-			if _, covered := s.fields[key]; !covered {
-				s.fields[key] = f
+			seen[t] = true
+			for i := range t.NumField() {
+				f := t.Field(i)
+				name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+				inner := f.Type
+				if inner.Kind() == reflect.Pointer {
+					inner = inner.Elem()
+				}
+				switch {
+				case f.Tag.Get("json") == "-":
+				case f.Anonymous && name == "" && inner.Kind() == reflect.Struct:
+					embedded = append(embedded, inner)
+				case f.IsExported():
+					if name == "" {
+						name = f.Name
+					}
+					key := string(folded(nil, []byte(name)))
+					switch other, known := names[key]; {
+					case !known:
+						names[key], levels[key] = name, level
+						s.fields[key] = all.of(f.Type)
+					case other != name:
+						s.fields[key], s.exact = nil, true
+					case levels[key] == level:
+						s.fields[key] = nil
+					}
+				}
 			}
 		}
+		around = embedded
 	}
 }
 

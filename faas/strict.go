@@ -24,11 +24,35 @@ func walk(valid []byte, of *shape, r rules) (reason string) {
 	return "field " + strconv.Quote(w.where()) + ": " + w.reason
 }
 
-// pathAt is where in valid JSON the innermost value is that has begun before an offset and ends there or after it; empty for the outermost.
-func pathAt(valid []byte, offset int) string {
-	w := walker{text: valid, depth: len(valid), offset: offset}
-	w.value(0, nil)
-	return w.where()
+// pathOf is where in valid JSON the value is that did not fit. It is empty for the outermost, and if another type is read at that place: the offset of
+// what a method has decoded is one in a part of the input.
+func pathOf(wrong *json.UnmarshalTypeError, valid []byte, of *shape) string {
+	path, found := pathAt(valid, int(wrong.Offset), of)
+	if found == nil {
+		return ""
+	}
+	is := found.of
+	if found.pointer && is != wrong.Type {
+		is = found.inside.of
+	}
+	if is == wrong.Type || is.Kind() == reflect.Map && is.Key() == wrong.Type {
+		return path
+	}
+	return ""
+}
+
+// pathAt is where the innermost value is that has begun before an offset and ends there or after it, and its shape, if that is known.
+func pathAt(valid []byte, offset int, of *shape) (path string, found *shape) {
+	w := walker{text: valid, depth: len(valid), lenient: true, offset: offset}
+	w.value(0, of)
+	return w.where(), w.found
+}
+
+func pointed(t reflect.Type) reflect.Type {
+	if t != nil && t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
 }
 
 type walker struct {
@@ -42,6 +66,7 @@ type walker struct {
 	reason string   // it ends once there is one
 	bare   bool     // the reason is told without the path
 	path   []string // to what the reason is about, the innermost first
+	found  *shape   // of what is at the offset
 }
 
 func (w *walker) where() string {
@@ -77,6 +102,7 @@ func (w *walker) value(level int, of *shape) {
 		}
 	}
 	if w.offset > start && w.offset <= w.at && w.reason == "" {
+		w.found = of
 		w.fail("here")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"reflect"
 	"strings"
 	"testing"
@@ -66,6 +67,73 @@ func TestDecode_keysThatDifferInCase(t *testing.T) {
 	many := `{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1,"A":1}`
 	require.Equal(t, `the key "A" twice`, reasonFor[struct{}](many, rules{depth: 9, unknown: true}))
 	require.Empty(t, reasonFor[map[string]int](many, strictly))
+}
+
+// What is embedded deeper counts less, and what reads itself says nothing of its keys.
+func TestDecode_keysOfTypesInTypes(t *testing.T) {
+	type raw struct {
+		Raw json.RawMessage
+		Own ownMap
+	}
+	require.Empty(t, reasonFor[raw](`{"Raw":{"a":1,"A":2},"Own":{"b":1,"B":2}}`, strictly))
+	require.Empty(t, reasonFor[json.RawMessage](`{"a":1,"A":2}`, strictly))
+
+	type deepest struct{ X part }
+	type Deeper struct{ deepest }
+	type Words struct{ X map[string]int }
+	type both struct {
+		Deeper
+		Words
+	}
+	require.Empty(t, reasonFor[both](`{"X":{"a":1,"A":2}}`, strictly))
+	require.Empty(t, reasonFor[both](`{"x":null}`, strictly))
+
+	type outer struct {
+		ID string
+		Inner
+	}
+	require.Empty(t, reasonFor[outer](`{"ID":"a","id":"b"}`, strictly), "fields of which each has its key")
+
+	require.Empty(t, reasonFor[chained](`{"Next":{"ID":1,"id":2},"ID":1,"id":3}`, strictly))
+	require.Equal(t, `field "[0][0]": want an object, got null`, reasonFor[tree](`[[null]]`, strictly))
+}
+
+type ownMap struct{ all map[string]int }
+
+func (m *ownMap) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &m.all) }
+
+type Inner struct {
+	Id string `json:"id"`
+}
+
+type chained struct {
+	Next *chained
+	ID   int
+	Id   int `json:"id"`
+}
+
+type tree []*branch
+
+type branch []*tree2
+
+type tree2 struct{ Next tree }
+
+// The place of what does not fit is told by who reads it: where a type reads itself, that is not known.
+func TestDecode_whatDoesNotFitInsideATypeThatReadsItself(t *testing.T) {
+	type in struct {
+		Title string
+		Own   ownMap
+	}
+	require.Equal(t, "want an integer of 64 bits, got a string", reasonFor[in](`{"Title":"long enough","Own":{"n":"x"}}`, strictly))
+
+	type pointers struct {
+		N    **int
+		Addr *netip.Addr // which reads text only
+		Keys map[int]string
+	}
+	require.Equal(t, `field "N": want an integer of 64 bits, got a string`, reasonFor[pointers](`{"N":"x"}`, strictly))
+	require.Equal(t, `field "Addr": want an object, got a number`, reasonFor[pointers](`{"Addr":1}`, strictly))
+	require.Equal(t, `field "Keys": want an integer of 64 bits, got the number x`, reasonFor[pointers](`{"Keys":{"x":""}}`, strictly))
 }
 
 func TestDecode_null(t *testing.T) {
@@ -153,7 +221,7 @@ func FuzzWalk(f *testing.F) {
 			return
 		}
 		_ = walk(input, typed, strictly)
-		pathAt(input, int(offset))
+		_, _ = pathAt(input, int(offset), typed)
 		want := slowly(input, strictly.depth)
 		got := walk(input, free, strictly)
 		if strings.Contains(got, "surrogate") || strings.Contains(got, "does not fit") {

@@ -24,6 +24,15 @@ func tamed(err error) error {
 	return &wildError{text}
 }
 
+// causeOf is [future.Cause], tamed if it is not only that of package context: who cancels may say why by any error.
+func causeOf(ctx context.Context) error {
+	cause := future.Cause(ctx)
+	if why := context.Cause(ctx); why == context.Canceled || why == context.DeadlineExceeded {
+		return cause
+	}
+	return tamed(cause)
+}
+
 // tryMethods calls the methods, but for Error, that are called of failures.
 func tryMethods(err error) {
 	recovery.Classify(err)

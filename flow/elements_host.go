@@ -26,11 +26,11 @@ func (h *elementHost[A, R]) make(ctx context.Context) (done bool) {
 	}
 	var ans seam.Answer[R]
 	if g.direct != nil {
-		ans.Value, ans.Err = g.direct(ctx, g.elements[i])
+		ans.Value, ans.Err = g.direct(g.keyed(i, ctx), g.elements[i])
 	} else {
 		host := *h
 		h.i = int(none) // Start sees to functions that do not return
-		if ans, done = task.ForEngines(seal, g.t).Start(ctx, g.elements[i], g.crew, host); !done {
+		if ans, done = task.ForEngines(seal, g.t).Start(g.keyed(i, ctx), g.elements[i], g.crew, host); !done {
 			return false
 		}
 		h.i = i

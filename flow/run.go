@@ -22,6 +22,7 @@ type run struct {
 	observer *runObserver    // nil if nobody observes it
 	effects  *effects        // of a plan that has some
 	around   context.Context // the caller's
+	key      string          // see keyOf
 	outer    *run            // that this is a part of, if no limit of a task is between
 	begun    time.Time       // of a run that has a limit or is observed
 	limit    *limit          // of a run that has one

@@ -229,7 +229,7 @@ func (st *state) make(w *worker, n int32, ctx context.Context) (verdict, error) 
 	if !st.plan.specs[n].guards {
 		w.at = n
 	}
-	pending, err := st.cells[n].exec(ctx, nodeRef{st, n})
+	pending, err := st.cells[n].exec(st.keyed(n, ctx), nodeRef{st, n})
 	w.at = none
 	switch {
 	case pending:
@@ -252,7 +252,7 @@ func (st *state) mended(n int32, ctx context.Context, err error) (verdict, error
 		st.strays(n, noStray)
 		return skip, nil
 	}
-	pending, err := st.cells[n].(mender).mend(ctx, nodeRef{st, n}, err)
+	pending, err := st.cells[n].(mender).mend(st.keyed(n, ctx), nodeRef{st, n}, err)
 	if pending {
 		return skip, nil
 	}

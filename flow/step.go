@@ -100,7 +100,7 @@ func (c *step[A, R]) resign(at nodeRef, late lateCall, failure error) (pending b
 	case !c.policed:
 		return false, failure
 	case late.complete:
-		return c.mend(at.st.run.ctx, at, failure) // carry gives it up
+		return c.mend(at.st.keyed(at.n, at.st.run.ctx), at, failure) // carry gives it up
 	}
 	v, ok := task.ForEngines(seal, c.t).Standby()
 	if !ok {

@@ -1,4 +1,8 @@
-// Package guard protects what tasks call, and the process that calls it: limits, circuit breakers and budgets. Each is a
+// Package guard protects what tasks call, and the process that calls it: by limits, circuit breakers and budgets, and by one call for many askers.
+//
+// # Gates
+//
+// Limits, breakers and budgets are each a
 // [task.Gate], to be put around a task by [task.Task.Gate] or [task.Task.GateBy]:
 //
 //	[Slots] lets so many calls in at the same time
@@ -15,6 +19,19 @@
 //
 //	t.Timeout(50*ms).Gate(slots).Gate(breaker).Retry(three).Fallback(v)
 //
+// # One call for many askers
+//
+// These take a task and return one:
+//
+//	[Share] makes one call for all that ask for the same at the same time
+//	[Memo] remembers a result for the rest of the request or run
+//	[Batch] makes one call of many calls for one key each
+//	[Cache] keeps results in a store, across requests
+//	[Hot] finds the keys that are asked for most, and shares and keeps only those
+//
+// The result of one asker's call is that of others too. So the argument, or the key, has to hold all that it depends on, such as the tenant and the user.
+// A Memo and a Batch share only within one request, so they need that least.
+//
 // # Clock
 //
 // Gates go by the clock of the goroutine that calls them, so they work in a bubble of [testing/synctest]. The clock of a bubble begins in the year
@@ -24,6 +41,7 @@
 //
 // # How to read this package
 //
-// slots.go, rate.go, breaker.go and budget.go have a gate each. option.go has what they may be told. window.go counts over a
+// slots.go, rate.go, breaker.go and budget.go have a gate each. share.go, memo.go, batch.go, cache.go and hot.go are one call for many
+// askers: flight.go is that call, memory.go what belongs to one request, sketch.go counts how often keys are asked for, and lru.go is a store. option.go has what they may be told. window.go counts over a
 // sliding window, keys.go keeps limits by key in a table of fixed size, and clock.go is the time.
 package guard

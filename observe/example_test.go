@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/jade-go/jade/observe"
@@ -176,4 +177,22 @@ func ExamplePlace() {
 func ExamplePlace_String() {
 	fmt.Println(observe.Place{File: "orderpage/tasks.go", Line: 12})
 	// Output: orderpage/tasks.go:12
+}
+
+// traced is an observer that continues the trace of the caller.
+type traced struct{}
+
+func (traced) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
+	if r := observe.RequestOf(ctx); r != nil && c.Kind == observe.KindNode {
+		fmt.Println(c.Node, "is part of", r.Header("Traceparent"))
+	}
+	return nil, nil
+}
+
+func ExampleWithRequest() {
+	header := http.Header{"Traceparent": {"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}
+	ctx := observe.WithRequest(context.Background(), &observe.Request{Trigger: "http", Header: header.Get})
+	ctx = observe.With(ctx, traced{})
+	task.New("item", fetchItem).Do(ctx, "bell")
+	// Output: item is part of 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
 }

@@ -16,7 +16,7 @@
 // A task is an immutable value: define it once, as a package variable, and run
 // it from any number of goroutines. [Task.Do] runs it alone. Package flow
 // combines tasks. An observer of package observe sees the calls of tasks: see
-// [observe.With].
+// [observe.With]. [Key] is the idempotency key of a call.
 //
 // # How to read this package
 //
@@ -29,6 +29,6 @@
 // over when a limit has passed, and limit.go is a timeout that is running.
 // gate.go has gates, rejected.go what they do not let in, and pass.go a ticket and what holds it; runner_gate.go enters and leaves
 // them, and passage.go is the cheap way for that. hedge.go has hedges, hedge_race.go a call of one, and hedge_try.go a try.
-// inside.go finds out what was replaced inside a Wrap. engine.go is for engines
+// inside.go finds out what was replaced inside a Wrap. key.go has idempotency keys. engine.go is for engines
 // such as package flow, and not for users.
 package task

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/cloudevents/sdk-go/v2/protocol"
 	cehttp "github.com/cloudevents/sdk-go/v2/protocol/http"
@@ -38,8 +39,9 @@ func unready(err error) bool {
 type verdict struct {
 	ack    bool
 	status int
-	class  string // empty: the function was not called
-	text   string // for who has sent the event
+	class  string        // empty: the function was not called
+	text   string        // for who has sent the event
+	retry  time.Duration // not before; 0: nobody has said
 }
 
 func (s *settings) verdict(err error) verdict {
@@ -48,12 +50,22 @@ func (s *settings) verdict(err error) verdict {
 		v.class = recovery.Classify(err).String()
 	}
 	v.status = s.status(err, v.ack)
+	if later, ok := errors.AsType[interface {
+		error
+		RetryAfter() time.Duration
+	}](err); ok {
+		v.retry = later.RetryAfter()
+	}
 	return v
 }
 
-// isFinal asks the function of [Ack]. If that panics or ends its goroutine, the event is delivered again.
+// stuck is how long the function of [Ack] may take.
+const stuck = 10 * time.Second
+
+// isFinal asks the function of [Ack]. If that panics, ends its goroutine or does not return, the event is delivered again.
 func (s *settings) isFinal(err error) bool {
-	ctx := context.Background()
+	ctx, cancel := context.WithTimeout(context.Background(), stuck)
+	defer cancel()
 	final, failed := future.Go(ctx, func(context.Context) (bool, error) { return s.final(err), nil }).Await(ctx)
 	return failed == nil && final
 }

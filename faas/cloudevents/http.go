@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,39 +24,48 @@ import (
 )
 
 // HTTP serves h without a client of the SDK: a POST is an event, in binary or structured mode, and the answer is 200 with an event in binary
-// mode, or 200 without one: see [Receiver]. A failure is answered by a [faas.Problem], with the status of its class: see [Final].
+// mode, or 200 without one: see [Receiver]. A failure is answered by a [faas.Problem], with the status of its class: see [Final]. If it has a method
+// RetryAfter() time.Duration, as that of [faas.MaxInFlight] has, the answer has the header Retry-After.
 //
 // [Middleware] decodes and encodes attributes, and answers the handshake of web hooks. What is refused: another method (405); a batch, and what is no event at all (415); an event that is not valid, or longer than [MaxBody]
 // says (400). What the SDK panics on is not valid.
 //
 // Cancellation: a sender that leaves cancels the invocation.
-// Blocking: reading a body ends at [Limit]; a server should have a ReadHeaderTimeout besides.
+// Blocking: reading a body ends at [Limit], or after 30 s without it, and at the ReadTimeout of the server; a server should have a ReadHeaderTimeout besides.
 func HTTP[In, Out any](h *faas.Handler[In, Out], opts ...Option) http.Handler {
 	r := newReceiver("cloudevents.HTTP", h, opts)
-	return Middleware(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+	return middleware(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		ctx, release := r.limited(request.Context())
 		defer release()
+		ctx, leave, err := h.Admit(ctx)
+		defer leave()
+		if err != nil {
+			limitBody(ctx, w, request)
+			h.Refused(ctx, err)
+			r.verdict(err).write(w, "")
+			return
+		}
 		e, refused := r.read(ctx, w, request)
 		if refused != nil {
-			r.of.Refused(ctx, errors.New(refused.text))
+			h.Refused(ctx, errors.New(refused.text))
 			refused.write(w, "")
 			return
 		}
-		answer, err := r.invoke(ctx, *e)
+		answer, err := r.invoke(withHeader(ctx, request.Header), *e)
 		if err != nil {
-			v := r.verdict(err)
-			v.write(w, idOf(*e))
+			r.verdict(err).write(w, idOf(*e))
 			return
 		}
 		if answer == nil {
 			return
 		}
 		_ = cehttp.WriteResponseWriter(ctx, (*binding.EventMessage)(answer), http.StatusOK, w) // fails only if the sender has left
-	}))
+	}), func(ctx context.Context, reason string) { h.Refused(ctx, errors.New(reason)) })
 }
 
 // read returns the event of a request, or why there is none.
 func (s *settings) read(ctx context.Context, w http.ResponseWriter, request *http.Request) (*event.Event, *verdict) {
+	read := limitBody(ctx, w, request)
 	if request.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		return nil, &verdict{status: http.StatusMethodNotAllowed, text: "the method is POST"}
@@ -65,7 +76,7 @@ func (s *settings) read(ctx context.Context, w http.ResponseWriter, request *htt
 	case binding.EncodingUnknown:
 		return nil, &verdict{status: http.StatusUnsupportedMediaType, text: "not an event: neither a header Ce-Specversion, of 1.0, nor a content type application/cloudevents+json"}
 	}
-	body, err := s.readBody(ctx, w, request)
+	body, err := io.ReadAll(http.MaxBytesReader(w, request.Body, s.body))
 	switch long, ok := errors.AsType[*http.MaxBytesError](err); {
 	case ok:
 		return nil, &verdict{status: http.StatusBadRequest, text: fmt.Sprintf("the body has more than %d bytes", long.Limit)}
@@ -74,6 +85,7 @@ func (s *settings) read(ctx context.Context, w http.ResponseWriter, request *htt
 	case err != nil:
 		return nil, &verdict{status: http.StatusBadRequest, text: "the body could not be read"}
 	}
+	read()
 	e, err := parse(request.Header, body)
 	if err != nil {
 		return nil, &verdict{status: http.StatusBadRequest, text: "not a valid event: " + reasonOf(err)}
@@ -81,16 +93,25 @@ func (s *settings) read(ctx context.Context, w http.ResponseWriter, request *htt
 	return e, nil
 }
 
-// readBody reads the body, until the deadline of ctx at the latest.
-func (s *settings) readBody(ctx context.Context, w http.ResponseWriter, request *http.Request) ([]byte, error) {
-	control := http.NewResponseController(w)
+// transfer is how long a body may take if nothing else limits it.
+const transfer = 30 * time.Second
+
+// limitBody has the server read the body until the deadline of ctx at the latest, and its own ReadTimeout. That holds for what is refused too, as the
+// server reads the rest of it before it answers. Call done when the body has been read.
+func limitBody(ctx context.Context, w http.ResponseWriter, request *http.Request) (done func()) {
 	end, limited := ctx.Deadline()
-	limited = limited && control.SetReadDeadline(end) == nil // not all writers can
-	body, err := io.ReadAll(http.MaxBytesReader(w, request.Body, s.body))
-	if err == nil && limited { // or else the server itself would wait for the rest
-		_ = control.SetReadDeadline(time.Time{})
+	if !limited {
+		end = time.Now().Add(transfer)
 	}
-	return body, err
+	server, ok := request.Context().Value(http.ServerContextKey).(*http.Server)
+	if ok && server.ReadTimeout > 0 && time.Until(end) >= server.ReadTimeout {
+		return func() {}
+	}
+	control := http.NewResponseController(w)
+	if control.SetReadDeadline(end) != nil { // not all writers can
+		return func() {}
+	}
+	return func() { _ = control.SetReadDeadline(time.Time{}) } // or else the server itself would wait for the rest
 }
 
 var errMalformed = errors.New("malformed")
@@ -131,6 +152,9 @@ func (v verdict) write(w http.ResponseWriter, id string) {
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if v.retry > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(v.retry.Seconds()))))
+	}
 	w.WriteHeader(v.status)
 	if v.status != http.StatusNoContent {
 		_, _ = w.Write(body) // fails only if the sender has left

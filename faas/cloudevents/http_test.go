@@ -1,9 +1,11 @@
 package cloudevents_test
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -94,4 +96,63 @@ func TestHTTP_slowBody(t *testing.T) {
 	answer, err := io.ReadAll(conn)
 	require.NoError(t, err)
 	require.Contains(t, string(answer), "HTTP/1.1 408 ")
+}
+
+// The limit of a body is that of the server if that comes first. It holds for what is refused too, which the server reads before it answers.
+func TestHTTP_bodiesThatStall(t *testing.T) {
+	for name, c := range map[string]struct {
+		limit, server time.Duration
+		headers       string
+		status        string
+	}{
+		"the server's limit":    {time.Hour, 100 * time.Millisecond, "Content-Type: " + structured + "\r\n", "408"},
+		"no event":              {100 * time.Millisecond, 0, "", "415"},
+		"an attribute is wrong": {100 * time.Millisecond, 0, "Ce-Specversion: 1.0\r\nCe-Id: 1\r\nCe-Id: 2\r\n", "400"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			require.NoError(t, err)
+			h := cloudevents.HTTP(probe(&logbook{}), cloudevents.Limit(c.limit))
+			server := &http.Server{ReadTimeout: c.server, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				ctx, cancel := context.WithTimeout(r.Context(), time.Hour)
+				if c.server == 0 {
+					ctx, cancel = context.WithTimeout(r.Context(), c.limit)
+				}
+				defer cancel()
+				h.ServeHTTP(w, r.WithContext(ctx))
+			})}
+			go func() { _ = server.Serve(l) }()
+			defer server.Close()
+			conn, err := net.Dial("tcp", l.Addr().String())
+			require.NoError(t, err)
+			defer conn.Close()
+			require.NoError(t, conn.SetDeadline(time.Now().Add(patience)))
+			_, err = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\n"+c.headers+"Content-Length: 100\r\n\r\n{")
+			require.NoError(t, err)
+			answer, err := io.ReadAll(conn)
+			require.NoError(t, err)
+			require.Contains(t, string(answer), "HTTP/1.1 "+c.status+" ")
+		})
+	}
+}
+
+// noting is a writer of a server that notes until when it is to read.
+type noting struct {
+	*httptest.ResponseRecorder
+	until []time.Time
+}
+
+func (w *noting) SetReadDeadline(until time.Time) error { w.until = append(w.until, until); return nil }
+
+// Without a limit a body is read for 30 s.
+func TestHTTP_bodyWithoutALimit(t *testing.T) {
+	w := &noting{ResponseRecorder: httptest.NewRecorder()}
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`{"specversion":"1.0","type":"t","source":"/shop","id":"1","data":{"id":"o-1"}}`))
+	r.Header.Set("Content-Type", structured)
+	begun := time.Now()
+	cloudevents.HTTP(probe(&logbook{})).ServeHTTP(w, r)
+	require.Equal(t, 200, w.Code)
+	require.Len(t, w.until, 2)
+	require.WithinDuration(t, begun.Add(30*time.Second), w.until[0], 10*time.Second)
+	require.True(t, w.until[1].IsZero(), "the invocation may take longer")
 }

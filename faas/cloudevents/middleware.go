@@ -1,6 +1,7 @@
 package cloudevents
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -18,6 +19,11 @@ func Middleware(next http.Handler) http.Handler {
 	if next == nil {
 		panic("cloudevents.Middleware: nil Handler")
 	}
+	return middleware(next, func(context.Context, string) {})
+}
+
+// middleware is [Middleware] that tells what it refuses.
+func middleware(next http.Handler, refused func(ctx context.Context, reason string)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if origin := request.Header.Get("WebHook-Request-Origin"); request.Method == http.MethodOptions && origin != "" {
 			permit(w.Header(), origin, request.Header.Get("WebHook-Request-Rate"))
@@ -25,7 +31,10 @@ func Middleware(next http.Handler) http.Handler {
 		}
 		decoded, reason := decodedHeader(request.Header)
 		if reason != "" {
-			verdict{status: http.StatusBadRequest, text: "not a valid event: " + reason}.write(w, "")
+			limitBody(request.Context(), w, request)
+			v := verdict{status: http.StatusBadRequest, text: "not a valid event: " + reason}
+			refused(request.Context(), v.text)
+			v.write(w, "")
 			return
 		}
 		request = request.WithContext(request.Context()) // a copy

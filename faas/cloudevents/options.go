@@ -71,7 +71,8 @@ func Limit(d time.Duration) Option {
 	return func(s *settings) { s.limit = d }
 }
 
-// Ack has fn say which failures are final: their events are acknowledged, and not delivered again. Without it, that is [Final].
+// Ack has fn say which failures are final: their events are acknowledged, and not delivered again. If it panics or does not return, they are not. Without it,
+// that is [Final].
 func Ack(fn func(error) bool) Option {
 	if fn == nil {
 		panic("cloudevents.Ack: nil function")

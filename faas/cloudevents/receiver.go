@@ -7,6 +7,8 @@ import (
 	"github.com/cloudevents/sdk-go/v2/protocol"
 
 	"github.com/jade-go/jade/faas"
+	"github.com/jade-go/jade/observe"
+	"github.com/jade-go/jade/task"
 )
 
 // Receiver returns a function for the StartReceiver of a client whose protocol takes answers, such as HTTP: the data of an event is
@@ -14,6 +16,9 @@ import (
 //
 // Failure: the result is an ACK or a NACK, see [Final], and a [cehttp.Result] too, with the status for HTTP. Its text is what the failure
 // says by a method Public() string, or its class.
+// Idempotency: the key of [task.Key] is the source of the event, a slash, and its id. So it is the same when the event is delivered again.
+// Trace: observers find the trace of the request that delivers the event, with [HTTP], or else that of its extensions traceparent and tracestate: see
+// [observe.RequestOf].
 // Cancellation: the invocation is cancelled with the ctx that the client gives; with HTTP, that is when the sender leaves.
 // Concurrency: it may be called from any number of goroutines.
 func Receiver[In, Out any](h *faas.Handler[In, Out], opts ...Option) func(context.Context, event.Event) (*event.Event, protocol.Result) {
@@ -71,6 +76,10 @@ func (s *settings) limited(ctx context.Context) (context.Context, context.Cancel
 func (r *receiver[In, Out]) invoke(ctx context.Context, e event.Event) (*event.Event, error) {
 	ctx = faas.WithInvocation(ctx, faas.Invocation{ID: idOf(e), Platform: "cloudevents", Function: r.function, Version: r.revision})
 	ctx = context.WithValue(ctx, eventKey{}, e)
+	if r.of.Observed(ctx) {
+		ctx = observe.WithRequest(ctx, requestOf(ctx, e))
+	}
+	ctx = task.WithKey(ctx, e.Source()+"/"+e.ID())
 	input, err := dataOf(e)
 	if err != nil {
 		r.of.Refused(ctx, err)

@@ -5,7 +5,10 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"github.com/cloudevents/sdk-go/v2/protocol"
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/faas/cloudevents"
@@ -20,6 +23,18 @@ func TestAck_thatDoesNotReturn(t *testing.T) {
 			require.GreaterOrEqual(t, r.status, 500)
 		})
 	}
+}
+
+// Nor does one that blocks, for longer than a while.
+func TestAck_thatBlocks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		receive := cloudevents.Consumer(probe(&logbook{}), cloudevents.Ack(func(error) bool { <-release; return true }))
+		begun := time.Now()
+		require.True(t, protocol.IsNACK(receive(t.Context(), opened("1", `{"id":7}`))))
+		require.Less(t, time.Since(begun), time.Minute)
+		close(release)
+	})
 }
 
 // What is no event, and data that is not JSON, is one record "refused" each.

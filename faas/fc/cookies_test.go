@@ -1,6 +1,7 @@
 package fc_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -59,3 +60,22 @@ func TestWeb_cookies(t *testing.T) {
 	require.Equal(t, []string{"a=old", "a=new; Path=/"}, a.MultiValueHeaders["Set-Cookie"], "their paths differ")
 	require.Equal(t, 1, strings.Count(log.String(), "cookies lost"))
 }
+
+// A log handler that fails costs no answer.
+func TestWeb_aLogThatFails(t *testing.T) {
+	pages := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.SetCookie(w, &http.Cookie{Name: "a", Value: "1"})
+		http.SetCookie(w, &http.Cookie{Name: "b", Value: "2"})
+	})
+	p, _ := started(t, fc.Web("pages", pages, faas.Logger(slog.New(noDisk{slog.DiscardHandler}))))
+	got := p.invoke("r-1", `{"rawPath":"/","requestContext":{"http":{"method":"GET"}}}`, time.Second)
+	require.Equal(t, "response", got.what, got.body)
+	require.Contains(t, got.body, "a=1")
+}
+
+type noDisk struct{ slog.Handler }
+
+func (noDisk) Enabled(context.Context, slog.Level) bool  { return true }
+func (noDisk) Handle(context.Context, slog.Record) error { panic("no disk") }
+func (h noDisk) WithAttrs([]slog.Attr) slog.Handler      { return h }
+func (h noDisk) WithGroup(string) slog.Handler           { return h }

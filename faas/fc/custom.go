@@ -21,8 +21,8 @@ const maxEvent = 32 << 20
 // Deadline: the platform tells custom runtimes a timeout, which begins when the headers have been read. A header x-fc-function-deadline
 // counts before it. Without either, an invocation has no deadline.
 // Failure: a failed invocation has the status 404, as the platform has it. What is refused is logged, as [faas.MessageRefused]: another path
-// (404) or method (405), and an event that is longer than 32 MiB (413), does not come in time (408) or cannot be read (400). The header
-// x-fc-status is 200 on success, else 404.
+// (404) or method (405); an event that is longer than 32 MiB (413), does not come in time (408) or cannot be read (400); and one that
+// [faas.MaxInFlight] leaves no place for (503). The header x-fc-status is 200 on success, else 404.
 // Blocking: reading an event ends at the deadline, or after 30 s if there is none.
 func Custom[In, Out any](h *faas.Handler[In, Out], opts ...Option) http.Handler {
 	if h == nil {
@@ -35,8 +35,10 @@ var paths = map[string]kind{"/invoke": invoke, "/initialize": initialize, "/pre-
 
 func (r *runtime) serve(w http.ResponseWriter, request *http.Request) {
 	i := newInvocation(request.Header)
-	ctx := i.about(request.Context())
+	ctx := r.about(request.Context(), i)
 	k, ok := paths[request.URL.Path]
+	i.kind = k
+	read := i.limitBody(w, request)
 	if !ok || request.Method != http.MethodPost {
 		status := http.StatusNotFound
 		if ok {
@@ -48,14 +50,20 @@ func (r *runtime) serve(w http.ResponseWriter, request *http.Request) {
 		r.fail(w, status, err)
 		return
 	}
-	i.kind = k
 	r.say(k.started(i.id))
-	if status, err := i.read(w, request); err != nil {
+	status := http.StatusServiceUnavailable
+	ctx, leave, err := r.admitted(ctx, k)
+	defer leave()
+	if err == nil {
+		status, err = i.read(w, request)
+	}
+	if err != nil {
 		r.refused(ctx, err)
 		r.say(k.failed(i.id))
 		r.fail(w, status, err)
 		return
 	}
+	read()
 	answer, err := r.do(ctx, i)
 	if err != nil {
 		r.say(k.failed(i.id))
@@ -68,6 +76,14 @@ func (r *runtime) serve(w http.ResponseWriter, request *http.Request) {
 	_, _ = w.Write(answer) // fails only if the platform has left
 }
 
+// admitted takes a place for an invocation.
+func (r *runtime) admitted(ctx context.Context, k kind) (context.Context, func(), error) {
+	if k != invoke {
+		return ctx, func() {}, nil
+	}
+	return r.admit(ctx)
+}
+
 // fail answers with an error.
 func (r *runtime) fail(w http.ResponseWriter, status int, err error) {
 	w.Header().Set("X-Fc-Status", "404")
@@ -76,14 +92,19 @@ func (r *runtime) fail(w http.ResponseWriter, status int, err error) {
 	_, _ = w.Write(r.errorBody(err)) // fails only if the platform has left
 }
 
+// limitBody has the server read the body until the invocation has to be over. That holds for what is refused too, as the server reads the rest of it before
+// it answers. Call done when the body has been read.
+func (i *invocation) limitBody(w http.ResponseWriter, request *http.Request) (done func()) {
+	control, until := http.NewResponseController(w), i.readUntil()
+	if !sooner(request.Context(), until) || control.SetReadDeadline(until) != nil { // not all writers can
+		return func() {}
+	}
+	return func() { _ = control.SetReadDeadline(time.Time{}) } // or else the server itself would wait for the rest
+}
+
 // read reads the event. If that fails, status is how to say so.
 func (i *invocation) read(w http.ResponseWriter, request *http.Request) (status int, err error) {
-	control, until := http.NewResponseController(w), i.readUntil()
-	limited := sooner(request.Context(), until) && control.SetReadDeadline(until) == nil // not all writers can
 	i.event, err = io.ReadAll(http.MaxBytesReader(w, request.Body, maxEvent))
-	if err == nil && limited { // or else the server itself would wait for the rest
-		_ = control.SetReadDeadline(time.Time{})
-	}
 	switch long, ok := errors.AsType[*http.MaxBytesError](err); {
 	case ok:
 		return http.StatusRequestEntityTooLarge, &faas.InputError{Reason: fmt.Sprintf("the event has more than %d bytes", long.Limit), Err: err}

@@ -127,3 +127,41 @@ func TestCustom_eventsOfThePlatform(t *testing.T) {
 	p, _ := started(t, h)
 	require.Equal(t, `"/a"`, p.invoke("r-1", event, time.Second).body)
 }
+
+// Answers that have no body have none, whatever a handler writes, and the request is as a server has it.
+func TestWeb_isAServer(t *testing.T) {
+	var log notes.Text
+	pages := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var status int
+		_, _ = fmt.Sscan(strings.TrimPrefix(r.URL.Path, "/"), &status)
+		w.Header().Set("X-Host", r.Host+" "+fmt.Sprint(r.Header["Host"]))
+		if status == 1 {
+			panic(http.ErrAbortHandler)
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, "body")
+	})
+	p, _ := started(t, fc.Web("pages", pages, faas.Logger(slog.New(slog.NewTextHandler(&log, nil)))))
+	ask := func(method, path, domain string) taken {
+		return p.invoke(method+path, fmt.Sprintf(`{"rawPath":"/%s","headers":{"host":"shop.example"},"requestContext":{"domainName":%q,"http":{"method":%q}}}`, path, domain, method), time.Second)
+	}
+	for _, c := range []struct{ method, path, body string }{{"GET", "200", "body"}, {"HEAD", "200", ""}, {"GET", "204", ""}, {"GET", "304", ""}} {
+		var a fc.Answer
+		require.NoError(t, json.Unmarshal([]byte(ask(c.method, c.path, "").body), &a))
+		require.Equal(t, c.body, a.Body, c)
+		require.Equal(t, "shop.example []", a.Headers["X-Host"])
+	}
+	require.Contains(t, ask("PUT", "200", "other.example").body, "other.example []")
+	require.NotContains(t, log.String(), "ERROR")
+	require.Equal(t, "jade.canceled", ask("PUT", "1", "").failure(t).Type)
+	require.NotContains(t, log.String(), "ERROR")
+	require.Equal(t, "jade.code", ask("PUT", "0", "").failure(t).Type)
+}
+
+// What no HTTP trigger has sent is no GET.
+func TestWeb_refusesOtherEvents(t *testing.T) {
+	p, _ := started(t, fc.Web("pages", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("called") }), faas.Logger(slog.New(slog.DiscardHandler))))
+	for i, event := range []string{`{}`, `{"events":[{"eventName":"ObjectCreated:PutObject"}]}`, `{"version":"v9","requestContext":{}}`} {
+		require.Equal(t, "input: no event of an HTTP trigger", p.invoke(fmt.Sprint("r-", i), event, time.Second).failure(t).Message)
+	}
+}

@@ -4,11 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path"
 	goruntime "runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
 
+	"github.com/jade-go/jade/faas"
 	"github.com/stretchr/testify/require"
 )
 
@@ -26,6 +32,30 @@ func TestDispatch_aLogThatFails(t *testing.T) {
 			r := &runtime{work: work{name: "page", init: func(context.Context) error { return ending{} }, logger: slog.New(failing{slog.DiscardHandler, do})}}
 			_, err := r.dispatch(t.Context(), initialize, nil)
 			require.Equal(t, ending{}, err)
+		})
+	}
+}
+
+// Nor does it keep an answer from the platform, or end the process.
+func TestRun_aLogThatFails(t *testing.T) {
+	release := make(chan struct{})
+	defer close(release)
+	for name, do := range map[string]func(){"panics": func() { panic("oh") }, "ends its goroutine": goruntime.Goexit, "blocks": func() { <-release }} {
+		t.Run(name, func(t *testing.T) {
+			answers := make(chan string, attempts)
+			platform := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				answers <- path.Base(r.URL.Path)
+				w.WriteHeader(http.StatusBadRequest) // it is not taken, which is logged
+			}))
+			defer platform.Close()
+			r := newRuntime(settings{api: strings.TrimPrefix(platform.URL, "http://"), console: io.Discard}, workOf(faas.New("page", same, faas.Logger(slog.New(failing{slog.DiscardHandler, do})))))
+			defer r.client.CloseIdleConnections()
+			r.answer(&arrival{newInvocation(http.Header{"X-Fc-Request-Id": {"r-1"}}), io.NopCloser(iotest.ErrReader(io.ErrUnexpectedEOF)), func() {}})
+			require.Equal(t, "error", <-answers)
+
+			w := httptest.NewRecorder()
+			r.serve(w, httptest.NewRequest(http.MethodGet, "/invoke", nil))
+			require.Equal(t, http.StatusMethodNotAllowed, w.Code)
 		})
 	}
 }
@@ -59,3 +89,5 @@ func TestErrorBody(t *testing.T) {
 	require.NotEmpty(t, message(ending{}, false))
 	require.NotEmpty(t, message(ending{}, true))
 }
+
+func same(_ context.Context, n int) (int, error) { return n, nil }

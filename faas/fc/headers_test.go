@@ -178,3 +178,20 @@ func TestCustom_stalledBody(t *testing.T) {
 	require.Contains(t, string(answer), "X-Fc-Status: 404\r\n")
 	require.Contains(t, log.String(), "msg=refused")
 }
+
+// What is refused is answered, although its body does not come.
+func TestCustom_refusesAStalledBody(t *testing.T) {
+	server := httptest.NewServer(fc.Custom(handler(io.Discard, what), fc.Console(io.Discard)))
+	defer server.Close()
+	for line, status := range map[string]string{"POST /other": "404", "PUT /invoke": "405"} {
+		conn, err := net.Dial("tcp", server.Listener.Addr().String())
+		require.NoError(t, err)
+		defer conn.Close()
+		require.NoError(t, conn.SetDeadline(time.Now().Add(30*time.Second)))
+		_, err = io.WriteString(conn, line+" HTTP/1.1\r\nHost: x\r\nx-fc-function-timeout: 1\r\nContent-Length: 100\r\n\r\n{")
+		require.NoError(t, err)
+		answer, err := io.ReadAll(conn)
+		require.NoError(t, err)
+		require.Contains(t, string(answer), "HTTP/1.1 "+status+" ")
+	}
+}

@@ -6,10 +6,13 @@ import (
 	"crypto/rand"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
+	"github.com/jade-go/jade/task"
 )
 
 // invocation is what the platform wants done.
@@ -85,9 +88,16 @@ func ContextOf(ctx context.Context) (c Context, ok bool) {
 	return c, true
 }
 
-// about is ctx with what the platform says of the invocation.
-func (i *invocation) about(ctx context.Context) context.Context {
+// about is ctx with what the platform says of the invocation. Attempts of one invocation have one id, so that is its key.
+func (r *runtime) about(ctx context.Context, i *invocation) context.Context {
 	attempt, _ := strconv.Atoi(i.header.Get("X-Fc-Retry-Count"))
+	if r.observed(ctx) {
+		header := func(name string) string { return strings.Join(i.header.Values(name), ",") }
+		ctx = observe.WithRequest(ctx, &observe.Request{ID: i.id, Trigger: "other", Header: header})
+	}
+	if key := i.header.Get("X-Fc-Request-Id"); key != "" {
+		ctx = task.WithKey(ctx, key)
+	}
 	return faas.WithInvocation(context.WithValue(ctx, contextKey{}, i), faas.Invocation{
 		ID: i.id, Platform: "fc", Attempt: attempt,
 		Function: i.header.Get("X-Fc-Function-Name"),

@@ -16,15 +16,18 @@ import (
 
 // work is a handler without its types.
 type work struct {
-	name   string
-	invoke func(context.Context, []byte) ([]byte, error)
-	init   func(context.Context) error
-	logger *slog.Logger
+	name     string
+	observed func(context.Context) bool
+	admit    func(context.Context) (context.Context, func(), error)
+	invoke   func(context.Context, []byte) ([]byte, error)
+	refused  func(context.Context, error)
+	init     func(context.Context) error
+	logger   *slog.Logger
 }
 
 func workOf[In, Out any](h *faas.Handler[In, Out]) work {
 	h = h.Lenient(reflect.TypeFor[Event]().PkgPath())
-	return work{name: h.Name(), invoke: h.InvokeJSON, init: h.Init, logger: h.Logger()}
+	return work{name: h.Name(), observed: h.Observed, admit: h.Admit, invoke: h.InvokeJSON, refused: h.Refused, init: h.Init, logger: h.Logger()}
 }
 
 // runtime asks the platform for invocations and answers them.
@@ -79,7 +82,7 @@ func (r *runtime) run(ctx context.Context) error {
 // meanwhile: an invocation that has begun is answered.
 func (r *runtime) answer(a *arrival) {
 	i := a.invocation
-	ctx := i.about(context.Background())
+	ctx := r.about(context.Background(), i)
 	r.say(i.kind.started(i.id))
 	var answer []byte
 	err := a.read()
@@ -102,11 +105,6 @@ func (r *runtime) do(ctx context.Context, i *invocation) ([]byte, error) {
 	ctx, cancel := i.limited(ctx)
 	defer cancel()
 	return r.dispatch(ctx, i.kind, i.event)
-}
-
-// refused logs that the function was not called.
-func (r *runtime) refused(ctx context.Context, err error) {
-	r.logger.LogAttrs(ctx, slog.LevelInfo, faas.MessageRefused, slog.String("function", r.name), slog.String("error", err.Error()))
 }
 
 // dispatch calls what an invocation of the kind is for.
@@ -133,9 +131,10 @@ func (r *runtime) dispatch(ctx context.Context, k kind, event []byte) ([]byte, e
 // MessagePhase is that of the record of another phase than an invocation that has failed, on level Error.
 const MessagePhase = "phase failed"
 
-// say writes a line for the platform's console.
+// say writes a line for the platform's console. A writer that panics fails no invocation.
 func (r *runtime) say(line string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	defer func() { _ = recover() }()
 	_, _ = io.WriteString(r.console, line+"\n")
 }

@@ -31,7 +31,9 @@ func (r *runtime) send(ctx context.Context, id, what string, body []byte) {
 		}
 	}
 	if err != nil {
-		r.logger.LogAttrs(ctx, slog.LevelError, "fc: an answer was not taken", slog.String("function", r.name), slog.String("what", what), slog.Any("error", err))
+		within(ctx, func() {
+			r.logger.LogAttrs(ctx, slog.LevelError, "fc: an answer was not taken", slog.String("function", r.name), slog.String("what", what), slog.Any("error", err))
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package fc
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/jade-go/jade/faas"
+	"github.com/jade-go/jade/future"
 	recovery "github.com/jade-go/jade/recover"
 )
 
@@ -67,6 +69,8 @@ type Answer struct {
 // Cookies: Set-Cookie must not be joined (RFC 6265, section 3). If the event has multiValueHeaders, all are sent. Else one is: the last one
 // with the name of the first. The names of other cookies are then logged, as [MessageCookies].
 //
+// Failure: an event that is not of an HTTP trigger is a [faas.InputError].
+// Panics: the invocation fails. After [http.ErrAbortHandler] the class of the failure is canceled, and the log has no error.
 // Memory: the answer is kept until it is complete. What the platform may add to events is ignored.
 func Web(name string, handler http.Handler, opts ...faas.Option) *faas.Handler[Event, Answer] {
 	if handler == nil {
@@ -78,15 +82,28 @@ func Web(name string, handler http.Handler, opts ...faas.Option) *faas.Handler[E
 		if err != nil {
 			return Answer{}, err
 		}
-		w := &recorder{header: http.Header{}}
-		handler.ServeHTTP(w, request)
+		w := &recorder{header: http.Header{}, head: request.Method == http.MethodHead}
+		if err := serve(ctx, handler, w, request); err != nil {
+			return Answer{}, err
+		}
 		a, lost := w.answer(e.MultiValueHeaders != nil)
 		if len(lost) > 0 {
-			h.Logger().LogAttrs(ctx, slog.LevelWarn, MessageCookies, slog.String("function", name), slog.Any("names", lost))
+			within(ctx, func() {
+				h.Logger().LogAttrs(ctx, slog.LevelWarn, MessageCookies, slog.String("function", name), slog.Any("names", lost))
+			})
 		}
 		return a, nil
 	}, append(slices.Clip(opts), faas.AllowUnknownFields())...)
 	return h
+}
+
+// serve calls handler, in a future so that the failure has the stack of its panic.
+func serve(ctx context.Context, handler http.Handler, w http.ResponseWriter, r *http.Request) error {
+	_, err := future.Go(ctx, func(context.Context) (none struct{}, _ error) { handler.ServeHTTP(w, r); return none, nil }).Await(ctx)
+	if p, panicked := err.(*future.PanicError); panicked && p.Value == any(http.ErrAbortHandler) {
+		return recovery.Mark(recovery.ClassCanceled, http.ErrAbortHandler)
+	}
+	return err
 }
 
 func (e Event) request(ctx context.Context) (*http.Request, error) {
@@ -97,6 +114,9 @@ func (e Event) request(ctx context.Context) (*http.Request, error) {
 			return nil, recovery.Mark(recovery.ClassBusiness, &faas.InputError{Reason: "the body is not base64", Err: err})
 		}
 		body = decoded
+	}
+	if e.RequestContext.HTTP.Method == "" {
+		return nil, recovery.Mark(recovery.ClassBusiness, &faas.InputError{Reason: "no event of an HTTP trigger"})
 	}
 	query := url.Values{}
 	for name, value := range e.QueryParameters {
@@ -119,7 +139,8 @@ func (e Event) request(ctx context.Context) (*http.Request, error) {
 	for name, values := range e.MultiValueHeaders {
 		request.Header[http.CanonicalHeaderKey(name)] = values
 	}
-	request.Host = e.RequestContext.DomainName
+	request.Host = cmp.Or(e.RequestContext.DomainName, request.Header.Get("Host"))
+	request.Header.Del("Host") // as a server has it
 	request.RemoteAddr = net.JoinHostPort(e.RequestContext.HTTP.SourceIP, "0")
 	request.RequestURI = target.RequestURI()
 	return request, nil
@@ -131,6 +152,7 @@ type recorder struct {
 	sent   http.Header // as it was when the answer began
 	status int
 	body   bytes.Buffer
+	head   bool // the body is not sent
 }
 
 // Header implements [http.ResponseWriter].
@@ -138,6 +160,9 @@ func (w *recorder) Header() http.Header { return w.header }
 
 // WriteHeader implements [http.ResponseWriter].
 func (w *recorder) WriteHeader(status int) {
+	if status < 100 || status > 999 {
+		panic(fmt.Sprintf("fc.Web: invalid WriteHeader code %d", status)) // as a server does
+	}
 	if w.status == 0 && status >= http.StatusOK { // what comes before is for the connection
 		w.status, w.sent = status, w.header.Clone()
 	}
@@ -146,6 +171,12 @@ func (w *recorder) WriteHeader(status int) {
 // Write implements [http.ResponseWriter].
 func (w *recorder) Write(p []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
+	switch {
+	case w.status == http.StatusNoContent, w.status == http.StatusNotModified:
+		return 0, http.ErrBodyNotAllowed
+	case w.head:
+		return len(p), nil
+	}
 	return w.body.Write(p)
 }
 

@@ -27,9 +27,9 @@ func (p *process) refuses(t *testing.T) {
 	}, patience, time.Millisecond, "it goes on accepting")
 }
 
-// Each of a thousand requests that are under way when the process is told to end is answered. No more are accepted then.
+// Each of three thousand requests that are under way when the process is told to end is answered. No more are accepted then.
 func TestStart_endsUnderLoad(t *testing.T) {
-	const n = 1000
+	const n = 3000
 	p := start(t, "probe").ready(t)
 	var all sync.WaitGroup
 	for range n {

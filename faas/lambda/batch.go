@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/observe"
 )
 
 // BatchOption changes how [SQS] and [Kinesis] run the records of a batch.
@@ -58,6 +60,7 @@ type record[R any] struct {
 	group   string // records of a group run in order
 	grouped bool
 	attempt int
+	trace   func(string) string // as observe.Request has it; nil: none
 	body    []byte
 }
 
@@ -68,6 +71,7 @@ type batch[R any] struct {
 	dead   func(context.Context, R, error) error
 	name   string
 	log    *slog.Logger
+	seen   func(context.Context) bool // somebody observes the records
 
 	one func(context.Context, record[R]) error
 	all func(context.Context, []R) ([]error, error) // instead of one; may be nil
@@ -82,7 +86,7 @@ func newBatch[R, In, Out any](where string, h *faas.Handler[In, Out], opts []Bat
 	for _, opt := range opts {
 		opt(&s)
 	}
-	b := &batch[R]{limit: s.limit, name: h.Name(), log: h.Logger()}
+	b := &batch[R]{limit: s.limit, name: h.Name(), log: h.Logger(), seen: h.Observed}
 	if s.dead != nil {
 		dead, ok := s.dead.(func(context.Context, R, error) error)
 		if !ok {
@@ -115,7 +119,7 @@ func handlerOf[In, Out, Event, Answer any](h *faas.Handler[In, Out], fn faas.Fun
 		}
 		return fn, err
 	}
-	return faas.Initialized(h.Name(), init, faas.Logger(slog.New(batchLog{h.Logger().Handler()})))
+	return faas.Initialized(h.Name(), init, faas.InitTimeout(math.MaxInt64), faas.Logger(slog.New(batchLog{h.Logger().Handler()}))) // h has a limit of its own
 }
 
 // mostCollecting limits the time in which a batch whose time is up answers.
@@ -153,14 +157,15 @@ func (b *batch[R]) run(ctx context.Context, records []record[R]) []string {
 	}
 	if len(ids) > 0 {
 		failed, waiting := q.count()
-		b.log.LogAttrs(ctx, slog.LevelWarn, MessageReturned, slog.String("function", b.name), slog.Int("records", len(records)),
-			slog.Int("failed", failed), slog.Int("not_begun", waiting))
+		b.write(ctx, slog.LevelWarn, MessageReturned, func() []slog.Attr {
+			return []slog.Attr{slog.Int("records", len(records)), slog.Int("failed", failed), slog.Int("not_begun", waiting)}
+		})
 	}
 	return ids
 }
 
 func (b *batch[R]) runOne(ctx context.Context, r record[R]) error {
-	ctx = r.about(ctx)
+	ctx = r.about(ctx, b.seen(ctx))
 	return b.settle(ctx, r, b.one(ctx, r))
 }
 
@@ -169,6 +174,10 @@ func (b *batch[R]) runAll(ctx, until context.Context, q *queue, records []record
 	raw := make([]R, len(records))
 	for i, r := range records {
 		raw[i] = r.raw
+	}
+	if b.seen(until) {
+		i, _ := faas.InvocationOf(until)
+		until = observe.WithRequest(until, &observe.Request{ID: i.ID, Trigger: "pubsub", Header: traceOf(until)})
 	}
 	failures, err := future.Go(until, func(ctx context.Context) ([]error, error) { return b.all(ctx, raw) }).Await(until)
 	if err == nil && len(failures) != 0 && len(failures) != len(raw) {
@@ -181,12 +190,16 @@ func (b *batch[R]) runAll(ctx, until context.Context, q *queue, records []record
 		}
 		return
 	}
-	q.run(ctx, 1, func(ctx context.Context, i int) error {
+	q.run(ctx, 1, func(_ context.Context, i int) error {
 		if len(failures) == 0 || failures[i] == nil {
 			return nil
 		}
-		ctx = records[i].about(ctx)
-		b.tell(ctx, MessageRecord, failures[i])
-		return b.settle(ctx, records[i], failures[i])
+		// Methods of a failure, and the function of DeadLetter, may block: that ends before ctx does, with the answer of the batch.
+		about := records[i].about(until, false)
+		_, err := future.Go(about, func(ctx context.Context) (struct{}, error) {
+			b.tell(ctx, MessageRecord, failures[i])
+			return struct{}{}, b.settle(ctx, records[i], failures[i])
+		}).Await(about)
+		return err
 	})
 }

@@ -5,14 +5,26 @@ import (
 	"log/slog"
 
 	"github.com/jade-go/jade/faas"
+	"github.com/jade-go/jade/observe"
+	"github.com/jade-go/jade/task"
 )
 
 type recordKey struct{}
 
 // about is ctx for a record.
-func (r record[R]) about(ctx context.Context) context.Context {
+func (r record[R]) about(ctx context.Context, observed bool) context.Context {
 	i, _ := faas.InvocationOf(ctx)
 	i.ID, i.Attempt = r.key, r.attempt
+	if observed {
+		about := &observe.Request{ID: r.key, Trigger: "pubsub", Header: r.trace}
+		if about.Header == nil {
+			about.Header = func(string) string { return "" }
+		}
+		ctx = observe.WithRequest(ctx, about)
+	}
+	if r.key != "" {
+		ctx = task.WithKey(ctx, r.key)
+	}
 	return context.WithValue(faas.WithInvocation(ctx, i), recordKey{}, true)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/future"
@@ -27,8 +28,30 @@ func (b *batch[R]) settle(ctx context.Context, r record[R], err error) error {
 }
 
 func (b *batch[R]) tell(ctx context.Context, message string, err error) {
-	b.log.LogAttrs(ctx, slog.LevelError, message, slog.String("function", b.name),
-		slog.String("class", recovery.ClassifyIn(ctx, err).String()), slog.String("error", recovery.Text(err)))
+	b.write(ctx, slog.LevelError, message, func() []slog.Attr {
+		return []slog.Attr{slog.String("class", recovery.ClassifyIn(ctx, err).String()), slog.String("error", recovery.Text(err))}
+	})
+}
+
+// patience is how long a batch waits for a log handler.
+const patience = 250 * time.Millisecond
+
+// write writes to the log. A log handler that panics or blocks, and an error whose methods do, do not change what becomes of the batch.
+func (b *batch[R]) write(ctx context.Context, level slog.Level, message string, about func() []slog.Attr) {
+	wait := patience
+	if end, limited := ctx.Deadline(); limited {
+		wait = min(wait, time.Until(end)/2)
+	}
+	written := future.Go(context.WithoutCancel(ctx), func(context.Context) (struct{}, error) {
+		b.log.LogAttrs(ctx, level, message, append([]slog.Attr{slog.String("function", b.name)}, about()...)...)
+		return struct{}{}, nil
+	})
+	late := time.NewTimer(wait)
+	defer late.Stop()
+	select {
+	case <-written.Done():
+	case <-late.C:
+	}
 }
 
 // hopeless reports whether a record would fail again with err: the function refuses it, or it breaks the function.

@@ -5,6 +5,8 @@ import (
 	"sync/atomic"
 
 	"github.com/jade-go/jade/faas"
+	"github.com/jade-go/jade/observe"
+	"github.com/jade-go/jade/task"
 )
 
 type coldKey struct{}
@@ -16,10 +18,17 @@ func Cold(ctx context.Context) bool { return ctx.Value(coldKey{}) != nil }
 // first knows whether there was an invocation yet.
 type first struct{ over atomic.Bool }
 
-// about returns a ctx that has what is known of the invocation.
-func (f *first) about(ctx context.Context) context.Context {
+// about returns a ctx that has what is known of the invocation. Its id is its key: Lambda uses one id for all attempts of an asynchronous invocation.
+func (f *first) about(ctx context.Context, observed bool) context.Context {
 	if !f.over.Load() && !f.over.Swap(true) {
 		ctx = context.WithValue(ctx, coldKey{}, true)
 	}
-	return faas.WithInvocation(ctx, invocation(ctx))
+	i := invocation(ctx)
+	if observed {
+		ctx = observe.WithRequest(ctx, &observe.Request{ID: i.ID, Trigger: "other", Header: traceOf(ctx)})
+	}
+	if i.ID != "" {
+		ctx = task.WithKey(ctx, i.ID)
+	}
+	return faas.WithInvocation(ctx, i)
 }

@@ -20,14 +20,14 @@ func ExampleGateway() {
 
 	handler := lambda.Handler(lambda.Gateway("shop", mux, unlogged))
 	for _, event := range []string{
-		`{"requestContext":{"elb":{}},"httpMethod":"POST","path":"/greetings","headers":{"content-type":"application/json"},"body":"{\"name\":\"Mei\"}"}`,
+		`{"requestContext":{"elb":{}},"httpMethod":"POST","path":"/greetings","headers":{"content-type":"application/json","x-request-id":"r-7"},"body":"{\"name\":\"Mei\"}"}`,
 		`{"version":"2.0","rawPath":"/hello/Mei","requestContext":{"http":{"method":"GET"}}}`,
 	} {
 		answer, err := handler.Invoke(context.Background(), []byte(event))
 		fmt.Println(string(answer), err)
 	}
 	// Output:
-	// {"statusCode":200,"statusDescription":"200 OK","headers":{"Content-Length":"12","Content-Type":"application/json"},"multiValueHeaders":{},"body":"\"hello, Mei\"","isBase64Encoded":false} <nil>
+	// {"statusCode":200,"statusDescription":"200 OK","headers":{"Content-Length":"12","Content-Type":"application/json","X-Request-Id":"r-7"},"multiValueHeaders":{},"body":"\"hello, Mei\"","isBase64Encoded":false} <nil>
 	// {"statusCode":200,"headers":{"Content-Type":"text/plain; charset=utf-8"},"body":"hello, Mei\n","isBase64Encoded":false,"cookies":[]} <nil>
 }
 

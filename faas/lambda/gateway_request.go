@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -219,7 +220,8 @@ func (e *gatewayEvent) setProtocol(r *http.Request) {
 	}
 }
 
-// remote is the address of the client. A load balancer tells it as the last of X-Forwarded-For only.
+// remote is the address of the client. A load balancer tells it as the last of X-Forwarded-For only, and with the port if it is configured to
+// preserve that.
 func (e *gatewayEvent) remote(from platform, h http.Header) string {
 	ip := e.RequestContext.Identity.SourceIP
 	switch from {
@@ -229,8 +231,8 @@ func (e *gatewayEvent) remote(from platform, h http.Header) string {
 		all := strings.Split(strings.Join(h.Values("X-Forwarded-For"), ","), ",")
 		ip = strings.TrimSpace(all[len(all)-1])
 	}
-	if ip == "" {
-		return ""
+	if _, err := netip.ParseAddrPort(ip); ip == "" || err == nil {
+		return ip
 	}
 	return net.JoinHostPort(ip, "0")
 }

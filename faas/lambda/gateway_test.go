@@ -48,7 +48,19 @@ func TestGateway_answersAsAServer(t *testing.T) {
 		"the first status": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404); w.WriteHeader(200) },
 		"no content":       func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204); _, _ = io.WriteString(w, "no") },
 		"not modified":     func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("ETag", `"1"`); w.WriteHeader(304) },
-		"html":             func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html><body>ü</body></html>") },
+		"no content and a type": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/plain")
+			w.WriteHeader(204)
+		},
+		"not modified and a type": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/plain")
+			w.Header().Set("ETag", `"1"`)
+			w.WriteHeader(304)
+		},
+		"reset content":  func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(205) },
+		"a tab":          func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X-A", "a\tb") },
+		"an empty value": func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X-A", "") },
+		"html":           func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html><body>ü</body></html>") },
 		"json with its type": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			fmt.Fprint(w, "{}")
@@ -136,6 +148,15 @@ func TestGateway_contentLength(t *testing.T) {
 		fmt.Fprint(w, "four")
 	}
 	require.Equal(t, "4", answered(t, get2, wrong).Headers["Content-Length"])
+	for _, status := range []int{http.StatusNoContent, http.StatusNotModified} {
+		none := func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "7")
+			w.WriteHeader(status)
+		}
+		for _, event := range []string{get2, head2} {
+			require.NotContains(t, answered(t, event, none).Headers, "Content-Length", "as a server has it")
+		}
+	}
 	require.Equal(t, "7", answered(t, head2, wrong).Headers["Content-Length"]) // of a body that it has not written, perhaps
 	long := answered(t, head2, func(w http.ResponseWriter, _ *http.Request) {
 		for range 1000 {
@@ -281,4 +302,37 @@ func TestGateway_givenUpIsCanceled(t *testing.T) {
 		Invoke(t.Context(), json.RawMessage(get2))
 	require.ErrorIs(t, err, http.ErrAbortHandler)
 	require.Equal(t, recovery.ClassCanceled, recovery.Classify(err))
+}
+
+// A load balancer appends the address of the client, with its port if client port preservation is on.
+func TestGateway_addressOfABalancersClient(t *testing.T) {
+	for forwarded, want := range map[string]string{
+		"192.0.2.1":                          "192.0.2.1:0",
+		"203.0.113.9, 192.0.2.1":             "192.0.2.1:0",
+		"2001:db8::1":                        "[2001:db8::1]:0",
+		"203.0.113.9, 192.0.2.1:49152":       "192.0.2.1:49152",
+		"203.0.113.9:1, [2001:db8::1]:49152": "[2001:db8::1]:49152",
+		"":                                   "",
+	} {
+		event := fmt.Sprintf(`{"requestContext":{"elb":{}},"httpMethod":"GET","path":"/","headers":{"x-forwarded-for":%q}}`, forwarded)
+		_, err := lambda.Gateway("test", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { require.Equal(t, want, r.RemoteAddr) }), unlogged).
+			Invoke(t.Context(), json.RawMessage(event))
+		require.NoError(t, err)
+	}
+}
+
+// loop is an error that wraps itself.
+type loop struct{}
+
+func (loop) Error() string { return "loop" }
+func (loop) Unwrap() error { return loop{} }
+
+// A handler may panic with any error.
+func TestGateway_panicsWithAnErrorWithoutEnd(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	_, err := lambda.Gateway("test", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(loop{}) }), unlogged).Invoke(ctx, json.RawMessage(get2))
+	require.Error(t, err)
+	require.NoError(t, ctx.Err())
+	require.Equal(t, recovery.ClassCode, recovery.Classify(err))
 }

@@ -115,8 +115,14 @@ func (w *gatewayWriter) finish() gatewayAnswer {
 	if _, typed := w.sent["Content-Type"]; !typed && h.Get("Content-Encoding") == "" && len(body) > 0 {
 		h.Set("Content-Type", http.DetectContentType(body))
 	}
+	if !hasBody(w.status) {
+		h.Del("Content-Length")
+	}
+	if w.status == http.StatusNotModified {
+		h.Del("Content-Type")
+	}
 	counted := h.Get("Content-Length") != ""
-	if w.head && w.length > 0 && !counted || !w.head && counted && hasBody(w.status) {
+	if w.head && w.length > 0 && !counted || !w.head && counted {
 		h.Set("Content-Length", strconv.Itoa(w.length))
 	}
 	if w.head {

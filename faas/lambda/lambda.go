@@ -45,7 +45,7 @@ type adapter[In, Out any] struct {
 
 // Invoke implements [awslambda.Handler].
 func (a *adapter[In, Out]) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	answer, err := a.of.InvokeJSON(a.first.about(ctx), payload)
+	answer, err := a.of.InvokeJSON(a.first.about(ctx, a.of.Observed(ctx)), payload)
 	if err != nil {
 		return nil, failure(err)
 	}

@@ -29,8 +29,9 @@ import (
 // other groups go on. In a standard queue there is no order; if [Concurrency] is 1, messages run in the order of the batch.
 // Cancellation: messages end before the batch does, which keeps up to 50 ms of its time for the answer, beside what [faas.Reserve] keeps.
 // Messages that have not begun or not ended by then are reported.
-// Idempotency: the ID of [faas.InvocationOf] is the id of the message, which stays the same when SQS delivers the message again. Attempt is the
+// Idempotency: the id of the message is the ID of [faas.InvocationOf], and the key of [task.Key]. It stays the same when SQS delivers the message again. Attempt is the
 // number of deliveries before this one.
+// Trace: observers find the trace that the message has been sent with: see [observe.RequestOf].
 //
 // SQS does not delete messages, does not change their visibility timeout, and does not send them to another queue.
 func SQS[In, Out any](h *faas.Handler[In, Out], opts ...BatchOption) *faas.Handler[events.SQSEvent, events.SQSEventResponse] {
@@ -49,7 +50,7 @@ func SQS[In, Out any](h *faas.Handler[In, Out], opts ...BatchOption) *faas.Handl
 }
 
 func messageOf(m events.SQSMessage) record[events.SQSMessage] {
-	r := record[events.SQSMessage]{raw: m, id: m.MessageId, key: m.MessageId, body: []byte(m.Body)}
+	r := record[events.SQSMessage]{raw: m, id: m.MessageId, key: m.MessageId, body: []byte(m.Body), trace: traceOfMessage(m)}
 	// Standard queues have message groups too, for fairness. They are in no order.
 	r.grouped = strings.HasSuffix(m.EventSourceARN, ".fifo")
 	r.group = m.Attributes["MessageGroupId"]

@@ -55,7 +55,7 @@ func StreamHandler[In any](h *faas.Handler[In, Stream]) func(context.Context, js
 	h = h.Lenient(eventTypes)
 	var first first
 	return func(ctx context.Context, payload json.RawMessage) (io.ReadCloser, error) {
-		ctx, cancel := context.WithCancel(first.about(ctx))
+		ctx, cancel := context.WithCancel(first.about(ctx, h.Observed(ctx)))
 		s := &stream{chunks: make(chan []byte), copied: make(chan int), over: make(chan struct{}), cancel: cancel}
 		go s.fill(func() error {
 			_, err := h.InvokeJSON(context.WithValue(ctx, streamKey{}, s), payload)

@@ -32,7 +32,7 @@ var may = map[string][]string{
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/observe", module + "/task",
 		seam, engine, errtree, alarm, must, source, stack, "github.com/samber/lo",
 	},
-	module + "/guard":   {module + "/future", module + "/recover", module + "/observe", module + "/task", errtree},
+	module + "/guard":   {module + "/future", module + "/recover", module + "/observe", module + "/task", errtree, engine},
 	module + "/trace":   {module + "/recover", module + "/observe", excerpt, errtree},
 	module + "/diagram": {module + "/flow", module + "/observe", module + "/trace"},
 	module + "/inspect": {module + "/diagram", module + "/flow", module + "/observe", module + "/trace"},
@@ -41,9 +41,9 @@ var may = map[string][]string{
 		chance, excerpt, "go.uber.org/goleak", // a helper for tests
 	},
 	module + "/faas": {
-		module + "/future", module + "/recover", module + "/deadline", module + "/observe", module + "/flow", module + "/observe/jadeslog", engine, errtree, chance, must, source, stack,
+		module + "/future", module + "/recover", module + "/deadline", module + "/observe", module + "/task", module + "/flow", module + "/observe/jadeslog", engine, errtree, chance, must, source, stack,
 	},
-	module + "/faas/":               {module + "/faas", module + "/future", module + "/recover"},
+	module + "/faas/":               {module + "/faas", module + "/future", module + "/recover", module + "/observe", module + "/task"},
 	module + "/observe/":            {module + "/future", module + "/recover", module + "/observe", excerpt},
 	module + "/internal/":           {},
 	excerpt:                         {module + "/future", errtree},

@@ -67,6 +67,60 @@ func BenchmarkObserver(b *testing.B) {
 	}
 }
 
+// What the run of an invocation costs: with no request, as before there were any; with one in the span of a server around it; and as
+// the entry, with the trace of the caller or without. The flow has one task.
+func BenchmarkEntry(b *testing.B) {
+	f := line("shop", task.New("id", func(_ context.Context, in string) (string, error) { return in, nil }))
+	request := &observe.Request{
+		ID: "6b8d1c52-7a0e-4f0b-9d3c-2f1e0a9b8c7d", Trigger: "http", Method: "POST", Scheme: "https", Host: "shop.example", Path: "/shops/7",
+		Route: "/shops/{id}", UserAgent: "curl/9", Status: func(error) int { return 200 }, Header: headers(),
+	}
+	continued, baggage, unsampled := *request, *request, *request
+	continued.Header = headers("traceparent", traceparent)
+	baggage.Header = headers("traceparent", traceparent, "tracestate", "a=1,b=2", "baggage", "tenant=acme,plan=gold")
+	unsampled.Header = headers("traceparent", traceparent[:len(traceparent)-1]+"0")
+	tracers, none := sdktrace.NewTracerProvider(), sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.NeverSample()))
+	metered := sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewManualReader()))
+	for _, c := range []struct {
+		name   string
+		of     *observe.Request
+		server bool
+		meters metric.MeterProvider
+	}{
+		{"no request", nil, false, nometric.NewMeterProvider()},
+		{"inside a server's span", request, true, nometric.NewMeterProvider()},
+		{"entry", request, false, nometric.NewMeterProvider()},
+		{"entry, traceparent", &continued, false, nometric.NewMeterProvider()},
+		{"entry, traceparent, tracestate, baggage", &baggage, false, nometric.NewMeterProvider()},
+		{"no request, not sampled", nil, false, nometric.NewMeterProvider()},
+		{"entry, not sampled", &unsampled, false, nometric.NewMeterProvider()},
+		{"no request, metrics", nil, false, metered},
+		{"entry, traceparent, metrics", &continued, false, metered},
+	} {
+		from := tracers
+		if c.name == "no request, not sampled" { // which a caller decides for the others
+			from = none
+		}
+		ctx := observe.With(context.Background(), jadeotel.New(jadeotel.TracerProvider(from), jadeotel.MeterProvider(c.meters)))
+		if c.of != nil {
+			ctx = observe.WithRequest(ctx, c.of)
+		}
+		if c.server {
+			var span trace.Span
+			ctx, span = tracers.Tracer("server").Start(ctx, "POST")
+			defer span.End()
+		}
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := f.Do(ctx, "x"); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func TestCost_ofATaskThatIsNotSampled(t *testing.T) {
 	o := jadeotel.New(jadeotel.TracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.NeverSample()))),
 		jadeotel.MeterProvider(nometric.NewMeterProvider()))

@@ -19,7 +19,8 @@ type call struct {
 	tally
 	observer *observer
 	about    observe.Call
-	around   *call // nil for the outermost
+	around   *call    // nil for the outermost
+	request  *request // that the outermost run answers; nil if nothing is known of one
 
 	opening  sync.Once
 	inside   context.Context // with the span; written once, by opening, as are the next two
@@ -63,19 +64,28 @@ func (c *call) GoString() string { return "jade.Context" }
 func (c *call) end(o observe.Outcome) {
 	switch c.hear(o) {
 	case ended:
-		if o.Status == observe.StatusSkipped && c.isUnopened() {
+		if o.Status == observe.StatusSkipped && !c.isEntry() && c.isUnopened() {
 			c.measure(c.Context, o)
 			c.tellOfSkipped(o)
 			return
 		}
 		fallthrough
 	case lost:
-		c.measure(c.open(), o)
+		ctx := c.open()
+		c.measure(ctx, o)
+		if c.isEntry() {
+			c.request.end(c.Context, o)
+			c.observer.meters.answers.ends(ctx, c, o)
+		}
 		c.close(o)
 	case returned:
 		c.tellOfReturned(o)
 	}
 }
+
+// isEntry reports whether the call is a run that has the first span of a request in this process. It has one even if the
+// request was refused: it is answered all the same.
+func (c *call) isEntry() bool { return c.request != nil && c.request.isEntry }
 
 // close writes how the call has ended, and ends its span.
 func (c *call) close(o observe.Outcome) {

@@ -43,14 +43,17 @@ func (c *call) conclude(o observe.Outcome, at time.Time, as judgement) {
 	}
 	switch {
 	case as == failed:
-		with.add(semconv.ErrorTypeKey.String(o.Class.String()))
-		c.span.SetStatus(codes.Error, recovery.Text(o.Err))
+		with.add(semconv.ErrorTypeKey.String(c.errorType(o)))
+		c.span.SetStatus(codes.Error, textOf(o.Err))
 	case as == taken || o.Status == observe.StatusDegraded:
 		event := attributes{KeyError.String(recovery.Text(o.Err))}
 		event.class(o.Class)
 		addEvent(c.span, EventDegraded, at, event)
-	case o.Err != nil && o.Status != observe.StatusSkipped:
+	case o.Err != nil && (o.Status != observe.StatusSkipped || c.isEntry()):
 		with.add(KeyError.String(recovery.Text(o.Err)))
+	}
+	if c.isEntry() && c.request.code != 0 {
+		with.add(semconv.HTTPResponseStatusCode(c.request.code))
 	}
 	if o.Status == observe.StatusStraggler {
 		addEvent(c.span, EventStraggler, at, nil)
@@ -61,6 +64,14 @@ func (c *call) conclude(o observe.Outcome, at time.Time, as judgement) {
 	}
 	with.list(KeyLosses, lost)
 	c.span.SetAttributes(with...)
+}
+
+// textOf is the text of a failure. An answer with status 500 may have none.
+func textOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	return recovery.Text(err)
 }
 
 // isFailure reports whether somebody has to act because of a call that has ended so. A business error is what the

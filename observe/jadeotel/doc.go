@@ -1,5 +1,5 @@
 // Package jadeotel reports tasks and flows to OpenTelemetry: a span for each call, and
-// metrics of how long calls took and how many run at the moment.
+// metrics of how long calls took and how many run at the moment. The span of a run that answers a request continues the trace of the caller.
 //
 //	ctx = observe.With(ctx, jadeotel.New())
 //
@@ -9,13 +9,14 @@
 // # Spans
 //
 //	span of                  name            parent
+//	the run of a handler     the handler     the span of the caller: see Requests
 //	the run of a flow        the flow        what ctx has: the span of a server, or of the node that the flow is
 //	a node of a flow         the node        the run
 //	a task that runs alone   the task        what ctx has
 //	an element of an Each    TASK element    the node
 //	an attempt               TASK attempt    the node, the element or the task; of one with a Timeout or a Retry
 //
-// All are of the kind internal. The ctx that a function gets has the span of its call, so what an
+// All are of the kind internal, but for the run that answers a request. The ctx that a function gets has the span of its call, so what an
 // instrumented client does with that ctx is part of it.
 //
 // A span has one parent, but a node may have several that it could not start without. To those it
@@ -30,6 +31,23 @@
 // told that the node begins, as another observer may, the span is there, of no length and with the outcome skipped.)
 // That is why a span begins when the ctx is first asked for something or the call ends, with the time that the call
 // began at: a processor that lists live spans may not know of a call that is still silent.
+//
+// # Requests
+//
+// Package faas and its adapters put an [observe.Request] into the ctx of an invocation. The outermost run is its entry if ctx has no
+// span of this process, such as that of a server or of a middleware. The span of an entry has the kind server, or consumer if the trigger is pubsub. Its
+// parent is, the first of these that there is:
+//
+//   - the remote span of ctx, which a middleware has read from the headers; then nothing else is read;
+//   - what the propagator finds in the headers of the request: see [Propagator];
+//   - what X-Amzn-Trace-Id names, if it says Sampled=1. Lambda sends Sampled=0 with each invocation of a function for which X-Ray is not switched on;
+//     as a parent, that would switch off the spans of all such functions. The X-Ray propagator, given to [Propagator], takes it.
+//
+// Baggage of the caller is in the ctx of functions. Headers that are malformed, or longer than 8 KiB, are as if they were not there. An entry that is refused,
+// before its function is called, has a span too.
+//
+// If ctx has a span of this process, nothing is read from the headers, and the span of the run is internal, below that span. It has the
+// attributes faas.*, by which the request is found, and leaves http.* to the span around it.
 //
 // # Status
 //
@@ -48,6 +66,11 @@
 //
 // So the span of a node that has failed ends when its run does, or the effect that it is part of, but with the time of the failure. Attempts
 // are Errors when they fail.
+//
+// The span of an entry follows the conventions for HTTP servers, too. With an answer of 5xx it is an Error, even if the failure is of class business or there
+// is none; error.type is the status code then. With one of 4xx it is unset, even if the class is dependency, system, timeout or
+// unknown: the author says that the caller has made the mistake. (The call that has failed inside is an Error.) A failure of class code is an Error all
+// the same. If the caller has left, nobody has got an answer: there is no status code, and the status is unset.
 //
 // # Attributes of spans
 //
@@ -71,8 +94,27 @@
 //	jade.losses        strings  runs               the nodes that the answer does without, with the nodes of nested flows after theirs: rules/muted
 //	jade.outcome       string   all                ok, degraded, failed, canceled, skipped or straggler
 //	jade.class         string   with an error      code, system, dependency, timeout, canceled or business; also of a failure that was replaced
-//	error.type         string   status Error       the class
+//	error.type         string   status Error       the class; see Status
 //	jade.error         string   other errors       the text of an error that is not the status's, at most 4 KiB
+//
+// The outermost run has these, as the conventions for functions and for HTTP servers say, if there is an [observe.Request]. Texts of the caller are cut at 4 KiB.
+//
+//	name                          type     of what        what it is
+//	faas.invocation_id            string   with a request the id of the request, as it is in the log
+//	faas.trigger                  string   with a request http, pubsub, timer, datasource or other
+//	faas.coldstart                boolean  with a request whether it is the first of the handler in this process
+//	http.request.method           string   HTTP entries   one of RFC 9110, PATCH or QUERY, or of OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS; _OTHER for all else
+//	http.request.method_original  string   HTTP entries   what was sent, if that is _OTHER
+//	http.response.status_code     int      HTTP entries   of the answer
+//	http.route                    string   HTTP entries   the pattern that has matched
+//	server.address                string   HTTP entries   the name in the header Host
+//	server.port                   int      HTTP entries   and the port, if it is there
+//	url.path                      string   HTTP entries   of the request
+//	url.scheme                    string   HTTP entries   http or https
+//	user_agent.original           string   HTTP entries   the header User-Agent
+//
+// The query and the address of the client may be personal, and are left out. The name of the function is the name of the span; faas.name is
+// an attribute of the resource.
 //
 // # Events
 //
@@ -107,19 +149,30 @@
 // business. A call that is given up is measured then, one that is skipped is not. The task of a node without one is the node.
 // Runs, tasks and lost nodes of the first five hundred names have series of their own; all that come later share those with
 // the attribute jade.overflow. The histograms have buckets from 1 ms to 30 s, which a view of the program's can change. A value that is
-// measured inside a sampled span may be kept with it as an exemplar.
+// measured inside a sampled span may be kept by the SDK with the ids of that span, as an exemplar.
+//
+// Of requests there are these, as the conventions have them:
+//
+//	name                          instrument  unit         attributes
+//	http.server.request.duration  histogram   s            http.request.method, http.route, url.scheme, http.response.status_code, error.type
+//	faas.coldstarts               counter     {coldstart}  faas.trigger
+//
+// The first is the time of the run of an HTTP entry, without reading the request and writing the answer. A server that has a span around the run
+// measures its requests itself. If the caller has left, there is no status code, and error.type is canceled. (There is no faas.invoke_duration,
+// faas.errors or faas.timeouts: jade.run.duration has the name, the outcome and the class besides.)
 //
 // # Sampling
 //
 // A run is sampled as a whole: the sampler is asked for the outermost call, and if that is not recorded,
-// no span is started for what is inside of it, whatever a sampler would say of that. It sees name and parent; attributes and links are
-// added to what is recorded. Measurements do not depend on it.
+// no span is started for what is inside of it, whatever a sampler would say of that. It sees name, parent and, of a run with a request, the
+// attributes of that; other attributes and links are added to what is recorded. The SDK's sampler does as the caller has decided, if there is a parent. Measurements do not depend on it.
 //
 // # What it does not do
 //
-// It decides no outcome: a panic of a provider, a sampler or a processor is logged by [log/slog] and otherwise of no consequence. A run that
-// is refused because its ctx has ended is not observed. What a straggler returns when all around it is over is seen in jade.task.stragglers only.
+// It decides no outcome: a panic of a provider, a sampler, a processor, a propagator or a function of the Request is logged by [log/slog] and
+// otherwise of no consequence. A run that is refused because its ctx has ended is not observed. What a straggler returns when all around it is over is seen in jade.task.stragglers only.
 //
 // Cost: beside what any observer costs, about 0.4 µs and two allocations of 64 bytes for a task in a run that is not recorded, 0.4 µs more
-// with the metrics of the SDK. One that is recorded costs about 6 µs, most of it in the SDK. (Measured by the benchmark of this package.)
+// with the metrics of the SDK. One that is recorded costs about 6 µs, most of it in the SDK. An entry costs
+// about 2 µs, 12 allocations and 2 KB more than another run, recorded or not. (Measured by the benchmarks of this package.)
 package jadeotel

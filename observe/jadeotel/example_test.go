@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric/noop"
+	"go.opentelemetry.io/otel/propagation"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -96,6 +98,26 @@ func ExampleMeterProvider() {
 	}
 	// Output:
 	// jade.task.duration in s of 3 calls
+}
+
+// The trace of a caller comes in the headers of the request. This program reads W3C Trace Context, and no baggage.
+func ExamplePropagator() {
+	tracers := sdktrace.NewTracerProvider()
+	observer := jadeotel.New(jadeotel.TracerProvider(tracers), jadeotel.Propagator(propagation.TraceContext{}))
+
+	// Package faas does this for each request.
+	headers := http.Header{"Traceparent": {"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}}
+	ctx := observe.WithRequest(context.Background(), &observe.Request{ID: "r-1", Trigger: "http", Header: headers.Get})
+
+	fetch := task.New("item", func(ctx context.Context, id string) (string, error) {
+		fmt.Println("the trace is", trace.SpanContextFromContext(ctx).TraceID())
+		return "a book", nil
+	})
+	page := flow.New("page", func(id flow.Node[string]) flow.Node[string] { return flow.Step(fetch, id) })
+	fmt.Println(page.Do(observe.With(ctx, observer), "7"))
+	// Output:
+	// the trace is 0af7651916cd43dd8448eb211c80319c
+	// a book <nil>
 }
 
 // Spans only.

@@ -130,4 +130,5 @@ func TestProviderThatRefusesInstruments_isToldOf(t *testing.T) {
 func TestMistakesPanic(t *testing.T) {
 	require.PanicsWithValue(t, "jadeotel.TracerProvider: nil provider", func() { jadeotel.TracerProvider(nil) })
 	require.PanicsWithValue(t, "jadeotel.MeterProvider: nil provider", func() { jadeotel.MeterProvider(nil) })
+	require.PanicsWithValue(t, "jadeotel.Propagator: nil propagator", func() { jadeotel.Propagator(nil) })
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/jade-go/jade/observe"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/propagation"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 )
@@ -13,12 +14,13 @@ import (
 // ScopeName is the instrumentation scope of all spans and metrics.
 const ScopeName = "github.com/jade-go/jade/observe/jadeotel"
 
-// Option changes where an observer of [New] gets its spans and instruments from.
+// Option changes where an observer of [New] gets its spans, its instruments and the traces of callers from.
 type Option func(*options)
 
 type options struct {
 	tracers trace.TracerProvider
 	meters  metric.MeterProvider
+	traces  propagation.TextMapPropagator // nil: that of the program
 }
 
 // TracerProvider is where spans come from, that of [otel.GetTracerProvider] if it is not
@@ -39,29 +41,47 @@ func MeterProvider(p metric.MeterProvider) Option {
 	return func(o *options) { o.meters = p }
 }
 
+// Propagator is what reads the trace and the baggage of the caller from the headers of a request, if a run begins with
+// an [observe.Request] and no span around it. Without it, that is the one of [otel.GetTextMapPropagator] or, as long as the program has
+// set none, W3C Trace Context and W3C Baggage. A nil propagator panics. To read nothing, give
+// [propagation.NewCompositeTextMapPropagator] without arguments.
+//
+// It may read any header that the Request has a value of, by its name; it cannot list them. If it finds no parent, an X-Amzn-Trace-Id
+// with Sampled=1 is the parent.
+func Propagator(p propagation.TextMapPropagator) Option {
+	if p == nil {
+		panic("jadeotel.Propagator: nil propagator")
+	}
+	return func(o *options) { o.traces = p }
+}
+
 // New returns an observer that makes the spans and the measurements that the comment
 // of the package describes. It may observe any number of runs at once. One is enough for
 // a program: each keeps the attributes of its measurements, some hundred bytes a task.
 //
-// The global providers may be set after New: spans and measurements go to them from then on.
+// The global providers and the global propagator may be set after New: they are used from then on.
 //
 // Errors: an instrument that the provider refuses is given to [otel.Handle].
 // Blocking: a call waits for what the span processors do when a span begins and ends. Those that batch return at once.
-// Panics: a panic of a provider, a sampler or a processor is logged by [log/slog] and changes nothing.
+// Panics: a panic of a provider, a sampler, a processor or a propagator is logged by [log/slog] and changes nothing.
 func New(opts ...Option) observe.Observer {
 	from := options{tracers: otel.GetTracerProvider(), meters: otel.GetMeterProvider()}
 	for _, opt := range opts {
 		opt(&from)
 	}
 	return &observer{
-		tracer: from.tracers.Tracer(ScopeName, trace.WithSchemaURL(semconv.SchemaURL)),
-		meters: newMeters(from.meters.Meter(ScopeName, metric.WithSchemaURL(semconv.SchemaURL))),
+		tracer:  from.tracers.Tracer(ScopeName, trace.WithSchemaURL(semconv.SchemaURL)),
+		meters:  newMeters(from.meters.Meter(ScopeName, metric.WithSchemaURL(semconv.SchemaURL))),
+		own:     from.traces,
+		methods: newMethods(),
 	}
 }
 
 type observer struct {
-	tracer trace.Tracer
-	meters *meters
+	tracer  trace.Tracer
+	meters  *meters
+	own     propagation.TextMapPropagator // nil: that of the program
+	methods methods
 }
 
 // Begin implements [observe.Observer].
@@ -80,6 +100,9 @@ func (o *observer) Begin(ctx context.Context, about observe.Call) (context.Conte
 		return nil, (&unrecorded{tally: tally{series: of, kind: about.Kind}, ctx: ctx}).end
 	}
 	c := &call{Context: ctx, tally: tally{series: of, kind: about.Kind}, observer: o, about: about, around: around}
+	if c.request = o.requestOf(ctx, &about, around); c.request != nil {
+		o.meters.answers.begins(ctx, c.request)
+	}
 	if again && around != nil {
 		c.tellOfRetry()
 	}

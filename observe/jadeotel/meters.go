@@ -21,6 +21,7 @@ type meters struct {
 	retries    metric.Int64Counter
 	losses     metric.Int64Counter
 	effects    metric.Int64Counter // that were lost
+	answers    *answers
 
 	known atomic.Pointer[map[seriesKey]*series] // replaced, never changed
 	mu    sync.Mutex                            // for who adds
@@ -48,6 +49,7 @@ func newMeters(from metric.Meter) *meters {
 		losses:     mk.counter(MetricRunLosses, "{loss}", "Nodes of flows whose value an answer did without."),
 		effects:    mk.counter(MetricLostEffects, "{effect}", "Effects of a flow.Also that were cut off or never began."),
 	}
+	m.answers = newAnswers(&mk)
 	m.durations[observe.KindRun] = mk.duration(MetricRunDuration, "Time from the start of a run to its answer.")
 	m.active[observe.KindRun] = mk.level(MetricRunActive, "{run}", "Runs of flows that have no answer yet.")
 	m.durations[observe.KindNode] = mk.duration(MetricTaskDuration,
@@ -72,6 +74,10 @@ type maker struct {
 }
 
 func (mk *maker) duration(name, of string) metric.Float64Histogram {
+	return mk.histogram(name, of, buckets)
+}
+
+func (mk *maker) histogram(name, of string, buckets []float64) metric.Float64Histogram {
 	i, err := mk.from.Float64Histogram(name, metric.WithUnit("s"), metric.WithDescription(of), metric.WithExplicitBucketBoundaries(buckets...))
 	mk.err = errors.Join(mk.err, err)
 	if i == nil {

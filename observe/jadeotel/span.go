@@ -42,13 +42,21 @@ func (c *call) isRecorded() bool {
 // start starts the span. It may be called on a goroutine of the user's, for which
 // a panic of a provider must be of no consequence.
 func (c *call) start() {
-	c.inside, c.span = c.Context, noop.Span{}
+	around := c.Context
+	if c.request != nil {
+		around = c.request.parent
+	}
+	c.inside, c.span = around, noop.Span{}
 	defer func() {
 		if r := recover(); r != nil {
 			slog.Error("jadeotel: a span could not be started, which changes nothing", "span", c.name(), "error", fmt.Sprint(r))
 		}
 	}()
-	ctx, span := c.observer.tracer.Start(c.Context, c.name(), trace.WithTimestamp(c.about.Start))
+	with := []trace.SpanStartOption{trace.WithTimestamp(c.about.Start)}
+	if c.request != nil {
+		with = c.request.options(with[0])
+	}
+	ctx, span := c.observer.tracer.Start(around, c.name(), with...)
 	c.inside, c.span = ctx, span
 	if c.recorded = span.IsRecording(); c.recorded {
 		c.describe()

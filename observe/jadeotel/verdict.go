@@ -48,7 +48,16 @@ const (
 	taken              // it has failed, and something stands in for that
 )
 
+// judgement is what the end of the call means, as far as the call knows. Of an entry, it is known once the code of the answer is.
 func (c *call) judgement(o observe.Outcome) judgement {
+	as := c.ownJudgement(o)
+	if c.isEntry() {
+		return c.request.judge(as, o.Class)
+	}
+	return as
+}
+
+func (c *call) ownJudgement(o observe.Outcome) judgement {
 	switch {
 	case !isFailure(o) && !c.isLate(o):
 		return harmless

@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeprometheus"
@@ -42,6 +44,42 @@ func BenchmarkRun(b *testing.B) {
 	b.Run("none", run(ctx))
 	b.Run("mute", run(observe.With(ctx, mute{})))
 	b.Run("collector", run(observe.With(ctx, jadeprometheus.New())))
+}
+
+// BenchmarkExemplar is what the collector itself takes for one run, without and with an exemplar.
+func BenchmarkExemplar(b *testing.B) {
+	about := observe.Call{Kind: observe.KindRun, Flow: "shop"}
+	request := observe.WithRequest(context.Background(), &observe.Request{ID: "6b8d1c52-7a0e-4f0b-9d3c-2f1e0a9b8c7d"})
+	trace := jadeprometheus.Exemplar(func(context.Context) prometheus.Labels {
+		return prometheus.Labels{"trace_id": "0af7651916cd43dd8448eb211c80319c"}
+	})
+	for _, c := range []struct {
+		name string
+		ctx  context.Context
+		opts []jadeprometheus.Option
+	}{
+		{"none", context.Background(), nil},
+		{"request_id", request, nil},
+		{"request_id and trace_id", request, []jadeprometheus.Option{trace}},
+	} {
+		metrics := jadeprometheus.New(c.opts...)
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, end := metrics.Begin(c.ctx, about)
+				end(observe.Outcome{Elapsed: 3e6})
+			}
+		})
+		b.Run(c.name+", two at once", func(b *testing.B) {
+			b.ReportAllocs()
+			b.RunParallel(func(p *testing.PB) {
+				for p.Next() {
+					_, end := metrics.Begin(c.ctx, about)
+					end(observe.Outcome{Elapsed: 3e6})
+				}
+			})
+		})
+	}
 }
 
 // BenchmarkCall is what the collector itself takes for one call.

@@ -11,6 +11,7 @@ import (
 type call struct {
 	series     *series
 	stragglers prometheus.Gauge // nil for a run
+	exemplar   *exemplar        // nil: there is none
 	stage      atomic.Uint32
 }
 
@@ -21,8 +22,8 @@ const (
 	over
 )
 
-func begin(s *series, stragglers prometheus.Gauge) func(observe.Outcome) {
-	c := &call{series: s, stragglers: stragglers}
+func begin(s *series, stragglers prometheus.Gauge, e *exemplar) func(observe.Outcome) {
+	c := &call{series: s, stragglers: stragglers, exemplar: e}
 	s.begins()
 	return c.end
 }
@@ -34,7 +35,7 @@ func (c *call) end(o observe.Outcome) {
 	}
 	switch c.stage.Swap(over) {
 	case running:
-		c.series.ends(o)
+		c.series.ends(o, c.exemplar)
 	case givenUp:
 		c.straggles(-1)
 	}
@@ -47,7 +48,7 @@ func (c *call) giveUp(o observe.Outcome) {
 		c.straggles(-1)
 		return
 	}
-	c.series.ends(o)
+	c.series.ends(o, c.exemplar)
 }
 
 func (c *call) straggles(more float64) {

@@ -15,8 +15,9 @@ import (
 // Collector measures what it observes. It is a [observe.Observer] and a
 // [prometheus.Collector], and may be both for any number of runs and registries at once.
 type Collector struct {
-	vectors *vectors
-	flows   *table[flowSeries]
+	vectors  *vectors
+	flows    *table[flowSeries]
+	exemplar func(context.Context) prometheus.Labels // may be nil
 }
 
 // Option changes what a [Collector] measures.
@@ -25,6 +26,8 @@ type Option func(*options)
 type options struct {
 	buckets []float64
 	names   int
+
+	exemplar func(context.Context) prometheus.Labels
 }
 
 const defaultNames = 500
@@ -59,7 +62,7 @@ func New(opts ...Option) *Collector {
 	for _, opt := range opts {
 		opt(&o)
 	}
-	c := &Collector{vectors: newVectors(o.buckets)}
+	c := &Collector{vectors: newVectors(o.buckets), exemplar: o.exemplar}
 	var flows, tasks, nodes atomic.Int64
 	flows.Store(int64(o.names) + 1) // one for tasks that run alone
 	tasks.Store(int64(o.names))
@@ -70,10 +73,10 @@ func New(opts ...Option) *Collector {
 }
 
 // Begin implements [observe.Observer].
-func (c *Collector) Begin(_ context.Context, about observe.Call) (context.Context, func(observe.Outcome)) {
+func (c *Collector) Begin(ctx context.Context, about observe.Call) (context.Context, func(observe.Outcome)) {
 	of := c.flows.of(about.Flow)
 	if about.Kind == observe.KindRun {
-		end := begin(of.runs(), nil)
+		end := begin(of.runs(), nil, c.exemplarOf(ctx))
 		return nil, func(o observe.Outcome) {
 			of.lose(o.Losses)
 			end(o)
@@ -86,7 +89,7 @@ func (c *Collector) Begin(_ context.Context, about observe.Call) (context.Contex
 	t := of.tasks.of(name)
 	switch about.Kind {
 	case observe.KindNode:
-		end := begin(t.calls, t.stragglers)
+		end := begin(t.calls, t.stragglers, nil)
 		if !about.Effect {
 			return nil, end
 		}
@@ -98,13 +101,13 @@ func (c *Collector) Begin(_ context.Context, about observe.Call) (context.Contex
 			end(o)
 		}
 	case observe.KindElement:
-		return nil, begin(t.elements(), t.stragglers)
+		return nil, begin(t.elements(), t.stragglers, nil)
 	case observe.KindAttempt:
 		attempts, retries := t.attempts()
 		if about.Attempt > 1 {
 			retries.Inc()
 		}
-		return nil, begin(attempts, t.stragglers)
+		return nil, begin(attempts, t.stragglers, nil)
 	}
 	return nil, nil
 }

@@ -44,6 +44,13 @@
 // of all metrics, as the name of the function, or another prefix, register with [prometheus.WrapRegistererWith] or
 // [prometheus.WrapRegistererWithPrefix].
 //
+// # Exemplars
+//
+// If a run answers a request, its duration has an exemplar with the label request_id: what the log has of the request under that key. [Exemplar] adds the id
+// of the trace. Package faas and its adapters say what the request is ([observe.Request]). Of each bucket the latest exemplar is kept, and up to ten of native buckets. They
+// are served in the formats OpenMetrics (promhttp.HandlerOpts has EnableOpenMetrics) and protobuf; a Prometheus
+// server keeps them with --enable-feature=exemplar-storage.
+//
 // # Queries
 //
 // The share of runs that had no answer of their own; what answers do without; the 99th percentile of a
@@ -57,5 +64,6 @@
 //
 // # Cost
 //
-// Two allocations and about 200 ns a call, most of it for the duration. Series are looked up by their labels once.
+// Two allocations and about 200 ns a call, most of it for the duration. Series are looked up by their labels once. An exemplar costs a run
+// about 1.2 µs and 11 allocations (700 bytes) more, and 0.7 µs more with the id of the trace; a run without a request pays nothing.
 package jadeprometheus

@@ -150,6 +150,44 @@ func ExampleBuckets() {
 	// Output: jade_run_duration_seconds_bucket{flow="order-page",outcome="ok",le="0.3"} 1
 }
 
+// An exemplar of a duration leads from a histogram to the log of one of its requests and, with the id of the trace, to its spans. This is
+// the function of a program that uses OpenTelemetry:
+//
+//	func(ctx context.Context) prometheus.Labels {
+//		span := trace.SpanContextFromContext(ctx)
+//		if !span.IsSampled() {
+//			return nil
+//		}
+//		return prometheus.Labels{"trace_id": span.TraceID().String()}
+//	}
+func ExampleExemplar() {
+	metrics := jadeprometheus.New(jadeprometheus.Exemplar(func(ctx context.Context) prometheus.Labels {
+		return prometheus.Labels{"tenant": ctx.Value(tenantKey{}).(string)}
+	}))
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(metrics)
+
+	ctx := context.WithValue(context.Background(), tenantKey{}, "acme")
+	ctx = observe.WithRequest(ctx, &observe.Request{ID: "r-1"}) // as package faas does
+	_, _ = orderPage.Do(observe.With(ctx, metrics), "bell")
+	families, _ := registry.Gather()
+	for _, f := range families {
+		if f.GetName() != "jade_run_duration_seconds" {
+			continue
+		}
+		for _, e := range f.GetMetric()[0].GetHistogram().GetExemplars() {
+			labels := map[string]string{}
+			for _, l := range e.GetLabel() {
+				labels[l.GetName()] = l.GetValue()
+			}
+			fmt.Println(labels)
+		}
+	}
+	// Output: map[request_id:r-1 tenant:acme]
+}
+
+type tenantKey struct{}
+
 // Names that a program makes up as it runs do not make series without end.
 func ExampleNames() {
 	metrics := jadeprometheus.New(jadeprometheus.Names(2))

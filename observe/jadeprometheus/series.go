@@ -116,13 +116,17 @@ func (s *series) begins() {
 }
 
 // ends counts a call. One that never started took no time.
-func (s *series) ends(o observe.Outcome) {
+func (s *series) ends(o observe.Outcome, e *exemplar) {
 	if s.inFlight != nil {
 		s.inFlight.Dec()
 	}
 	status, class := index(int(o.Status), statuses), index(int(o.Class), classes)
 	s.total(status, class).Inc()
-	if s.of.durations != nil && o.Status != observe.StatusSkipped {
+	switch {
+	case s.of.durations == nil || o.Status == observe.StatusSkipped:
+	case e != nil:
+		e.observe(s.duration(status), o.Elapsed.Seconds())
+	default:
 		s.duration(status).Observe(o.Elapsed.Seconds())
 	}
 }

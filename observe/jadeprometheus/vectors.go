@@ -13,6 +13,8 @@ const (
 	labelOutcome = "outcome"
 	labelClass   = "class"
 	labelNode    = "node"
+
+	labelRequest = "request_id" // of an exemplar: the id of the request, as it is in the log
 )
 
 // vectors are all that a collector measures.

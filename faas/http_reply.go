@@ -1,0 +1,79 @@
+package faas
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+	"strconv"
+	"time"
+)
+
+// reply is what an answer says besides its body, by optional methods of Out's.
+type reply struct {
+	status int
+	header http.Header
+}
+
+// replyOf asks an answer. Its methods may panic.
+func replyOf[Out any](out *Out) (r reply, err error) {
+	r.status = http.StatusOK
+	if v := reflect.ValueOf(out).Elem(); (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && v.IsNil() {
+		return r, nil // which is null as JSON
+	}
+	if says, ok := asks[interface{ HTTPStatus() int }](out); ok {
+		r.status = says.HTTPStatus()
+		if r.status < 200 || r.status > 599 {
+			return r, fmt.Errorf("HTTPStatus of the answer is %d, which is none of an answer", r.status)
+		}
+	}
+	if says, ok := asks[interface{ HTTPHeader() http.Header }](out); ok {
+		r.header = says.HTTPHeader().Clone()
+	}
+	return r, nil
+}
+
+// asks is out as an interface, if the value has its methods, or a pointer to it.
+func asks[I, Out any](out *Out) (I, bool) {
+	if i, ok := any(*out).(I); ok {
+		return i, true
+	}
+	i, ok := any(out).(I)
+	return i, ok
+}
+
+// bodiless reports whether an answer of that status has no body: see RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5.
+func (r reply) bodiless() bool {
+	return r.status == http.StatusNoContent || r.status == http.StatusResetContent || r.status == http.StatusNotModified
+}
+
+// Headers that are the server's.
+var ownHeaders = [...]string{"Content-Length", "Transfer-Encoding", "Connection", "Trailer", "Upgrade", "Keep-Alive"}
+
+// write answers, for a while.
+func (r reply) write(w http.ResponseWriter, answer []byte) {
+	h := w.Header()
+	for name, values := range r.header {
+		h[http.CanonicalHeaderKey(name)] = values
+	}
+	if r.header != nil {
+		for _, name := range ownHeaders {
+			h.Del(name)
+		}
+	}
+	control := http.NewResponseController(w)
+	stop := shorten(time.Now().Add(transfer), control.SetWriteDeadline)
+	defer stop()
+	if r.bodiless() {
+		w.WriteHeader(r.status)
+	} else {
+		if _, said := h["Content-Type"]; !said {
+			h.Set("Content-Type", "application/json")
+		}
+		h.Set("Content-Length", strconv.Itoa(len(answer)))
+		w.WriteHeader(r.status)
+		if _, err := w.Write(answer); err != nil {
+			return
+		}
+	}
+	_ = control.Flush() // it fails only if the client has left or does not read
+}

@@ -1,0 +1,80 @@
+package faas
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+)
+
+// Initializer is what [Probes] asks whether it is ready. A [Handler] is one.
+type Initializer interface {
+	Name() string
+	Init(context.Context) error // returns nil once it is initialised; concurrent and repeated calls share one attempt
+}
+
+// probeWait is how long an answer to /readyz waits at most for initialisers.
+const probeWait = 500 * time.Millisecond
+
+// Probes serves the probes of an orchestrator such as Kubernetes, and handler for all other paths:
+//
+//   - /healthz answers 200 as long as the process answers at all. It is for the liveness probe.
+//   - /readyz answers 200 if the process takes requests, else 503. It is for the readiness probe. The process takes requests once all of are
+//     initialised, and until [Serve] is told to end. The first probe starts the initialisers. An answer waits for them for at most 500 ms.
+//
+// The body is one line of text: ok, or why not. The text of an initialiser's error is in the log only.
+func Probes(handler http.Handler, of ...Initializer) http.Handler {
+	if handler == nil {
+		panic("faas.Probes: nil Handler")
+	}
+	for _, i := range of {
+		if i == nil {
+			panic("faas.Probes: nil Initializer")
+		}
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		why := ""
+		switch r.URL.Path {
+		case "/healthz":
+		case "/readyz":
+			why = unready(r.Context(), of)
+		default:
+			handler.ServeHTTP(w, r)
+			return
+		}
+		probed(w, r, why)
+	})
+}
+
+// unready says why the process takes no requests, or is empty.
+func unready(ctx context.Context, of []Initializer) string {
+	if isDraining(ctx) {
+		return "the process is to end"
+	}
+	ctx, cancel := context.WithTimeout(ctx, probeWait)
+	defer cancel()
+	for _, i := range of {
+		if i.Init(ctx) != nil {
+			return i.Name() + " is not initialized"
+		}
+	}
+	return ""
+}
+
+// probed answers a probe.
+func probed(w http.ResponseWriter, r *http.Request, why string) {
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		h.Set("Allow", "GET, HEAD")
+		w.WriteHeader(http.StatusMethodNotAllowed)
+		why = "the method is GET"
+	case why != "":
+		w.WriteHeader(http.StatusServiceUnavailable)
+	default:
+		why = "ok"
+	}
+	_, _ = io.WriteString(w, why+"\n") // fails only if the caller has left
+}

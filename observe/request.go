@@ -1,0 +1,38 @@
+package observe
+
+import "context"
+
+// Request describes the request that the runs in a ctx answer. Observers continue its trace, and describe it in their spans.
+// Package faas and its adapters put it into the ctx. All fields are optional.
+type Request struct {
+	ID      string // as it is in the log
+	Trigger string // what has caused the request: "http", "pubsub", "timer", "datasource" or "other", as in OpenTelemetry's faas.trigger
+	Cold    bool   // it is the first request of the handler in this process
+
+	// Header returns the value of a header that carries the trace of the caller: traceparent, tracestate, baggage or X-Amzn-Trace-Id.
+	// It returns an empty string for a header that is not there. It may be called only while the request is answered.
+	Header func(name string) string
+
+	// Of an HTTP request.
+	Method    string
+	Scheme    string // "http" or "https"
+	Host      string // with the port, if it was given
+	Path      string
+	Route     string // the pattern of a [net/http.ServeMux], without its method and host
+	UserAgent string
+	// Status returns the status code of the answer to a run that has failed of err, or succeeded if err is nil. It may be called when the run has ended.
+	Status func(err error) int
+}
+
+type requestKey struct{}
+
+// WithRequest returns a ctx with r. Nobody changes r after that.
+func WithRequest(ctx context.Context, r *Request) context.Context {
+	return context.WithValue(ctx, requestKey{}, r)
+}
+
+// RequestOf returns the request that the runs in ctx answer, or nil.
+func RequestOf(ctx context.Context) *Request {
+	r, _ := ctx.Value(requestKey{}).(*Request)
+	return r
+}
