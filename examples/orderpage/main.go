@@ -4,7 +4,8 @@
 // Read handler.go first: it is the page, as a flow. futures.go is the same page
 // as futures: see -style. The rest is the world around it: calls.go asks the
 // services, service.go and data.go are the services, report.go prints what happened, and
-// pages.go shows it in a browser. The log is on standard error.
+// pages.go shows it in a browser. The log is on standard error. With -rush, rush.go asks for two thousand pages; guarded.go is the page with
+// guards, and crowded.go a service that cannot do so much.
 package main
 
 import (
@@ -40,6 +41,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case err != nil:
 		fmt.Fprintln(stderr, "orderpage:", err)
 		return exitUsage
+	}
+	if o.rush {
+		return rush(o, stdout, stderr)
 	}
 	before := goroutines()
 	result, err := visit(o, stderr)

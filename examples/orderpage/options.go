@@ -18,6 +18,9 @@ type options struct {
 	deadline time.Duration
 	faults   faults
 	bugs     names // see -panic
+
+	rush      bool
+	unguarded bool
 }
 
 // parse reads the flags. An error of it is one line; [flag.ErrHelp] has
@@ -33,6 +36,8 @@ func parse(args []string, help io.Writer) (options, error) {
 	set.DurationVar(&o.deadline, "deadline", 800*time.Millisecond, "answer within this `time`")
 	set.StringVar(&o.html, "html", "", "write a page that shows the run to this `file`")
 	set.StringVar(&o.debug, "debug", "", "then serve pages of the flow and its runs at this `address`, such as 127.0.0.1:0, until interrupted")
+	set.BoolVar(&o.rush, "rush", false, "fire 2,000 requests in four seconds, half of them for one item, at the page with guards and without")
+	set.BoolVar(&o.unguarded, "unguarded", false, "with -rush: only without guards")
 	set.Func("slow", "answer after this time; such as coupons=400ms (`service=time`)", o.faults.slower)
 	set.Func("fail", "answer HTTP 500 (`service`)", o.faults.fail.add)
 	set.Func("down", "refuse connections (`service`)", o.faults.down.add)
@@ -48,6 +53,10 @@ func parse(args []string, help io.Writer) (options, error) {
 		err = fmt.Errorf("unexpected argument %q", set.Arg(0))
 	case styles[o.style] == nil:
 		err = fmt.Errorf("invalid value %q for flag -style: want flow or futures", o.style)
+	case o.unguarded && !o.rush:
+		err = errors.New("flag -unguarded is for -rush")
+	case o.rush && o.debug != "":
+		err = errors.New("flag -debug is not for -rush")
 	case o.deadline <= 0:
 		err = fmt.Errorf("invalid value %q for flag -deadline: must be positive", o.deadline)
 	}

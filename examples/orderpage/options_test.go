@@ -31,6 +31,8 @@ func TestUsageErrors(t *testing.T) {
 		"-deadline -1s":       "must be positive",
 		"-deadline":           "flag needs an argument",
 		"-style threads":      `invalid value "threads" for flag -style: want flow or futures`,
+		"-unguarded":          "flag -unguarded is for -rush",
+		"-rush -debug x":      "flag -debug is not for -rush",
 		"-nope":               "flag provided but not defined: -nope",
 		"freight":             `unexpected argument "freight"`,
 		"-fail freight coins": `unexpected argument "coins"`,

@@ -16,6 +16,11 @@ type services struct {
 // open starts the services. A service that is down has an address too, where
 // nobody listens.
 func open(f faults) (*services, error) {
+	return openWith(f, func(_ service, h http.Handler) http.Handler { return h })
+}
+
+// openWith is open with something around each service.
+func openWith(f faults, around func(service, http.Handler) http.Handler) (*services, error) {
 	all := &services{urls: map[string]string{}}
 	var empty []net.Listener // closed last, so that no other service gets the port
 	defer func() {
@@ -34,7 +39,7 @@ func open(f faults) (*services, error) {
 			empty = append(empty, l)
 			continue
 		}
-		all.serve(l, s.handler(f))
+		all.serve(l, around(s, s.handler(f)))
 	}
 	return all, nil
 }
