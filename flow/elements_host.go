@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/seam"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
@@ -74,7 +75,8 @@ func (h *elementHost[A, R]) end(ans seam.Answer[R]) {
 	case seen == nil:
 		g.put(i, ans)
 	case g.hold(i, ans): // other elements are being given up, and wait for no observer
-		g.run.beside(func() { seen.End(ans.Err, ans.Degraded) })
+		// A call that a flow stands for may end when the run is long over: so the goroutine is not one of the run.
+		engine.Callback(g.ctx, g.t.Name(), func() { seen.End(ans.Err, ans.Degraded) })
 		g.put(i, ans)
 	default:
 		defer g.put(i, ans) // whatever the observer does

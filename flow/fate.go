@@ -212,9 +212,10 @@ func (c *call[In, Out]) giveUp(at time.Time, spent bool) {
 	if c.st.demand != nil {
 		c.st.expire(late, spent)
 	} else if !c.st.backInTime(late) && c.decide(answering) {
+		missing := c.st.firstMissing() // before the ctx ends, which makes functions return
 		c.life.End(late)
 		c.cutGates(late)
-		c.resolve(c.plan.classed(c.st.firstMissing(), late, recovery.ClassTimeout))
+		c.resolve(c.plan.classed(missing, late, recovery.ClassTimeout))
 	}
 	c.hurry()
 }

@@ -32,6 +32,9 @@ const oneWaits = 1 << 32
 // has returned, also if a Timeout has given it up. With [Queue] others wait, first come first served; the rest is rejected
 // with [ErrFull].
 //
+// A call that holds a slot must not wait for another call that needs one of the same slots: if all do so, they wait for each other until
+// their deadline.
+//
 // Options: [Name], [Queue]. An n below 1 panics.
 // Cancellation: who waits gives up when ctx ends, and loses no slot.
 // Keys: one limit for all of them.

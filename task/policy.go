@@ -160,8 +160,8 @@ func (t Task[In, Out]) OnError(fn func(context.Context, In, error)) Task[In, Out
 	return was.with(policy[In, Out]{kind: kindOnError, tell: fn}, Policy{})
 }
 
-// Wrap puts any other policy around the task: a rate limit, a circuit breaker,
-// a cache. mw is called once, here; the function that it returns is called by
+// Wrap puts any other policy around the task, such as a cache. A limit or a circuit
+// breaker is a [Task.Gate]. mw is called once, here; the function that it returns is called by
 // each run, and is part of the guarded call. If there are policies inside of
 // it, they run in a goroutine of their own while it waits for them.
 //
