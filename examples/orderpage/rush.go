@@ -93,13 +93,11 @@ func fire(name string, o options) (*rushed, error) {
 	defer transport.CloseIdleConnections()
 	s := &shop{client: &http.Client{Transport: transport}, urls: running.urls, bugs: o.bugs}
 
-	var page *flow.Flow[Order, Page]
-	g := newGuards()
+	var g *guards
 	if name == "guarded" {
-		page = newGuardedPage(s, o.deadline, g)
-	} else {
-		page = newOrderPage(s, o.deadline)
+		g = newGuards()
 	}
+	page := newRushPage(s, o.deadline, g)
 	var requests sync.WaitGroup
 	begun, next := time.Now(), time.NewTicker(rushDistance)
 	defer next.Stop()
@@ -112,7 +110,9 @@ func fire(name string, o options) (*rushed, error) {
 		<-next.C
 		r.watch(begun)
 	}
-	r.hot = g.hot.Keys()
+	if g != nil {
+		r.hot = g.hot.Keys()
+	}
 	requests.Wait()
 	slices.Sort(r.elapsed)
 	return r, nil

@@ -53,7 +53,7 @@ var may = map[string][]string{
 	module + "/docs/":               {},
 	module + "/examples/": {
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline",
-		module + "/observe", module + "/task", module + "/flow", module + "/trace", module + "/diagram", module + "/inspect", module + "/observe/jadeslog",
+		module + "/observe", module + "/task", module + "/flow", module + "/guard", module + "/trace", module + "/diagram", module + "/inspect", module + "/observe/jadeslog",
 		module + "/faas", module + "/faas/fc", module + "/examples/faas/orderpage",
 		"github.com/samber/lo",
 	},
