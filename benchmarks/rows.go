@@ -32,5 +32,9 @@ var rows = []row{
 	taskPlain,
 	taskTimeout,
 	taskRetry,
+	gateSlots,
+	gateRate,
+	gateBreaker,
+	sharedCall,
 	pendingPromises,
 }
