@@ -14,7 +14,7 @@ import (
 	"github.com/jade-go/jade/observe"
 )
 
-// linear requires that work of eight times the size takes about eight times as long: if it grew
+// linear requires that work of eight times the size takes about eight times as much of the processors: if it grew
 // with the square of the size, it would be 64 times.
 func linear(t *testing.T, size int, work func(size int) func()) {
 	t.Helper()
@@ -22,14 +22,14 @@ func linear(t *testing.T, size int, work func(size int) func()) {
 		best := time.Hour
 		for range 3 {
 			do := work(size)
-			begun := time.Now()
+			begun := processorTime(t)
 			do()
-			best = min(best, time.Since(begun))
+			best = min(best, processorTime(t)-begun)
 		}
 		return best
 	}
 	var small, large time.Duration
-	for range 3 { // a machine that is busy with other things
+	for range 3 { // the garbage collector
 		small, large = least(size/8), least(size)
 		if large < 25*small || large < 20*time.Millisecond {
 			t.Logf("%d: %v, %d: %v", size/8, small, size, large)
