@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/guard"
 	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/errtree"
 	"github.com/jade-go/jade/observe"
@@ -58,7 +59,7 @@ func (h *Handler[In, Out]) begin(ctx context.Context, begun time.Time, written b
 	if around, ok := ctx.Value(insideKey{}).(Invocation); ok && around == about {
 		told = h.others
 	} else {
-		ctx = context.WithValue(ctx, insideKey{}, about)
+		ctx = guard.WithMemory(context.WithValue(ctx, insideKey{}, about))
 	}
 	if here != nil || told == nil {
 		told = observe.Tee(here, told)

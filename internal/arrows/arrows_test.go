@@ -41,7 +41,7 @@ var may = map[string][]string{
 		chance, excerpt, "go.uber.org/goleak", // a helper for tests
 	},
 	module + "/faas": {
-		module + "/future", module + "/recover", module + "/deadline", module + "/observe", module + "/task", module + "/flow", module + "/observe/jadeslog", engine, errtree, chance, must, source, stack,
+		module + "/future", module + "/recover", module + "/deadline", module + "/observe", module + "/task", module + "/guard", module + "/flow", module + "/observe/jadeslog", engine, errtree, chance, must, source, stack,
 	},
 	module + "/faas/":               {module + "/faas", module + "/future", module + "/recover", module + "/observe", module + "/task"},
 	module + "/observe/":            {module + "/future", module + "/recover", module + "/observe", excerpt},
