@@ -25,6 +25,7 @@ type emulator struct {
 	events    chan *event
 	initError chan reply
 	number    atomic.Int64
+	given     atomic.Int64                  // events that the process has taken
 	logged    func(require.TestingT) string // what the process has logged so far
 
 	mu      sync.Mutex
@@ -81,6 +82,7 @@ func (e *emulator) next(w http.ResponseWriter, r *http.Request) {
 	}
 	select {
 	case next := <-e.events:
+		e.given.Add(1)
 		h := w.Header()
 		h.Set("Lambda-Runtime-Aws-Request-Id", next.id)
 		h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(next.deadline.UnixMilli(), 10))
@@ -120,6 +122,9 @@ func read(r *http.Request) reply {
 	got.at, got.errs = time.Now(), r.Trailer
 	return got
 }
+
+// taken is how many events the process has taken.
+func (e *emulator) taken() int { return int(e.given.Load()) }
 
 // ready waits until the process asks for an event.
 func (e *emulator) ready(t require.TestingT) {

@@ -5,6 +5,8 @@ package main
 import (
 	"context"
 
+	awslambda "github.com/aws/aws-lambda-go/lambda"
+
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/faas/lambda"
 )
@@ -16,5 +18,5 @@ func main() {
 			return nil, err
 		}
 		return newOrderPage(shop).Do, nil
-	}))
+	}), awslambda.WithEnableSIGTERM(func() { close(told) }))
 }

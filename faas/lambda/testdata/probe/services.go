@@ -31,6 +31,9 @@ type SoldOut struct{ Order string }
 
 func (e *SoldOut) Error() string { return "sold out: order " + e.Order }
 
+// told is closed when the process is told to end.
+var told = make(chan struct{})
+
 // shop is the services that the page is made of.
 type shop struct{ titles []string }
 
@@ -62,6 +65,8 @@ func (s *shop) item(ctx context.Context, order Order) (Item, error) {
 	case "slow": // but it heeds its ctx
 		<-ctx.Done()
 		return Item{}, context.Cause(ctx)
+	case "told": // waits until the process is told to end
+		<-told
 	case "hang":
 		time.Sleep(4 * time.Second)
 	case "leave": // something that nobody waits for, and that does not heed its ctx
