@@ -111,6 +111,32 @@ func TestMaxInFlight_stragglersKeepTheirPlace(t *testing.T) {
 	}
 }
 
+// So does an effect of a flow that ignores the end of its ctx.
+func TestMaxInFlight_effectsKeepThePlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var running atomic.Int32
+		page := flow.New("page", func(in flow.Node[int]) flow.Node[int] {
+			return flow.Also(in, flow.Step(task.New("mail", func(_ context.Context, n int) (int, error) {
+				require.LessOrEqual(t, running.Add(1), int32(2))
+				defer running.Add(-1)
+				time.Sleep(10 * time.Second)
+				return n, nil
+			}), in))
+		})
+		h := faas.FromFlow(page, faas.MaxInFlight(2), faas.Logger(quiet))
+		refused := 0
+		for range 20 {
+			if _, err := h.Invoke(t.Context(), 1); err != nil {
+				refused++
+			}
+			time.Sleep(time.Second)
+		}
+		require.NotZero(t, refused)
+		require.Less(t, refused, 20)
+		time.Sleep(time.Minute)
+	})
+}
+
 // Whatever becomes of invocations, their places are free afterwards.
 func TestMaxInFlight_losesNoPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
