@@ -122,7 +122,7 @@ func (n nested[In, Out]) Start(ctx context.Context, in In, host seam.Host[Out]) 
 func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 	p := c.flow.plan
 	c.plan, c.owner = p, c
-	c.key = p.keyOf(c.around, c.host)
+	c.key = p.keyOf(c.around)
 	unheld := false
 	if h, ok := c.host.(seam.Surrounded); ok {
 		switch around := h.Around().(type) {
