@@ -211,6 +211,35 @@ func TestMaxInFlight_losesNoPlace(t *testing.T) {
 	})
 }
 
+// Who is refused takes no place from others, not even for a moment: if the only place becomes free while some ask, one of them gets it.
+func TestMaxInFlight_refusalsTakeNoPlace(t *testing.T) {
+	h := faas.New("price", plusOne(0), faas.MaxInFlight(1), faas.Logger(quiet))
+	for range 5000 {
+		_, leave, err := h.Admit(t.Context())
+		require.NoError(t, err)
+		var in atomic.Int32
+		var leaves [4]func()
+		enter := func(i int) {
+			_, l, err := h.Admit(context.Background())
+			if leaves[i] = l; err == nil {
+				in.Add(1)
+			}
+		}
+		var all sync.WaitGroup
+		for i := range 3 {
+			all.Go(func() { enter(i) })
+		}
+		runtime.Gosched()
+		leave()
+		enter(3)
+		all.Wait()
+		require.Equal(t, int32(1), in.Load())
+		for _, leave := range leaves {
+			leave()
+		}
+	}
+}
+
 // A handler in a handler has places of its own, and so has each call of the same handler.
 func TestMaxInFlight_insideOfAnother(t *testing.T) {
 	inner := faas.New("inner", plusOne(0), faas.MaxInFlight(1), faas.Logger(quiet))
