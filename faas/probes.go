@@ -63,6 +63,7 @@ func unready(ctx context.Context, of []Initializer) (why string) {
 
 // probed answers a probe.
 func probed(w http.ResponseWriter, r *http.Request, why string) {
+	unreadBody(r.Context(), w, r)
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "no-store")

@@ -78,6 +78,22 @@ func TestProbes_beginAllInitializers(t *testing.T) {
 	})
 }
 
+// dated is a writer that knows until when a body may come.
+type dated struct {
+	*httptest.ResponseRecorder
+	until time.Time
+}
+
+func (w *dated) SetReadDeadline(until time.Time) error { w.until = until; return nil }
+
+// A probe that has a body which does not come keeps no connection for ever.
+func TestProbes_aBodyThatDoesNotCome(t *testing.T) {
+	w := &dated{httptest.NewRecorder(), time.Time{}}
+	faas.Probes(http.NotFoundHandler()).ServeHTTP(w, httptest.NewRequest("POST", "/healthz", untouched{t}))
+	require.Equal(t, 405, w.Code)
+	require.WithinDuration(t, time.Now().Add(30*time.Second), w.until, 10*time.Second)
+}
+
 func TestProbes_ofNothing(t *testing.T) {
 	require.PanicsWithValue(t, "faas.Probes: nil Handler", func() { faas.Probes(nil) })
 	require.PanicsWithValue(t, "faas.Probes: nil Initializer", func() { faas.Probes(http.NotFoundHandler(), nil) })
