@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jade-go/jade/observe"
@@ -161,7 +162,7 @@ func (e *endpoint[In, Out]) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, id := e.identified(ctx, r)
 	w.Header().Set(e.id, id)
-	var says reply
+	var says atomic.Pointer[reply]
 	if e.h.Observed(ctx) {
 		ctx = e.described(ctx, id, r, &says)
 	}
@@ -174,11 +175,13 @@ func (e *endpoint[In, Out]) serve(w http.ResponseWriter, r *http.Request) {
 		e.problem(err, id).write(w)
 		return
 	}
+	says.Load().set(w.Header())
 	lost.tell(w.Header())
-	says.write(w, answer)
+	w.Header().Set(e.id, id)
+	says.Load().write(w, answer)
 }
 
-func (e *endpoint[In, Out]) answer(ctx context.Context, w http.ResponseWriter, r *http.Request, says *reply) ([]byte, error) {
+func (e *endpoint[In, Out]) answer(ctx context.Context, w http.ResponseWriter, r *http.Request, says *atomic.Pointer[reply]) ([]byte, error) {
 	ctx, leave, err := e.h.Admit(ctx)
 	defer leave()
 	var in parts
@@ -191,11 +194,15 @@ func (e *endpoint[In, Out]) answer(ctx context.Context, w http.ResponseWriter, r
 		return nil, err
 	}
 	a := e.h.exchange(ctx, func() (In, error) { return e.decode(in) }, func(out Out) (text []byte, err error) {
-		if *says, err = replyOf(&out); err != nil || says.bodiless() {
+		r, err := replyOf(&out)
+		if says.Store(&r); err != nil || r.bodiless() {
 			return nil, err
 		}
 		return json.Marshal(out)
 	})
+	if !in.read && r.ContentLength != 0 {
+		unreadBody(ctx, w, r)
+	}
 	return a.text, a.err
 }
 

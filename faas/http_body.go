@@ -39,7 +39,8 @@ func readUntil(ctx context.Context) time.Time {
 	return time.Now().Add(transfer)
 }
 
-// unreadBody limits how long the server waits for the rest of a body that is refused.
+// unreadBody limits how long the server waits for the rest of a body that nobody reads. Call it only before the answer is written: it also ends the
+// ctx of the request when that time is over.
 func unreadBody(ctx context.Context, w http.ResponseWriter, r *http.Request) {
 	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok && server.ReadTimeout > 0 {
 		return

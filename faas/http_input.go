@@ -68,10 +68,22 @@ func (b *binding) add(t reflect.Type, index []int) {
 			b.bind(t, boundField{at, fromQuery, query, f.Type}, f)
 		case f.Anonymous && f.Type.Kind() == reflect.Struct:
 			b.add(f.Type, at)
+		case f.Anonymous && hasTagged(f.Type):
+			refuseTag(t, f, "it is a pointer to a struct, whose tags path and query cannot be used: embed the struct")
 		case f.IsExported() && f.Tag.Get("json") != "-":
 			b.body = true
 		}
 	}
+}
+
+// hasTagged reports whether t points to a struct that has fields with tags.
+func hasTagged(t reflect.Type) bool {
+	return t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct &&
+		slices.ContainsFunc(reflect.VisibleFields(t.Elem()), func(f reflect.StructField) bool {
+			_, inPath := f.Tag.Lookup(fromPath)
+			_, inQuery := f.Tag.Lookup(fromQuery)
+			return inPath || inQuery
+		})
 }
 
 func (b *binding) bind(t reflect.Type, f boundField, field reflect.StructField) {
@@ -85,7 +97,7 @@ func (b *binding) bind(t reflect.Type, f boundField, field reflect.StructField) 
 	switch {
 	case !field.IsExported():
 		refuseTag(t, field, "it is not exported")
-	case f.name == "" || strings.Contains(f.name, ","):
+	case f.name == "" || strings.Contains(f.name, ",") || f.source == fromPath && strings.ContainsAny(f.name, "{}.$"):
 		refuseTag(t, field, "its tag "+f.source+" has to be a name")
 	case !fromText(of) || of.Kind() == reflect.Uint8 && f.of.Kind() == reflect.Slice:
 		refuseTag(t, field, "a "+f.of.String()+" cannot come from a "+f.source)

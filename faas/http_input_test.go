@@ -1,10 +1,12 @@
 package faas_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -168,6 +170,33 @@ func TestHTTP_aPatternWithoutTheWildcard(t *testing.T) {
 	require.Contains(t, log.String(), `the pattern \"POST /items/{item}\" of the http.ServeMux has no {id}`)
 }
 
+// A body that nobody reads, and that does not come, keeps no connection for longer than the request may take.
+func TestHTTP_aBodyThatIsNotReadAndDoesNotCome(t *testing.T) {
+	type in struct {
+		Page int `query:"page"`
+	}
+	h := faas.New("search", func(_ context.Context, in in) (int, error) {
+		if in.Page == 0 {
+			return 0, errSoldOut
+		}
+		return in.Page, nil
+	}, faas.Logger(quiet))
+	addr := serving(t, faas.HTTP(h, faas.Limit(200*ms)))
+	for target, status := range map[string]int{"/?page=7": 200, "/": 422} {
+		c, err := net.Dial("tcp", addr)
+		require.NoError(t, err)
+		defer c.Close()
+		require.NoError(t, c.SetDeadline(time.Now().Add(20*time.Second)))
+		_, err = fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n1", target)
+		require.NoError(t, err)
+		r, err := http.ReadResponse(bufio.NewReader(c), nil)
+		require.NoError(t, err)
+		require.Equal(t, status, r.StatusCode)
+		require.True(t, r.Close, "what comes on it may be the rest of the body")
+		require.NoError(t, r.Body.Close())
+	}
+}
+
 // explosive is a text that does not let itself be read.
 type explosive struct{ Text string }
 
@@ -214,6 +243,15 @@ func TestHTTP_tagsThatCannotBe(t *testing.T) {
 		deep struct {
 			IDs [][]string `query:"ids"`
 		}
+		rest struct {
+			Rest string `path:"rest..."`
+		}
+		Target struct {
+			ID string `path:"id"`
+		}
+		pointer struct {
+			*Target // would come from the body
+		}
 	)
 	require.PanicsWithValue(t, "faas.HTTP: field id of faas_test.hidden: it is not exported", func() { tagged[hidden]() })
 	require.PanicsWithValue(t, "faas.HTTP: field ID of faas_test.both: it has a tag path and a tag query", func() { tagged[both]() })
@@ -223,6 +261,8 @@ func TestHTTP_tagsThatCannotBe(t *testing.T) {
 	require.PanicsWithValue(t, "faas.HTTP: field All of faas_test.raw: a []uint8 cannot come from a query", func() { tagged[raw]() })
 	require.PanicsWithValue(t, "faas.HTTP: field IDs of faas_test.many: a []string cannot come from a path", func() { tagged[many]() })
 	require.PanicsWithValue(t, "faas.HTTP: field IDs of faas_test.deep: a [][]string cannot come from a query", func() { tagged[deep]() })
+	require.PanicsWithValue(t, "faas.HTTP: field Rest of faas_test.rest: its tag path has to be a name", func() { tagged[rest]() })
+	require.PanicsWithValue(t, "faas.HTTP: field Target of faas_test.pointer: it is a pointer to a struct, whose tags path and query cannot be used: embed the struct", func() { tagged[pointer]() })
 	require.PanicsWithValue(t, "faas.HTTP: price takes GET, but no field of its int has a tag path or query", func() {
 		faas.HTTP(faas.New("price", plusOne(0)), faas.Methods("GET"))
 	})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -17,8 +18,10 @@ type reply struct {
 // replyOf asks an answer. Its methods may panic.
 func replyOf[Out any](out *Out) (r reply, err error) {
 	r.status = http.StatusOK
-	if v := reflect.ValueOf(out).Elem(); (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && v.IsNil() {
-		return r, nil // which is null as JSON
+	for v := reflect.ValueOf(out).Elem(); v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface; v = v.Elem() {
+		if v.IsNil() {
+			return r, nil // which is null as JSON
+		}
 	}
 	if says, ok := asks[interface{ HTTPStatus() int }](out); ok {
 		r.status = says.HTTPStatus()
@@ -49,17 +52,18 @@ func (r reply) bodiless() bool {
 // Headers that are the server's.
 var ownHeaders = [...]string{"Content-Length", "Transfer-Encoding", "Connection", "Trailer", "Upgrade", "Keep-Alive"}
 
+// set sets the headers of the answer. What the server has set for the connection stays.
+func (r reply) set(h http.Header) {
+	for name, values := range r.header {
+		if name = http.CanonicalHeaderKey(name); !slices.Contains(ownHeaders[:], name) {
+			h[name] = values
+		}
+	}
+}
+
 // write answers, for a while.
 func (r reply) write(w http.ResponseWriter, answer []byte) {
 	h := w.Header()
-	for name, values := range r.header {
-		h[http.CanonicalHeaderKey(name)] = values
-	}
-	if r.header != nil {
-		for _, name := range ownHeaders {
-			h.Del(name)
-		}
-	}
 	control := http.NewResponseController(w)
 	stop := shorten(time.Now().Add(transfer), control.SetWriteDeadline)
 	defer stop()

@@ -117,6 +117,40 @@ func (broken) HTTPStatus() int              { return 201 }
 func (broken) HTTPHeader() http.Header      { return http.Header{"Location": {"/"}} }
 func (broken) MarshalJSON() ([]byte, error) { return json.RawMessage("{"), nil }
 
+// An interface that has a nil pointer in it is null, as a nil pointer is.
+func TestHTTP_aNilPointerInAnInterface(t *testing.T) {
+	r := asked(t, answering[any]((*pointed)(nil)), "POST", "/", "", "Content-Type", "application/json")
+	body, err := io.ReadAll(r.Body)
+	require.NoError(t, err)
+	require.Equal(t, 200, r.StatusCode)
+	require.Equal(t, "null", string(body))
+}
+
+// The headers of an answer do not replace those that the server has set for the connection, nor the id of the request.
+func TestHTTP_headersOfAnAnswerThatAreTheServers(t *testing.T) {
+	h := answering(created{"7", 201, http.Header{"Location": {"/orders/7"}, "Connection": {"keep-alive"}, "X-Request-Id": {"mine"}}})
+	ends := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Connection", "close") // as Serve does when it is to end
+		h.ServeHTTP(w, r)
+	})
+	r := asked(t, ends, "POST", "/", "", "Content-Type", "application/json", "X-Request-Id", "r-7")
+	require.Equal(t, "/orders/7", r.Header.Get("Location"))
+	require.Equal(t, []string{"close"}, r.Header.Values("Connection"))
+	require.Equal(t, []string{"r-7"}, r.Header.Values("X-Request-Id"))
+}
+
+// measured is an answer that has timings of its own.
+type measured int
+
+func (measured) HTTPHeader() http.Header { return http.Header{"Server-Timing": {"db;dur=53"}} }
+
+func TestHTTP_serverTimingOfTheAnswerToo(t *testing.T) {
+	page := lossy("ads")
+	h := faas.New("page", func(ctx context.Context, n int) (measured, error) { n, err := page.Do(ctx, n); return measured(n), err }, faas.Logger(quiet))
+	r := post(t, faas.HTTP(h, faas.ServerTiming()), "1")
+	require.Equal(t, []string{`db;dur=53`, `lost;desc="ads"`}, r.Header.Values("Server-Timing"))
+}
+
 // Created is what the function answers, with the status and the headers for HTTP.
 type Created struct {
 	ID string `json:"id"`

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
@@ -57,15 +58,18 @@ func keyed(ctx context.Context, r *http.Request) (context.Context, error) {
 }
 
 // described is ctx with what observers need to know of the request.
-func (s *httpSettings) described(ctx context.Context, id string, r *http.Request, answer *reply) context.Context {
+func (s *httpSettings) described(ctx context.Context, id string, r *http.Request, answer *atomic.Pointer[reply]) context.Context {
 	about := &observe.Request{
 		ID: id, Trigger: "http", Method: r.Method, Scheme: "http", Host: r.Host, Path: r.URL.Path, Route: routeOf(r.Pattern), UserAgent: r.UserAgent(),
 		Header: func(name string) string { return strings.Join(r.Header.Values(name), ",") },
 		Status: func(err error) int {
-			if err == nil {
-				return answer.status
+			if err != nil {
+				return s.statusOf(err)
 			}
-			return s.statusOf(err)
+			if says := answer.Load(); says != nil {
+				return says.status
+			}
+			return 0 // a run in the function, which has not answered yet
 		},
 	}
 	if r.TLS != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/faas"
+	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
@@ -65,6 +66,22 @@ func (o *requests) Begin(ctx context.Context, c observe.Call) (context.Context, 
 		defer o.mu.Unlock()
 		o.statuses = append(o.statuses, r.Status(outcome.Err))
 	}
+}
+
+// An observer may ask for the status of any run that has ended, also of one that the function does not wait for.
+func TestHTTP_statusOfARunBesideTheAnswer(t *testing.T) {
+	var o requests
+	beside := flow.New("beside", func(in flow.Node[int]) flow.Node[int] { return flow.Map(in, func(n int) int { return n }) })
+	h := faas.HTTP(faas.New("order", func(ctx context.Context, n int) (created, error) {
+		beside.Go(ctx, n)
+		return created{"7", 201, nil}, nil
+	}, faas.Observer(&o), faas.Logger(quiet)))
+	for range 100 {
+		require.Equal(t, 201, post(t, h, "1").StatusCode)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	require.Subset(t, []int{0, 201}, o.statuses)
 }
 
 // Observers find what they need for a trace in the ctx.

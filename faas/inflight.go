@@ -33,13 +33,17 @@ type inFlight struct {
 
 // enter returns a place for one more invocation, or nil.
 func (f *inFlight) enter() *place {
-	if f.now.Add(1) > f.limit {
-		f.now.Add(-1)
-		return nil
+	for {
+		now := f.now.Load()
+		if now >= f.limit {
+			return nil
+		}
+		if f.now.CompareAndSwap(now, now+1) { // an Add that is taken back would refuse others meanwhile
+			p := &place{in: f}
+			p.holders.Store(1)
+			return p
+		}
 	}
-	p := &place{in: f}
-	p.holders.Store(1)
-	return p
 }
 
 // place is what an invocation in progress takes. It is free again when nobody holds it. A nil place is that of a handler without a limit.

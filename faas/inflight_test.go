@@ -111,6 +111,32 @@ func TestMaxInFlight_stragglersKeepTheirPlace(t *testing.T) {
 	}
 }
 
+// So does an effect of a flow that ignores the end of its ctx.
+func TestMaxInFlight_effectsKeepThePlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var running atomic.Int32
+		page := flow.New("page", func(in flow.Node[int]) flow.Node[int] {
+			return flow.Also(in, flow.Step(task.New("mail", func(_ context.Context, n int) (int, error) {
+				require.LessOrEqual(t, running.Add(1), int32(2))
+				defer running.Add(-1)
+				time.Sleep(10 * time.Second)
+				return n, nil
+			}), in))
+		})
+		h := faas.FromFlow(page, faas.MaxInFlight(2), faas.Logger(quiet))
+		refused := 0
+		for range 20 {
+			if _, err := h.Invoke(t.Context(), 1); err != nil {
+				refused++
+			}
+			time.Sleep(time.Second)
+		}
+		require.NotZero(t, refused)
+		require.Less(t, refused, 20)
+		time.Sleep(time.Minute)
+	})
+}
+
 // Whatever becomes of invocations, their places are free afterwards.
 func TestMaxInFlight_losesNoPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -183,6 +209,35 @@ func TestMaxInFlight_losesNoPlace(t *testing.T) {
 			together.Wait()
 		}
 	})
+}
+
+// Who is refused takes no place from others, not even for a moment: if the only place becomes free while some ask, one of them gets it.
+func TestMaxInFlight_refusalsTakeNoPlace(t *testing.T) {
+	h := faas.New("price", plusOne(0), faas.MaxInFlight(1), faas.Logger(quiet))
+	for range 5000 {
+		_, leave, err := h.Admit(t.Context())
+		require.NoError(t, err)
+		var in atomic.Int32
+		var leaves [4]func()
+		enter := func(i int) {
+			_, l, err := h.Admit(context.Background())
+			if leaves[i] = l; err == nil {
+				in.Add(1)
+			}
+		}
+		var all sync.WaitGroup
+		for i := range 3 {
+			all.Go(func() { enter(i) })
+		}
+		runtime.Gosched()
+		leave()
+		enter(3)
+		all.Wait()
+		require.Equal(t, int32(1), in.Load())
+		for _, leave := range leaves {
+			leave()
+		}
+	}
 }
 
 // A handler in a handler has places of its own, and so has each call of the same handler.

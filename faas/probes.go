@@ -46,23 +46,24 @@ func Probes(handler http.Handler, of ...Initializer) http.Handler {
 	})
 }
 
-// unready says why the process takes no requests, or is empty.
-func unready(ctx context.Context, of []Initializer) string {
+// unready says why the process takes no requests, or is empty. It also calls initialisers that it has no time left to wait for: so they begin.
+func unready(ctx context.Context, of []Initializer) (why string) {
 	if isDraining(ctx) {
 		return "the process is to end"
 	}
 	ctx, cancel := context.WithTimeout(ctx, probeWait)
 	defer cancel()
 	for _, i := range of {
-		if i.Init(ctx) != nil {
-			return i.Name() + " is not initialized"
+		if i.Init(ctx) != nil && why == "" {
+			why = i.Name() + " is not initialized"
 		}
 	}
-	return ""
+	return why
 }
 
 // probed answers a probe.
 func probed(w http.ResponseWriter, r *http.Request, why string) {
+	unreadBody(r.Context(), w, r)
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "no-store")

@@ -56,6 +56,44 @@ func TestProbes_readyOnceInitialized(t *testing.T) {
 	})
 }
 
+// An initialiser that takes long, or for ever, does not keep the others from beginning.
+func TestProbes_beginAllInitializers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ready := make(chan string, 2)
+		slow := func(name string, takes time.Duration) *faas.Handler[int, int] {
+			return faas.Initialized(name, func(context.Context) (faas.Func[int, int], error) {
+				time.Sleep(takes)
+				ready <- name
+				return plusOne(0), nil
+			}, faas.Logger(quiet))
+		}
+		h := faas.Probes(http.NotFoundHandler(), slow("hangs", time.Hour), slow("price", 5*time.Second))
+		begun := time.Now()
+		_, body := probe(h, "GET", "/readyz")
+		require.Equal(t, "hangs is not initialized\n", body)
+		require.LessOrEqual(t, time.Since(begun), 500*ms)
+		require.Equal(t, "price", <-ready)
+		require.LessOrEqual(t, time.Since(begun), 6*time.Second)
+		require.Equal(t, "hangs", <-ready)
+	})
+}
+
+// dated is a writer that knows until when a body may come.
+type dated struct {
+	*httptest.ResponseRecorder
+	until time.Time
+}
+
+func (w *dated) SetReadDeadline(until time.Time) error { w.until = until; return nil }
+
+// A probe that has a body which does not come keeps no connection for ever.
+func TestProbes_aBodyThatDoesNotCome(t *testing.T) {
+	w := &dated{httptest.NewRecorder(), time.Time{}}
+	faas.Probes(http.NotFoundHandler()).ServeHTTP(w, httptest.NewRequest("POST", "/healthz", untouched{t}))
+	require.Equal(t, 405, w.Code)
+	require.WithinDuration(t, time.Now().Add(30*time.Second), w.until, 10*time.Second)
+}
+
 func TestProbes_ofNothing(t *testing.T) {
 	require.PanicsWithValue(t, "faas.Probes: nil Handler", func() { faas.Probes(nil) })
 	require.PanicsWithValue(t, "faas.Probes: nil Initializer", func() { faas.Probes(http.NotFoundHandler(), nil) })

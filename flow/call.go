@@ -129,7 +129,7 @@ func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 	if p.remembers {
 		c.around = engine.Remember(c.around)
 	}
-	c.key = p.keyOf(c.around, c.host)
+	c.key = p.keyOf(c.around)
 	unheld := false
 	if h, ok := c.host.(seam.Surrounded); ok {
 		switch around := h.Around().(type) {

@@ -82,7 +82,8 @@ func (c *each[A, R]) discard(ctx context.Context) {
 }
 
 func (c *each[A, R]) alone(ctx context.Context) (err error) {
-	c.v, err = combinators.Each(ctx, c.limit, *c.as, c.t.Do).Await(ctx)
+	indexes, call := c.elementsOf.alone()
+	c.v, err = combinators.Each(ctx, c.limit, indexes, call).Await(ctx)
 	if e, ok := err.(*combinators.ElementError); ok {
 		return c.failed(e.Index, e.Err)
 	}

@@ -17,6 +17,7 @@ import (
 // [Failed]. Any, Recover and Try make something of it; other nodes fail with it. The branch of an
 // Either that was not chosen, and an effect, may be nil.
 //
+// Idempotency: the key of the call is that of a run with ctx: see [task.Key].
 // Panics: a panic is a failure, a [*future.PanicError].
 // Concurrency: the functions of the node run on other goroutines; policies of its task apply.
 func (n GraphNode) Run(ctx context.Context, inputs []any) (any, error) {
@@ -49,7 +50,7 @@ func (n GraphNode) Run(ctx context.Context, inputs []any) (any, error) {
 		return nil, err
 	}
 	c := n.of.make(w)
-	return future.Go(ctx, func(ctx context.Context) (any, error) {
+	return future.Go(n.keyedAlone(ctx), func(ctx context.Context) (any, error) {
 		if err := c.alone(ctx); err != nil {
 			return nil, err
 		}

@@ -8,13 +8,21 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// keyOf is what the idempotency keys of a run's nodes begin with, or empty if it has none. A flow that is a node of another has the key of that node.
-func (p *plan) keyOf(around context.Context, host any) string {
+// flowCall is what a ctx has, beside the key of a call, if that calls a flow. It is of no account where the ctx has another key.
+type flowCall struct {
+	key  string
+	flow any // its identity
+}
+
+type flowCallKey struct{}
+
+// keyOf is what the idempotency keys of a run's nodes begin with, or empty if it has none. A flow that a node calls has the key of that node.
+func (p *plan) keyOf(around context.Context) string {
 	key, ok := task.Key(around)
 	if !ok {
 		return ""
 	}
-	if _, nested := host.(seam.Surrounded); nested {
+	if around.Value(flowCallKey{}) == any(flowCall{key, p.original()}) {
 		return key
 	}
 	return key + "/" + p.name
@@ -25,7 +33,7 @@ func (st *state) keyed(n int32, ctx context.Context) context.Context {
 	if st.run.key == "" {
 		return ctx
 	}
-	return task.WithKey(ctx, st.run.key+"/"+st.plan.specs[n].name)
+	return st.plan.specs[n].keyed(ctx, st.run.key+"/"+st.plan.specs[n].name)
 }
 
 // keyed is ctx with the key of element i.
@@ -33,5 +41,45 @@ func (g *elements[A, R]) keyed(i int, ctx context.Context) context.Context {
 	if g.run.key == "" {
 		return ctx
 	}
-	return task.WithKey(ctx, g.run.key+"/"+g.at.st.plan.specs[g.at.n].name+"["+strconv.Itoa(i)+"]")
+	n := &g.at.st.plan.specs[g.at.n]
+	return n.keyed(ctx, g.run.key+"/"+n.name+"["+strconv.Itoa(i)+"]")
+}
+
+// keyed is ctx with the key of a call of the node's function or task.
+func (n *node) keyed(ctx context.Context, key string) context.Context {
+	if n.task == nil {
+		return task.WithKey(ctx, key)
+	}
+	return keyedFor(n.task.origin, ctx, key)
+}
+
+// keyedFor is ctx with the key of a call of a task that has that origin.
+func keyedFor(o *seam.Origin, ctx context.Context, key string) context.Context {
+	ctx = task.WithKey(ctx, key)
+	if of, ok := o.Engine.(interface{ identity() any }); ok {
+		return context.WithValue(ctx, flowCallKey{}, flowCall{key, of.identity()})
+	}
+	return ctx
+}
+
+// keyedAlone is ctx with the key of a node that is called without a run: see [GraphNode.Run].
+func (n GraphNode) keyedAlone(ctx context.Context) context.Context {
+	if key, ok := task.Key(ctx); ok {
+		return n.of.keyed(ctx, key+"/"+n.flow+"/"+n.Name)
+	}
+	return ctx
+}
+
+// alone is what calls the task for an element, which it is given the index of, without a run: see [GraphNode.Run].
+func (c *elementsOf[A, R]) alone() (indexes []int, call task.Func[int, R]) {
+	indexes = make([]int, len(*c.as))
+	for i := range indexes {
+		indexes[i] = i
+	}
+	return indexes, func(ctx context.Context, i int) (R, error) {
+		if key, ok := task.Key(ctx); ok {
+			ctx = keyedFor(task.ForEngines(seal, c.t).Origin(), ctx, key+"["+strconv.Itoa(i)+"]")
+		}
+		return c.t.Do(ctx, (*c.as)[i])
+	}
 }

@@ -101,6 +101,80 @@ func TestKey_insideOfAFunction(t *testing.T) {
 	require.Regexp(t, `^m-17/page/.+`, got)
 }
 
+// A call has one key, whoever starts the flow, and whatever is around its task: two flows of one request never share the keys of their nodes.
+func TestKey_whoeverStartsTheFlow(t *testing.T) {
+	var mu sync.Mutex
+	var seen []string
+	charge := task.New("charge", func(ctx context.Context, n int) (int, error) {
+		key, _ := task.Key(ctx)
+		mu.Lock()
+		defer mu.Unlock()
+		seen = append(seen, key)
+		return n, nil
+	})
+	inner := flow.New("inner", func(in flow.Node[int]) flow.Node[int] { return flow.Step(charge, in) })
+	wrapped := inner.Task().Wrap(func(next task.Func[int, int]) task.Func[int, int] {
+		return func(ctx context.Context, n int) (int, error) { return next(ctx, n) }
+	})
+	twice := func(in flow.Node[int]) flow.Node[[]int] {
+		return flow.Map(in, func(n int) []int { return []int{n, n} })
+	}
+	for name, c := range map[string]struct {
+		build func(in flow.Node[int]) flow.Node[int]
+		want  []string
+	}{
+		"a task":        {func(in flow.Node[int]) flow.Node[int] { return flow.Step(charge, in) }, []string{"m-17/page/charge"}},
+		"a flow":        {func(in flow.Node[int]) flow.Node[int] { return flow.Step(inner.Task(), in) }, []string{"m-17/page/inner/charge"}},
+		"with a policy": {func(in flow.Node[int]) flow.Node[int] { return flow.Step(inner.Task().Timeout(1e12), in) }, []string{"m-17/page/inner/charge"}},
+		"wrapped":       {func(in flow.Node[int]) flow.Node[int] { return flow.Step(wrapped, in) }, []string{"m-17/page/inner/charge"}},
+		"named":         {func(in flow.Node[int]) flow.Node[int] { return flow.Step(inner.Task().Named("pay"), in) }, []string{"m-17/page/pay/charge"}},
+		"elements": {func(in flow.Node[int]) flow.Node[int] {
+			return flow.Map(flow.Each(charge, twice(in), 1), func(a []int) int { return len(a) })
+		}, []string{"m-17/page/charge[0]", "m-17/page/charge[1]"}},
+		"elements that are flows": {func(in flow.Node[int]) flow.Node[int] {
+			return flow.Map(flow.SettleEach(inner.Task(), twice(in), 1), func(a []future.Result[int]) int { return len(a) })
+		}, []string{"m-17/page/inner[0]/charge", "m-17/page/inner[1]/charge"}},
+	} {
+		page := flow.New("page", c.build)
+		passing := func(ctx context.Context, in any, call func(context.Context) (any, error)) (any, error) {
+			return call(ctx)
+		}
+		for how, do := range map[string]func(context.Context, int) (int, error){
+			"the flow":          page.Do,
+			"its task":          page.Task().Do,
+			"with a policy":     page.Task().Retry(task.Retry{Attempts: 2}).Do,
+			"with a limit":      page.Timeout(1e12).Task().Timeout(1e12).Do,
+			"its task, renamed": page.Task().Named("other").Do,
+			"with interceptors": page.Intercept(func([]string, flow.GraphNode) flow.Interceptor { return passing }).Do,
+			"node after node": func(ctx context.Context, n int) (int, error) {
+				for _, node := range page.Graph().Nodes {
+					var in any = n
+					if node.Limit > 0 {
+						in = []int{n, n}
+					}
+					if node.Task != "" {
+						if _, err := node.Run(ctx, []any{in}); err != nil {
+							return 0, err
+						}
+					}
+				}
+				return n, nil
+			},
+		} {
+			t.Run(name+": "+how, func(t *testing.T) {
+				seen = nil
+				_, err := do(task.WithKey(t.Context(), "m-17"), 1)
+				require.NoError(t, err)
+				require.ElementsMatch(t, c.want, seen)
+				seen = nil
+				_, err = do(t.Context(), 1)
+				require.NoError(t, err)
+				require.Empty(t, seen[0], "no key, as there is none to begin with")
+			})
+		}
+	}
+}
+
 // seer is an observer that sees all calls.
 type seer struct{}
 

@@ -86,7 +86,8 @@ func (c *settleEach[A, R]) alone(ctx context.Context) (err error) {
 		calls, stop = deadline.Reserve(ctx, alarm.Hold(time.Until(end)))
 		defer stop()
 	}
-	c.v, err = combinators.SettleEach(calls, c.limit, *c.as, c.t.Do).Await(ctx)
+	indexes, call := c.elementsOf.alone()
+	c.v, err = combinators.SettleEach(calls, c.limit, indexes, call).Await(ctx)
 	for i, r := range c.v {
 		if e, ok := errors.AsType[*combinators.ElementError](r.Err); ok {
 			c.v[i].Err = c.failed(i, e.Err)

@@ -21,6 +21,7 @@ type Request struct {
 	Route     string // the pattern of a [net/http.ServeMux], without its method and host
 	UserAgent string
 	// Status returns the status code of the answer to a run that has failed of err, or succeeded if err is nil. It may be called when the run has ended.
+	// It returns 0 if there is no answer yet, as for a run inside of the function.
 	Status func(err error) int
 }
 

@@ -26,6 +26,7 @@ func Middleware(next http.Handler) http.Handler {
 func middleware(next http.Handler, refused func(ctx context.Context, reason string)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if origin := request.Header.Get("WebHook-Request-Origin"); request.Method == http.MethodOptions && origin != "" {
+			limitBody(request.Context(), w, request)
 			permit(w.Header(), origin, request.Header.Get("WebHook-Request-Rate"))
 			return
 		}

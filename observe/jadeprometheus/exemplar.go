@@ -17,8 +17,8 @@ import (
 // the run. It is called when the run ends. A nil fn panics.
 //
 // An exemplar has at most 128 characters, names and values together ([prometheus.ExemplarMaxRunes]). request_id comes first, then
-// the labels in the order of their names; one for which there is no room is left out. A panic of fn, or a label that Prometheus does not
-// take, is logged by [log/slog], and the run has no exemplar.
+// the labels in the order of their names; one for which there is no room is left out. If fn panics, the exemplar has request_id alone. If Prometheus
+// does not take a label, the run has no exemplar. Both are logged by [log/slog].
 func Exemplar(fn func(ctx context.Context) prometheus.Labels) Option {
 	if fn == nil {
 		panic("jadeprometheus.Exemplar: nil function")
