@@ -153,7 +153,7 @@ func ExampleMaxInFlight() {
 	fmt.Println(recovery.Classify(err), err)
 	close(end)
 	<-answered
-	// Output: system price: 1 invocations are in progress, which is the limit
+	// Output: system price: rejected by the limit in flight: all slots are in use
 }
 
 func ExampleProbes() {

@@ -97,6 +97,13 @@ func (x *exchange[In, Out]) settle(a answer[Out]) bool {
 	return true
 }
 
+// answered tells the gate how the invocation has ended. Who has settled does so.
+func (x *exchange[In, Out]) answered(err error) {
+	if x.place != nil {
+		x.place.answer(observe.OutcomeOf(x.ctx, err, nil, x.begun))
+	}
+}
+
 // arm has the caller wait for d more, and not longer than the platform allows.
 func (x *exchange[In, Out]) arm(d time.Duration) {
 	if until := x.plan.until; !until.IsZero() && x.ctx.Err() == nil {
@@ -143,6 +150,7 @@ func (x *exchange[In, Out]) serve(context.Context) (none struct{}, _ error) {
 	}
 	a.err = classed(run.ctx, tamed(a.err))
 	if x.settle(a) {
+		x.answered(a.err)
 		run.ends(a.err, tamed(degraded), x.begun) // only now: the answer waits for no method of what it has stood in for
 	}
 	return none, nil
@@ -162,6 +170,7 @@ func (x *exchange[In, Out]) giveUp(err error) {
 	if !x.settle(answer[Out]{err: err}) {
 		return
 	}
+	x.answered(err)
 	x.mu.Lock()
 	r := x.run
 	x.mu.Unlock()

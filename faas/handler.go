@@ -43,7 +43,7 @@ type settings struct {
 	rules    rules
 
 	initTimeout time.Duration
-	inFlight    *inFlight // nil: no limit
+	gate        *gate // nil: all are let in
 }
 
 const (

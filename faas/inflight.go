@@ -2,55 +2,99 @@ package faas
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
 
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/guard"
+	"github.com/jade-go/jade/internal/engine"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
+	"github.com/jade-go/jade/task"
 )
 
-// MaxInFlight limits how many invocations of the handler are in progress at once to n. One more is refused at once, and its function is not
-// called. Its failure has the class system. [HTTP] and the other adapters for HTTP servers then answer 503 with Retry-After, before they read the body.
-// See [Handler.Refused] for how that is logged and counted.
-//
-// An invocation is in progress until nothing of it runs any more. A function that ignores the end of its ctx is so even after the answer. So
-// the handler never has more goroutines than n invocations have, whatever its backends do.
+// MaxInFlight limits how many invocations of the handler are in progress at once to n. It is [Gate] with a [guard.Slots] of n. So a process has never more
+// goroutines than n invocations have, whatever its backends do.
 //
 // A platform may have such a limit of its own, per process. Then n belongs a little above that. An n below 1 panics.
 func MaxInFlight(n int) Option {
 	if n < 1 {
 		panic(fmt.Sprintf("faas.MaxInFlight: the limit is %d, and must be at least 1", n))
 	}
-	return func(s *settings) { s.inFlight = &inFlight{limit: int64(n)} }
+	return func(s *settings) { Gate(guard.Slots(n, guard.Name("the limit in flight")))(s) }
 }
 
-// inFlight counts invocations in progress.
-type inFlight struct {
-	limit int64
-	now   atomic.Int64
-}
-
-// enter returns a place for one more invocation, or nil.
-func (f *inFlight) enter() *place {
-	for {
-		now := f.now.Load()
-		if now >= f.limit {
-			return nil
-		}
-		if f.now.CompareAndSwap(now, now+1) { // an Add that is taken back would refuse others meanwhile
-			p := &place{in: f}
-			p.holders.Store(1)
-			return p
-		}
+// Gate has g decide which invocations of the handler are let in: load shedding. An invocation that is not let in fails, and its function is not
+// called. The failure wraps a [*task.RejectedError] and has the class system. [HTTP] and the other adapters for HTTP servers then answer 503 with
+// Retry-After, before they read the body. See [Handler.Refused] for how that is logged and counted. Of several Gates, the last one counts.
+//
+// An invocation is in the gate until nothing of it runs any more. A function that ignores the end of its ctx is so even after the answer.
+//
+// Use a [guard.Slots] for a fixed limit (see [MaxInFlight]), or the adaptive limiter of the module guard/failsafe for one that adapts to how long invocations take.
+// A gate for several handlers is one limit for all of them. The key that the gate gets is empty.
+func Gate(g task.Gate) Option {
+	if g == nil {
+		panic("faas.Gate: nil Gate")
 	}
+	about := g.Describe().Gate
+	name := about.Name
+	if name == "" {
+		name = about.Kind
+	}
+	return func(s *settings) { s.gate = &gate{g, name} }
 }
 
-// place is what an invocation in progress takes. It is free again when nobody holds it. A nil place is that of a handler without a limit.
+// gate is what lets invocations in.
+type gate struct {
+	task.Gate
+	name string
+}
+
+// enter returns a place for one more invocation, or why there is none.
+func (g *gate) enter(ctx context.Context, function string) (p *place, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			p, err = nil, engine.Thrown(r)
+		}
+	}()
+	ticket, err := g.Enter(ctx, "")
+	if err != nil {
+		return nil, g.rejection(ctx, function, err)
+	}
+	p = &place{gate: g, ticket: ticket}
+	p.holders.Store(1)
+	return p, nil
+}
+
+// rejection is err as the failure of an invocation. The end of ctx is no rejection.
+func (g *gate) rejection(ctx context.Context, function string, err error) error {
+	if ctx.Err() != nil {
+		return future.Cause(ctx)
+	}
+	told := task.RejectedError{Err: err}
+	if rejected, ok := errors.AsType[*task.RejectedError](err); ok {
+		told = *rejected
+	}
+	told.Task, told.Gate = function, g.name
+	return &overload{&told}
+}
+
+// place is what an invocation in progress takes. It is free again when nobody holds it. A nil place is that of a handler without a gate.
 type place struct {
-	in      *inFlight
-	used    atomic.Bool  // by an invocation
-	holders atomic.Int64 // the invocation, or the adapter before it; and what ignores the end of its ctx
+	gate     *gate
+	ticket   uint64
+	used     atomic.Bool  // by an invocation
+	answered atomic.Bool  // the gate has been told so
+	holders  atomic.Int64 // the invocation, or the adapter before it; and what ignores the end of its ctx
+}
+
+// answer tells the gate how the invocation has ended for its caller.
+func (p *place) answer(o observe.Outcome) {
+	if p != nil && p.answered.CompareAndSwap(false, true) {
+		quietly(func() { p.gate.Answered(p.ticket, o) })
+	}
 }
 
 // keepFor keeps the place taken until nothing of scope runs any more.
@@ -67,27 +111,34 @@ func (p *place) keepFor(scope *future.Scope) {
 
 func (p *place) release() {
 	if p != nil && p.holders.Add(-1) == 0 {
-		p.in.now.Add(-1)
+		p.answer(observe.Outcome{Status: observe.StatusSkipped}) // unless it has one
+		quietly(func() { p.gate.Left(p.ticket) })
 	}
 }
 
-type placeKey struct{ of *inFlight }
+// quietly calls a method of a gate whose panic is of no consequence: the invocation has its answer.
+func quietly(call func()) {
+	defer func() { _ = recover() }()
+	call()
+}
 
-// Admit takes a place for an invocation that is to come: see [MaxInFlight]. It is for adapters of platforms, which call it before they read
+type placeKey struct{ of *gate }
+
+// Admit takes a place for an invocation that is to come: see [Gate]. It is for adapters of platforms, which call it before they read
 // the input. The returned ctx is that for [Handler.InvokeJSON], which uses the place. The adapter calls leave when the invocation is over, or if
 // there is none.
 //
-// Failure: the handler has no place left. The error has the methods Class, HTTPStatus, Public and RetryAfter. The adapter gives it to [Handler.Refused].
+// Failure: the gate does not let the invocation in. The error has the methods Class, HTTPStatus, Public and RetryAfter. The adapter gives it to [Handler.Refused].
 func (h *Handler[In, Out]) Admit(ctx context.Context) (admitted context.Context, leave func(), err error) {
-	f := h.inFlight
-	if f == nil {
+	g := h.gate
+	if g == nil {
 		return ctx, func() {}, nil
 	}
-	p := f.enter()
-	if p == nil {
-		return ctx, func() {}, &overload{h.name, f.limit}
+	p, err := g.enter(ctx, h.name)
+	if err != nil {
+		return ctx, func() {}, err
 	}
-	return context.WithValue(ctx, placeKey{f}, p), func() {
+	return context.WithValue(ctx, placeKey{g}, p), func() {
 		if p.used.CompareAndSwap(false, true) {
 			p.release()
 		}
@@ -96,31 +147,27 @@ func (h *Handler[In, Out]) Admit(ctx context.Context) (admitted context.Context,
 
 // enter returns the place that an adapter has taken for the invocation, or a new one.
 func (h *Handler[In, Out]) enter(ctx context.Context) (*place, error) {
-	f := h.inFlight
-	if f == nil {
+	g := h.gate
+	if g == nil {
 		return nil, nil
 	}
-	if p, ok := ctx.Value(placeKey{f}).(*place); ok && p.used.CompareAndSwap(false, true) {
+	if p, ok := ctx.Value(placeKey{g}).(*place); ok && p.used.CompareAndSwap(false, true) {
 		return p, nil
 	}
-	if p := f.enter(); p != nil {
+	p, err := g.enter(ctx, h.name)
+	if err == nil {
 		p.used.Store(true)
-		return p, nil
 	}
-	return nil, &overload{h.name, f.limit}
+	return p, err
 }
 
-// overload is the failure of an invocation that a handler has no place for.
-type overload struct {
-	function string
-	limit    int64
-}
+// overload is the failure of an invocation that a gate has not let in.
+type overload struct{ *task.RejectedError }
 
-func (e *overload) Error() string {
-	return fmt.Sprintf("%s: %d invocations are in progress, which is the limit", e.function, e.limit)
-}
+func (e *overload) Unwrap() error         { return e.RejectedError }
+func (e *overload) Class() recovery.Class { return recovery.ClassSystem }
+func (e *overload) HTTPStatus() int       { return 503 }
+func (e *overload) Public() string        { return "too many requests are in progress" }
 
-func (e *overload) Class() recovery.Class     { return recovery.ClassSystem }
-func (e *overload) HTTPStatus() int           { return 503 }
-func (e *overload) Public() string            { return "too many requests are in progress" }
-func (e *overload) RetryAfter() time.Duration { return time.Second }
+// RetryAfter is what the gate says, or a second if it does not know.
+func (e *overload) RetryAfter() time.Duration { return max(e.Wait, time.Second) }

@@ -64,11 +64,11 @@ func TestMaxInFlight_refusesOneMore(t *testing.T) {
 
 		_, err := h.Invoke(t.Context(), 1)
 		require.Equal(t, recovery.ClassSystem, recovery.Classify(err))
-		require.EqualError(t, err, "price: 2 invocations are in progress, which is the limit")
+		require.EqualError(t, err, "price: rejected by the limit in flight: all slots are in use")
 		_, err = h.InvokeJSON(t.Context(), []byte("1"))
 		require.Equal(t, recovery.ClassSystem, recovery.Classify(err))
 		require.Equal(t, map[recovery.Class]int{recovery.ClassSystem: 3}, counted)
-		require.Equal(t, 3, strings.Count(log.String(), `msg=refused function=price error="price: 2 invocations are in progress, which is the limit"`), log.String())
+		require.Equal(t, 3, strings.Count(log.String(), `msg=refused function=price error="price: rejected by the limit in flight: all slots are in use"`), log.String())
 
 		answered.Wait()
 		require.Equal(t, 200, post(t, server, "1").StatusCode)
@@ -96,14 +96,14 @@ func TestMaxInFlight_stragglersKeepTheirPlace(t *testing.T) {
 				defer cancel()
 				_, _ = h.Invoke(ctx, 1)
 				_, err := h.Invoke(t.Context(), 1)
-				require.ErrorContains(t, err, "1 invocations are in progress")
+				require.ErrorContains(t, err, "rejected by the limit in flight")
 				time.Sleep(time.Minute)
 				synctest.Wait()
 				short, cancel := context.WithTimeout(t.Context(), time.Second)
 				defer cancel()
 				_, err = h.Invoke(short, 1)
 				if err != nil {
-					require.NotContains(t, err.Error(), "in progress")
+					require.NotContains(t, err.Error(), "rejected")
 				}
 				time.Sleep(2 * time.Minute)
 			})
