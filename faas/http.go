@@ -63,8 +63,8 @@ func Status(fn func(error) int) HTTPOption {
 	return func(s *httpSettings) { s.status = fn }
 }
 
-// Methods are the methods that [HTTP] takes, such as PUT or DELETE. Without it, that is POST; or GET and HEAD, if all of the input comes from path and query. At least one has to be
-// given, and HTTP panics if the input of a GET would be empty.
+// Methods are the methods that [HTTP] takes, such as PUT or DELETE. Without it, HTTP takes POST; or GET and HEAD, if all of the input comes from path and
+// query. Methods needs at least one name. HTTP panics if the input of a GET would be empty.
 func Methods(names ...string) HTTPOption {
 	if len(names) == 0 {
 		panic("faas.Methods: no method")
@@ -88,9 +88,9 @@ func Methods(names ...string) HTTPOption {
 //		Tags []string `query:"tag"`  // ?tag=new&tag=red
 //	}
 //
-// They are strings, booleans, numbers, durations such as 1m30s, types with a method UnmarshalText, pointers to those, and for queries slices of those.
-// What the query does not have is zero. What In has no field for is ignored. The other fields of In come from the body. If there are none, the
-// methods are GET and HEAD, and there is no body; see [Methods] for others. A handler that is used on other platforms has all fields from JSON there.
+// The fields of structs that In embeds count too, but not those of other structs in In. The fields are strings, booleans, numbers, durations such as 1m30s, types with a method UnmarshalText, pointers to those, and for queries slices of those.
+// A field is zero if the query does not have it. HTTP ignores parameters that In has no field for. The other fields of In come from the body. If there
+// are none, the methods are GET and HEAD, and no body is read; see [Methods] for others. On other platforms all fields come from JSON.
 //
 // Answer: if Out has a method HTTPStatus() int, that is the status, from 200 to 599. If it has a method HTTPHeader() http.Header, those headers are set, such as Location,
 // ETag or Cache-Control; but not Content-Length and others that are the server's. The header of the request's id is set to the id: see [RequestID]. The answers 204, 205 and 304 have no body.

@@ -18,7 +18,7 @@ import (
 // MaxInFlight limits how many invocations of the handler are in progress at once to n. It is [Gate] with a [guard.Slots] of n. So a process has never more
 // goroutines than n invocations have, whatever its backends do.
 //
-// A platform may have such a limit of its own, per process. Then n belongs a little above that. An n below 1 panics.
+// If the platform limits the requests of a process too, make n a little larger than that limit. An n below 1 panics.
 func MaxInFlight(n int) Option {
 	if n < 1 {
 		panic(fmt.Sprintf("faas.MaxInFlight: the limit is %d, and must be at least 1", n))
@@ -30,7 +30,8 @@ func MaxInFlight(n int) Option {
 // called. The failure wraps a [*task.RejectedError] and has the class system. [HTTP] and the other adapters for HTTP servers then answer 503 with
 // Retry-After, before they read the body. See [Handler.Refused] for how that is logged and counted. Of several Gates, the last one counts.
 //
-// An invocation is in the gate until nothing of it runs any more. A function that ignores the end of its ctx is so even after the answer.
+// An invocation is in progress until nothing of it runs any more. A function that ignores the end of its ctx keeps its place after the answer, until
+// it returns.
 //
 // Use a [guard.Slots] for a fixed limit (see [MaxInFlight]), or the adaptive limiter of the module guard/failsafe for one that adapts to how long invocations take.
 // A gate for several handlers is one limit for all of them. The key that the gate gets is empty.
@@ -81,13 +82,13 @@ func (g *gate) rejection(ctx context.Context, function string, err error) error 
 	return &overload{&told}
 }
 
-// place is what an invocation in progress takes. It is free again when nobody holds it. A nil place is that of a handler without a gate.
+// place is what an invocation in progress takes. It is free again when nobody holds it. A handler without a gate has nil places.
 type place struct {
 	gate     *gate
 	ticket   uint64
 	used     atomic.Bool  // by an invocation
 	answered atomic.Bool  // the gate has been told so
-	holders  atomic.Int64 // the invocation, or the adapter before it; and what ignores the end of its ctx
+	holders  atomic.Int64 // one for the invocation, or for the adapter before it; and one for each scope with work that ignores the end of its ctx
 }
 
 // answer tells the gate how the invocation has ended for its caller.

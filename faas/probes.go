@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Initializer is what [Probes] asks whether it is ready. A [Handler] is one.
+// Initializer is something that has to be initialised before the process takes requests: see [Probes]. A [Handler] is one.
 type Initializer interface {
 	Name() string
 	Init(context.Context) error // returns nil once it is initialised; concurrent and repeated calls share one attempt
@@ -19,8 +19,8 @@ const probeWait = 500 * time.Millisecond
 // Probes serves the probes of an orchestrator such as Kubernetes, and handler for all other paths:
 //
 //   - /healthz answers 200 as long as the process answers at all. It is for the liveness probe.
-//   - /readyz answers 200 if the process takes requests, else 503. It is for the readiness probe. The process takes requests once all of are
-//     initialised, and until [Serve] is told to end. The first probe starts the initialisers. An answer waits for them for at most 500 ms.
+//   - /readyz answers 200 if the process takes requests, else 503. It is for the readiness probe. The process takes requests when all of the
+//     Initializers are initialised, until the ctx of [Serve] ends. The first probe starts the initialisers. A probe waits for them for at most 500 ms.
 //
 // The body is one line of text: ok, or why not. The text of an initialiser's error is in the log only.
 func Probes(handler http.Handler, of ...Initializer) http.Handler {

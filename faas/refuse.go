@@ -9,9 +9,9 @@ import (
 	recovery "github.com/jade-go/jade/recover"
 )
 
-// Refused tells of an invocation that the function is not called for, because of err: for adapters of platforms, which refuse requests and
-// events before there is an input. (What [Handler.InvokeJSON] refuses, it tells itself.) It is one record "refused", on level Info, whatever the reason; observers, other
-// than that of the log, are told of a run that was skipped. Its class is system if the handler had no place for it, see [MaxInFlight], and else business.
+// Refused reports an invocation that is refused because of err, before the function is called. It is for adapters of platforms, which refuse requests and
+// events before there is an input. ([Handler.InvokeJSON] reports itself what it refuses.) The log gets one record "refused", on level Info, whatever the
+// reason. Other observers see a run that was skipped. Its class is system if the handler had no place left, see [MaxInFlight], and otherwise business.
 func (h *Handler[In, Out]) Refused(ctx context.Context, err error) {
 	guarded(func() (none struct{}) { h.refuse(ctx, err); return none }, struct{}{}, patience)
 }

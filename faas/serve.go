@@ -13,9 +13,9 @@ type ServeOption func(*serveSettings)
 
 type serveSettings struct{ lameDuck time.Duration }
 
-// LameDuck has [Serve] go on as before for d after its ctx has ended, while /readyz of [Probes] answers 503. Use it where requests still come for a
-// while after the process is told to end: Kubernetes takes an address off its services beside telling the process, and takes some seconds for that.
-// Without it, Serve begins to end at once. The platform has to wait for d and for the grace.
+// LameDuck has [Serve] serve for d more after its ctx has ended, while /readyz of [Probes] answers 503. Without it, Serve begins to end at once. Use it
+// where requests still come after the process is told to end: Kubernetes needs some seconds to take the address of a process off its services.
+// The platform has to wait for d and for the grace.
 func LameDuck(d time.Duration) ServeOption {
 	mustNotBeNegative("faas.LameDuck", d)
 	return func(s *serveSettings) { s.lameDuck = d }

@@ -9,7 +9,7 @@ type Request struct {
 	Trigger string // what has caused the request: "http", "pubsub", "timer", "datasource" or "other", as in OpenTelemetry's faas.trigger
 	Cold    bool   // it is the first request of the handler in this process
 
-	// Header returns the value of a header that carries the trace of the caller: traceparent, tracestate, baggage or X-Amzn-Trace-Id.
+	// Header returns the value of a header with the trace of the caller: traceparent, tracestate, baggage or X-Amzn-Trace-Id.
 	// It returns an empty string for a header that is not there. It may be called only while the request is answered.
 	Header func(name string) string
 
