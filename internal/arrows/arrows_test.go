@@ -38,7 +38,7 @@ var may = map[string][]string{
 	module + "/inspect": {module + "/diagram", module + "/flow", module + "/observe", module + "/trace"},
 	module + "/jadetest": {
 		module + "/future", module + "/recover", module + "/observe", module + "/task", module + "/flow", module + "/trace", module + "/diagram",
-		chance, excerpt, "go.uber.org/goleak", // a helper for tests
+		engine, chance, excerpt, "go.uber.org/goleak", // a helper for tests
 	},
 	module + "/faas": {
 		module + "/future", module + "/recover", module + "/deadline", module + "/observe", module + "/task", module + "/flow", module + "/observe/jadeslog", engine, errtree, chance, must, source, stack,
