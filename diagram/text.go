@@ -118,8 +118,8 @@ func (r row) note() string {
 	s := r.span
 	if s.Status != observe.StatusOK {
 		text := state(s.Status.String()).word()
-		if class := s.Class.String(); s.Class != 0 && class != text { // not "canceled: canceled"
-			text += ": " + class
+		if why := reason(s); why != "" && why != text { // not "canceled: canceled"
+			text += ": " + why
 		}
 		if s.Lost {
 			text = "lost, " + text

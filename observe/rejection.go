@@ -27,4 +27,3 @@ func RejectionOf(err error) (r Rejection, ok bool) {
 	found, ok := engine.RejectedOf(engine.Root(err))
 	return Rejection(found), ok
 }
-
