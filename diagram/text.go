@@ -118,7 +118,10 @@ func (r row) note() string {
 	s := r.span
 	if s.Status != observe.StatusOK {
 		text := state(s.Status.String()).word()
-		if why := reason(s); why != "" && why != text { // not "canceled: canceled"
+		switch why := reason(s); {
+		case s.Gate != "" && columns(text+": "+why) > noteColumns: // what is below the rows has the name in full
+			text += ": rejected"
+		case why != "" && why != text: // not "canceled: canceled"
 			text += ": " + why
 		}
 		if s.Lost {
