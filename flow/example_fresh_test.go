@@ -45,3 +45,20 @@ func ExampleFreshAround() {
 	})
 	// Output: item has 8 slots
 }
+
+// A page that shows the state of gates finds them by the nodes.
+func ExampleGatesOf() {
+	slots := guard.Slots(8)
+	item := task.New("item", func(_ context.Context, id string) (string, error) { return id, nil }).Gate(slots)
+	page := flow.New("page", func(id flow.Node[string]) flow.Node[string] { return flow.Step(item, id) })
+	var seal engine.Seal // only this module can make one
+	for _, n := range page.Graph().Nodes {
+		fmt.Println(n.Name, len(flow.GatesOf(seal, n)))
+	}
+	_, _ = slots.Enter(context.Background(), "")
+	fmt.Println(flow.GatesOf(seal, page.Graph().Nodes[1])[0] == task.Gate(slots), slots.InUse(), "in use")
+	// Output:
+	// in 0
+	// item 1
+	// true 1 in use
+}

@@ -25,6 +25,15 @@ func FreshAround[In, Out any](_ engine.Seal, f *Flow[In, Out], around func(path 
 	return f.fresh(around)
 }
 
+// GatesOf returns the gates of the task of a node, inner to outer, and the budgets of its retries and hedges: for pages that show their state.
+// A node that was read from JSON has none.
+func GatesOf(_ engine.Seal, n GraphNode) []task.Gate {
+	if n.of == nil || n.of.task == nil {
+		return nil
+	}
+	return slices.Clone(n.of.task.gates)
+}
+
 func (f *Flow[In, Out]) fresh(around func([]string, GraphNode, task.Gate) task.Gate) *Flow[In, Out] {
 	known := map[task.Gate]task.Gate{}
 	return f.renewed(nil, func(path []string, n GraphNode, g task.Gate, budget bool) task.Gate {

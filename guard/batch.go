@@ -37,7 +37,7 @@ func Batch[K comparable, V any](t task.Task[[]K, map[K]V], most int, window time
 		panic(fmt.Sprintf("guard.Batch: the window is %s, and must be positive", window))
 	}
 	about := append(slices.Clip(t.Policies()), task.Policy{Kind: engine.KindBatch, Limit: window})
-	return task.ForEngines(seal, task.Task[K, V]{}).Of(t.Name(), t.Place(), about, func(renew func(task.Gate, bool) task.Gate) task.Func[K, V] {
+	return task.ForEngines(seal, task.Task[K, V]{}).Of(t.Name(), t.Place(), about, task.ForEngines(seal, t).Gates(), func(renew func(task.Gate, bool) task.Gate) task.Func[K, V] {
 		if renew != nil {
 			return batched(task.ForEngines(seal, t).Fresh(renew), most, window)
 		}

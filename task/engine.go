@@ -120,7 +120,7 @@ func (d *definition[In, Out]) withBody(with func(seam.Body[In, Out]) seam.Body[I
 	if (b.Func == nil) == (b.Starter == nil) {
 		panic("task: the body of " + d.name + " must have a function or a starter, and not both")
 	}
-	c.fn, c.starter, c.again = b.Func, b.Starter, nil
+	c.fn, c.starter, c.again, c.beyond = b.Func, b.Starter, nil, nil
 	return &c
 }
 
@@ -151,8 +151,8 @@ func (engineSide[In, Out]) Apart(base, values context.Context, quiet any) (apart
 	}
 }
 
-// Of returns a task that stands for another one: with its name and its place, and policies that describe it. Its function is make(nil), and that of
+// Of returns a task that stands for another one: with its name and its place, policies that describe it, and gates that its calls go through. Its function is make(nil), and that of
 // what Fresh returns is what make returns for renew. The receiver is not used.
-func (engineSide[In, Out]) Of(name string, at observe.Place, about []Policy, make func(renew func(g Gate, budget bool) Gate) Func[In, Out]) Task[In, Out] {
-	return Task[In, Out]{&definition[In, Out]{name: name, origin: &seam.Origin{Place: at}, fn: make(nil), again: make, about: about}}
+func (engineSide[In, Out]) Of(name string, at observe.Place, about []Policy, gates []Gate, make func(renew func(g Gate, budget bool) Gate) Func[In, Out]) Task[In, Out] {
+	return Task[In, Out]{&definition[In, Out]{name: name, origin: &seam.Origin{Place: at}, fn: make(nil), again: make, beyond: gates, about: about}}
 }

@@ -27,6 +27,31 @@ func (d *definition[In, Out]) fresh(renew func(Gate, bool) Gate) *definition[In,
 	return &c
 }
 
+// Gates returns the gates of the task, inner to outer, also those within a Wrap or a Hedge, and budgets.
+func (e engineSide[In, Out]) Gates() []Gate { return e.d.gates() }
+
+func (d *definition[In, Out]) gates() (all []Gate) {
+	switch {
+	case d.wrapped != nil:
+		all = d.wrapped.gates()
+	case d.hedged != nil:
+		all = d.hedged.inside.gates()
+		if d.hedged.budget != nil {
+			all = append(all, d.hedged.budget)
+		}
+	default:
+		all = slices.Clone(d.beyond)
+	}
+	for _, p := range d.policies {
+		for _, g := range []Gate{p.gate, p.budget} {
+			if g != nil {
+				all = append(all, g)
+			}
+		}
+	}
+	return all
+}
+
 // renew puts other gates into the policy.
 func (p *policy[In, Out]) renew(renew func(Gate, bool) Gate) {
 	if p.gate != nil {

@@ -41,6 +41,7 @@ type definition[In, Out any] struct {
 	middleware middleware[In, Out]
 	quiet      *definition[In, Out]                            // what fn calls inside of its Wraps and has policies or a starter; nil if nothing has
 	again      func(renew func(Gate, bool) Gate) Func[In, Out] // makes fn with other gates; nil if it has none
+	beyond     []Gate                                          // that fn asks
 	hides      bool                                            // what stands in there would be hidden by the Wrap: see inside.go
 }
 
