@@ -103,8 +103,8 @@ func (b *bar) show(p *page, r row) {
 		b.Box = itemID(at)
 	}
 	b.Find = strings.Join([]string{r.label, s.Task, s.Status.String(), b.State.word()}, " ")
-	if s.Class != 0 {
-		b.Find += " " + s.Class.String()
+	if why := reason(s); why != "" {
+		b.Find += " " + why
 	}
 	words := []string{b.Name, b.State.word()}
 	if s.Status != observe.StatusSkipped {

@@ -103,6 +103,7 @@ func (d *Diagram) args(s *trace.Span) map[string]any {
 	add("task", s.Task)
 	add("place", s.Place.String())
 	add("error", s.Err)
+	add("gate", s.Gate)
 	add("panic", s.Panic)
 	add("stack", s.Stack)
 	if s.Class != 0 {

@@ -107,6 +107,9 @@ func (b *box) texts() []string {
 	if text := b.state.word(); text != "" && b.state != ok {
 		lines = append(lines, text)
 	}
+	if b.span != nil && b.span.Gate != "" {
+		lines = append(lines, shorten(reason(b.span), smallSize, 2*mostText))
+	}
 	if b.span != nil && b.state != skipped {
 		lines = append(lines, spell(b.span.Elapsed()))
 	}

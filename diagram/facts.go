@@ -87,6 +87,7 @@ func (it *item) tellSpan(d *Diagram, s *trace.Span) {
 	if s.Class != 0 {
 		it.add("class", s.Class.String())
 	}
+	it.add("rejected by", known(s.Gate))
 	if s.Status != observe.StatusSkipped {
 		it.add("took", spell(s.Elapsed()))
 		it.add("from", "+"+spell(s.Start)+" to +"+spell(s.End))

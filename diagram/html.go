@@ -167,9 +167,7 @@ func (p *page) complain(boxed map[int]bool) {
 		}
 		if c.State != stray || t.span.Err != p.trace.Root().Err { // or else it is what the run failed of
 			c.Text = shorten(known(t.span.Err), smallSize, mostComplaint)
-			if t.span.Class != 0 {
-				c.Class = t.span.Class.String()
-			}
+			c.Class = reason(t.span)
 		}
 		p.Troubles = append(p.Troubles, c)
 	}

@@ -1,8 +1,6 @@
 package diagram
 
 import (
-	"strings"
-
 	"github.com/jade-go/jade/flow"
 )
 
@@ -98,6 +96,9 @@ func (b *box) facts() (facts []string) {
 	switch {
 	case b.span != nil:
 		facts = append(facts, b.outcome())
+		if b.span.Gate != "" {
+			facts = append(facts, reason(b.span))
+		}
 		if b.span.Attempts > 1 {
 			facts = append(facts, counted(b.span.Attempts, "attempt"))
 		}
@@ -108,9 +109,24 @@ func (b *box) facts() (facts []string) {
 		facts = append(facts, oneLine(b.out))
 	}
 	if b.span == nil && !b.minor() && len(b.notes) > 0 {
-		facts = append(facts, oneLine(strings.Join(b.notes, " · ")))
+		facts = append(facts, inRows(b.notes)...)
 	}
 	return facts
+}
+
+// inRows puts as many notes into a row as fit, so that one is shortened only if it is too long for itself.
+func inRows(notes []string) (rows []string) {
+	for _, note := range notes {
+		note = oneLine(note)
+		if last := len(rows) - 1; last >= 0 {
+			if both := rows[last] + " · " + note; widthOf(both, smallSize) <= mostText {
+				rows[last] = both
+				continue
+			}
+		}
+		rows = append(rows, note)
+	}
+	return rows
 }
 
 // outcome says in a few words how the call went.

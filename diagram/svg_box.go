@@ -73,8 +73,8 @@ func (b *box) tell() string {
 	if b.span != nil && b.state != skipped {
 		words = append(words, spell(b.span.Elapsed()))
 	}
-	if b.span != nil && b.span.Class != 0 {
-		words = append(words, b.span.Class.String())
+	if b.span != nil && reason(b.span) != "" {
+		words = append(words, reason(b.span))
 	}
 	if b.critical {
 		words = append(words, "on the critical path")

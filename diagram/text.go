@@ -118,8 +118,11 @@ func (r row) note() string {
 	s := r.span
 	if s.Status != observe.StatusOK {
 		text := state(s.Status.String()).word()
-		if class := s.Class.String(); s.Class != 0 && class != text { // not "canceled: canceled"
-			text += ": " + class
+		switch why := reason(s); {
+		case s.Gate != "" && columns(text+": "+why) > noteColumns: // what is below the rows has the name in full
+			text += ": rejected"
+		case why != "" && why != text: // not "canceled: canceled"
+			text += ": " + why
 		}
 		if s.Lost {
 			text = "lost, " + text

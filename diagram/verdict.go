@@ -179,6 +179,9 @@ func (d *Diagram) because() string {
 	causes := d.causes(0)
 	for _, i := range slices.Backward(causes) {
 		if s := &d.trace.Spans[i]; s.Kind == observe.KindNode {
+			if s.Gate != "" {
+				return ": " + shorten(oneLine(s.Label()), nameSize, 2*mostText) + " was " + shorten(reason(s), nameSize, 2*mostText) + "."
+			}
 			return ": " + trouble{span: s, name: oneLine(s.Label())}.classed() + " failed."
 		}
 	}
@@ -246,10 +249,10 @@ func (d *Diagram) late(troubles []trouble) string {
 // classed is the name of what went wrong, with the class of the failure.
 func (t trouble) classed() string {
 	name := shorten(t.name, nameSize, 2*mostText)
-	if t.span.Class == 0 {
-		return name
+	if why := reason(t.span); why != "" {
+		return name + " (" + shorten(why, nameSize, 2*mostText) + ")"
 	}
-	return name + " (" + t.span.Class.String() + ")"
+	return name
 }
 
 // mostNamed is how many calls a sentence names.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/trace"
 )
 
 // word is what a person calls the state.
@@ -21,6 +22,17 @@ func (s state) word() string {
 		return "did not run"
 	}
 	return string(s)
+}
+
+// reason is why a call has not gone well: the gate that has rejected it, or the class of its failure. It is empty if there is none.
+func reason(s *trace.Span) string {
+	switch {
+	case s.Gate != "":
+		return "rejected by " + oneLine(s.Gate)
+	case s.Class != 0:
+		return s.Class.String()
+	}
+	return ""
 }
 
 // word is what stands at the end of a line, or goes with its type.

@@ -31,7 +31,9 @@ func (f *Flow[In, Out]) Intercept(pick func(path []string, n GraphNode) Intercep
 
 func (f *Flow[In, Out]) intercept(path []string, pick func([]string, GraphNode) Interceptor) *Flow[In, Out] {
 	g := *f
-	g.plan = f.plan.variant(func(i int, n *node) maker { return n.again(point{path, describeNode(f.plan.name, i, n), pick}) })
+	g.plan = f.plan.variant(func(i int, n *node) maker {
+		return n.again(point{path: path, node: describeNode(f.plan.name, i, n), pick: pick})
+	})
 	return finished(g)
 }
 
@@ -39,13 +41,18 @@ func (f *Flow[In, Out]) intercept(path []string, pick func([]string, GraphNode) 
 type point struct {
 	path []string
 	node GraphNode
-	pick func([]string, GraphNode) Interceptor
+	pick func([]string, GraphNode) Interceptor // nil: the gates are renewed
+
+	renew func(path []string, n GraphNode, g task.Gate, budget bool) task.Gate
 }
 
 // calling is the making of a node that calls t, which how knows.
 func calling[A, R any](t task.Task[A, R], how func(task.Task[A, R]) maker) maker {
 	m := how(t)
 	m.again = func(at point) maker {
+		if at.pick == nil {
+			return calling(renewed(t, at), how)
+		}
 		i := at.pick(slices.Clone(at.path), at.node)
 		if i == nil && at.node.Flow == nil {
 			return m
@@ -86,7 +93,7 @@ func through[A, R any](i Interceptor, n GraphNode, b seam.Body[A, R]) task.Func[
 func (p *plan) variant(again func(i int, n *node) maker) *plan {
 	q := &plan{
 		name: p.name, place: p.place, specs: slices.Clone(p.specs), out: p.out, root: p.original(),
-		counted: p.counted, effects: p.effects, guarded: p.guarded, watched: p.watched, left: p.left, first: p.first,
+		counted: p.counted, effects: p.effects, guarded: p.guarded, remembers: p.remembers, watched: p.watched, left: p.left, first: p.first,
 	}
 	for i := range q.specs {
 		if n := q.specs[i].node; n.again != nil {

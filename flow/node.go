@@ -90,11 +90,12 @@ type named struct {
 	name     string
 	origin   *seam.Origin
 	policies []task.Policy
-	settles  bool // of a SettleEach: it goes on without the elements that fail
+	gates    []task.Gate // and the budgets; of a variant, those of the flow that it was made of
+	settles  bool        // of a SettleEach: it goes on without the elements that fail
 }
 
 func describe[In, Out any](t task.Task[In, Out]) *named {
-	return &named{name: t.Name(), origin: task.ForEngines(seal, t).Origin(), policies: t.Policies()}
+	return &named{name: t.Name(), origin: task.ForEngines(seal, t).Origin(), policies: t.Policies(), gates: task.ForEngines(seal, t).Gates()}
 }
 
 // standsIn reports whether the node goes on without what it fails of: the value of the task's Fallback does, or an element is a failure.

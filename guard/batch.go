@@ -37,8 +37,17 @@ func Batch[K comparable, V any](t task.Task[[]K, map[K]V], most int, window time
 		panic(fmt.Sprintf("guard.Batch: the window is %s, and must be positive", window))
 	}
 	about := append(slices.Clip(t.Policies()), task.Policy{Kind: engine.KindBatch, Limit: window})
+	return task.ForEngines(seal, task.Task[K, V]{}).Of(t.Name(), t.Place(), about, task.ForEngines(seal, t).Gates(), func(renew func(task.Gate, bool) task.Gate) task.Func[K, V] {
+		if renew != nil {
+			return batched(task.ForEngines(seal, t).Fresh(renew), most, window)
+		}
+		return batched(t, most, window)
+	})
+}
+
+func batched[K comparable, V any](t task.Task[[]K, map[K]V], most int, window time.Duration) task.Func[K, V] {
 	id := new(byte) // of this task
-	return task.ForEngines(seal, task.Task[K, V]{}).Of(t.Name(), t.Place(), about, func(ctx context.Context, key K) (v V, err error) {
+	return func(ctx context.Context, key K) (v V, err error) {
 		c, ok := partOf(ctx, id, func() *collector[K, V] { return &collector[K, V]{call: t, most: most, window: window} })
 		if key != key || !ok {
 			values, err := t.Do(ctx, []K{key})
@@ -46,7 +55,7 @@ func Batch[K comparable, V any](t task.Task[[]K, map[K]V], most int, window time
 		}
 		values, err := c.ask(ctx, key)
 		return valueOf(t.Name(), values, key, err)
-	})
+	}
 }
 
 func valueOf[K comparable, V any](name string, values map[K]V, key K, err error) (v V, _ error) {

@@ -97,10 +97,11 @@ func cache[In, Out any, K comparable](where string, t task.Task[In, Out], store 
 	first := true
 	return task.ForEngines(seal, t).Wrap(task.Policy{Kind: engine.KindCache, Limit: ttl}, func(quiet any, next task.Func[In, Out]) task.Func[In, Out] {
 		c := &cached[K, Out]{flights: flights[K, Out]{task: t.Name(), quiet: quiet}, settings: s, ttl: ttl, store: store}
-		if !first { // for a fake, which must not fill the store, or be covered by what it has
+		if first { // written once, here: later the middleware may be called by several goroutines at once
+			first = false
+		} else { // for a fake, which must not fill the store, or be covered by what it has
 			c.store = NewLRU[K, Out](fakes)
 		}
-		first = false
 		return func(ctx context.Context, in In) (Out, error) {
 			return c.get(ctx, key(in), func(ctx context.Context) (Out, error) { return next(ctx, in) })
 		}

@@ -36,7 +36,7 @@
 //
 // Gates go by the clock of the goroutine that calls them, so they work in a bubble of [testing/synctest]. The clock of a bubble begins in the year
 // 2000. A gate that notices that the clock went back, because another bubble has begun or one has ended, forgets what it knows. So a gate that is
-// made outside of a bubble works in it. To be independent of earlier tests, use what Fresh returns. One gate must not be used
+// made outside of a bubble works in it. To be independent of earlier tests, use what Fresh returns, or the method Fresh of a flow for a whole flow. One gate must not be used
 // inside and outside of a bubble at the same time.
 //
 // # How to read this package

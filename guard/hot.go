@@ -81,8 +81,8 @@ func hot[In, Out any, K comparable](where string, t task.Task[In, Out], perSecon
 		p := &protected[K, Out]{flights: flights[K, Out]{task: t.Name(), quiet: quiet}, sketch: newSketch[K, Out](perSecond), keep: keep}
 		if s.report != nil && first { // not of a fake
 			s.report.add(p.list)
+			first = false
 		}
-		first = false
 		return func(ctx context.Context, in In) (Out, error) {
 			k := key(in)
 			if k != k { // it equals nothing; or it cannot be compared, which panics

@@ -22,7 +22,7 @@
 // # How to read this package
 //
 // fault_run.go makes the matrix of a flow. fault.go has the faults,
-// fault_inject.go brings one into a run, fault_attempt.go makes one run,
+// fault_inject.go brings one into a run, fault_gate.go has the gates of a run, fault_attempt.go makes one run,
 // fault_tally.go counts its calls, fault_alike.go compares its answer, and
 // fault_verdict.go judges it. fault_matrix.go has all verdicts, fault_pairs.go
 // tries pairs of faults, fault_problems.go says what to do about them,

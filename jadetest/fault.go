@@ -25,11 +25,12 @@ const (
 	FaultTooSlow                   // takes twice the limit of the whole, and heeds its ctx; not if there is none
 	FaultHang                      // does not return, whatever its ctx says
 	FaultCallerLeaves              // the caller of the flow cancels meanwhile
+	FaultRejected                  // is rejected by its gates, so that nothing is called; not of a task without a gate
 	faults            int   = iota
 )
 
 var faultNames = [faults]string{
-	"business", "system", "dependency", "timed out", "canceled", "panic", "goexit", "nil", "slow", "too slow", "hang", "caller leaves",
+	"business", "system", "dependency", "timed out", "canceled", "panic", "goexit", "nil", "slow", "too slow", "hang", "caller leaves", "rejected",
 }
 
 func (f Fault) String() string {
@@ -39,7 +40,7 @@ func (f Fault) String() string {
 	return faultNames[f]
 }
 
-// AllFaults are the faults that [Faults] tries unless it is told which: all of them.
+// AllFaults are the faults that [Faults] tries unless it is told which: all of them, but [FaultRejected] only of a flow that has a task with a gate.
 func AllFaults() (all []Fault) {
 	for f := range Fault(faults) {
 		all = append(all, f)

@@ -26,11 +26,11 @@ type outcome struct {
 	stuck    string   // why virtual time cannot pass
 }
 
-// attempt runs f once, in a bubble of its own. The functions that f calls may do what they
+// attempt runs once what f returns, in a bubble of its own. The functions that f calls may do what they
 // like: whatever comes of it is in the outcome, unless it ends the process.
-func attempt[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, s *settings, inj *injection) outcome {
+func attempt[In, Out any](t *testing.T, f func() *flow.Flow[In, Out], in In, s *settings, inj *injection) outcome {
 	var o outcome
-	stuck, err := enclosed(t, inj.underWay, func(*testing.T) { o = attemptInside(f, in, s, inj) })
+	stuck, err := enclosed(t, inj.underWay, func(*testing.T) { o = attemptInside(f(), in, s, inj) })
 	switch {
 	case stuck != "":
 		return outcome{stuck: stuck}

@@ -49,7 +49,7 @@ func interceptor(name string, n flow.GraphNode) flow.Interceptor {
 		mark()
 		defer unmark()
 		fault := inj.faults[name]
-		if fault == nil {
+		if fault == nil || fault.Fault == FaultRejected { // which is for the gate to do
 			return call(ctx)
 		}
 		return inj.befall(ctx, fault, own, call)

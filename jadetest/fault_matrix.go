@@ -20,6 +20,7 @@ type Matrix struct {
 	unlike    string                   // how a second run without a fault was another; empty: it was not
 	usual     time.Duration            // what the answer takes without a fault
 	limits    map[string]time.Duration // of the tasks that have a Timeout
+	gated     map[string]bool          // the tasks that have a gate
 	cells     map[[2]Injected]Cell
 	holders   map[[2]Injected]holder   // of the runs that are late, hung or leak, if it is no task
 	vanished  map[[2]Injected][]string // the tasks whose failure nothing told of, of the runs that are altered
@@ -58,7 +59,7 @@ func (m *Matrix) try(run func(...*Injected) (outcome, *injection), usual outcome
 		faults = append(faults, &second)
 	}
 	for _, f := range faults {
-		if f.Fault == FaultSlow && m.limits[f.Task] == 0 || f.Fault == FaultTooSlow && m.limit == 0 {
+		if f.Fault == FaultSlow && m.limits[f.Task] == 0 || f.Fault == FaultTooSlow && m.limit == 0 || f.Fault == FaultRejected && !m.gated[f.Task] {
 			m.cells[key] = Cell{}
 			return o
 		}

@@ -11,7 +11,7 @@ import (
 type Option func(*settings)
 
 type settings struct {
-	faults   []Fault
+	faults   []Fault // nil: those that apply
 	pairs    bool
 	deadline time.Duration
 	due      time.Duration

@@ -66,6 +66,11 @@ func (f *finding) add(key [2]Injected) {
 	f.faults = append(f.faults, name)
 }
 
+// isRejection reports whether there is a problem only if a gate lets nothing in.
+func (f *finding) isRejection() bool {
+	return !slices.ContainsFunc(f.faults, func(name string) bool { return name != FaultRejected.String() })
+}
+
 // problem is what is wrong with a run, if anything is.
 func (m *Matrix) problem(key [2]Injected) (problem, bool) {
 	p := problem{first: key[0].Task, second: key[1].Task, verdict: m.cells[key].Verdict, holder: m.holders[key]}
@@ -107,7 +112,7 @@ func (m *Matrix) line(p problem, f *finding) string {
 		what += ", and must degrade"
 	}
 	detail := strings.ReplaceAll(f.detail, "\n", "; ")
-	return fmt.Sprintf("%s: %s: %s: %s: %s (%s)", m.flow, who, shorten(f.faults), what, p.advice(who), detail)
+	return fmt.Sprintf("%s: %s: %s: %s: %s (%s)", m.flow, who, shorten(f.faults), what, p.advice(who, f), detail)
 }
 
 // shorten lists names, and only counts those after the first few.
@@ -120,12 +125,14 @@ func shorten(names []string) string {
 }
 
 // advice is what an author may do.
-func (p problem) advice(who string) string {
+func (p problem) advice(who string, f *finding) string {
 	switch {
 	case p.verdict == VerdictAltered:
 		return "let the error reach a Fallback, a Recover or the flow, rather than a Wrap, or say MayAlter"
 	case p.verdict <= VerdictFailed && p.waits:
 		return "give " + who + " a Timeout that leaves time to answer, and what stands in for it then"
+	case p.verdict <= VerdictFailed && f.isRejection():
+		return "let the Fallback of " + who + " be around its gate, or take the failure by flow.Recover or flow.Try"
 	case p.verdict <= VerdictFailed:
 		return "give " + who + " a Fallback, or take the failure by flow.Recover or flow.Try"
 	}

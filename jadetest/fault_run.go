@@ -17,6 +17,9 @@ import (
 // [MayAlter] names it. [MustDegrade] demands more. A fault replaces the function of one task, inside of its policies,
 // in each attempt and each element. The functions of the other tasks are called. Tasks of nested flows get faults too; nested flows as a whole do not.
 //
+// Each run has gates of its own, as [flow.Flow.Fresh] makes them, and shares nothing with the runs before it by what package guard shares. A rejection is a
+// fault of tasks with a gate: its gates let nothing in, and what stands in for that has to be around them.
+//
 // A run without a fault comes first. Each run is in a bubble of [testing/synctest], so time in it is virtual, and a goroutine that does not end
 // is found. What would cross a network has to be a fake (see [Replace]): Faults reports a
 // function that waits for something outside of the test, and ends the test.
@@ -37,15 +40,21 @@ func Faults[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, opts ...Opt
 // Explore is [Faults] that fails t only if f cannot be run: what it finds is up to the caller.
 func Explore[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, opts ...Option) *Matrix {
 	t.Helper()
-	s := settings{faults: AllFaults()}
+	var s settings
 	for _, opt := range opts {
 		opt(&s)
 	}
 	tasks := tasksOf(nil, f.Graph())
-	m := &Matrix{flow: f.Name(), faults: s.faults, must: s.must, may: s.may, alter: s.alter, cells: map[[2]Injected]Cell{}, vanished: map[[2]Injected][]string{}, holders: map[[2]Injected]holder{}, limits: map[string]time.Duration{}}
+	if s.faults == nil {
+		s.faults = AllFaults()
+		if !slices.ContainsFunc(tasks, func(task called) bool { return task.gated }) {
+			s.faults = slices.DeleteFunc(s.faults, func(f Fault) bool { return f == FaultRejected })
+		}
+	}
+	m := &Matrix{flow: f.Name(), faults: s.faults, gated: map[string]bool{}, must: s.must, may: s.may, alter: s.alter, cells: map[[2]Injected]Cell{}, vanished: map[[2]Injected][]string{}, holders: map[[2]Injected]holder{}, limits: map[string]time.Duration{}}
 	for _, task := range tasks {
 		m.tasks = append(m.tasks, task.path)
-		m.limits[task.path] = task.limit
+		m.limits[task.path], m.gated[task.path] = task.limit, task.gated
 	}
 	limit := f.Graph().Timeout
 	if s.deadline > 0 && (limit == 0 || s.deadline < limit) {
@@ -86,17 +95,24 @@ func Explore[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, opts ...Op
 
 // runner returns what runs f with faults.
 func runner[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, s *settings, m *Matrix) func(...*Injected) (outcome, *injection) {
-	watched := f.Intercept(func(path []string, n flow.GraphNode) flow.Interceptor {
-		if n.Flow != nil {
-			return nil
-		}
-		return interceptor(strings.Join(append(path, n.Name), "/"), n)
-	})
+	watch := func(f *flow.Flow[In, Out]) *flow.Flow[In, Out] {
+		return f.Intercept(func(path []string, n flow.GraphNode) flow.Interceptor {
+			if n.Flow != nil {
+				return nil
+			}
+			return interceptor(strings.Join(append(path, n.Name), "/"), n)
+		})
+	}
+	watched := watch(f)
+	make := func() *flow.Flow[In, Out] { return watched }
+	if remembers(f.Graph()) { // from one run to the next
+		make = func() *flow.Flow[In, Out] { return watch(withGates(f)) }
+	}
 	return func(faults ...*Injected) (outcome, *injection) {
 		t.Helper()
 		inj := newInjection(m.limit, faults...)
 		inj.due = m.due
-		o := attempt(t, watched, in, s, inj)
+		o := attempt(t, make, in, s, inj)
 		if o.stuck != "" {
 			t.Fatalf("jadetest.Faults: %s: %s", m.flow, o.stuck)
 		}
@@ -108,6 +124,7 @@ func runner[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, s *settings
 type called struct {
 	path  string
 	limit time.Duration
+	gated bool
 }
 
 // tasksOf lists what a flow and those within it call.
@@ -118,7 +135,7 @@ func tasksOf(path []string, g flow.Graph) (all []called) {
 		case n.Flow != nil:
 			all = append(all, tasksOf(at, *n.Flow)...)
 		case n.Task != "":
-			all = append(all, called{strings.Join(at, "/"), ownLimit(n)})
+			all = append(all, called{strings.Join(at, "/"), ownLimit(n), hasGate(n)})
 		}
 	}
 	return all

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/jade-go/jade/guard"
 	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
@@ -147,6 +148,33 @@ func ExampleBegin() {
 	// Output:
 	// item node ok
 	// render node ok
+}
+
+// refused is an observer that prints what gates did not let in.
+type refused struct{}
+
+func (refused) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
+	return ctx, func(o observe.Outcome) {
+		if r, ok := observe.RejectionOf(o.Err); ok {
+			fmt.Printf("%s: %s was rejected by %s, which lets it in after %s\n", o.Status, r.Task, r.Gate, r.Wait.Round(time.Minute))
+		}
+	}
+}
+
+func ExampleRejectionOf() {
+	ctx := observe.With(context.Background(), refused{})
+	searches := guard.Rate(1, time.Hour, guard.Name("searches"))
+	search := task.New("search", fetchItem).Gate(searches).Fallback(Item{})
+	search.Do(ctx, "bell")
+	search.Do(ctx, "lamp")
+	// Output: degraded: search was rejected by searches, which lets it in after 1h0m0s
+}
+
+func ExampleRejection() {
+	err := fmt.Errorf("no page: %w", &task.RejectedError{Task: "coupons", Gate: "slots"})
+	r, ok := observe.RejectionOf(err)
+	fmt.Println(r.Task, r.Gate, ok)
+	// Output: coupons slots true
 }
 
 // alarm is an observer that needs to know only what fails.

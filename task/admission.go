@@ -25,13 +25,17 @@ type Admission struct {
 // String is the gate in a few words, such as "8 slots, 100 waiting" or "breaker 50% of 20 in 10s".
 func (a Admission) String() string {
 	var b strings.Builder
-	switch {
-	case a.Slots > 0 && a.Kind == "slots":
-		b.WriteString(strconv.Itoa(a.Slots) + " slots")
-	case a.Slots > 0:
-		b.WriteString(a.Kind + " " + strconv.Itoa(a.Slots) + " slots")
-	default:
+	if a.Slots == 0 || a.Kind != "slots" {
 		b.WriteString(a.Kind)
+	}
+	if a.Slots > 0 {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(strconv.Itoa(a.Slots) + " slot")
+		if a.Slots > 1 {
+			b.WriteByte('s')
+		}
 	}
 	if a.Calls > 0 {
 		b.WriteString(" " + strconv.Itoa(a.Calls) + " per " + a.Per.String())

@@ -112,19 +112,15 @@ func (d *definition[In, Out]) withBody(with func(seam.Body[In, Out]) seam.Body[I
 		return &c
 	}
 	if d.hedged != nil {
-		h := *d.hedged
-		h.inside = h.inside.withBody(with)
-		if h.seen != nil {
-			h.seen = &latencies{percentile: h.seen.percentile}
-		}
-		c.starter, c.hedged = &h, &h
+		h := d.hedged.around(d.hedged.inside.withBody(with))
+		c.starter, c.hedged = h, h
 		return &c
 	}
 	b := with(seam.Body[In, Out]{Func: d.fn, Starter: d.starter})
 	if (b.Func == nil) == (b.Starter == nil) {
 		panic("task: the body of " + d.name + " must have a function or a starter, and not both")
 	}
-	c.fn, c.starter = b.Func, b.Starter
+	c.fn, c.starter, c.again, c.beyond = b.Func, b.Starter, nil, nil
 	return &c
 }
 
@@ -155,7 +151,8 @@ func (engineSide[In, Out]) Apart(base, values context.Context, quiet any) (apart
 	}
 }
 
-// Of returns a task of fn that stands for another task: with its name and its place, and policies that describe it. The receiver is not used.
-func (engineSide[In, Out]) Of(name string, at observe.Place, about []Policy, fn Func[In, Out]) Task[In, Out] {
-	return Task[In, Out]{&definition[In, Out]{name: name, origin: &seam.Origin{Place: at}, fn: fn, about: about}}
+// Of returns a task that stands for another one: with its name and its place, policies that describe it, and gates that its calls go through. Its function is make(nil), and that of
+// what Fresh returns is what make returns for renew. The receiver is not used.
+func (engineSide[In, Out]) Of(name string, at observe.Place, about []Policy, gates []Gate, make func(renew func(g Gate, budget bool) Gate) Func[In, Out]) Task[In, Out] {
+	return Task[In, Out]{&definition[In, Out]{name: name, origin: &seam.Origin{Place: at}, fn: make(nil), again: make, beyond: gates, about: about}}
 }

@@ -12,8 +12,8 @@ import (
 
 // Policy describes one policy of a task.
 type Policy struct {
-	Kind  string        `json:"kind"`            // timeout, retry, hedge, recover, fallback, on-error, gate or wrap
-	Limit time.Duration `json:"limit,omitempty"` // of a timeout, in nanoseconds
+	Kind  string        `json:"kind"`            // timeout, retry, hedge, recover, fallback, on-error, gate or wrap; share, memo, batch, cache or hot of package guard
+	Limit time.Duration `json:"limit,omitempty"` // of a timeout; for how long a batch waits, and a cache or a hot keeps a value; in nanoseconds
 	Retry Backoff       `json:"retry,omitzero"`  // of a retry
 	Gate  Admission     `json:"gate,omitzero"`   // of a gate, or the budget of a retry or a hedge
 	Hedge Hedging       `json:"hedge,omitzero"`  // of a hedge

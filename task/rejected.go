@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/errtree"
 	recovery "github.com/jade-go/jade/recover"
 )
@@ -19,7 +20,16 @@ type RejectedError struct {
 	Err  error         // why
 }
 
-func init() { errtree.Trust(&RejectedError{}) }
+func init() {
+	errtree.Trust(&RejectedError{})
+	engine.RejectedOf = func(err error) (r engine.Rejection, ok bool) {
+		e, ok := errtree.Find[*RejectedError](err)
+		if !ok || e == nil {
+			return r, false
+		}
+		return engine.Rejection{Task: e.Task, Gate: e.Gate, Wait: e.Wait}, true
+	}
+}
 
 // Error is one line: what was rejected, by which gate, and why.
 func (e *RejectedError) Error() string {

@@ -39,8 +39,10 @@ type definition[In, Out any] struct {
 	hedged     *hedge[In, Out]      // the starter, if it is one
 	wrapped    *definition[In, Out] // what is within the outermost Wrap
 	middleware middleware[In, Out]
-	quiet      *definition[In, Out] // what fn calls inside of its Wraps and has policies or a starter; nil if nothing has
-	hides      bool                 // what stands in there would be hidden by the Wrap: see inside.go
+	quiet      *definition[In, Out]                            // what fn calls inside of its Wraps and has policies or a starter; nil if nothing has
+	again      func(renew func(Gate, bool) Gate) Func[In, Out] // makes fn with other gates; nil if it has none
+	beyond     []Gate                                          // that fn asks
+	hides      bool                                            // what stands in there would be hidden by the Wrap: see inside.go
 }
 
 // New makes a task of fn, which may be called by any number of goroutines at

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/guard"
 	"github.com/jade-go/jade/internal/flowtest"
 	"github.com/jade-go/jade/task"
 	"github.com/jade-go/jade/trace"
@@ -37,10 +38,17 @@ func chat() *flow.Flow[int, int] {
 		avatars := flow.Each(takes("avatars", 2*ms, nil), list, 1)
 		greeting := flow.Any(flow.Step(takes("hello", ms, nil), in), flow.Step(takes("good day", time.Hour, nil), in))
 		look := flow.Either(flow.Map(in, func(n int) bool { return n > 0 }), flow.Step(emoji, in), flow.Step(takes("plain", ms, nil), in))
-		wishes := flow.Recover(flow.Step(takes("wishes", 2*ms, errSoldOut), in), func(context.Context, error) (int, error) { return 0, nil })
+		wishes := flow.Recover(flow.Step(takes("wishes", 2*ms, nil).Gate(full("wishes backend")), in), func(context.Context, error) (int, error) { return 0, nil })
 		all := flow.Map6(gift, ads, avatars, greeting, look, wishes, func(future.Result[int], int, []int, int, int, int) int { return 1 })
 		return flow.Also(flow.After(all, passed), flow.Step(takes("audit", 80*ms, nil), in))
 	})
+}
+
+// full is a gate that lets nobody in.
+func full(name string) task.Gate {
+	slots := guard.Slots(1, guard.Name(name))
+	_, _ = slots.Enter(context.Background(), "")
+	return slots
 }
 
 // chatted is the trace of a run of chat. It is the same each time: but for ids and stacks, which are no

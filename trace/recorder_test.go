@@ -310,3 +310,21 @@ func TestRecorder_itsCtxSaysWhatToPrint(t *testing.T) {
 	ctx, _ := trace.NewRecorder(func(*trace.Trace) {}).Begin(t.Context(), observe.Call{Kind: observe.KindRun, Flow: "shop"})
 	require.Equal(t, "jade.Context jade.Context", fmt.Sprintf("%v %#v", ctx, ctx))
 }
+
+// A gate is named by the call that it has rejected, and by no call around that.
+func TestRecorder_rejected(t *testing.T) {
+	recording(t, func(t *testing.T, ctx context.Context, p *tape) {
+		coupons := takes("coupons", ms, nil).Gate(full("back\xffend"))
+		page := task.New("page", func(ctx context.Context, n int) (int, error) {
+			return coupons.Retry(task.Retry{Attempts: 2}).Fallback(0).Do(ctx, n)
+		})
+		_, err := of(func(in number) number { return flow.Step(task.New("again", coupons.Do), flow.Step(page, in)) }).Do(ctx, 1)
+		require.Error(t, err)
+		gates := map[string]string{}
+		for _, s := range p.one(t).Spans {
+			gates[s.Task+" "+s.Kind.String()+" "+s.Status.String()] = s.Gate
+		}
+		const gate = "back\uFFFDend"
+		require.Equal(t, map[string]string{" run failed": "", "page node ok": "", "again node failed": "", "coupons node degraded": gate, "coupons node failed": gate}, gates)
+	})
+}

@@ -94,6 +94,9 @@ func (r *recording) close(i int, o *observe.Outcome, t texts) *Trace {
 	}
 	s.End, s.Status, s.Class = s.Start+max(0, o.Elapsed), o.Status, o.Class
 	s.Err, s.Panic, s.Stack, s.Cause = t.err, t.panic, t.stack, t.cause
+	if t.rejected.Task == s.Task && s.Kind != observe.KindRun {
+		s.Gate = t.rejected.Gate
+	}
 	s.Lost = o.Lost
 	if o.Status != observe.StatusSkipped {
 		s.FailedNode, s.FailedOf = o.FailedNode, o.FailedOf

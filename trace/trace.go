@@ -47,6 +47,7 @@ type Span struct {
 	Status   observe.Status `json:"status"`
 	Class    recovery.Class `json:"class,omitempty"` // of the failure
 	Err      string         `json:"error,omitempty"` // the failure; if degraded, the one that was replaced
+	Gate     string         `json:"gate,omitempty"`  // the gate that did not let the call in, if that is the failure; of what is around the call it is empty
 	Panic    string         `json:"panic,omitempty"` // the value, if the failure was a panic
 	Stack    string         `json:"stack,omitempty"` // of that panic
 

@@ -101,6 +101,18 @@ var programs = map[string]func(){
 	"seen-log":   seenLog,
 	"seen-debug": seenDebug,
 
+	"protected-slots":   protectedSlots,
+	"protected-rate":    protectedRate,
+	"protected-breaker": protectedBreaker,
+	"protected-budget":  protectedBudget,
+	"protected-hedge":   protectedHedge,
+	"protected-share":   protectedShare,
+	"protected-memo":    protectedMemo,
+	"protected-batch":   protectedBatch,
+	"protected-cache":   protectedCache,
+	"protected-hot":     protectedHot,
+	"protected-seen":    protectedSeen,
+
 	"tested-problems": testedProblems,
 	"tested-matrix":   testedMatrix,
 	"tested-load":     testedLoad,

@@ -35,10 +35,10 @@ var may = map[string][]string{
 	module + "/guard":   {module + "/future", module + "/recover", module + "/observe", module + "/task", errtree, engine},
 	module + "/trace":   {module + "/recover", module + "/observe", excerpt, errtree},
 	module + "/diagram": {module + "/flow", module + "/observe", module + "/trace"},
-	module + "/inspect": {module + "/diagram", module + "/flow", module + "/observe", module + "/trace"},
+	module + "/inspect": {module + "/diagram", module + "/flow", module + "/task", module + "/observe", module + "/trace", engine},
 	module + "/jadetest": {
 		module + "/future", module + "/recover", module + "/observe", module + "/task", module + "/flow", module + "/trace", module + "/diagram",
-		chance, excerpt, "go.uber.org/goleak", // a helper for tests
+		engine, chance, excerpt, "go.uber.org/goleak", // a helper for tests
 	},
 	module + "/faas": {
 		module + "/future", module + "/recover", module + "/deadline", module + "/observe", module + "/task", module + "/guard", module + "/flow", module + "/observe/jadeslog", engine, errtree, chance, must, source, stack,

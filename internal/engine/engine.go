@@ -64,6 +64,13 @@ type Origin struct {
 	Of   []string // the calls that the node's failure is made of: itself, or those whose data it took if it is no call
 }
 
+// Rejection says that a gate did not let a call in.
+type Rejection struct {
+	Task string
+	Gate string        // the name of the gate, or else its kind
+	Wait time.Duration // after which the gate may let the call in; zero if nobody knows
+}
+
 // Observer is what package observe puts into a ctx.
 type Observer interface{ Installed(Seal) }
 
@@ -116,6 +123,8 @@ var (
 	ObserverOf func(ctx context.Context) Observer
 	// Remember returns ctx with a memory for a run, unless it has one. Package guard sets it, and knows what needs it.
 	Remember = func(ctx context.Context) context.Context { return ctx }
+	// RejectedOf says which gate did not let a call in, if err is or wraps that. It calls no method of err but Unwrap. Package task sets it.
+	RejectedOf = func(err error) (r Rejection, ok bool) { return r, false }
 	// WithValues returns ctx with the values of another ctx on top.
 	WithValues func(ctx, values context.Context) context.Context
 )

@@ -35,7 +35,7 @@ func (c *call) describe() {
 
 // conclude gives the span what is known when the call has ended.
 func (c *call) conclude(o observe.Outcome, at time.Time, as judgement) {
-	with := make(attributes, 0, 3)
+	with := make(attributes, 0, 4)
 	with.add(KeyOutcome.String(o.Status.String()))
 	with.class(o.Class)
 	if o.Panic != nil && c.root().isNew(o.Panic) {
@@ -51,6 +51,9 @@ func (c *call) conclude(o observe.Outcome, at time.Time, as judgement) {
 		addEvent(c.span, EventDegraded, at, event)
 	case o.Err != nil && (o.Status != observe.StatusSkipped || c.isEntry()):
 		with.add(KeyError.String(recovery.Text(o.Err)))
+	}
+	if r, ok := observe.RejectionOf(o.Err); ok && r.Task == c.about.Task {
+		with.text(KeyGate, r.Gate)
 	}
 	if c.isEntry() && c.request.code != 0 {
 		with.add(semconv.HTTPResponseStatusCode(c.request.code))

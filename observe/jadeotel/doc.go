@@ -94,6 +94,7 @@
 //	jade.losses        strings  runs               the nodes that the answer does without, with the nodes of nested flows after theirs: rules/muted
 //	jade.outcome       string   all                ok, degraded, failed, canceled, skipped or straggler
 //	jade.class         string   with an error      code, system, dependency, timeout, canceled or business; also of a failure that was replaced
+//	jade.gate          string   rejected calls     name of the gate that did not let the call in, or else its kind; not of what is around the call
 //	error.type         string   status Error       the class; see Status
 //	jade.error         string   other errors       the text of an error that is not the status's, at most 4 KiB
 //

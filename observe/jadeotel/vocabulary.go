@@ -18,6 +18,7 @@ const (
 	KeyLosses   = attribute.Key("jade.losses")
 	KeyOutcome  = attribute.Key("jade.outcome")
 	KeyClass    = attribute.Key("jade.class")
+	KeyGate     = attribute.Key("jade.gate")
 	KeyError    = attribute.Key("jade.error")
 	KeyLink     = attribute.Key("jade.link")
 	KeyOverflow = attribute.Key("jade.overflow")

@@ -4,15 +4,15 @@ import (
 	"sync/atomic"
 
 	"github.com/jade-go/jade/observe"
-	"github.com/prometheus/client_golang/prometheus"
 )
 
 // call is a call while it runs. It is counted once: when it ends, or before that when it is given up.
 type call struct {
-	series     *series
-	stragglers prometheus.Gauge // nil for a run
-	exemplar   *exemplar        // nil: there is none
-	stage      atomic.Uint32
+	series   *series
+	task     *taskSeries // nil for a run
+	node     string      // empty for a run, an element and an attempt
+	exemplar *exemplar   // nil: there is none
+	stage    atomic.Uint32
 }
 
 // Stages of a call.
@@ -22,8 +22,8 @@ const (
 	over
 )
 
-func begin(s *series, stragglers prometheus.Gauge, e *exemplar) func(observe.Outcome) {
-	c := &call{series: s, stragglers: stragglers, exemplar: e}
+func begin(s *series, of *taskSeries, node string, e *exemplar) func(observe.Outcome) {
+	c := &call{series: s, task: of, node: node, exemplar: e}
 	s.begins()
 	return c.end
 }
@@ -36,6 +36,9 @@ func (c *call) end(o observe.Outcome) {
 	switch c.stage.Swap(over) {
 	case running:
 		c.series.ends(o, c.exemplar)
+		if o.Err != nil && c.task != nil && c.series.of.durations != nil { // a call is counted once, whatever its attempts
+			c.task.reject(c.node, o.Err)
+		}
 	case givenUp:
 		c.straggles(-1)
 	}
@@ -52,7 +55,7 @@ func (c *call) giveUp(o observe.Outcome) {
 }
 
 func (c *call) straggles(more float64) {
-	if c.stragglers != nil {
-		c.stragglers.Add(more)
+	if c.task != nil {
+		c.task.stragglers.Add(more)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"github.com/jade-go/jade/observe"
 	"github.com/prometheus/client_golang/prometheus"
@@ -45,8 +44,8 @@ func Buckets(bounds ...float64) Option {
 	return func(o *options) { o.buckets = slices.Clone(bounds) }
 }
 
-// Names limits how many flows have series of their own, how many tasks, and how many nodes that were lost, 500 of each if it is not
-// given; a task of two flows counts as two. Those that are seen later share the series
+// Names limits how many flows have series of their own, how many tasks, how many nodes that were lost, and how many gates that have rejected a call, 500 of each if it
+// is not given; a task of two flows counts as two, and so does a gate of two tasks. Those that are seen later share the series
 // that are called [Other]. Tasks that run alone belong to the flow with the empty name, which is not counted. A limit below 1 panics.
 func Names(limit int) Option {
 	if limit < 1 {
@@ -63,11 +62,8 @@ func New(opts ...Option) *Collector {
 		opt(&o)
 	}
 	c := &Collector{vectors: newVectors(o.buckets), exemplar: o.exemplar}
-	var flows, tasks, nodes atomic.Int64
-	flows.Store(int64(o.names) + 1) // one for tasks that run alone
-	tasks.Store(int64(o.names))
-	nodes.Store(int64(o.names))
-	c.flows = newTable(&flows, func(name string) *flowSeries { return c.vectors.newFlow(name, &tasks, &nodes) })
+	room := newRooms(o.names)
+	c.flows = newTable(&room.flows, func(name string) *flowSeries { return c.vectors.newFlow(name, room) })
 	c.flows.of("")
 	return c
 }
@@ -76,7 +72,7 @@ func New(opts ...Option) *Collector {
 func (c *Collector) Begin(ctx context.Context, about observe.Call) (context.Context, func(observe.Outcome)) {
 	of := c.flows.of(about.Flow)
 	if about.Kind == observe.KindRun {
-		end := begin(of.runs(), nil, c.exemplarOf(ctx))
+		end := begin(of.runs(), nil, "", c.exemplarOf(ctx))
 		return nil, func(o observe.Outcome) {
 			of.lose(o.Losses)
 			end(o)
@@ -89,7 +85,7 @@ func (c *Collector) Begin(ctx context.Context, about observe.Call) (context.Cont
 	t := of.tasks.of(name)
 	switch about.Kind {
 	case observe.KindNode:
-		end := begin(t.calls, t.stragglers, nil)
+		end := begin(t.calls, t, about.Node, nil)
 		if !about.Effect {
 			return nil, end
 		}
@@ -101,13 +97,14 @@ func (c *Collector) Begin(ctx context.Context, about observe.Call) (context.Cont
 			end(o)
 		}
 	case observe.KindElement:
-		return nil, begin(t.elements(), t.stragglers, nil)
+		t.lists.of(about.Node)
+		return nil, begin(t.elements(), t, "", nil)
 	case observe.KindAttempt:
 		attempts, retries := t.attempts()
 		if about.Attempt > 1 {
 			retries.Inc()
 		}
-		return nil, begin(attempts, t.stragglers, nil)
+		return nil, begin(attempts, t, "", nil)
 	}
 	return nil, nil
 }

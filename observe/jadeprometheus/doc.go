@@ -20,12 +20,16 @@
 //	jade_attempts_total           counter    flow, task, outcome, class  attempts of tasks that have a Timeout or a Retry
 //	jade_losses_total             counter    flow, node, class           nodes that an answer did without, whatever took the failure: a
 //	                                                                     Fallback, a Recover, a Try or an Any; of a nested flow, in that
+//	jade_rejected_total           counter    flow, task, gate            calls of tasks, of an Each its elements, that a gate did not let in, whether
+//	                                                                     something stands in for them or not; all attempts of one call count once
 //	jade_effects_lost_total       counter    flow, task                  effects of a flow.Also that were cut off or never began
 //	jade_retries_total            counter    flow, task                  those of them that were not the first
 //	jade_stragglers               gauge      flow, task                  calls and attempts that were given up and still run
 //
 // The run of a nested flow counts as a run of that flow; its tasks belong to it, wherever it is nested. Nodes of one
 // task count together. A task that runs alone has an empty flow.
+//
+// [Gates] and [HotKeys] measure the gates themselves, and what is asked for most.
 //
 // # Labels
 //
@@ -39,6 +43,7 @@
 // flow or a task on, so that the next failure is seen to increase them. So is jade_runs_total of what is degraded, and
 // jade_effects_lost_total of an effect from the first run on. Which nodes of a flow may be lost is not known before one is, so
 // jade_losses_total of a node begins with its first loss, which no increase shows: alert by the runs that are degraded, and look there for the name.
+// So it is with jade_rejected_total of a gate. What it counts is also in jade_tasks_total or jade_elements_total, with class system.
 //
 // The names of flows and tasks are those of the program, and [Names] limits how many there can be. For a label
 // of all metrics, as the name of the function, or another prefix, register with [prometheus.WrapRegistererWith] or
@@ -61,6 +66,11 @@
 //	histogram_quantile(0.99, sum by (task, le) (rate(jade_task_duration_seconds_bucket[5m])))
 //	histogram_quantile(0.99, sum by (task) (rate(jade_task_duration_seconds[5m])))
 //	min_over_time(jade_stragglers[5m]) > 0
+//
+// What gates let nobody in for, and how full they are:
+//
+//	sum by (task, gate) (rate(jade_rejected_total[5m])) > 0
+//	jade_gate_in_use / jade_gate_slots
 //
 // # Cost
 //

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/prometheus/common/expfmt"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/guard"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeprometheus"
 	"github.com/jade-go/jade/observe/jadeslog"
@@ -129,7 +131,7 @@ func ExampleCollector_Describe() {
 	into := make(chan *prometheus.Desc, 100)
 	metrics.Describe(into)
 	fmt.Println(len(into), "metrics")
-	// Output: 14 metrics
+	// Output: 15 metrics
 }
 
 // Options of one collector.
@@ -203,4 +205,33 @@ func ExampleNames() {
 	// jade_tasks_total{class="none",flow="",outcome="ok",task="item-0"} 1
 	// jade_tasks_total{class="none",flow="",outcome="ok",task="item-1"} 1
 	// jade_tasks_total{class="none",flow="",outcome="ok",task="other"} 8
+}
+
+// What a gate lets in, and what waits for it.
+func ExampleGates() {
+	slots := guard.Slots(8, guard.Queue(100), guard.Name("stock"))
+	breaker := guard.Breaker(0.5, guard.Min(1))
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(jadeprometheus.Gates(map[string]task.Gate{"stock": slots, "coupons": breaker}))
+
+	coupons := task.New("coupons", func(context.Context, string) (string, error) { return "", errors.New("no answer") }).Gate(breaker)
+	_, _ = coupons.Do(context.Background(), "bell")
+	show(registry, "jade_gate")
+	// Output:
+	// jade_gate_open{gate="coupons"} 1
+	// jade_gate_slots{gate="stock"} 8
+}
+
+// How many keys are asked for so often that they are protected.
+func ExampleHotKeys() {
+	var hot guard.HotKeys
+	item := guard.Hot(fetchItem, 10, time.Second, guard.Report(&hot))
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(jadeprometheus.HotKeys(&hot))
+
+	for range 100 {
+		_, _ = item.Do(context.Background(), "bell")
+	}
+	show(registry, "jade_hot_keys")
+	// Output: jade_hot_keys{task="item"} 1
 }

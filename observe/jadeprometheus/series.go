@@ -11,6 +11,18 @@ import (
 	recovery "github.com/jade-go/jade/recover"
 )
 
+// rooms say how many names there may still be.
+type rooms struct{ flows, tasks, nodes, gates, lists atomic.Int64 }
+
+func newRooms(names int) *rooms {
+	r := new(rooms)
+	for _, room := range []*atomic.Int64{&r.flows, &r.tasks, &r.nodes, &r.gates, &r.lists} {
+		room.Store(int64(names))
+	}
+	r.flows.Add(1) // for tasks that run alone
+	return r
+}
+
 // flowSeries are the series of a flow. There are some for runs once it has any.
 type flowSeries struct {
 	runs   func() *series
@@ -42,14 +54,17 @@ func (f *flowSeries) lose(lost []observe.Loss) {
 
 // taskSeries are the series of a task in a flow. There are some for elements and attempts once it has any.
 type taskSeries struct {
+	name       string
 	calls      *series
 	stragglers prometheus.Gauge
 	lost       func() prometheus.Counter // of effects
+	rejected   *table[prometheus.Counter]
+	lists      *table[struct{}] // nodes that call the task for elements
 	elements   func() *series
 	attempts   func() (*series, prometheus.Counter)
 }
 
-func (v *vectors) newFlow(name string, room, nodes *atomic.Int64) *flowSeries {
+func (v *vectors) newFlow(name string, room *rooms) *flowSeries {
 	name = valid(name)
 	return &flowSeries{
 		runs: sync.OnceValue(func() *series {
@@ -59,20 +74,37 @@ func (v *vectors) newFlow(name string, room, nodes *atomic.Int64) *flowSeries {
 			}
 			return s
 		}),
-		tasks:  newTable(room, func(of string) *taskSeries { return v.newTask(name, valid(of)) }),
-		losses: newTable(nodes, func(of string) *lossSeries { return v.newLosses(name, valid(of)) }),
+		tasks:  newTable(&room.tasks, func(of string) *taskSeries { return v.newTask(name, valid(of), room) }),
+		losses: newTable(&room.nodes, func(of string) *lossSeries { return v.newLosses(name, valid(of)) }),
 	}
 }
 
-func (v *vectors) newTask(of, name string) *taskSeries {
+func (v *vectors) newTask(of, name string, room *rooms) *taskSeries {
 	return &taskSeries{
+		name:       name,
 		calls:      newSeries(v.tasks, of, name),
 		stragglers: v.stragglers.WithLabelValues(of, name),
 		lost:       sync.OnceValue(func() prometheus.Counter { return v.effects.WithLabelValues(of, name) }),
-		elements:   sync.OnceValue(func() *series { return newSeries(v.elements, of, name) }),
+		rejected: newTable(&room.gates, func(gate string) *prometheus.Counter {
+			c := v.rejected.WithLabelValues(of, name, valid(gate))
+			return &c
+		}),
+		lists:    newTable(&room.lists, func(string) *struct{} { return new(struct{}) }),
+		elements: sync.OnceValue(func() *series { return newSeries(v.elements, of, name) }),
 		attempts: sync.OnceValues(func() (*series, prometheus.Counter) {
 			return newSeries(v.attempts, of, name), v.retries.WithLabelValues(of, name)
 		}),
+	}
+}
+
+// reject counts a call of the task that has failed with err, if a gate of its own did not let it in. A call inside of it is counted by itself, and
+// so is an element of a node.
+func (t *taskSeries) reject(node string, err error) {
+	if node != "" && t.lists.has(node) {
+		return
+	}
+	if r, ok := observe.RejectionOf(err); ok && (t.name == Other || t.name == valid(r.Task)) {
+		(*t.rejected.of(r.Gate)).Inc()
 	}
 }
 

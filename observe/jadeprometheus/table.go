@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 )
 
-// Other is the value of the labels flow and task for all that are beyond the limit of [Names].
+// Other is the value of the labels flow, task, node and gate for all that are beyond the limit of [Names].
 const Other = "other"
 
 // table has an entry for each name that it is asked for, as long as there is room;
@@ -36,6 +36,9 @@ func (t *table[T]) of(name string) *T {
 	}
 	return t.add(name)
 }
+
+// has reports whether the name has an entry of its own.
+func (t *table[T]) has(name string) bool { return (*t.known.Load())[name] != nil }
 
 func (t *table[T]) add(name string) *T {
 	t.mu.Lock()

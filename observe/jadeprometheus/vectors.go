@@ -13,6 +13,7 @@ const (
 	labelOutcome = "outcome"
 	labelClass   = "class"
 	labelNode    = "node"
+	labelGate    = "gate"
 
 	labelRequest = "request_id" // of an exemplar: the id of the request, as it is in the log
 )
@@ -23,6 +24,7 @@ type vectors struct {
 
 	losses     *prometheus.CounterVec
 	effects    *prometheus.CounterVec
+	rejected   *prometheus.CounterVec
 	retries    *prometheus.CounterVec
 	stragglers *prometheus.GaugeVec
 }
@@ -57,6 +59,7 @@ func newVectors(buckets []float64) *vectors {
 		},
 		losses:     counters("jade_losses_total", "Nodes of flows whose value an answer did without.", labelFlow, labelNode, labelClass),
 		effects:    counters("jade_effects_lost_total", "Effects of a flow.Also that were cut off or never began.", names...),
+		rejected:   counters("jade_rejected_total", "Calls of tasks and for elements that a gate did not let in.", labelFlow, labelTask, labelGate),
 		retries:    counters("jade_retries_total", "Attempts of tasks that were not the first of their call.", names...),
 		stragglers: gauges("jade_stragglers", "Calls and attempts of tasks that were given up and still run.", names...),
 	}
@@ -72,7 +75,7 @@ func (v *vectors) all() (all []prometheus.Collector) {
 			all = append(all, f.inFlight)
 		}
 	}
-	return append(all, v.losses, v.effects, v.retries, v.stragglers)
+	return append(all, v.losses, v.effects, v.rejected, v.retries, v.stragglers)
 }
 
 func counters(name, help string, labels ...string) *prometheus.CounterVec {

@@ -156,6 +156,12 @@ func (r *record) outcome(o observe.Outcome) {
 	if o.Err != nil {
 		r.text(KeyError, excerpt.OfError(o.Err))
 	}
+	if rejection, ok := observe.RejectionOf(o.Err); ok {
+		r.text(KeyGate, rejection.Gate)
+		if rejection.Wait > 0 {
+			r.add(slog.Float64(KeyRetryAfter, milliseconds(rejection.Wait)))
+		}
+	}
 }
 
 func (r *record) times(o observe.Outcome, until, at time.Time) {

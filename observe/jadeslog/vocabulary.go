@@ -28,6 +28,8 @@ const (
 	KeyStatus       = "status"
 	KeyClass        = "class"
 	KeyError        = "error"
+	KeyGate         = "gate"
+	KeyRetryAfter   = "retry_after_ms"
 	KeyPanic        = "panic"
 	KeyStack        = "stack"
 	KeyAttempts     = "attempts"
