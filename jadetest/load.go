@@ -21,6 +21,10 @@ type Load struct {
 	Runs      int                // 0: 2,000
 	Seed      uint64             // of the draws: the same seed, the same prediction
 	Deadline  time.Duration      // of the caller's ctx; 0: none
+
+	// PerSecond is how many runs begin in a second, at random times (a Poisson process), whether earlier ones are over or not. So gates of package guard
+	// fill up, and queues in front of them. 0: one run after the other.
+	PerSecond float64
 	Context   func(context.Context) context.Context
 }
 
@@ -29,17 +33,22 @@ type Prediction struct {
 	Flow          string
 	Runs          int
 	P50, P90, P99 time.Duration // of the time until the answer, failures included
+	Mean          time.Duration // of the same
 	Degraded      float64       // share of the answers that came although some task had failed or something stood in for it
 	Failed        float64       // share of the runs
+	Rejected      float64       // share of the runs in which a gate has rejected a call
 	Censored      float64       // share of the runs in which a call drew a [Sample] of which nobody knows when it ends
 }
 
-// Simulate runs f many times in virtual time, one run after the other, with tasks that take as long and fail as often as the latencies say,
+// Simulate runs f many times in virtual time, with tasks that take as long and fail as often as the latencies say,
 // and returns what came of it: so a Timeout, a Fallback or another shape can be tried before it is deployed. The engine is the real one, so
 // what it predicts has all that the policies do. Each call, attempt and element draws a latency; a task and its n-th call draw the same
 // for each flow that is simulated with the same seed, so two variants differ by what was changed.
 //
-// What it leaves out: the time of the program itself, and queues for processors, connections and services.
+// The gates of f are fresh: see [flow.Flow.Fresh]. With PerSecond of [Load], runs overlap. Then what is predicted has the waits for slots, and what is
+// rejected.
+//
+// What it leaves out: the time of the program itself, and queues for processors, connections and services, unless a gate stands for them.
 // A function is called when its latency is over, and adds the time that it takes itself: it is best a fake that answers at once (see [Replace]).
 //
 // A call that draws a Censored sample, one that was given up when it was recorded, does not end before its limit does. A limit that is longer than what was waited for then, or
@@ -51,6 +60,8 @@ func Simulate[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, load Load
 		load.Runs = 2000
 	case load.Runs < 0:
 		t.Fatalf("jadetest.Simulate: %d runs", load.Runs)
+	case load.PerSecond < 0:
+		t.Fatalf("jadetest.Simulate: %g runs a second", load.PerSecond)
 	}
 	var known []string
 	for _, task := range tasksOf(nil, f.Graph()) {
@@ -62,7 +73,7 @@ func Simulate[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, load Load
 		}
 	}
 	s := &simulation{load: load, under: map[string]int{}, endless: map[string]*endless{}}
-	slowed := f.Intercept(func(path []string, n flow.GraphNode) flow.Interceptor {
+	slowed := f.Fresh().Intercept(func(path []string, n flow.GraphNode) flow.Interceptor {
 		if n.Flow != nil {
 			return nil
 		}
@@ -73,11 +84,15 @@ func Simulate[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, load Load
 	stuck, err := enclosed(t, s.underWay, func(*testing.T) {
 		var took []time.Duration
 		answered := 0
-		for i := range load.Runs {
-			r := simulateOne(slowed, in, s, i)
+		var sum time.Duration
+		for _, r := range arrivals(slowed, in, s) {
 			took = append(took, r.took)
+			sum += r.took
 			if r.censored {
 				p.Censored++
+			}
+			if r.rejected {
+				p.Rejected++
 			}
 			switch {
 			case r.err != nil:
@@ -90,7 +105,9 @@ func Simulate[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, load Load
 		}
 		slices.Sort(took)
 		p.P50, p.P90, p.P99 = percentile(took, 50), percentile(took, 90), percentile(took, 99)
+		p.Mean = sum / time.Duration(load.Runs)
 		p.Failed /= float64(load.Runs)
+		p.Rejected /= float64(load.Runs)
 		p.Censored /= float64(load.Runs)
 		p.Degraded /= float64(max(answered, 1))
 	})
@@ -112,8 +129,12 @@ func (p Prediction) String() string {
 	if p.Censored > 0 {
 		censored = fmt.Sprintf(", %.1f %% with a call that was recorded without its end", 100*p.Censored)
 	}
-	return fmt.Sprintf("%s: p50 %s, p90 %s, p99 %s, degraded %.1f %%, failed %.1f %%%s (%d runs)",
-		p.Flow, rounded(p.P50), rounded(p.P90), rounded(p.P99), 100*p.Degraded, 100*p.Failed, censored, p.Runs)
+	rejected := ""
+	if p.Rejected > 0 {
+		rejected = fmt.Sprintf(", rejected %.1f %%", 100*p.Rejected)
+	}
+	return fmt.Sprintf("%s: p50 %s, p90 %s, p99 %s, degraded %.1f %%, failed %.1f %%%s%s (%d runs)",
+		p.Flow, rounded(p.P50), rounded(p.P90), rounded(p.P99), 100*p.Degraded, 100*p.Failed, rejected, censored, p.Runs)
 }
 
 func rounded(d time.Duration) time.Duration { return d.Round(100 * time.Microsecond) }
@@ -141,6 +162,7 @@ type simulated struct {
 	calls    map[string]int
 	degraded bool
 	censored bool
+	rejected bool
 }
 
 type simulatedKey struct{}
@@ -176,6 +198,7 @@ func (r *simulated) Begin(ctx context.Context, c observe.Call) (context.Context,
 		if o.Status == observe.StatusDegraded || o.Status == observe.StatusFailed {
 			r.mu.Lock()
 			r.degraded = true
+			r.rejected = r.rejected || isRejected(o.Err)
 			r.mu.Unlock()
 		}
 	}
