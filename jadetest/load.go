@@ -45,8 +45,8 @@ type Prediction struct {
 // what it predicts has all that the policies do. Each call, attempt and element draws a latency; a task and its n-th call draw the same
 // for each flow that is simulated with the same seed, so two variants differ by what was changed.
 //
-// The gates of f are fresh: see [flow.Flow.Fresh]. With PerSecond of [Load], runs overlap. Then what is predicted has the waits for slots, and what is
-// rejected.
+// Gates and caches have no memory when the first run begins, and keep it from one run to the next, so a breaker that opens rejects calls of the runs after it.
+// With PerSecond of [Load], runs overlap. Then what is predicted has the waits for slots, and what is rejected.
 //
 // What it leaves out: the time of the program itself, and queues for processors, connections and services, unless a gate stands for them.
 // A function is called when its latency is over, and adds the time that it takes itself: it is best a fake that answers at once (see [Replace]).
@@ -73,7 +73,10 @@ func Simulate[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, load Load
 		}
 	}
 	s := &simulation{load: load, under: map[string]int{}, endless: map[string]*endless{}}
-	slowed := f.Fresh().Intercept(func(path []string, n flow.GraphNode) flow.Interceptor {
+	if remembers(f.Graph()) {
+		f = f.Fresh()
+	}
+	slowed := f.Intercept(func(path []string, n flow.GraphNode) flow.Interceptor {
 		if n.Flow != nil {
 			return nil
 		}

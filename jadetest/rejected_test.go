@@ -78,3 +78,16 @@ func TestFaults_gatesWorkInARun(t *testing.T) {
 	require.Equal(t, jadetest.VerdictDegraded, m.At("coupons", jadetest.FaultSystem).Verdict)
 	require.Equal(t, 10*ms, m.At("coupons", jadetest.FaultSystem).Took, "no attempt can begin before the limit")
 }
+
+// A simulation leaves the gates of the program alone, and has its own for all of its runs.
+func TestSimulate_hasGatesOfItsOwn(t *testing.T) {
+	breaker := guard.Breaker(.01, guard.Min(1), guard.OpenFor(time.Hour))
+	f := shop(takes("coupons", 0).Gate(breaker).Fallback(0))
+	load := jadetest.Load{Runs: 100, Latencies: map[string]jadetest.Latency{"coupons": jadetest.Fixed(ms).Failing(1, context.DeadlineExceeded)}}
+	for range 2 {
+		p := jadetest.Simulate(t, f, 1, load)
+		require.Equal(t, 1.0, p.Degraded)
+		require.Equal(t, 10*ms, p.P99, "only the first call was let in, and took a millisecond more")
+	}
+	require.False(t, breaker.Open())
+}
