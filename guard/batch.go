@@ -86,11 +86,15 @@ func (c *collector[K, V]) ask(ctx context.Context, key K) (values map[K]V, err e
 			_ = ready.scope.Close()
 		}
 	}
-	if isAboard(ctx, b.flight) {
-		values, err = c.call.Do(ctx, []K{key}) // its own call asks for a key: it cannot wait for itself
-	} else {
-		values, err = b.result.Await(ctx)
-	}
+	from := voyageOf(ctx)
+	from.waitFor(b.self) // no circle: a batch that takes keys has called nothing yet
+	defer func() { c.leave(ctx, from, b) }()
+	return b.result.Await(ctx)
+}
+
+// leave is the end of an asker. The last one ends the batch.
+func (c *collector[K, V]) leave(ctx context.Context, from *voyage, b *batch[K, V]) {
+	from.stopWaiting(b.self)
 	c.mu.Lock()
 	b.askers--
 	last := b.askers == 0
@@ -99,9 +103,8 @@ func (c *collector[K, V]) ask(ctx context.Context, key K) (values map[K]V, err e
 	}
 	c.mu.Unlock()
 	if last {
-		_ = b.scope.Close()
+		b.end(ctx, c.call.Name())
 	}
-	return values, err
 }
 
 // join adds a key to the open batch. If there is none, one begins with the flight that is ready; without one, join returns nil.
@@ -146,5 +149,6 @@ func (c *collector[K, V]) run(ctx context.Context, b *batch[K, V]) (map[K]V, err
 	}
 	keys := b.keys
 	c.mu.Unlock()
+	defer func() { b.alone = engine.Alone(ctx) }()
 	return c.call.Do(ctx, keys)
 }

@@ -71,6 +71,17 @@ func (s *sketch[K, V]) touch(key K, now time.Time) (v V, u use) {
 	return v, useCall
 }
 
+// value returns the value of a key, if one is kept.
+func (s *sketch[K, V]) value(key K, now time.Time) (v V, ok bool) {
+	sh := s.of(key)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if h := sh.at[key]; h != nil && now.Before(h.until) {
+		return h.value, true
+	}
+	return v, false
+}
+
 // keep keeps the value of a key, if that is still known.
 func (s *sketch[K, V]) keep(key K, v V, until time.Time) {
 	sh := s.of(key)

@@ -116,6 +116,8 @@ var (
 	ObserverOf func(ctx context.Context) Observer
 	// Remember returns ctx with a memory for a run, unless it has one. Package guard sets it, and knows what needs it.
 	Remember = func(ctx context.Context) context.Context { return ctx }
+	// Alone reports whether no goroutine but one runs in the scope of ctx: that of the caller, who is a part of it.
+	Alone func(ctx context.Context) bool
 	// WithValues returns ctx with the values of another ctx on top.
 	WithValues func(ctx, values context.Context) context.Context
 )
