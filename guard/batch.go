@@ -94,7 +94,7 @@ func (c *collector[K, V]) ask(ctx context.Context, key K) (values map[K]V, err e
 
 // leave is the end of an asker. The last one ends the batch.
 func (c *collector[K, V]) leave(ctx context.Context, from *voyage, b *batch[K, V]) {
-	from.stopWaiting(b.self)
+	defer from.stopWaiting(b.self)
 	c.mu.Lock()
 	b.askers--
 	last := b.askers == 0

@@ -125,7 +125,7 @@ func (g *flights[K, Out]) forget(key K, f *flight[Out]) {
 
 // leave is the end of an asker. The last one ends the flight.
 func (g *flights[K, Out]) leave(ctx context.Context, key K, from *voyage, f *flight[Out], v Out, err error) (Out, error) {
-	from.stopWaiting(f.self)
+	defer from.stopWaiting(f.self) // last: while the flight is joined, it is waited for
 	g.mu.Lock()
 	f.askers--
 	last := f.askers == 0

@@ -151,6 +151,9 @@ func (h *heat[K, V]) turn(second int64) {
 	if h.second == second {
 		return
 	}
+	if second < h.second {
+		h.drop()
+	}
 	if h.before = 0; second == h.second+1 {
 		h.before = h.count - h.excess
 	}
