@@ -155,7 +155,8 @@ func (engineSide[In, Out]) Apart(base, values context.Context, quiet any) (apart
 	}
 }
 
-// Of returns a task of fn that stands for another task: with its name and its place, and policies that describe it. The receiver is not used.
+// Of returns a task of fn that stands for another task: with its name and its place, and policies that describe it. Fn may use Apart, as the
+// middleware of Wrap. The receiver is not used.
 func (engineSide[In, Out]) Of(name string, at observe.Place, about []Policy, fn Func[In, Out]) Task[In, Out] {
-	return Task[In, Out]{&definition[In, Out]{name: name, origin: &seam.Origin{Place: at}, fn: fn, about: about}}
+	return Task[In, Out]{&definition[In, Out]{name: name, origin: &seam.Origin{Place: at}, fn: fn, about: about, hides: true}}
 }
