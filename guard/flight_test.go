@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -181,4 +184,88 @@ func TestCache_fakesSideBySide(t *testing.T) {
 			require.Equal(t, i, v)
 		})
 	}
+}
+
+// Functions that ask for each other at random: what can be had is had, and what needs itself fails. Nobody hangs.
+func TestSharing_randomCircles(t *testing.T) {
+	for seed := range uint64(300) {
+		synctest.Test(t, func(t *testing.T) {
+			const keys = 7
+			dice := rand.New(rand.NewPCG(seed, 7))
+			needs := make([][]int, keys)
+			for k := range needs {
+				for range dice.IntN(3) {
+					if n := dice.IntN(keys); n > k || dice.IntN(4) == 0 {
+						needs[k] = append(needs[k], n)
+					}
+				}
+			}
+			items := make([]task.Task[int, int], keys)
+			for k := range items {
+				parallel, wait := dice.IntN(2) == 0, time.Duration(dice.IntN(3))*ms
+				item := does(func(ctx context.Context, _ int) (int, error) {
+					time.Sleep(wait)
+					if !parallel {
+						for _, n := range needs[k] {
+							if _, err := items[n].Do(ctx, n); err != nil {
+								return 0, err
+							}
+						}
+						return k, nil
+					}
+					all, errs := sync.WaitGroup{}, make([]error, len(needs[k]))
+					for i, n := range needs[k] {
+						all.Go(func() { _, errs[i] = items[n].Do(ctx, n) })
+					}
+					all.Wait()
+					return k, errors.Join(errs...)
+				}).Named(fmt.Sprint("item", k))
+				switch dice.IntN(4) {
+				case 0:
+					items[k] = guard.Memo(item)
+				case 1:
+					items[k] = guard.Cache(item.Retry(task.Retry{Attempts: 2}), guard.NewLRU[int, int](9), ms)
+				case 2:
+					items[k] = guard.Hot(item, 1, ms)
+				default:
+					items[k] = guard.Share(item.Timeout(time.Hour))
+				}
+			}
+			var endless func(k, depth int) bool // it needs itself, or something that does
+			endless = func(k, depth int) bool {
+				return depth > keys || slices.ContainsFunc(needs[k], func(n int) bool { return endless(n, depth+1) })
+			}
+			memory := guard.WithMemory(t.Context())
+			begun := time.Now()
+			var all sync.WaitGroup
+			for range 20 {
+				k, wait := dice.IntN(keys), time.Duration(dice.IntN(5))*ms
+				all.Go(func() {
+					time.Sleep(wait)
+					v, err := items[k].Do(memory, k)
+					if endless(k, 0) {
+						require.ErrorContains(t, err, "waits for itself")
+						return
+					}
+					require.NoError(t, err)
+					require.Equal(t, k, v)
+				})
+			}
+			all.Wait()
+			require.Less(t, time.Since(begun), time.Minute)
+		})
+	}
+}
+
+// An Each of many elements of one key makes one call.
+func TestMemo_manyElements(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var calls atomic.Int32
+		item := guard.Memo(does(func(_ context.Context, n int) (int, error) { calls.Add(1); time.Sleep(time.Second); return n, nil }))
+		page := flow.New("page", func(in flow.Node[[]int]) flow.Node[[]int] { return flow.Each(item, in, 10_000) })
+		v, err := page.Do(t.Context(), make([]int, 10_000))
+		require.NoError(t, err)
+		require.Len(t, v, 10_000)
+		require.EqualValues(t, 1, calls.Load())
+	})
 }
