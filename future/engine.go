@@ -11,6 +11,10 @@ func init() {
 	engine.Begin = beginEngineWork
 	engine.Thrown = thrown
 	engine.Callback = callBack
+	engine.Alone = func(ctx context.Context) bool {
+		_, around, _ := surroundings(ctx)
+		return around == nil || around.within() == nil || around.within().running.Load() == 1
+	}
 }
 
 // callBack is OnDone, for something that is complete and has a name.

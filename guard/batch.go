@@ -24,7 +24,7 @@ var ErrMissing = errors.New("the batch has no value for the key")
 //	flow.Each(prices, ids, 50)
 //
 // Order: t gets each key once, in the order in which they were asked for first.
-// Failure: all askers get the failure of the call. A key that the call has returned no value for fails alone, with [ErrMissing].
+// Failure: all askers get the failure of the call. If something has stood in for it in t, all are degraded. A key that the call has returned no value for fails alone, with [ErrMissing].
 // Ctx: the call has the values of the first asker's ctx, and neither its deadline nor its end. Policies of t are those of the call.
 // Cancellation: an asker whose ctx ends waits no longer. When the last one of a batch has left, its call is cancelled, and that asker's scope joins it.
 // Cost: an asker waits up to window longer.
@@ -46,15 +46,22 @@ func Batch[K comparable, V any](t task.Task[[]K, map[K]V], most int, window time
 }
 
 func batched[K comparable, V any](t task.Task[[]K, map[K]V], most int, window time.Duration) task.Func[K, V] {
+	var c collector[K, V]
+	task.ForEngines(seal, t).Wrap(task.Policy{}, func(quiet any, call task.Func[[]K, map[K]V]) task.Func[[]K, map[K]V] {
+		c = collector[K, V]{task: t.Name(), call: call, quiet: quiet, most: most, window: window}
+		return call
+	})
 	id := new(byte) // of this task
 	return func(ctx context.Context, key K) (v V, err error) {
-		c, ok := partOf(ctx, id, func() *collector[K, V] { return &collector[K, V]{call: t, most: most, window: window} })
+		shared, ok := partOf(ctx, id, c.fresh)
 		if key != key || !ok {
-			values, err := t.Do(ctx, []K{key})
-			return valueOf(t.Name(), values, key, err)
+			apart, pass := task.ForEngines(seal, t).Apart(ctx, ctx, c.quiet)
+			values, err := c.call(apart, []K{key})
+			pass(ctx)
+			return valueOf(c.task, values, key, err)
 		}
-		values, err := c.ask(ctx, key)
-		return valueOf(t.Name(), values, key, err)
+		values, err := shared.ask(ctx, key)
+		return valueOf(c.task, values, key, err)
 	}
 }
 
@@ -71,7 +78,9 @@ func valueOf[K comparable, V any](name string, values map[K]V, key K, err error)
 
 // collector collects the keys of one task in one request.
 type collector[K comparable, V any] struct {
-	call   task.Task[[]K, map[K]V]
+	task   string // its name
+	call   task.Func[[]K, map[K]V]
+	quiet  any // see task.ForEngines, Apart
 	most   int
 	window time.Duration
 
@@ -87,19 +96,29 @@ type batch[K comparable, V any] struct {
 	full chan struct{} // closed when it takes no more keys
 }
 
+func (c *collector[K, V]) fresh() *collector[K, V] {
+	return &collector[K, V]{task: c.task, call: c.call, quiet: c.quiet, most: c.most, window: c.window}
+}
+
 func (c *collector[K, V]) ask(ctx context.Context, key K) (values map[K]V, err error) {
 	b := c.join(key, nil)
 	if b == nil {
-		ready := newFlight[map[K]V](ctx, nil)
+		ready := newFlight[map[K]V](ctx, c.quiet)
 		if b = c.join(key, ready); b.flight != ready {
 			_ = ready.scope.Close()
 		}
 	}
-	if isAboard(ctx, b.flight) {
-		values, err = c.call.Do(ctx, []K{key}) // its own call asks for a key: it cannot wait for itself
-	} else {
-		values, err = b.result.Await(ctx)
-	}
+	from := voyageOf(ctx)
+	from.waitFor(b.self) // no circle: a batch that takes keys has called nothing yet
+	defer func() { c.leave(ctx, from, b) }()
+	values, err = b.result.Await(ctx)
+	b.pass(ctx)
+	return values, err
+}
+
+// leave is the end of an asker. The last one ends the batch.
+func (c *collector[K, V]) leave(ctx context.Context, from *voyage, b *batch[K, V]) {
+	defer from.stopWaiting(b.self)
 	c.mu.Lock()
 	b.askers--
 	last := b.askers == 0
@@ -108,9 +127,8 @@ func (c *collector[K, V]) ask(ctx context.Context, key K) (values map[K]V, err e
 	}
 	c.mu.Unlock()
 	if last {
-		_ = b.scope.Close()
+		b.end(ctx, c.task)
 	}
-	return values, err
 }
 
 // join adds a key to the open batch. If there is none, one begins with the flight that is ready; without one, join returns nil.
@@ -155,5 +173,6 @@ func (c *collector[K, V]) run(ctx context.Context, b *batch[K, V]) (map[K]V, err
 	}
 	keys := b.keys
 	c.mu.Unlock()
-	return c.call.Do(ctx, keys)
+	defer func() { b.alone = engine.Alone(ctx) }()
+	return c.call(ctx, keys)
 }

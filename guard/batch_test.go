@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/guard"
+	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
@@ -218,4 +220,37 @@ func ExampleBatch() {
 	// Output:
 	// SELECT … WHERE id IN [bell lamp]
 	// [4500 1900 4500] <nil>
+}
+
+// If something has stood in for the failure of the call, the page of each asker is degraded, with an observer and without.
+func TestBatch_degradesAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		items := task.New("items", func(context.Context, []int) (map[int]int, error) { time.Sleep(ms); return nil, errDown }).Fallback(map[int]int{7: 9})
+		item := guard.Batch(items, 10, ms)
+		for name, page := range map[string]*flow.Flow[int, int]{
+			"together": flow.New("page", func(in flow.Node[int]) flow.Node[int] { return flow.Step(item, in) }),
+			"shared":   flow.New("page", func(in flow.Node[int]) flow.Node[int] { return flow.Step(guard.Share(item), in) }),
+		} {
+			var degraded atomic.Int32
+			page = page.Degraded(func(out int, lost []flow.Loss) int { degraded.Add(int32(len(lost))); return out })
+			for _, ctx := range []context.Context{t.Context(), guard.WithMemory(t.Context()), observe.With(t.Context(), new(nobody))} {
+				var all sync.WaitGroup
+				for range 3 {
+					all.Go(func() {
+						v, err := page.Do(ctx, 7)
+						require.NoError(t, err)
+						require.Equal(t, 9, v)
+					})
+				}
+				all.Wait()
+			}
+			require.EqualValues(t, 9, degraded.Load(), name)
+		}
+	})
+}
+
+type nobody struct{}
+
+func (nobody) Begin(ctx context.Context, _ observe.Call) (context.Context, func(observe.Outcome)) {
+	return ctx, func(observe.Outcome) {}
 }

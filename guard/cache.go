@@ -97,6 +97,7 @@ func cache[In, Out any, K comparable](where string, t task.Task[In, Out], store 
 	first := true
 	return task.ForEngines(seal, t).Wrap(task.Policy{Kind: engine.KindCache, Limit: ttl}, func(quiet any, next task.Func[In, Out]) task.Func[In, Out] {
 		c := &cached[K, Out]{flights: flights[K, Out]{task: t.Name(), quiet: quiet}, settings: s, ttl: ttl, store: store}
+		c.have, c.keep = c.fresh, c.remember
 		if first { // written once, here: later the middleware may be called by several goroutines at once
 			first = false
 		} else { // for a fake, which must not fill the store, or be covered by what it has
@@ -115,8 +116,9 @@ const fakes = 1024
 type cached[K comparable, Out any] struct {
 	flights[K, Out]
 	settings
-	ttl   time.Duration
-	store Store[K, Out]
+	ttl      time.Duration
+	store    Store[K, Out]
+	renewing map[K]bool // under the lock of flights
 }
 
 func (c *cached[K, Out]) get(ctx context.Context, key K, fn func(context.Context) (Out, error)) (Out, error) {
@@ -132,41 +134,75 @@ func (c *cached[K, Out]) get(ctx context.Context, key K, fn func(context.Context
 			return e.Value, nil
 		}
 	}
-	return c.make(ctx, key, fn)
+	return c.ask(ctx, key, fn)
 }
 
-// make has the call made, and keeps what it comes to.
-func (c *cached[K, Out]) make(ctx context.Context, key K, fn func(context.Context) (Out, error)) (Out, error) {
-	return c.ask(ctx, key, fn, func(v Out, err error, degraded bool) {
-		now := time.Now()
-		switch {
-		case err == nil && !degraded:
-			c.save(key, Entry[Out]{Value: v, Fresh: now.Add(c.ttl), End: now.Add(c.ttl + c.stale)})
-		case err != nil && c.negative > 0 && slices.Contains(c.kept, recovery.ClassifyIn(ctx, err)):
-			c.save(key, Entry[Out]{Err: err, Fresh: now.Add(c.negative), End: now.Add(c.negative)})
+// fresh returns what the store has, if that need not be made anew.
+func (c *cached[K, Out]) fresh(key K) (v Out, err error, ok bool) {
+	if e, ok := c.load(key); ok && time.Now().Before(e.Fresh) {
+		return e.Value, e.Err, true
+	}
+	return v, nil, false
+}
+
+// remember has the store keep what a call has come to.
+func (c *cached[K, Out]) remember(ctx context.Context, key K, v Out, err error, degraded bool) {
+	now := time.Now()
+	switch {
+	case err == nil && !degraded:
+		c.save(key, Entry[Out]{Value: v, Fresh: now.Add(c.ttl), End: now.Add(c.ttl + c.stale)})
+	case err != nil && c.negative > 0 && slices.Contains(c.kept, recovery.ClassifyIn(ctx, err)):
+		if e, ok := c.load(key); ok && e.Err == nil && now.Before(e.End) { // a stale value stays
+			return
 		}
-	})
+		c.save(key, Entry[Out]{Err: err, Fresh: now.Add(c.negative), End: now.Add(c.negative)})
+	}
+}
+
+// beginRenewal reports whether the caller is to have a new value made: nobody else does.
+func (c *cached[K, Out]) beginRenewal(key K) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.all[key] != nil || c.renewing[key] {
+		return false
+	}
+	if c.renewing == nil {
+		c.renewing = map[K]bool{}
+	}
+	c.renewing[key] = true
+	return true
+}
+
+func (c *cached[K, Out]) endRenewal(key K) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.renewing, key)
 }
 
 // renew has a new value made in the background, unless that is being done.
 func (c *cached[K, Out]) renew(ctx context.Context, key K, fn func(context.Context) (Out, error)) {
-	if c.isUnderWay(key) {
+	if !c.beginRenewal(key) {
 		return
 	}
-	in := context.WithoutCancel(ctx) // of the scope, but not ended with this call
+	ctx = context.WithValue(ctx, voyageKey{}, nil) // no flight waits for it
+	in := context.WithoutCancel(ctx)               // of the scope, but not ended with this call
 	if c.refresh != nil {
 		in = engine.WithValues(c.refresh, ctx)
 	}
 	// A promise ends when its scope begins to close; without a scope it does not.
 	lives := future.NewPromise[struct{}](in)
-	future.Go(future.Named(lives.Context(), c.task+": refresh"), func(ctx context.Context) (none struct{}, _ error) {
+	work := future.Go(future.Named(lives.Context(), c.task+": refresh"), func(ctx context.Context) (none struct{}, _ error) {
 		defer lives.Complete(none, nil)
-		if _, err := c.make(ctx, key, fn); err != nil && !future.IsCanceled(err) {
+		defer c.endRenewal(key)
+		if _, err := c.ask(ctx, key, fn); err != nil && !future.IsCanceled(err) {
 			slog.LogAttrs(ctx, slog.LevelWarn, MessageStale, slog.String("task", c.task),
 				slog.String("class", recovery.ClassifyIn(ctx, err).String()), slog.String("error", recovery.Text(err)))
 		}
 		return none, nil
 	})
+	if r, over := work.Peek(); over && r.Err != nil { // the scope is closed: nothing was called
+		c.endRenewal(key)
+	}
 }
 
 // Messages of the records that gates and caches write to [slog.Default].

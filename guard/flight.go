@@ -13,86 +13,105 @@ import (
 
 var seal engine.Seal
 
-// flights are calls that several askers wait for, one for each key.
+// flights are calls that several askers wait for, one for each key. The first four fields do not change.
 type flights[K comparable, Out any] struct {
 	task  string // its name
 	quiet any    // see task.ForEngines, Apart
-	mu    sync.Mutex
-	all   map[K]*flight[Out] // those that may be joined
+	// What the askers keep for later; nil if nothing. Have returns it, and keep is told of each result before the askers are. Neither may panic.
+	have func(key K) (v Out, err error, ok bool)
+	keep func(ctx context.Context, key K, v Out, err error, degraded bool)
+
+	mu  sync.Mutex
+	all map[K]*flight[Out] // those that may be joined
 }
 
-// flight is a call that several askers wait for. It belongs to none of them: it has a scope of its own, and ends when nobody waits any more.
+// flight is a call that several askers wait for. It belongs to none of them: it has a scope of its own, and is cancelled when nobody waits any more.
 type flight[Out any] struct {
+	self   *voyage
 	ctx    context.Context // of the call: the values are those of the first asker
 	scope  *future.Scope
 	pass   func(to context.Context) (degraded bool) // tells an asker what has stood in for a failure
 	result future.Future[Out]
-	askers int // under the lock of flights
+	alone  bool // its function has left nothing behind that runs; written before the result is there
+	askers int  // under the lock of flights
 }
 
-// ask returns the result of the flight for key. If there is none, one begins, which calls fn. When fn has returned, kept is told before the
-// askers are. It may be nil, and must not panic.
-func (g *flights[K, Out]) ask(ctx context.Context, key K, fn func(context.Context) (Out, error), kept func(v Out, err error, degraded bool)) (v Out, err error) {
+// ask returns the result of the flight for key. If there is none, one begins, which calls fn.
+func (g *flights[K, Out]) ask(ctx context.Context, key K, fn func(context.Context) (Out, error)) (v Out, err error) {
 	if key != key { // not a number, which equals nothing; a key that cannot be compared panics here, and not under the lock
 		return fn(ctx)
 	}
-	f, joined := g.join(key)
-	if !joined {
+	from := voyageOf(ctx)
+	f, ok := g.join(key, from)
+	if f == nil {
 		ready := newFlight[Out](ctx, g.quiet)
-		if f, joined = g.begin(key, ready, fn, kept); joined {
+		if f, ok = g.begin(key, from, ready, fn); f != ready {
 			_ = ready.scope.Close()
 		}
 	}
-	if joined && isAboard(ctx, f) {
-		err = recovery.Mark(recovery.ClassCode, fmt.Errorf("guard: %s waits for itself: its function asks for %v, which it is called for", g.task, key))
-	} else {
-		v, err = f.result.Await(ctx)
+	if !ok {
+		return v, recovery.Mark(recovery.ClassCode, fmt.Errorf("guard: %s waits for itself: its function asks for %v, which it is called for", g.task, key))
 	}
+	defer func() { v, err = g.leave(ctx, key, from, f, v, err) }()
+	v, err = f.result.Await(ctx)
 	f.pass(ctx)
-	return g.leave(key, f, v, err)
+	return v, err
 }
 
-// join returns the flight for key, if there is one, with one more asker.
-func (g *flights[K, Out]) join(key K) (f *flight[Out], ok bool) {
+// join returns the flight for key, if there is one, with one more asker. It is not ok if that one would wait for itself.
+func (g *flights[K, Out]) join(key K, from *voyage) (f *flight[Out], ok bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if f, ok = g.all[key]; ok {
+	if f = g.all[key]; f == nil {
+		return nil, false
+	}
+	return f, g.board(f, from)
+}
+
+// board counts an asker in. The caller has the lock.
+func (g *flights[K, Out]) board(f *flight[Out], from *voyage) (ok bool) {
+	if ok = from.waitFor(f.self); ok {
 		f.askers++
 	}
-	return f, ok
+	return ok
 }
 
 // begin begins the flight that is ready, unless another has begun meanwhile: that is joined.
-func (g *flights[K, Out]) begin(key K, ready *flight[Out], fn func(context.Context) (Out, error), kept func(Out, error, bool)) (f *flight[Out], joined bool) {
+func (g *flights[K, Out]) begin(key K, from *voyage, ready *flight[Out], fn func(context.Context) (Out, error)) (f *flight[Out], ok bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if f, joined = g.all[key]; joined {
-		f.askers++
-		return f, true
+	if f = g.all[key]; f != nil {
+		return f, g.board(f, from)
 	}
 	if g.all == nil {
 		g.all = map[K]*flight[Out]{}
 	}
-	g.all[key], ready.askers = ready, 1
-	ready.result = future.Go(ready.ctx, func(ctx context.Context) (v Out, err error) {
-		err = future.ErrGoexit // unless it returns; after a panic nobody looks at it
-		defer func() {
-			defer g.forget(key, ready) // after kept: who comes between finds the one or the other
-			if kept != nil {
-				kept(v, err, ready.pass(ctx))
-			}
-		}()
-		return fn(ctx)
-	})
-	return ready, false
+	g.all[key] = ready
+	ready.result = future.Go(ready.ctx, func(ctx context.Context) (Out, error) { return g.fly(ctx, key, ready, fn) })
+	return ready, g.board(ready, from)
 }
 
-// isUnderWay reports whether there is a flight for key.
-func (g *flights[K, Out]) isUnderWay(key K) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	_, ok := g.all[key]
-	return ok
+// fly makes the call, unless the askers have kept something since they looked.
+func (g *flights[K, Out]) fly(ctx context.Context, key K, f *flight[Out], fn func(context.Context) (Out, error)) (v Out, err error) {
+	kept, returned := false, false
+	defer func() {
+		if !returned {
+			err = engine.Thrown(recover())
+		}
+		defer g.forget(key, f) // after keep: who comes between finds the one or the other
+		f.alone = engine.Alone(ctx)
+		if g.keep != nil && !kept {
+			g.keep(ctx, key, v, err, f.pass(ctx))
+		}
+	}()
+	if g.have != nil {
+		v, err, kept = g.have(key)
+	}
+	if !kept {
+		v, err = fn(ctx)
+	}
+	returned = true
+	return v, err
 }
 
 // forget has the next asker begin anew.
@@ -104,8 +123,9 @@ func (g *flights[K, Out]) forget(key K, f *flight[Out]) {
 	}
 }
 
-// leave is the end of an asker. The last one ends the flight and waits for it, so that the scope of that asker joins it.
-func (g *flights[K, Out]) leave(key K, f *flight[Out], v Out, err error) (Out, error) {
+// leave is the end of an asker. The last one ends the flight.
+func (g *flights[K, Out]) leave(ctx context.Context, key K, from *voyage, f *flight[Out], v Out, err error) (Out, error) {
+	defer from.stopWaiting(f.self) // last: while the flight is joined, it is waited for
 	g.mu.Lock()
 	f.askers--
 	last := f.askers == 0
@@ -116,7 +136,7 @@ func (g *flights[K, Out]) leave(key K, f *flight[Out], v Out, err error) (Out, e
 	if !last {
 		return v, err
 	}
-	_ = f.scope.Close()
+	f.end(ctx, g.task)
 	if r, over := f.result.Peek(); over && err != nil && !future.IsCanceled(r.Err) { // what it has come to after all
 		return r.Get()
 	}
@@ -126,28 +146,18 @@ func (g *flights[K, Out]) leave(key K, f *flight[Out], v Out, err error) (Out, e
 // newFlight returns a flight that can begin, for the asker that ctx is of.
 func newFlight[Out any](ctx context.Context, quiet any) *flight[Out] {
 	base, scope := future.WithScope(context.Background(), future.Unobserved(func(error) {})) // an asker returns the failure
-	f := &flight[Out]{scope: scope}
+	f := &flight[Out]{scope: scope, self: &voyage{}}
 	f.ctx, f.pass = task.ForEngines(seal, task.Task[Out, Out]{}).Apart(base, ctx, quiet)
-	around, _ := ctx.Value(aboardKey{}).(*aboard)
-	f.ctx = context.WithValue(f.ctx, aboardKey{}, &aboard{f, around})
+	f.ctx = context.WithValue(f.ctx, voyageKey{}, f.self)
 	return f
 }
 
-// aboard is the flight that a ctx is of, and those around it.
-type aboard struct {
-	flight any
-	around *aboard
-}
-
-type aboardKey struct{}
-
-// isAboard reports whether ctx is that of work of the flight f.
-func isAboard(ctx context.Context, f any) bool {
-	a, _ := ctx.Value(aboardKey{}).(*aboard)
-	for ; a != nil; a = a.around {
-		if a.flight == f {
-			return true
-		}
+// end is called for the last asker. A flight that is under way is cancelled, and joined here. What has outlived its flight, such as an attempt that was
+// given up, keeps nobody from the answer: it is joined by the scope of ctx.
+func (f *flight[Out]) end(ctx context.Context, name string) {
+	if _, over := f.result.Peek(); over && !f.alone {
+		engine.Callback(ctx, name, func() { _ = f.scope.Close() })
+		return
 	}
-	return false
+	_ = f.scope.Close()
 }

@@ -78,10 +78,13 @@ func hot[In, Out any, K comparable](where string, t task.Task[In, Out], perSecon
 	s := settings{}.apply(where, opts, "Report")
 	first := true
 	return task.ForEngines(seal, t).Wrap(task.Policy{Kind: engine.KindHot, Limit: keep}, func(quiet any, next task.Func[In, Out]) task.Func[In, Out] {
-		p := &protected[K, Out]{flights: flights[K, Out]{task: t.Name(), quiet: quiet}, sketch: newSketch[K, Out](perSecond), keep: keep}
-		if s.report != nil && first { // not of a fake
-			s.report.add(p.list)
+		p := &protected[K, Out]{flights: flights[K, Out]{task: t.Name(), quiet: quiet}, sketch: newSketch[K, Out](perSecond), time: keep}
+		p.have, p.keep = p.value, p.remember
+		if first { // or else it is that of a fake
 			first = false
+			if s.report != nil {
+				s.report.add(p.list)
+			}
 		}
 		return func(ctx context.Context, in In) (Out, error) {
 			k := key(in)
@@ -93,7 +96,7 @@ func hot[In, Out any, K comparable](where string, t task.Task[In, Out], perSecon
 			case useValue:
 				return v, nil
 			case useCall:
-				return p.call(ctx, k, func(ctx context.Context) (Out, error) { return next(ctx, in) })
+				return p.ask(ctx, k, func(ctx context.Context) (Out, error) { return next(ctx, in) })
 			}
 			return next(ctx, in)
 		}
@@ -110,15 +113,18 @@ func (h *HotKeys) add(ask func(now time.Time) []HotKey) {
 type protected[K comparable, Out any] struct {
 	flights[K, Out]
 	sketch *sketch[K, Out]
-	keep   time.Duration
+	time   time.Duration // to keep a value
 }
 
-func (p *protected[K, Out]) call(ctx context.Context, key K, fn func(context.Context) (Out, error)) (Out, error) {
-	return p.ask(ctx, key, fn, func(v Out, err error, degraded bool) {
-		if err == nil && !degraded {
-			p.sketch.keep(key, v, time.Now().Add(p.keep))
-		}
-	})
+func (p *protected[K, Out]) value(key K) (v Out, err error, ok bool) {
+	v, ok = p.sketch.value(key, time.Now())
+	return v, nil, ok
+}
+
+func (p *protected[K, Out]) remember(_ context.Context, key K, v Out, err error, degraded bool) {
+	if err == nil && !degraded {
+		p.sketch.keep(key, v, time.Now().Add(p.time))
+	}
 }
 
 func (p *protected[K, Out]) list(now time.Time) (all []HotKey) {

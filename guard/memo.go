@@ -28,7 +28,9 @@ func memo[In, Out any, K comparable](where string, t task.Task[In, Out], key fun
 	return task.ForEngines(seal, t).Wrap(task.Policy{Kind: engine.KindMemo}, func(quiet any, next task.Func[In, Out]) task.Func[In, Out] {
 		id := new(byte) // of this task
 		fresh := func() *remembered[K, Out] {
-			return &remembered[K, Out]{flights: flights[K, Out]{task: t.Name(), quiet: quiet}}
+			r := &remembered[K, Out]{flights: flights[K, Out]{task: t.Name(), quiet: quiet}}
+			r.have, r.keep = r.value, r.remember
+			return r
 		}
 		return func(ctx context.Context, in In) (Out, error) {
 			r, ok := partOf(ctx, id, fresh)
@@ -36,14 +38,10 @@ func memo[In, Out any, K comparable](where string, t task.Task[In, Out], key fun
 				return next(ctx, in)
 			}
 			k := key(in)
-			if v, ok := r.value(k); ok {
+			if v, _, ok := r.value(k); ok {
 				return v, nil
 			}
-			return r.ask(ctx, k, func(ctx context.Context) (Out, error) { return next(ctx, in) }, func(v Out, err error, degraded bool) {
-				if err == nil && !degraded {
-					r.keep(k, v)
-				}
-			})
+			return r.ask(ctx, k, func(ctx context.Context) (Out, error) { return next(ctx, in) })
 		}
 	})
 }
@@ -54,17 +52,20 @@ type remembered[K comparable, Out any] struct {
 	values map[K]Out // under the lock of flights
 }
 
-func (r *remembered[K, Out]) value(key K) (v Out, ok bool) {
+func (r *remembered[K, Out]) value(key K) (v Out, err error, ok bool) {
 	if key != key { // or cannot be compared, which panics: not under the lock
-		return v, false
+		return v, nil, false
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	v, ok = r.values[key]
-	return v, ok
+	return v, nil, ok
 }
 
-func (r *remembered[K, Out]) keep(key K, v Out) {
+func (r *remembered[K, Out]) remember(_ context.Context, key K, v Out, err error, degraded bool) {
+	if err != nil || degraded {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.values == nil {

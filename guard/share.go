@@ -40,7 +40,7 @@ func share[In, Out any, K comparable](where string, t task.Task[In, Out], key fu
 	return task.ForEngines(seal, t).Wrap(task.Policy{Kind: engine.KindShare}, func(quiet any, next task.Func[In, Out]) task.Func[In, Out] {
 		shared := &flights[K, Out]{task: t.Name(), quiet: quiet}
 		return func(ctx context.Context, in In) (Out, error) {
-			return shared.ask(ctx, key(in), func(ctx context.Context) (Out, error) { return next(ctx, in) }, nil)
+			return shared.ask(ctx, key(in), func(ctx context.Context) (Out, error) { return next(ctx, in) })
 		}
 	})
 }

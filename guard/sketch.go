@@ -71,6 +71,17 @@ func (s *sketch[K, V]) touch(key K, now time.Time) (v V, u use) {
 	return v, useCall
 }
 
+// value returns the value of a key, if one is kept.
+func (s *sketch[K, V]) value(key K, now time.Time) (v V, ok bool) {
+	sh := s.of(key)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if h := sh.at[key]; h != nil && now.Before(h.until) {
+		return h.value, true
+	}
+	return v, false
+}
+
 // keep keeps the value of a key, if that is still known.
 func (s *sketch[K, V]) keep(key K, v V, until time.Time) {
 	sh := s.of(key)
@@ -139,6 +150,9 @@ func (sh *sketchShard[K, V]) smallest(second int64) (least *heat[K, V]) {
 func (h *heat[K, V]) turn(second int64) {
 	if h.second == second {
 		return
+	}
+	if second < h.second {
+		h.drop()
 	}
 	if h.before = 0; second == h.second+1 {
 		h.before = h.count - h.excess

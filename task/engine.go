@@ -152,7 +152,7 @@ func (engineSide[In, Out]) Apart(base, values context.Context, quiet any) (apart
 }
 
 // Of returns a task that stands for another one: with its name and its place, policies that describe it, and gates that its calls go through. Its function is make(nil), and that of
-// what Fresh returns is what make returns for renew. The receiver is not used.
+// what Fresh returns is what make returns for renew. The function may use Apart, as the middleware of Wrap. The receiver is not used.
 func (engineSide[In, Out]) Of(name string, at observe.Place, about []Policy, gates []Gate, make func(renew func(g Gate, budget bool) Gate) Func[In, Out]) Task[In, Out] {
-	return Task[In, Out]{&definition[In, Out]{name: name, origin: &seam.Origin{Place: at}, fn: make(nil), again: make, beyond: gates, about: about}}
+	return Task[In, Out]{&definition[In, Out]{name: name, origin: &seam.Origin{Place: at}, fn: make(nil), again: make, beyond: gates, about: about, hides: true}}
 }

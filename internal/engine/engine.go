@@ -125,6 +125,8 @@ var (
 	Remember = func(ctx context.Context) context.Context { return ctx }
 	// RejectedOf says which gate did not let a call in, if err is or wraps that. It calls no method of err but Unwrap. Package task sets it.
 	RejectedOf = func(err error) (r Rejection, ok bool) { return r, false }
+	// Alone reports whether no goroutine but one runs in the scope of ctx: that of the caller, who is a part of it.
+	Alone func(ctx context.Context) bool
 	// WithValues returns ctx with the values of another ctx on top.
 	WithValues func(ctx, values context.Context) context.Context
 )
