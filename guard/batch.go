@@ -26,6 +26,7 @@ var ErrMissing = errors.New("the batch has no value for the key")
 // Order: t gets each key once, in the order in which they were asked for first.
 // Failure: all askers get the failure of the call. If something has stood in for it in t, all are degraded. A key that the call has returned no value for fails alone, with [ErrMissing].
 // Ctx: the call has the values of the first asker's ctx, and neither its deadline nor its end. Policies of t are those of the call.
+// Circles: the call must not wait for a shared call that asks for a key of the same batch. It gets a failure of class Code then.
 // Cancellation: an asker whose ctx ends waits no longer. When the last one of a batch has left, its call is cancelled, and that asker's scope joins it.
 // Cost: an asker waits up to window longer.
 func Batch[K comparable, V any](t task.Task[[]K, map[K]V], most int, window time.Duration) task.Task[K, V] {

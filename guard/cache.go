@@ -47,7 +47,7 @@ func CacheBy[In, Out any](t task.Task[In, Out], store Store[string, Out], ttl ti
 }
 
 // Stale lets a [Cache] use a value for d longer than its ttl. The first asker that gets such a value has a new one made, in the background. If
-// that fails, the old one stays until its end. So askers wait only for what has not been asked for in a while.
+// that fails, the old one stays until its end, also with [Negative]. So askers wait only for what has not been asked for in a while.
 //
 // The call in the background belongs to the scope of the asker, which cancels it when it closes: see [Refresh].
 func Stale(d time.Duration) Option {
@@ -61,6 +61,8 @@ func Stale(d time.Duration) Option {
 
 // Refresh has the calls that [Stale] makes in the background belong to the scope of ctx, such as that of the whole server. They have the values of the
 // asker's ctx. Without it a request waits at its end for the call that it has begun.
+//
+// Nobody who leaves cancels such a call. So give the task a Timeout before it gets the Cache: a call that never ends would keep all askers waiting.
 func Refresh(ctx context.Context) Option {
 	return Option{"Refresh", func(where string, s *settings) {
 		if ctx == nil {

@@ -37,11 +37,11 @@
 // Gates go by the clock of the goroutine that calls them, so they work in a bubble of [testing/synctest]. The clock of a bubble begins in the year
 // 2000. A gate that notices that the clock went back, because another bubble has begun or one has ended, forgets what it knows. So a gate that is
 // made outside of a bubble works in it. To be independent of earlier tests, use what Fresh returns, or the method Fresh of a flow for a whole flow. One gate must not be used
-// inside and outside of a bubble at the same time.
+// inside and outside of a bubble at the same time. A [Cache] goes by the times in its store: in a bubble, give it a new store.
 //
 // # How to read this package
 //
 // slots.go, rate.go, breaker.go and budget.go have a gate each. share.go, memo.go, batch.go, cache.go and hot.go are one call for many
-// askers: flight.go is that call, memory.go what belongs to one request, sketch.go counts how often keys are asked for, and lru.go is a store. option.go has what they may be told. window.go counts over a
+// askers: flight.go is that call, voyage.go finds calls that wait for each other, memory.go what belongs to one request, sketch.go counts how often keys are asked for, and lru.go is a store. option.go has what they may be told. window.go counts over a
 // sliding window, keys.go keeps limits by key in a table of fixed size, and clock.go is the time.
 package guard

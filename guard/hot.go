@@ -18,7 +18,8 @@ import (
 //
 // Option: [Report].
 // Failure: failures are not kept, nor values that something in t has put in their place.
-// Memory: the 1,024 keys that are asked for most, and the values of those that are hot.
+// Memory: the 1,024 keys that are asked for most, and the last values of those that are hot. The value of a key that was hot stays until the key
+// is asked for again or another key takes its place.
 // Cost: a tenth of a microsecond for a cold key, when the stack has grown.
 func Hot[In comparable, Out any](t task.Task[In, Out], perSecond int, keep time.Duration, opts ...Option) task.Task[In, Out] {
 	return hot("guard.Hot", t, perSecond, keep, func(in In) In { return in }, opts)

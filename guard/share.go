@@ -7,18 +7,21 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// Share returns t with one call for all that ask for the same at the same time. Who asks while a call for an equal argument runs
-// waits for that one and gets its result. A later call begins anew: see [Memo] and [Cache] for values that stay.
+// Share returns t with one call for all that ask for the same at the same time. An asker that comes while a call for an equal argument runs
+// waits for that call and gets its result. A later asker begins a new call: see [Memo] and [Cache] for values that stay.
 //
 // All policies of t belong to the shared call. Policies that are added to what Share returns belong to each asker: in
-// Share(t.Timeout(50*ms)).Timeout(20*ms) the shared call has 50 ms, and an asker gives up after 20.
+// Share(t.Timeout(50*ms)).Timeout(20*ms) the shared call has 50 ms, and an asker gives up after 20. A Hedge belongs inside: the tries
+// of one that is added outside would share one call.
 //
 // Ctx: the call has the values of the first asker's ctx, but neither its deadline nor its end. So an argument, or the key of [ShareBy], has to hold
 // all that the result depends on, such as the tenant and the user: else one user gets what another may see. Observers see the wait of each asker, and
 // not what the function of t calls.
 // Cancellation: an asker whose ctx ends waits no longer. When the last one has left, the call is cancelled, and that asker's scope joins it.
+// The ctx of the call ends when t returns: an effect of a flow that is shared ends then, too.
 // Failure: all askers get the same error. If something has stood in for it in t, all are degraded.
-// Panics: a panic of the function is the failure of all askers. A function that asks for the argument that it is called for fails, and does not hang.
+// Panics: a panic of the function is the failure of all askers.
+// Circles: a shared call that needs its own result, by itself or by way of other shared calls, gets a failure of class Code, and does not hang.
 // Discard: [task.Task.Discard] of t may get a value that others have too. Do not share what has to be closed.
 // Concurrency: all askers have the same value, so nobody may change it.
 // Cost: a call costs about a microsecond more; an asker that joins one, less.
