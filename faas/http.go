@@ -77,9 +77,11 @@ func Methods(names ...string) HTTPOption {
 	return func(s *httpSettings) { s.methods = names }
 }
 
-// HTTP serves h: a POST with a JSON body is the input, and the answer is JSON, with the status 200.
+// HTTP serves h: the input is the JSON body of a POST, and the answer is JSON with the status 200.
 //
-// Input: fields of In with a tag path or query come from the request's path, by a wildcard of [http.ServeMux], and from its query:
+// # Input
+//
+// Fields of In with a tag path come from a wildcard of [http.ServeMux]. Fields with a tag query come from the query:
 //
 //	type Search struct {
 //		Shop string   `path:"shop"`  // GET /shops/{shop}/items
@@ -88,30 +90,52 @@ func Methods(names ...string) HTTPOption {
 //		Tags []string `query:"tag"`  // ?tag=new&tag=red
 //	}
 //
-// The fields of structs that In embeds count too, but not those of other structs in In. The fields are strings, booleans, numbers, durations such as 1m30s, types with a method UnmarshalText, pointers to those, and for queries slices of those.
-// A field is zero if the query does not have it. HTTP ignores parameters that In has no field for. The other fields of In come from the body. If there
-// are none, the methods are GET and HEAD, and no body is read; see [Methods] for others. On other platforms all fields come from JSON.
+// Such a field is a string, a boolean, a number, a duration such as 1m30s, or of a type with a method UnmarshalText; or a pointer to one of these. A
+// field for the query may also be a slice of them. A field is zero if the query does not have it. HTTP ignores parameters that In has no
+// field for. Tags count in In and in structs that it embeds, but not in other structs.
 //
-// Answer: if Out has a method HTTPStatus() int, that is the status, from 200 to 599. If it has a method HTTPHeader() http.Header, those headers are set, such as Location,
-// ETag or Cache-Control; but not Content-Length and others that are the server's. The header of the request's id is set to the id: see [RequestID]. The answers 204, 205 and 304 have no body.
+// All other fields come from the body. If there are none, HTTP takes GET and HEAD, and reads no body. [Methods] sets other methods. On other
+// platforms all fields come from JSON.
 //
-// What is refused: another method (405); no content type, another one than application/json, or several, another charset than UTF-8, and any
-// content encoding (415), so that no browser sends a request of a foreign page without asking first; a body that is too long (413), does not
-// come in time (408), or that [Handler.InvokeJSON] does not take (400, or 500 if a method of In's panics or ends its goroutine); a path or query with a value that is no number where one is due, or with two where one is
-// (400); what [MaxInFlight] leaves no place for (503). See [Handler.Refused] for how that is logged and counted.
+// # Answer
 //
-// A failure is answered by a [Problem]. Its status is what [Status] says, or a method
-// HTTPStatus() int of the failure, from 400 to 599, or else that of its class: business 422; dependency 502; system 503; timeout 504; code, unknown and all else 500; an initialiser
-// that has failed is 503. A method StatusCode() int tells the class alone: it is what somebody has answered us, and not for our client. A method
-// RetryAfter() time.Duration of the failure is told as Retry-After. No answer has the text of an error, which may tell of the
-// inside, unless the error has a method Public() string: that is the detail.
+// If Out has a method HTTPStatus() int, that is the status, from 200 to 599. If Out has a method HTTPHeader() http.Header, HTTP sets these headers,
+// such as Location, ETag or Cache-Control. It does not set headers that are the server's, such as Content-Length. Each answer has the
+// id of the request: see [RequestID]. Answers with the status 204, 205 or 304 have no body.
 //
-// Idempotency: a header Idempotency-Key is the key of the invocation: see [task.Key]. One that is malformed is refused (400).
-// Trace: observers find the request in the ctx, with the headers that continue the trace of the client: see [observe.RequestOf].
+// # Refusals
+//
+// HTTP does not call the function for these requests. [Handler.Refused] says how they are logged and counted.
+//
+//   - 400: the body is not what [Handler.InvokeJSON] takes; a value of the path or the query has the wrong type, or is there twice; the header
+//     Idempotency-Key is malformed. It is 500 if a method of In panics or ends its goroutine.
+//   - 405: another method.
+//   - 408: the body does not come in time.
+//   - 413: the body is too long.
+//   - 415: there is no content type, or several, or another one than application/json, or another charset than UTF-8, or a content encoding.
+//     So no browser sends a request of a foreign page without asking first.
+//   - 503: the [Gate] of h does not let the request in, such as that of [MaxInFlight].
+//
+// # Failures
+//
+// The answer to a failure is a [Problem]. Its status is the first of these:
+//
+//   - what [Status] says;
+//   - what a method HTTPStatus() int of the failure says, from 400 to 599;
+//   - 503 if the initialiser has failed;
+//   - that of the class: business 422, dependency 502, system 503, timeout 504, all others 500.
+//
+// A method RetryAfter() time.Duration of the failure sets Retry-After. A method Public() string is the detail. No other text of an error is in an
+// answer, because it may tell of the inside. A method StatusCode() int decides only the class: a backend has answered that, to us.
+//
+// # Other
+//
+// Idempotency: the header Idempotency-Key is the key of the invocation: see [task.Key].
+// Trace: observers find the request in the ctx, with the headers that continue the client's trace: see [observe.RequestOf].
 // Cancellation: a client that leaves cancels the invocation.
-// Blocking: reading a body ends at the deadline of the request, or after 30 s if it has none; so does writing the answer, after
-// 30 s. The ReadTimeout and the WriteTimeout of the server hold too, if they end earlier. A server should have a ReadHeaderTimeout besides.
-// Panics: if [Limit] leaves nothing beside the [Reserve] of h, and if a tag of In asks for what cannot be.
+// Blocking: reading a body ends at the deadline of the request, or after 30 s if it has none. Writing the answer ends after 30 s. The ReadTimeout and
+// the WriteTimeout of the server hold too, if they end earlier. A server should also have a ReadHeaderTimeout.
+// Panics: if [Limit] is not longer than the [Reserve] of h, or a tag of In asks for what cannot be.
 func HTTP[In, Out any](h *Handler[In, Out], opts ...HTTPOption) http.Handler {
 	if h == nil {
 		panic("faas.HTTP: nil Handler")

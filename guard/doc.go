@@ -2,8 +2,7 @@
 //
 // # Gates
 //
-// Limits, breakers and budgets are each a
-// [task.Gate], to be put around a task by [task.Task.Gate] or [task.Task.GateBy]:
+// Limits, breakers and budgets are each a [task.Gate]. [task.Task.Gate] or [task.Task.GateBy] puts one around a task:
 //
 //	[Slots] lets so many calls in at the same time
 //	[Rate] lets so many calls in per second, or any other time, perhaps for each key
@@ -35,13 +34,17 @@
 // # Clock
 //
 // Gates go by the clock of the goroutine that calls them, so they work in a bubble of [testing/synctest]. The clock of a bubble begins in the year
-// 2000. A gate that notices that the clock went back, because another bubble has begun or one has ended, forgets what it knows. So a gate that is
-// made outside of a bubble works in it. To be independent of earlier tests, use what Fresh returns, or the method Fresh of a flow for a whole flow. One gate must not be used
-// inside and outside of a bubble at the same time. A [Cache] goes by the times in its store: in a bubble, give it a new store.
+// 2000. When a gate notices that the clock went back, it forgets what it knows. So a gate that is made outside of a bubble works in it.
+//
+// A test that must not depend on earlier tests uses what Fresh of a gate returns, or the method Fresh of a flow for all gates of the flow. A [Cache]
+// goes by the times in its store: in a bubble, give it a new store. Do not use a gate inside and outside of a bubble at the same time.
 //
 // # How to read this package
 //
-// slots.go, rate.go, breaker.go and budget.go have a gate each. share.go, memo.go, batch.go, cache.go and hot.go are one call for many
-// askers: flight.go is that call, voyage.go finds calls that wait for each other, memory.go what belongs to one request, sketch.go counts how often keys are asked for, and lru.go is a store. option.go has what they may be told. window.go counts over a
-// sliding window, keys.go keeps limits by key in a table of fixed size, and clock.go is the time.
+// slots.go, rate.go, breaker.go and budget.go have a gate each. window.go counts over a sliding window, keys.go keeps limits by key in a table of
+// fixed size, and clock.go is the time.
+//
+// share.go, memo.go, batch.go, cache.go and hot.go make one call for many askers. flight.go is that call, and voyage.go finds calls that would wait for
+// each other. memory.go keeps what belongs to one request, sketch.go counts how often keys are asked for, and lru.go is a store. option.go has
+// what gates and caches may be told.
 package guard
