@@ -39,12 +39,16 @@
 // settleeach.go, order.go, choice.go and failure.go make the nodes; cell.go is
 // the memory of a node. plan.go compiles a flow, graph.go describes it, calls.go
 // prepares what an observer gets of each node. intercept.go makes a flow with
-// other functions in place of those of its tasks.
+// other functions in place of those of its tasks, fresh.go one whose gates have
+// no memory.
 //
 // Running: flow.go is the flow, call.go is one run, run.go is the part of a run
 // without type parameters, and fate.go decides how it ends. state.go goes on from
-// node to node: counters.go does that where the run needs every node, demand.go and change.go
-// where it may not; change_kinds.go knows the kinds of nodes, and change_claims.go drops what nothing needs. elements.go and its siblings run the elements of an Each.
+// node to node: counters.go does that where the run needs every node, demand.go and
+// change.go where it may not. change_kinds.go knows the kinds of nodes, and
+// change_claims.go drops what nothing needs. elements.go and its siblings run the
+// elements of an Each. guarded.go tells gates when a run is decided, and key.go makes
+// the idempotency keys of calls.
 //
 // Ending: limit.go says when a run has to answer, and expire.go gives up its
 // calls then. answer.go gives the answer, degraded.go says what it lacks,
