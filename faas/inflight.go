@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -84,16 +85,24 @@ func (g *gate) rejection(ctx context.Context, function string, err error) error 
 
 // place is what an invocation in progress takes. It is free again when nobody holds it. A handler without a gate has nil places.
 type place struct {
-	gate     *gate
-	ticket   uint64
-	used     atomic.Bool  // by an invocation
-	answered atomic.Bool  // the gate has been told so
-	holders  atomic.Int64 // one for the invocation, or for the adapter before it; and one for each scope with work that ignores the end of its ctx
+	gate    *gate
+	ticket  uint64
+	used    atomic.Bool  // by an invocation
+	holders atomic.Int64 // one for the invocation, or for the adapter before it; and one for each scope with work that ignores the end of its ctx
+
+	mu       sync.Mutex // held while the gate is told of the answer
+	answered bool
 }
 
-// answer tells the gate how the invocation has ended for its caller.
+// answer tells the gate how the invocation has ended for its caller. It does so once. The gate is told that all has left only after that.
 func (p *place) answer(o observe.Outcome) {
-	if p != nil && p.answered.CompareAndSwap(false, true) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.answered {
+		p.answered = true
 		quietly(func() { p.gate.Answered(p.ticket, o) })
 	}
 }
