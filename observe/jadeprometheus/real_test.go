@@ -16,6 +16,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/guard"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/observe/jadeprometheus"
 	"github.com/jade-go/jade/task"
@@ -28,14 +29,14 @@ func TestReal_prometheusAnswers(t *testing.T) {
 		answers := answersOf(t)
 		quantile := answers["histogram_quantile(0.99, sum by (task, le)"]
 		require.InDelta(t, .0025+.99*.0025, quantile["{task=render}"], 1e-6, "within the bucket of 5 ms")
-		require.Len(t, quantile, 4, "%v", quantile)
+		require.Len(t, quantile, 5, "%v", quantile)
 		require.Empty(t, answers["histogram_quantile(0.99, sum by (task)"])
 	})
 	t.Run("native", func(t *testing.T) {
 		t.Parallel()
 		quantile := answersOf(t, "--enable-feature=native-histograms")["histogram_quantile(0.99, sum by (task)"]
 		require.InEpsilon(t, .003, quantile["{task=render}"], .1)
-		require.Len(t, quantile, 4, "%v", quantile)
+		require.Len(t, quantile, 5, "%v", quantile)
 	})
 }
 
@@ -64,12 +65,16 @@ func answersOf(t *testing.T, flags ...string) map[string]numbers {
 		begin, _, _ := strings.Cut(query, " (rate(")
 		answers[begin] = s.ask(ctx, t, query)
 	}
-	require.Len(t, answers, 5)
+	require.Len(t, answers, 7)
 	require.InDeltaMapValues(t, numbers{"{flow=checkout}": .25, "{flow=order-page}": .25}, answers["sum by (flow)"], 1e-9)
 	lost := answers["sum by (flow, node, class)"]
 	require.Len(t, lost, 1)
 	require.Positive(t, lost["{class=business flow=order-page node=item}"])
 	require.Equal(t, numbers{"{task=hung}": 1}, answers["min_over_time(jade_stragglers[5m]) > 0"])
+	require.Equal(t, numbers{"{gate=backend}": .5}, answers["jade_gate_in_use / jade_gate_slots"])
+	refused := answers["sum by (task, gate)"]
+	require.Len(t, refused, 1)
+	require.Positive(t, refused["{gate=backend task=refused}"])
 	return answers
 }
 
@@ -91,13 +96,17 @@ func documented(t testing.TB) (queries []string) {
 type program struct {
 	address string
 	ctx     context.Context
+	refused task.Task[string, string]
 	pages   *flow.Flow[string, string]
 	orders  *flow.Flow[string, string]
 }
 
 func newProgram(t testing.TB) *program {
+	gate := guard.Slots(2, guard.Name("backend"))
+	_, err := gate.Enter(context.Background(), "") // one of two is in use
+	require.NoError(t, err)
 	metrics, registry := jadeprometheus.New(), prometheus.NewRegistry()
-	registry.MustRegister(metrics)
+	registry.MustRegister(metrics, jadeprometheus.Gates(map[string]task.Gate{"backend": gate}))
 	server := httptest.NewServer(promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError}))
 	t.Cleanup(server.Close)
 
@@ -109,7 +118,7 @@ func newProgram(t testing.TB) *program {
 		<-enough
 		return "", nil
 	})
-	_, err := hung.Timeout(time.Millisecond).Do(ctx, "bell")
+	_, err = hung.Timeout(time.Millisecond).Do(ctx, "bell")
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 
 	stock := task.New("stock", func(_ context.Context, id string) (string, error) {
@@ -121,9 +130,18 @@ func newProgram(t testing.TB) *program {
 	return &program{
 		address: strings.TrimPrefix(server.URL, "http://"),
 		ctx:     ctx,
+		refused: stock.Named("refused").Gate(full(t)),
 		pages:   orderPage,
 		orders:  flow.New("checkout", func(id flow.Node[string]) flow.Node[string] { return flow.Step(stock, id) }),
 	}
+}
+
+// full is a gate that lets nobody in.
+func full(t testing.TB) task.Gate {
+	g := guard.Slots(1, guard.Name("backend"))
+	_, err := g.Enter(context.Background(), "")
+	require.NoError(t, err)
+	return g
 }
 
 // round is some work: a quarter of it is about something that is not there.
@@ -143,6 +161,8 @@ func (p *program) round(t testing.TB) {
 		}
 		_, err = p.orders.Do(p.ctx, id)
 		require.Equal(t, id == "anvil", err != nil)
+		_, err = p.refused.Do(p.ctx, "bell")
+		require.ErrorContains(t, err, "rejected by backend")
 		_, end := observe.Begin(p.ctx, observe.Call{Kind: observe.KindNode, Task: "render"})
 		end(observe.Outcome{Elapsed: 3 * time.Millisecond})
 	}
