@@ -48,13 +48,6 @@ func pathAt(valid []byte, offset int, of *shape) (path string, found *shape) {
 	return w.where(), w.found
 }
 
-func pointed(t reflect.Type) reflect.Type {
-	if t != nil && t.Kind() == reflect.Pointer {
-		return t.Elem()
-	}
-	return t
-}
-
 type walker struct {
 	text    []byte
 	at      int

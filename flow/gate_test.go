@@ -24,7 +24,6 @@ type door struct {
 	inside, most   int
 	early          bool
 	refuses        error
-	panics, blocks func()
 }
 
 func newDoor() *door { return &door{answered: map[uint64]int{}, left: map[uint64]int{}} }

@@ -31,7 +31,7 @@ func TestBubble_gatesThatWereMadeOutsideWorkInside(t *testing.T) {
 			first := true
 			everywhere(t, func(t *testing.T) {
 				inside := time.Now().Year() < 2020
-				if inside && time.Now().Sub(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)) > time.Second {
+				if inside && time.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)) > time.Second {
 					require.False(t, enters(t, g, key), "it remembers")
 					return
 				}
