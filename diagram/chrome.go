@@ -106,6 +106,9 @@ func (d *Diagram) args(s *trace.Span) map[string]any {
 	add("gate", s.Gate)
 	add("panic", s.Panic)
 	add("stack", s.Stack)
+	if s.Waited > 0 {
+		args["waited"] = s.Waited.String()
+	}
 	if s.Class != 0 {
 		args["class"] = s.Class.String()
 	}

@@ -91,6 +91,9 @@ func (it *item) tellSpan(d *Diagram, s *trace.Span) {
 	if s.Status != observe.StatusSkipped {
 		it.add("took", spell(s.Elapsed()))
 		it.add("from", "+"+spell(s.Start)+" to +"+spell(s.End))
+		if s.Waited > 0 {
+			it.add("waited for gates", spell(s.Waited))
+		}
 	}
 	switch {
 	case s.Lost:

@@ -132,6 +132,9 @@ func (r row) note() string {
 	if s.Attempts > 1 {
 		notes = append(notes, counted(s.Attempts, "attempt"))
 	}
+	if s.Waited > 0 {
+		notes = append(notes, "waited "+spell(s.Waited)+" for a gate")
+	}
 	switch {
 	case s.ID == 0 || s.Kind == observe.KindAttempt || s.Kind == observe.KindElement:
 	case s.Status != observe.StatusOK:

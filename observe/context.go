@@ -25,6 +25,7 @@ type callCtx struct {
 	end             func(Outcome)         // the function that Begin of the observer has returned; may be nil
 	degraded        atomic.Pointer[error] // the failure that the value stands in for
 	state           atomic.Uint32
+	waited          atomic.Uint32 // for gates, in microseconds; it is where the alignment leaves room
 }
 
 // runInfo is what the calls of one run of a flow have in common.
@@ -158,7 +159,7 @@ func (s *callCtx) skips(why error) {
 }
 
 func (s *callCtx) outcome(err, degraded error) Outcome {
-	o := Outcome{Err: err, Elapsed: time.Since(s.run.begun) - s.start}
+	o := Outcome{Err: err, Elapsed: time.Since(s.run.begun) - s.start, Waited: time.Duration(s.waited.Load()) * time.Microsecond}
 	o.judge(s, degraded)
 	if o.Status == StatusFailed && o.Panic == nil && s.givenUp() {
 		o.Status, o.Class = StatusCanceled, recovery.ClassCanceled

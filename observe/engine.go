@@ -30,6 +30,16 @@ func (engineSide) Degrade(ctx context.Context, failure error) {
 	}
 }
 
+// shortWait is not worth telling: a gate that lets a call in at once takes as long on a busy machine.
+const shortWait = 100 * time.Microsecond
+
+// Waited notes that the call that ctx is of has waited for a gate.
+func (engineSide) Waited(ctx context.Context, d time.Duration) {
+	if s := callOf(ctx); s != nil && d >= shortWait {
+		s.sink().waited.Add(uint32(min(d, time.Hour) / time.Microsecond))
+	}
+}
+
 // seen is a call as an engine sees it, a seam.Seen: that interface says what the methods do. The methods are not
 // those of the ctx, because users get that.
 type seen struct{ c callCtx }

@@ -52,6 +52,7 @@ type Outcome struct {
 	Err     error              // the failure; if the call is degraded, the failure that was replaced
 	Panic   *future.PanicError // if the failure was a panic
 	Elapsed time.Duration      // since the start of the call
+	Waited  time.Duration      // how much of that it has waited for gates of package guard; less than 100 µs at one gate is none
 
 	FailedNode string   // the node of the flow that Err came from: the node that failed the run, or the node whose failure a flow.Recover has replaced
 	FailedOf   []string // the calls, by node, that the failure of FailedNode is made of: the node itself, or all nodes that a flow.Any has tried

@@ -2,7 +2,9 @@ package task
 
 import (
 	"context"
+	"time"
 
+	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/observe"
 )
 
@@ -93,8 +95,23 @@ func (p *policy[In, Out]) enter(ctx context.Context, in In, task string) (ticket
 	if p.key != nil {
 		key = p.key(in)
 	}
-	if ticket, err = p.gate.Enter(ctx, key); err != nil {
+	if ticket, err = p.ask(ctx, key); err != nil {
 		return 0, rejected(ctx, task, p.name, err)
 	}
 	return ticket, nil
+}
+
+// ask enters the gate of p, and notes how long that took if somebody observes the call.
+func (p *policy[In, Out]) ask(ctx context.Context, key string) (ticket uint64, err error) {
+	if engine.ObserverOf(ctx) == nil {
+		return p.gate.Enter(ctx, key)
+	}
+	return p.askObserved(ctx, key)
+}
+
+//go:noinline
+func (p *policy[In, Out]) askObserved(ctx context.Context, key string) (ticket uint64, err error) {
+	begun := time.Now()
+	defer func() { observe.ForEngines(seal).Waited(ctx, time.Since(begun)) }()
+	return p.gate.Enter(ctx, key)
 }

@@ -66,7 +66,7 @@ func (g *passage[In, Out]) Call(ctx context.Context, in In) (v Out, err error) {
 		if p.key != nil {
 			key = p.key(in)
 		}
-		if g.tickets[level], err = p.gate.Enter(ctx, key); err != nil {
+		if g.tickets[level], err = p.ask(ctx, key); err != nil {
 			return v, g.refused(p.name, err)
 		}
 		if !atomic.CompareAndSwapUint32(&g.word, n, n+1) { // cut meanwhile

@@ -44,11 +44,18 @@ func chat() *flow.Flow[int, int] {
 	})
 }
 
-// full is a gate that lets nobody in.
+// full is a gate that lets nobody in, and takes a moment to say so.
 func full(name string) task.Gate {
 	slots := guard.Slots(1, guard.Name(name))
 	_, _ = slots.Enter(context.Background(), "")
-	return slots
+	return hesitant{slots}
+}
+
+type hesitant struct{ task.Gate }
+
+func (h hesitant) Enter(ctx context.Context, key string) (uint64, error) {
+	time.Sleep(ms)
+	return h.Gate.Enter(ctx, key)
 }
 
 // chatted is the trace of a run of chat. It is the same each time: but for ids and stacks, which are no

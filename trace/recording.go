@@ -97,7 +97,7 @@ func (r *recording) close(i int, o *observe.Outcome, t texts) *Trace {
 	if t.rejected.Task == s.Task && s.Kind != observe.KindRun {
 		s.Gate = t.rejected.Gate
 	}
-	s.Lost = o.Lost
+	s.Lost, s.Waited = o.Lost, o.Waited
 	if o.Status != observe.StatusSkipped {
 		s.FailedNode, s.FailedOf = o.FailedNode, o.FailedOf
 	}

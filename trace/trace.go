@@ -45,11 +45,12 @@ type Span struct {
 	Deadline time.Duration  `json:"deadline,omitempty"` // of its ctx; 0 if there was none
 	Attempts int            `json:"attempts,omitempty"` // how many it made, if it has a Timeout or a Retry
 	Status   observe.Status `json:"status"`
-	Class    recovery.Class `json:"class,omitempty"` // of the failure
-	Err      string         `json:"error,omitempty"` // the failure; if degraded, the one that was replaced
-	Gate     string         `json:"gate,omitempty"`  // the gate that did not let the call in, if that is the failure; of what is around the call it is empty
-	Panic    string         `json:"panic,omitempty"` // the value, if the failure was a panic
-	Stack    string         `json:"stack,omitempty"` // of that panic
+	Class    recovery.Class `json:"class,omitempty"`  // of the failure
+	Err      string         `json:"error,omitempty"`  // the failure; if degraded, the one that was replaced
+	Waited   time.Duration  `json:"waited,omitempty"` // how much of the time it has waited for gates
+	Gate     string         `json:"gate,omitempty"`   // the gate that did not let the call in, if that is the failure; of what is around the call it is empty
+	Panic    string         `json:"panic,omitempty"`  // the value, if the failure was a panic
+	Stack    string         `json:"stack,omitempty"`  // of that panic
 
 	FailedNode string   `json:"failed_node,omitempty"` // the node of its flow that the failure came from: see [observe.Outcome]
 	FailedOf   []string `json:"failed_of,omitempty"`   // the calls that the failure of that node is made of, by node

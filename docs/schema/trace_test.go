@@ -136,5 +136,5 @@ func TestTraceSchema_refuses(t *testing.T) {
 
 // Every field that the JSON of a trace can have is in the schema, with words about it.
 func TestTraceSchema_isDocumented(t *testing.T) {
-	require.Equal(t, 28, documented(t, "trace.schema.json")["span"])
+	require.Equal(t, 29, documented(t, "trace.schema.json")["span"])
 }
