@@ -25,11 +25,12 @@ LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 test: format
 	@$(call tested,.)
 
-# Every module, every test, and the full-size ones that are too large for the race detector.
+# Every module, every test, and those that the race detector has no room or no time for.
 test-all: export JADE_ALL = 1
 test-all: test
 	@$(call tested,$(MODULES))
 	@JADE_FULL=1 $(GO) test -run 'FullSize' ./future ./combinators
+	@$(GO) test -run 'Rush' ./examples/orderpage
 
 format:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \

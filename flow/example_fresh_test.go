@@ -62,3 +62,16 @@ func ExampleGatesOf() {
 	// item 1
 	// true 1 in use
 }
+
+// A page shows the hot keys of the tasks of a flow.
+func ExampleShownOf() {
+	item := guard.Hot(task.New("item", func(_ context.Context, id string) (string, error) { return "brass " + id, nil }), 2, time.Minute)
+	page := flow.New("page", func(in flow.Node[string]) flow.Node[string] { return flow.Step(item, in) })
+	for range 5 {
+		_, _ = page.Do(context.Background(), "bell")
+	}
+	for _, shown := range flow.ShownOf(engine.Seal{}, page.Graph().Nodes[1]) {
+		fmt.Println(shown.(*guard.HotKeys).Keys()[0].Key)
+	}
+	// Output: bell
+}

@@ -34,6 +34,14 @@ func GatesOf(_ engine.Seal, n GraphNode) []task.Gate {
 	return slices.Clone(n.of.task.gates)
 }
 
+// ShownOf returns what the task of a node has for pages, such as the hot keys of a guard.Hot: see GatesOf.
+func ShownOf(_ engine.Seal, n GraphNode) []any {
+	if n.of == nil || n.of.task == nil {
+		return nil
+	}
+	return slices.Clone(n.of.task.shown)
+}
+
 func (f *Flow[In, Out]) fresh(around func([]string, GraphNode, task.Gate) task.Gate) *Flow[In, Out] {
 	known := map[task.Gate]task.Gate{}
 	return f.renewed(nil, func(path []string, n GraphNode, g task.Gate, budget bool) task.Gate {

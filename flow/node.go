@@ -91,11 +91,12 @@ type named struct {
 	origin   *seam.Origin
 	policies []task.Policy
 	gates    []task.Gate // and the budgets; of a variant, those of the flow that it was made of
+	shown    []any       // see ShownOf
 	settles  bool        // of a SettleEach: it goes on without the elements that fail
 }
 
 func describe[In, Out any](t task.Task[In, Out]) *named {
-	return &named{name: t.Name(), origin: task.ForEngines(seal, t).Origin(), policies: t.Policies(), gates: task.ForEngines(seal, t).Gates()}
+	return &named{name: t.Name(), origin: task.ForEngines(seal, t).Origin(), policies: t.Policies(), gates: task.ForEngines(seal, t).Gates(), shown: task.ForEngines(seal, t).Shown()}
 }
 
 // standsIn reports whether the node goes on without what it fails of: the value of the task's Fallback does, or an element is a failure.

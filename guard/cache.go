@@ -152,7 +152,7 @@ func (c *cached[K, Out]) remember(ctx context.Context, key K, v Out, err error, 
 	now := time.Now()
 	switch {
 	case err == nil && !degraded:
-		c.save(key, Entry[Out]{Value: v, Fresh: now.Add(c.ttl), End: now.Add(c.ttl + c.stale)})
+		c.save(key, Entry[Out]{Value: v, Fresh: now.Add(c.ttl), End: now.Add(c.ttl).Add(c.stale)})
 	case err != nil && c.negative > 0 && slices.Contains(c.kept, recovery.ClassifyIn(ctx, err)):
 		if e, ok := c.load(key); ok && e.Err == nil && now.Before(e.End) { // a stale value stays
 			return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -161,6 +162,16 @@ func TestCache_negative(t *testing.T) {
 		}
 		require.EqualValues(t, 1+1+2+2, calls.Load())
 	})
+}
+
+// Times without an end are times, and do not turn into the past.
+func TestCache_forEver(t *testing.T) {
+	const forEver = time.Duration(math.MaxInt64)
+	var calls atomic.Int32
+	item := guard.Cache(does(func(context.Context, int) (int, error) { return int(calls.Add(1)), nil }), guard.NewLRU[int, int](10), forEver, guard.Stale(forEver))
+	for range 3 {
+		asks(t, item, 7, 1)
+	}
 }
 
 // What has stood in for a failure is not kept.

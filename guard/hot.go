@@ -78,11 +78,13 @@ func hot[In, Out any, K comparable](where string, t task.Task[In, Out], perSecon
 	}
 	s := settings{}.apply(where, opts, "Report")
 	first := true
-	return task.ForEngines(seal, t).Wrap(task.Policy{Kind: engine.KindHot, Limit: keep}, func(quiet any, next task.Func[In, Out]) task.Func[In, Out] {
+	var shown HotKeys // on pages
+	protecting := task.ForEngines(seal, t).Wrap(task.Policy{Kind: engine.KindHot, Limit: keep}, func(quiet any, next task.Func[In, Out]) task.Func[In, Out] {
 		p := &protected[K, Out]{flights: flights[K, Out]{task: t.Name(), quiet: quiet}, sketch: newSketch[K, Out](perSecond), time: keep}
 		p.have, p.keep = p.value, p.remember
 		if first { // or else it is that of a fake
 			first = false
+			shown.add(p.list)
 			if s.report != nil {
 				s.report.add(p.list)
 			}
@@ -102,6 +104,7 @@ func hot[In, Out any, K comparable](where string, t task.Task[In, Out], perSecon
 			return next(ctx, in)
 		}
 	})
+	return task.ForEngines(seal, protecting).Showing(&shown)
 }
 
 func (h *HotKeys) add(ask func(now time.Time) []HotKey) {

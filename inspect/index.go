@@ -28,6 +28,7 @@ func (h *handler) serveIndex(w http.ResponseWriter) {
 	page := map[string]any{
 		"Flows": h.graphs,
 		"Gates": h.gates(),
+		"Hot":   h.hotKeys(),
 		"Sections": []section{
 			{"Recent runs", "No run has been recorded yet.", h.runs.Recent()},
 			{"Slowest runs of the last hour", "No run has been recorded yet.", h.runs.Slowest()},

@@ -25,7 +25,7 @@ import (
 // Describer is what has a graph: every *flow.Flow.
 type Describer interface{ Graph() flow.Graph }
 
-// Handler returns a handler that serves one page that lists flows, the gates of their tasks with their state, and runs, a
+// Handler returns a handler that serves one page that lists flows, the gates of their tasks with their state, the hot keys of their tasks, and runs, a
 // page of each flow with its chart, and a page of each run that the history keeps, with its
 // flow chart and its waterfall. A run is laid over the chart of the flow that has its name.
 //

@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/seam"
@@ -131,6 +132,16 @@ func (e engineSide[In, Out]) Wrap(about Policy, mw func(quiet any, fn Func[In, O
 	t.d.about[len(t.d.about)-1] = about
 	return t
 }
+
+// Showing returns the task with something that pages of package inspect show, such as its hot keys.
+func (e engineSide[In, Out]) Showing(v any) Task[In, Out] {
+	d := *e.d
+	d.shown = append(slices.Clip(d.shown), v)
+	return Task[In, Out]{&d}
+}
+
+// Shown returns what Showing was given.
+func (e engineSide[In, Out]) Shown() []any { return e.d.shown }
 
 // Apart is for the middleware of Wrap, where it makes one call for several calls of the task. It returns the ctx for that call: base, with the
 // values of another ctx on top. Pass tells the call that another ctx belongs to what has stood in for a failure, and reports whether something has.

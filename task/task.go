@@ -34,6 +34,7 @@ type definition[In, Out any] struct {
 	bent     bool                  // and so is another one
 	passages *sync.Pool            // of *passage, through the row; nil if there is none
 	standsIn bool                  // one is a recover or a fallback
+	shown    []any                 // see engineSide.Showing
 	discard  func(Out)             // nil: a result that nobody takes is dropped
 
 	hedged     *hedge[In, Out]      // the starter, if it is one

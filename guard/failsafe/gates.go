@@ -13,11 +13,10 @@
 package failsafe
 
 import (
+	"context"
 	"errors"
 	"reflect"
 	"sync"
-
-	"context"
 
 	"github.com/failsafe-go/failsafe-go/adaptivelimiter"
 	"github.com/failsafe-go/failsafe-go/adaptivethrottler"

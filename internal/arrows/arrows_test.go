@@ -35,7 +35,7 @@ var may = map[string][]string{
 	module + "/guard":   {module + "/future", module + "/recover", module + "/observe", module + "/task", errtree, engine},
 	module + "/trace":   {module + "/recover", module + "/observe", excerpt, errtree},
 	module + "/diagram": {module + "/flow", module + "/observe", module + "/trace"},
-	module + "/inspect": {module + "/diagram", module + "/flow", module + "/task", module + "/observe", module + "/trace", engine},
+	module + "/inspect": {module + "/diagram", module + "/flow", module + "/guard", module + "/task", module + "/observe", module + "/trace", engine, excerpt},
 	module + "/jadetest": {
 		module + "/future", module + "/recover", module + "/observe", module + "/task", module + "/flow", module + "/trace", module + "/diagram",
 		engine, chance, excerpt, "go.uber.org/goleak", // a helper for tests
