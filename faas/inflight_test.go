@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -22,18 +21,11 @@ import (
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/internal/faastest"
 	"github.com/jade-go/jade/observe"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
-
-// untouched is a body that must not be read.
-type untouched struct{ t *testing.T }
-
-func (u untouched) Read([]byte) (int, error) {
-	u.t.Error("the body is read")
-	return 0, io.EOF
-}
 
 // One more than there may be is refused before its body is read, and is counted.
 func TestMaxInFlight_refusesOneMore(t *testing.T) {
@@ -54,7 +46,7 @@ func TestMaxInFlight_refusesOneMore(t *testing.T) {
 		}
 		synctest.Wait()
 
-		r := httptest.NewRequest(http.MethodPost, "/", untouched{t})
+		r := httptest.NewRequest(http.MethodPost, "/", faastest.Unread(t))
 		r.Header.Set("Content-Type", "application/json")
 		w := httptest.NewRecorder()
 		server.ServeHTTP(w, r)

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/faas"
+	"github.com/jade-go/jade/internal/faastest"
 )
 
 func probe(h http.Handler, method, path string) (status int, body string) {
@@ -89,7 +90,7 @@ func (w *dated) SetReadDeadline(until time.Time) error { w.until = until; return
 // A probe that has a body which does not come keeps no connection for ever.
 func TestProbes_aBodyThatDoesNotCome(t *testing.T) {
 	w := &dated{httptest.NewRecorder(), time.Time{}}
-	faas.Probes(http.NotFoundHandler()).ServeHTTP(w, httptest.NewRequest("POST", "/healthz", untouched{t}))
+	faas.Probes(http.NotFoundHandler()).ServeHTTP(w, httptest.NewRequest("POST", "/healthz", faastest.Unread(t)))
 	require.Equal(t, 405, w.Code)
 	require.WithinDuration(t, time.Now().Add(30*time.Second), w.until, 10*time.Second)
 }

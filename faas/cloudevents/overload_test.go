@@ -13,15 +13,9 @@ import (
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/faas/cloudevents"
+	"github.com/jade-go/jade/internal/faastest"
 	"github.com/jade-go/jade/internal/notes"
 )
-
-type untouched struct{ t *testing.T }
-
-func (u untouched) Read([]byte) (int, error) {
-	u.t.Error("the body is read")
-	return 0, io.EOF
-}
 
 // An event that there is no place for is refused before its body is read. It may be sent again.
 func TestHTTP_maxInFlight(t *testing.T) {
@@ -39,7 +33,7 @@ func TestHTTP_maxInFlight(t *testing.T) {
 	first := make(chan *httptest.ResponseRecorder)
 	go func() { first <- send(strings.NewReader("1")) }()
 	<-begun
-	w := send(untouched{t})
+	w := send(faastest.Unread(t))
 	require.Equal(t, 503, w.Code)
 	require.Equal(t, "1", w.Header().Get("Retry-After"))
 	require.Contains(t, w.Body.String(), "too many requests are in progress")

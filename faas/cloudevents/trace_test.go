@@ -12,23 +12,13 @@ import (
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/faas/cloudevents"
-	"github.com/jade-go/jade/observe"
+	"github.com/jade-go/jade/internal/faastest"
 	"github.com/jade-go/jade/task"
 )
 
-// seer notes the requests of runs.
-type seer struct{ seen []observe.Request }
-
-func (s *seer) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
-	if r := observe.RequestOf(ctx); c.Kind == observe.KindRun && r != nil {
-		s.seen = append(s.seen, *r)
-	}
-	return nil, nil
-}
-
 // An event continues the trace of the request that delivers it, or else the one that it has itself. Its source and its id are its key.
 func TestHTTP_traceAndKey(t *testing.T) {
-	var s seer
+	var s faastest.Requests
 	var key string
 	server := cloudevents.HTTP(faas.New("price", func(ctx context.Context, _ int) (int, error) { key, _ = task.Key(ctx); return 0, nil },
 		faas.Logger(slog.New(slog.DiscardHandler)), faas.Observer(&s)))
@@ -44,11 +34,11 @@ func TestHTTP_traceAndKey(t *testing.T) {
 		require.Equal(t, 200, w.Code)
 		require.Equal(t, "/shop/1", key)
 	}
-	require.Len(t, s.seen, 2)
-	require.Equal(t, "pubsub", s.seen[0].Trigger)
-	require.Equal(t, "1@/shop", s.seen[0].ID)
-	require.Equal(t, "00-request", s.seen[0].Header("Traceparent"))
-	require.Empty(t, s.seen[0].Header("Tracestate"))
-	require.Equal(t, "00-event", s.seen[1].Header("Traceparent"))
-	require.Equal(t, "a=1", s.seen[1].Header("tracestate"))
+	require.Len(t, s.All(), 2)
+	require.Equal(t, "pubsub", s.All()[0].Trigger)
+	require.Equal(t, "1@/shop", s.All()[0].ID)
+	require.Equal(t, "00-request", s.All()[0].Header("Traceparent"))
+	require.Empty(t, s.All()[0].Header("Tracestate"))
+	require.Equal(t, "00-event", s.All()[1].Header("Traceparent"))
+	require.Equal(t, "a=1", s.All()[1].Header("tracestate"))
 }

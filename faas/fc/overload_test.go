@@ -13,14 +13,8 @@ import (
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/faas/fc"
+	"github.com/jade-go/jade/internal/faastest"
 )
-
-type untouched struct{ t *testing.T }
-
-func (u untouched) Read([]byte) (int, error) {
-	u.t.Error("the event is read")
-	return 0, io.EOF
-}
 
 // An invocation that there is no place for is refused before its event is read. The other phases need no place.
 func TestCustom_maxInFlight(t *testing.T) {
@@ -35,7 +29,7 @@ func TestCustom_maxInFlight(t *testing.T) {
 	first := make(chan *httptest.ResponseRecorder)
 	go func() { first <- do("/invoke", strings.NewReader("1")) }()
 	<-begun
-	w := do("/invoke", untouched{t})
+	w := do("/invoke", faastest.Unread(t))
 	require.Equal(t, 503, w.Code)
 	require.Equal(t, "404", w.Header().Get("X-Fc-Status"))
 	require.Contains(t, w.Body.String(), `"errorType":"jade.system"`)

@@ -13,23 +13,13 @@ import (
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/faas/fc"
-	"github.com/jade-go/jade/observe"
+	"github.com/jade-go/jade/internal/faastest"
 	"github.com/jade-go/jade/task"
 )
 
-// seer notes the request of a run.
-type seer struct{ seen []observe.Request }
-
-func (s *seer) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
-	if r := observe.RequestOf(ctx); c.Kind == observe.KindRun && r != nil {
-		s.seen = append(s.seen, *r)
-	}
-	return nil, nil
-}
-
 // An invocation continues the trace of its caller, and has its id as its key, unless the platform has told none.
 func TestCustom_traceAndKey(t *testing.T) {
-	var s seer
+	var s faastest.Requests
 	var key string
 	var has bool
 	h := fc.Custom(faas.New("price", func(ctx context.Context, _ int) (int, error) { key, has = task.Key(ctx); return 0, nil },
@@ -46,11 +36,11 @@ func TestCustom_traceAndKey(t *testing.T) {
 		require.Equal(t, id, key)
 		require.Equal(t, id != "", has)
 	}
-	require.Len(t, s.seen, 2)
-	require.Equal(t, "r-1", s.seen[0].ID)
-	require.Equal(t, "other", s.seen[0].Trigger)
-	require.Equal(t, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", s.seen[0].Header("traceparent"))
-	require.Empty(t, s.seen[0].Header("tracestate"))
-	require.True(t, s.seen[0].Cold)
-	require.False(t, s.seen[1].Cold)
+	require.Len(t, s.All(), 2)
+	require.Equal(t, "r-1", s.All()[0].ID)
+	require.Equal(t, "other", s.All()[0].Trigger)
+	require.Equal(t, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", s.All()[0].Header("traceparent"))
+	require.Empty(t, s.All()[0].Header("tracestate"))
+	require.True(t, s.All()[0].Cold)
+	require.False(t, s.All()[1].Cold)
 }

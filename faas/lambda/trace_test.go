@@ -11,19 +11,9 @@ import (
 
 	"github.com/jade-go/jade/faas"
 	"github.com/jade-go/jade/faas/lambda"
-	"github.com/jade-go/jade/observe"
+	"github.com/jade-go/jade/internal/faastest"
 	"github.com/jade-go/jade/task"
 )
-
-// seer notes the requests of runs.
-type seer struct{ seen []observe.Request }
-
-func (s *seer) Begin(ctx context.Context, c observe.Call) (context.Context, func(observe.Outcome)) {
-	if r := observe.RequestOf(ctx); c.Kind == observe.KindRun && r != nil {
-		s.seen = append(s.seen, *r)
-	}
-	return nil, nil
-}
 
 const root = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
 
@@ -35,7 +25,7 @@ func invoked(ctx context.Context) context.Context {
 
 // An invocation continues the trace that Lambda tells, and its id is its key.
 func TestHandler_traceAndKey(t *testing.T) {
-	var s seer
+	var s faastest.Requests
 	var key string
 	h := lambda.Handler(faas.New("price", func(ctx context.Context, _ int) (int, error) { key, _ = task.Key(ctx); return 0, nil }, unlogged, faas.Observer(&s)))
 	for range 2 {
@@ -43,13 +33,13 @@ func TestHandler_traceAndKey(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "r-1", key)
 	}
-	require.Len(t, s.seen, 2)
-	require.Equal(t, "r-1", s.seen[0].ID)
-	require.Equal(t, "other", s.seen[0].Trigger)
-	require.Equal(t, root, s.seen[0].Header("x-amzn-trace-id"))
-	require.Empty(t, s.seen[0].Header("traceparent"))
-	require.True(t, s.seen[0].Cold)
-	require.False(t, s.seen[1].Cold)
+	require.Len(t, s.All(), 2)
+	require.Equal(t, "r-1", s.All()[0].ID)
+	require.Equal(t, "other", s.All()[0].Trigger)
+	require.Equal(t, root, s.All()[0].Header("x-amzn-trace-id"))
+	require.Empty(t, s.All()[0].Header("traceparent"))
+	require.True(t, s.All()[0].Cold)
+	require.False(t, s.All()[1].Cold)
 }
 
 // A message continues the trace that it has been sent with. Its id is its key.
@@ -63,15 +53,15 @@ func TestSQS_traceAndKey(t *testing.T) {
 	require.NoError(t, err)
 	for name, fn := range map[string]func(*[]string) *faas.Handler[events.SQSEvent, events.SQSEventResponse]{
 		"a message at a time": func(keys *[]string) *faas.Handler[events.SQSEvent, events.SQSEventResponse] {
-			var s seer
+			var s faastest.Requests
 			t.Cleanup(func() {
-				require.Len(t, s.seen, 2)
-				require.Equal(t, "m-1", s.seen[0].ID)
-				require.Equal(t, "pubsub", s.seen[0].Trigger)
-				require.Equal(t, root, s.seen[0].Header("X-Amzn-Trace-Id"))
-				require.Empty(t, s.seen[0].Header("Traceparent"))
-				require.Equal(t, parent, s.seen[1].Header("Traceparent"))
-				require.Empty(t, s.seen[1].Header("raw"))
+				require.Len(t, s.All(), 2)
+				require.Equal(t, "m-1", s.All()[0].ID)
+				require.Equal(t, "pubsub", s.All()[0].Trigger)
+				require.Equal(t, root, s.All()[0].Header("X-Amzn-Trace-Id"))
+				require.Empty(t, s.All()[0].Header("Traceparent"))
+				require.Equal(t, parent, s.All()[1].Header("Traceparent"))
+				require.Empty(t, s.All()[1].Header("raw"))
 			})
 			return lambda.SQS(faas.New("order", func(ctx context.Context, _ int) (int, error) {
 				key, _ := task.Key(ctx)
@@ -80,12 +70,12 @@ func TestSQS_traceAndKey(t *testing.T) {
 			}, unlogged, faas.Observer(&s)))
 		},
 		"a batch": func(keys *[]string) *faas.Handler[events.SQSEvent, events.SQSEventResponse] {
-			var s seer
+			var s faastest.Requests
 			t.Cleanup(func() {
-				require.Len(t, s.seen, 1)
-				require.Equal(t, "r-1", s.seen[0].ID)
-				require.Equal(t, "pubsub", s.seen[0].Trigger)
-				require.Equal(t, root, s.seen[0].Header("X-Amzn-Trace-Id"))
+				require.Len(t, s.All(), 1)
+				require.Equal(t, "r-1", s.All()[0].ID)
+				require.Equal(t, "pubsub", s.All()[0].Trigger)
+				require.Equal(t, root, s.All()[0].Header("X-Amzn-Trace-Id"))
 			})
 			return lambda.SQS(faas.New("order", func(_ context.Context, all []events.SQSMessage) ([]error, error) {
 				for _, m := range all {
@@ -105,12 +95,12 @@ func TestSQS_traceAndKey(t *testing.T) {
 }
 
 func TestKinesis_key(t *testing.T) {
-	var s seer
+	var s faastest.Requests
 	var key string
 	h := lambda.Kinesis(faas.New("order", func(ctx context.Context, _ int) (int, error) { key, _ = task.Key(ctx); return 0, nil }, unlogged, faas.Observer(&s)))
 	_, err := h.Invoke(t.Context(), events.KinesisEvent{Records: []events.KinesisEventRecord{{EventID: "shard-1:7", Kinesis: events.KinesisRecord{SequenceNumber: "7", Data: []byte("1")}}}})
 	require.NoError(t, err)
 	require.Equal(t, "shard-1:7", key)
-	require.Len(t, s.seen, 1)
-	require.Empty(t, s.seen[0].Header("traceparent"))
+	require.Len(t, s.All(), 1)
+	require.Empty(t, s.All()[0].Header("traceparent"))
 }
