@@ -13,7 +13,7 @@
 //	observe/       observed work: Observer, Call, Outcome, With, Tee; below it logs (jadeslog), and metrics and spans in modules of their own (jadeprometheus, jadeotel)
 //	task/          named work: Task with Timeout, Retry, Recover, Fallback, OnError, Gate, Hedge, Wrap, Discard
 //	flow/          connected work: a typed graph of tasks, compiled once: New, Step, Map, Fallback, After, Either, Each
-//	guard/         protected work: gates around tasks: Slots, Rate, Breaker, Budget; one call for many askers: Share, Memo, Batch, Cache, Hot
+//	guard/         protected work: limits, breakers and budgets around tasks (Slots, Rate, Breaker, Budget); one call for many callers (Share, Memo, Batch, Cache, Hot)
 //	trace/         recorded work: what a run did, and its critical path
 //	diagram/       pictures of flows and runs: HTML, SVG, Mermaid, DOT, Chrome trace, text
 //	inspect/       an http.Handler that serves these pictures

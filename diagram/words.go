@@ -24,7 +24,7 @@ func (s state) word() string {
 	return string(s)
 }
 
-// reason is why a call has not gone well: the gate that has rejected it, or the class of its failure. It is empty if there is none.
+// reason returns why a call has failed: the gate that has rejected it, or the class of its failure. It is empty if there is no failure.
 func reason(s *trace.Span) string {
 	switch {
 	case s.Gate != "":

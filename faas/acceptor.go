@@ -51,7 +51,7 @@ func (a *acceptor) Accept() (net.Conn, error) {
 	return nil, net.ErrClosed
 }
 
-// passes reports whether an error is one after which the server accepts again, such as that too many files are open.
+// passes reports whether the server accepts again after err, such as an error that too many files are open.
 func passes(err error) bool {
 	e, ok := err.(interface {
 		Temporary() bool

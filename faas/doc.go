@@ -14,12 +14,13 @@
 // # How to read this package
 //
 // handler.go has the handler, init.go its initialiser. exchange.go is one invocation, in the goroutine that guards the caller from what
-// users have written. invoke.go divides its time and ends it. inflight.go lets invocations in, or not. held.go keeps the end of a run until its answer is
-// written, tame.go guards the methods of errors, and refuse.go reports invocations that never reach the function. invocation.go is what a
-// platform says about an invocation, and log.go writes that to the log.
+// users have written. invoke.go divides its time and ends it. inflight.go limits how many invocations are in progress. held.go keeps the end of a run
+// until its answer is written, tame.go guards the methods of errors, and refuse.go reports invocations that never reach the function. invocation.go is
+// what a platform says about an invocation, and log.go writes that to the log.
 //
 // json.go reads input and writes answers. strict.go rejects what is probably a mistake in the input, with what shape.go knows of its type.
 //
-// http.go is a handler behind HTTP: http_request.go is what it knows of a request, http_input.go reads fields from path and query, http_body.go reads the body, http_reply.go
-// writes the answer, problem.go that of a failure, and losses.go says what an answer lacks. serve.go is a server, probes.go its probes, and acceptor.go and ending.go are how it ends.
+// http.go is a handler behind HTTP. http_request.go finds the id, the key and the trace of a request, http_input.go reads fields from path and query,
+// and http_body.go reads the body. http_reply.go writes an answer, problem.go the answer to a failure, and losses.go says what an answer lacks.
+// serve.go is a server, and probes.go has its probes. acceptor.go and ending.go end it without losing a request.
 package faas

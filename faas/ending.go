@@ -82,7 +82,7 @@ func (e *ending) used(c net.Conn) {
 	}
 }
 
-// limp goes on as before for d, or until the server is over.
+// limp waits for d, in which the server goes on as before, or until the server has ended.
 func (e *ending) limp(d time.Duration, over <-chan struct{}) {
 	if d <= 0 {
 		return

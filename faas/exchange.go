@@ -49,7 +49,7 @@ const (
 // for methods that read and write values.
 const patience = 250 * time.Millisecond
 
-// forever is a wait that has no end, and can be added to another one.
+// forever is a wait without an end. It can be added to another one without an overflow.
 const forever = math.MaxInt64 / 4 * time.Nanosecond
 
 // do returns the answer. All else that the invocation does is over by then, or was given up.
@@ -97,7 +97,7 @@ func (x *exchange[In, Out]) settle(a answer[Out]) bool {
 	return true
 }
 
-// answered tells the gate how the invocation has ended. Who has settled does so.
+// answered reports to the gate how the invocation has ended. The goroutine that has settled the answer calls it.
 func (x *exchange[In, Out]) answered(err error) {
 	if x.place != nil {
 		x.place.answer(observe.OutcomeOf(x.ctx, err, nil, x.begun))
@@ -151,7 +151,7 @@ func (x *exchange[In, Out]) serve(context.Context) (none struct{}, _ error) {
 	a.err = classed(run.ctx, tamed(a.err))
 	if x.settle(a) {
 		x.answered(a.err)
-		run.ends(a.err, tamed(degraded), x.begun) // only now: the answer waits for no method of what it has stood in for
+		run.ends(a.err, tamed(degraded), x.begun) // only now, so that the answer does not wait for methods of the replaced failure
 	}
 	return none, nil
 }

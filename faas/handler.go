@@ -14,7 +14,7 @@ import (
 	recovery "github.com/jade-go/jade/recover"
 )
 
-// Func is a function that a platform is to call.
+// Func is a function that a platform calls.
 type Func[In, Out any] = func(context.Context, In) (Out, error)
 
 // Handler is a function with all that a deployment needs around it. Its methods may be called
@@ -43,7 +43,7 @@ type settings struct {
 	rules    rules
 
 	initTimeout time.Duration
-	gate        *gate // nil: all are let in
+	gate        *gate // nil: all invocations are let in
 }
 
 const (
@@ -59,16 +59,16 @@ func Reserve(d time.Duration) Option {
 	return func(s *settings) { s.reserve = d }
 }
 
-// TimeLeft is what [Drain] is given to wait as long as the platform lets it.
+// TimeLeft makes [Drain] wait as long as the platform allows.
 const TimeLeft time.Duration = -1
 
-// Drain is how long an invocation waits, when it has its answer, for what it has started and not waited for, such as the effects of
-// a flow.Also; 100 ms without it. What still runs then is cancelled, and an effect is told as lost.
+// Drain is how long an invocation that has its answer waits for work that it has started and not waited for, such as the effects of
+// a flow.Also; 100 ms without it. Then the invocation cancels the work that still runs, and the log reports an effect as lost.
 //
-// The caller gets the answer after that: on every platform a process may be frozen as soon as it has answered. So effects have what is least of
-// three: d; the time until the function's ctx ends, which is the platform's deadline less [Reserve]; and the Timeout of their flow. With
-// [TimeLeft] the first is no limit; where the platform has no deadline, as with [HTTP] without [Limit], that is as if Drain was not given.
-// An invocation that leaves nothing behind waits for nothing.
+// The caller gets the answer after that, because on every platform a process may be frozen as soon as it has answered. So effects have the shortest of
+// three times: d; the time until the function's ctx ends, which is the platform's deadline less [Reserve]; and the Timeout of their flow. With
+// [TimeLeft], d is no limit; if there is no deadline, as with [HTTP] without [Limit], TimeLeft means 100 ms.
+// An invocation that leaves no work behind does not wait.
 func Drain(d time.Duration) Option {
 	if d != TimeLeft {
 		mustNotBeNegative("faas.Drain", d)
@@ -76,15 +76,15 @@ func Drain(d time.Duration) Option {
 	return func(s *settings) { s.drain = d }
 }
 
-// Grace is how long an invocation then waits for what was cancelled to end; 100 ms without it. What still
-// runs then is logged by name, and left to itself.
+// Grace is how long an invocation waits after [Drain] until the cancelled work has ended; 100 ms without it. The log names work that still
+// runs then, and the invocation waits no longer.
 func Grace(d time.Duration) Option {
 	mustNotBeNegative("faas.Grace", d)
 	return func(s *settings) { s.grace = d }
 }
 
-// Logger writes to l what goes wrong: see [jadeslog], and "unobserved" for failures that nobody looked at, "still running" for
-// stragglers. Without it, that is what [slog.Default] is at the time. All records have the id of the request, if the platform has told it.
+// Logger makes the handler log to l, and without it to [slog.Default]. [jadeslog] has the records of runs and failures. Two more are "unobserved", for
+// failures that nobody looked at, and "still running", for stragglers. All records have the id of the request, if the platform has one.
 func Logger(l *slog.Logger) Option {
 	if l == nil {
 		panic("faas.Logger: nil Logger")
@@ -92,7 +92,7 @@ func Logger(l *slog.Logger) Option {
 	return func(s *settings) { s.logger = l }
 }
 
-// Classifier has c classify the failures of the function's calls, and of the function: see [recovery.WithClassifier].
+// Classifier makes c classify the failures of the function and of its calls: see [recovery.WithClassifier].
 func Classifier(c recovery.Classifier) Option {
 	if c == nil {
 		panic("faas.Classifier: nil Classifier")
@@ -100,8 +100,8 @@ func Classifier(c recovery.Classifier) Option {
 	return func(s *settings) { s.classify = c }
 }
 
-// Observer has o told of all calls too, beside the log: a trace, metrics. Several are told in their order, and the log last: so a record of a
-// call has the ctx that they have made for it, with the span of that call.
+// Observer adds an observer of all calls, such as one for traces or metrics. Several observers are called in the order of their options, and the log
+// is called last. So a log record of a call has the ctx that the observers have made for the call, with its span.
 func Observer(o observe.Observer) Option {
 	if o == nil {
 		panic("faas.Observer: nil Observer")
@@ -134,12 +134,14 @@ func FromFlow[In, Out any](f *flow.Flow[In, Out], opts ...Option) *Handler[In, O
 	return h
 }
 
-// Initialized returns a handler whose function init makes, once a process: with clients, pools, whatever is to be
-// there before the first invocation. Platforms that have a phase for it call it then; else the first invocation does, and
-// those that come meanwhile wait. It goes on if the invocation that has begun it is over first: its ctx is that of the
-// process, and limited: see [InitTimeout]. If it fails, so do those that wait, and the next one calls it again, after a pause: of 100 ms at
-// first, then twice as long each time, up to 5 s, less up to a half by chance. Who comes in a pause waits for the next call; if the deadline is
-// earlier, it fails at once, with an [*InitError] that says when to come back.
+// Initialized returns a handler whose function is made by init, once in a process. So init can make clients, pools, and all else that the first
+// invocation needs. A platform with an init phase calls init in that phase. Otherwise the first invocation calls it, or a readiness probe (see
+// [Probes]), and invocations that come in that time wait. The ctx of init is that of the process, with a limit (see [InitTimeout]): so init goes on
+// even if the invocation that has begun it ends first.
+//
+// If init fails, all invocations that wait for it fail. It is called again by a later invocation, after a pause. The first pause is 100 ms. Each next one
+// is twice as long, up to 5 s, and a random part of up to a half is taken off. An invocation that comes in a pause waits for the next call. If its
+// deadline is earlier, it fails at once with an [*InitError] that says when to come back.
 func Initialized[In, Out any](name string, init func(context.Context) (Func[In, Out], error), opts ...Option) *Handler[In, Out] {
 	if init == nil {
 		panic("faas.Initialized: nil function")
@@ -198,12 +200,12 @@ func (h *Handler[In, Out]) Name() string { return h.name }
 // Logger returns what the handler logs to, for adapters of platforms. It may log to [slog.Default], so it must not become that.
 func (h *Handler[In, Out]) Logger() *slog.Logger { return h.logger }
 
-// Observed reports whether somebody besides the log observes invocations with ctx. An adapter then puts an [observe.Request] into the ctx.
+// Observed reports whether invocations with ctx have an observer besides the log. If so, an adapter puts an [observe.Request] into the ctx.
 func (h *Handler[In, Out]) Observed(ctx context.Context) bool {
 	return h.others != nil || observe.From(ctx) != nil
 }
 
-// Init calls the initialiser, unless that has been done. Its failure is an [*InitError].
+// Init calls the initialiser, unless it has succeeded already. Its failure is an [*InitError].
 func (h *Handler[In, Out]) Init(ctx context.Context) error {
 	_, err := h.initialized(ctx)
 	return err

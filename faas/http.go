@@ -22,7 +22,7 @@ type httpSettings struct {
 	limit   time.Duration
 	id      string
 	status  func(error) int
-	losses  bool // are told
+	losses  bool // the answer has the header Server-Timing
 	methods []string
 }
 
@@ -36,8 +36,8 @@ func MaxBody(n int64) HTTPOption {
 	return func(s *httpSettings) { s.body = n }
 }
 
-// Limit gives each request a deadline, d after its headers have been read. Without it a request has the deadline that
-// its ctx has, from [http.Server.BaseContext] or a middleware, if any. It has to be longer than what [Reserve] keeps, or [HTTP] panics.
+// Limit gives each request a deadline, d after its headers have been read. Without it, a request has the deadline of its ctx, if a middleware or
+// [http.Server.BaseContext] has set one. The limit has to be longer than what [Reserve] keeps, or [HTTP] panics.
 func Limit(d time.Duration) HTTPOption {
 	if d <= 0 {
 		panic("faas.Limit: the limit is " + d.String() + ", and must be positive")
@@ -45,8 +45,9 @@ func Limit(d time.Duration) HTTPOption {
 	return func(s *httpSettings) { s.limit = d }
 }
 
-// RequestID names the header that has the id of a request, X-Request-Id without it. A request without an id, or with one that is not fit for a log, gets a new
-// one. The answer has it in the same header. It is trusted for logs only.
+// RequestID names the header that has the id of a request, X-Request-Id without it. A request gets a new id if it has none, or if its id is longer than 128
+// characters or has others than visible ASCII characters. The answer has the id in the same header. The id comes from the client, so use it only to find
+// logs, spans and metrics.
 func RequestID(header string) HTTPOption {
 	if header == "" {
 		panic("faas.RequestID: no header")
@@ -54,8 +55,8 @@ func RequestID(header string) HTTPOption {
 	return func(s *httpSettings) { s.id = header }
 }
 
-// Status has fn say which status a failure has, from 400 to 599. Where it returns anything else, such as 0, that is as [HTTP] says; if it
-// panics or does not return, 500.
+// Status makes fn decide which status a failure has, from 400 to 599. If fn returns any other number, such as 0, the status is as [HTTP] says. If fn
+// panics or does not return, the status is 500.
 func Status(fn func(error) int) HTTPOption {
 	if fn == nil {
 		panic("faas.Status: nil function")
@@ -63,8 +64,8 @@ func Status(fn func(error) int) HTTPOption {
 	return func(s *httpSettings) { s.status = fn }
 }
 
-// Methods are the methods that [HTTP] takes, such as PUT or DELETE. Without it, HTTP takes POST; or GET and HEAD, if all of the input comes from path and
-// query. Methods needs at least one name. HTTP panics if the input of a GET would be empty.
+// Methods are the methods that [HTTP] takes, such as PUT or DELETE. Without it, HTTP takes GET and HEAD if all of the input comes from path and query, and
+// otherwise POST. Methods panics without a name. HTTP panics if it is to take GET or HEAD and no field of the input has a tag, unless the input is struct{}.
 func Methods(names ...string) HTTPOption {
 	if len(names) == 0 {
 		panic("faas.Methods: no method")
@@ -90,43 +91,44 @@ func Methods(names ...string) HTTPOption {
 //		Tags []string `query:"tag"`  // ?tag=new&tag=red
 //	}
 //
-// Such a field is a string, a boolean, a number, a duration such as 1m30s, or of a type with a method UnmarshalText; or a pointer to one of these. A
-// field for the query may also be a slice of them. A field is zero if the query does not have it. HTTP ignores parameters that In has no
-// field for. Tags count in In and in structs that it embeds, but not in other structs.
+// The type of such a field is a string, a boolean, a number, a duration such as 1m30s, a type with a method UnmarshalText, or a pointer to one of these.
+// A field for the query may also be a slice of them. A field is zero if the query does not have it. HTTP ignores parameters of the query for which In has
+// no field. Tags count in In and in structs that it embeds, but not in other structs.
 //
 // All other fields come from the body. If there are none, HTTP takes GET and HEAD, and reads no body. [Methods] sets other methods. On other
 // platforms all fields come from JSON.
 //
 // # Answer
 //
-// If Out has a method HTTPStatus() int, that is the status, from 200 to 599. If Out has a method HTTPHeader() http.Header, HTTP sets these headers,
-// such as Location, ETag or Cache-Control. It does not set headers that are the server's, such as Content-Length. Each answer has the
+// If Out has a method HTTPStatus() int, its result is the status, from 200 to 599. If Out has a method HTTPHeader() http.Header, HTTP sets these headers,
+// such as Location, ETag or Cache-Control. It does not set headers that belong to the server, such as Content-Length. Each answer has the
 // id of the request: see [RequestID]. Answers with the status 204, 205 or 304 have no body.
 //
 // # Refusals
 //
 // HTTP does not call the function for these requests. [Handler.Refused] says how they are logged and counted.
 //
-//   - 400: the body is not what [Handler.InvokeJSON] takes; a value of the path or the query has the wrong type, or is there twice; the header
-//     Idempotency-Key is malformed. It is 500 if a method of In panics or ends its goroutine.
-//   - 405: another method.
+//   - 400: [Handler.InvokeJSON] does not take the body; or a value of the path or the query has the wrong type or is there twice; or the header
+//     Idempotency-Key is malformed. But if a method of In panics or ends its goroutine, the status is 500.
+//   - 405: HTTP does not take the method.
 //   - 408: the body does not come in time.
 //   - 413: the body is too long.
-//   - 415: there is no content type, or several, or another one than application/json, or another charset than UTF-8, or a content encoding.
-//     So no browser sends a request of a foreign page without asking first.
-//   - 503: the [Gate] of h does not let the request in, such as that of [MaxInFlight].
+//   - 415: there is not exactly one content type, or it is not application/json, or its charset is not UTF-8, or there is a content encoding.
+//     A browser asks the server before it sends a request with this content type from a foreign page.
+//   - 503: the [Gate] of h, such as that of [MaxInFlight], does not let the request in.
 //
 // # Failures
 //
-// The answer to a failure is a [Problem]. Its status is the first of these:
+// The answer to a failure is a [Problem]. Its status is the first of these that applies:
 //
 //   - what [Status] says;
 //   - what a method HTTPStatus() int of the failure says, from 400 to 599;
 //   - 503 if the initialiser has failed;
-//   - that of the class: business 422, dependency 502, system 503, timeout 504, all others 500.
+//   - the status of the class: business 422, dependency 502, system 503, timeout 504, all others 500.
 //
-// A method RetryAfter() time.Duration of the failure sets Retry-After. A method Public() string is the detail. No other text of an error is in an
-// answer, because it may tell of the inside. A method StatusCode() int decides only the class: a backend has answered that, to us.
+// A method RetryAfter() time.Duration of the failure sets Retry-After. The result of a method Public() string is the detail of the Problem. An answer
+// has no other text of an error, because such a text may name files and hosts. A method StatusCode() int decides only the class, because it says what a
+// backend has answered to this program.
 //
 // # Other
 //
@@ -135,7 +137,7 @@ func Methods(names ...string) HTTPOption {
 // Cancellation: a client that leaves cancels the invocation.
 // Blocking: reading a body ends at the deadline of the request, or after 30 s if it has none. Writing the answer ends after 30 s. The ReadTimeout and
 // the WriteTimeout of the server hold too, if they end earlier. A server should also have a ReadHeaderTimeout.
-// Panics: if [Limit] is not longer than the [Reserve] of h, or a tag of In asks for what cannot be.
+// Panics: HTTP panics if [Limit] is not longer than the [Reserve] of h, or if a tag of In cannot be used, such as one on a field that is not exported.
 func HTTP[In, Out any](h *Handler[In, Out], opts ...HTTPOption) http.Handler {
 	if h == nil {
 		panic("faas.HTTP: nil Handler")
@@ -159,7 +161,7 @@ type endpoint[In, Out any] struct {
 	bound *binding
 }
 
-// mustFit has the methods be those that suit the input, if nobody has said. If somebody has, they have to suit it.
+// mustFit sets the methods that suit the input, unless [Methods] has set some. It panics if the methods do not suit the input.
 func (e *endpoint[In, Out]) mustFit() {
 	switch {
 	case e.methods != nil:
@@ -264,7 +266,7 @@ func (e *endpoint[In, Out]) read(ctx context.Context, w http.ResponseWriter, r *
 	return ctx, in, err
 }
 
-// decode makes the input. It calls methods of In's.
+// decode makes the input. It calls methods that belong to In, so it may panic.
 func (e *endpoint[In, Out]) decode(from parts) (in In, err error) {
 	if from.read {
 		in, err = decode[In](from.body, e.h.shape, e.h.rules)

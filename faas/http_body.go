@@ -48,8 +48,8 @@ func unreadBody(ctx context.Context, w http.ResponseWriter, r *http.Request) {
 	_ = http.NewResponseController(w).SetReadDeadline(readUntil(ctx)) // not all writers can
 }
 
-// unfit says why the headers are not those of a body that is taken. A browser sends what is taken for a page of another origin only
-// if the server allows it: see "CORS-safelisted request-header" in the Fetch standard.
+// unfit says why a body with these headers is refused, or is empty. A browser sends a body that is not refused from a page of another origin only if
+// the server allows it: see "CORS-safelisted request-header" in the Fetch standard.
 func unfit(h http.Header) string {
 	const kind = "the content type is application/json"
 	if all := h.Values("Content-Type"); len(all) != 1 {
@@ -69,7 +69,8 @@ func unfit(h http.Header) string {
 	return ""
 }
 
-// shorten sets a deadline of a connection, but never one later than it has: what sets it does so when it is due. After stop, it does not.
+// shorten sets a deadline of a connection, but never makes an existing deadline later: only at the time end does a timer set a deadline, which is in the
+// past. After stop, the timer does nothing.
 func shorten(end time.Time, set func(time.Time) error) (stop func()) {
 	var mu sync.Mutex
 	over := false
@@ -88,7 +89,7 @@ func shorten(end time.Time, set func(time.Time) error) (stop func()) {
 	}
 }
 
-// refusal is a request that the function is not called for.
+// refusal is why a request is refused before the function is called.
 type refusal struct {
 	status int
 	why    string

@@ -17,7 +17,7 @@ import (
 	recovery "github.com/jade-go/jade/recover"
 )
 
-// binding is how the fields of an input are made of a request's path and query: those with a tag path or query. A nil binding has none.
+// binding lists the fields of an input that come from a request's path and query: those with a tag path or query. A nil binding has no such field.
 type binding struct {
 	fields []boundField
 	body   bool // there are other fields, which the body has
@@ -36,7 +36,7 @@ const (
 	fromQuery = "query"
 )
 
-// bindingOf returns the binding of an input's type. It panics if a tag asks for what cannot be.
+// bindingOf returns the binding of an input's type. It panics if a tag cannot be used.
 func bindingOf(t reflect.Type) *binding {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -52,7 +52,7 @@ func bindingOf(t reflect.Type) *binding {
 	return b
 }
 
-// add adds the fields of t, which is the input or embedded in it.
+// add adds the fields of t. t is the input or a struct that is embedded in it.
 func (b *binding) add(t reflect.Type, index []int) {
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -113,7 +113,7 @@ func readsText(t reflect.Type) bool {
 	return reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }
 
-// fromText reports whether a value of type t can be made of a text.
+// fromText reports whether a value of type t can be made from a text.
 func fromText(t reflect.Type) bool {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -127,7 +127,7 @@ func fromText(t reflect.Type) bool {
 	return readsText(t)
 }
 
-// texts are what a request has for each field.
+// texts returns the texts that a request has for each field.
 func (b *binding) texts(r *http.Request) ([][]string, error) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -149,7 +149,7 @@ func (b *binding) texts(r *http.Request) ([][]string, error) {
 	return all, nil
 }
 
-// read sets the fields of an input to the texts. A field that the request has nothing for is zero, whatever the body says.
+// read sets the fields of an input to the texts. A field without a text becomes zero, whatever the body says.
 func (b *binding) read(in reflect.Value, texts [][]string) error {
 	if in.Kind() == reflect.Pointer {
 		if in.IsNil() {
@@ -185,7 +185,7 @@ func (f boundField) set(v reflect.Value, texts []string) error {
 		return nil
 	case len(texts) > 1:
 		return f.refused("given twice", nil)
-	case texts[0] == "" && f.source == fromPath: // of a wildcard for the rest, which is none
+	case texts[0] == "" && f.source == fromPath: // a wildcard for the rest of the path, which is empty
 		return nil
 	}
 	return f.parse(v, texts[0])
@@ -225,7 +225,7 @@ func (f boundField) parse(v reflect.Value, text string) error {
 
 var errInfinite = errors.New("not a finite number")
 
-// parseKind sets v, whose kind is one of those that fromText accepts.
+// parseKind sets v to what text says. The kind of v is one of those that fromText accepts.
 func parseKind(v reflect.Value, text string) (err error) {
 	switch t := v.Type(); {
 	case t.Kind() == reflect.String:

@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// reply is what an answer says besides its body, by optional methods of Out's.
+// reply is the status and the headers of an answer. Out may set them by optional methods.
 type reply struct {
 	status int
 	header http.Header
 }
 
-// replyOf asks an answer. Its methods may panic.
+// replyOf asks an answer for its status and headers. Methods of the answer may panic.
 func replyOf[Out any](out *Out) (r reply, err error) {
 	r.status = http.StatusOK
 	for v := reflect.ValueOf(out).Elem(); v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface; v = v.Elem() {
@@ -35,7 +35,7 @@ func replyOf[Out any](out *Out) (r reply, err error) {
 	return r, nil
 }
 
-// asks is out as an interface, if the value has its methods, or a pointer to it.
+// asks returns out as an I, if the value or a pointer to it has the methods of I.
 func asks[I, Out any](out *Out) (I, bool) {
 	if i, ok := any(*out).(I); ok {
 		return i, true
@@ -49,10 +49,10 @@ func (r reply) bodiless() bool {
 	return r.status == http.StatusNoContent || r.status == http.StatusResetContent || r.status == http.StatusNotModified
 }
 
-// Headers that are the server's.
+// ownHeaders are headers that only the server sets.
 var ownHeaders = [...]string{"Content-Length", "Transfer-Encoding", "Connection", "Trailer", "Upgrade", "Keep-Alive"}
 
-// set sets the headers of the answer. What the server has set for the connection stays.
+// set sets the headers of the answer, but for those of the server.
 func (r reply) set(h http.Header) {
 	for name, values := range r.header {
 		if name = http.CanonicalHeaderKey(name); !slices.Contains(ownHeaders[:], name) {
@@ -61,7 +61,7 @@ func (r reply) set(h http.Header) {
 	}
 }
 
-// write answers, for a while.
+// write writes the answer. It gives up after the time of transfer.
 func (r reply) write(w http.ResponseWriter, answer []byte) {
 	h := w.Header()
 	control := http.NewResponseController(w)

@@ -12,9 +12,10 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// identified is ctx with what is known of the invocation, and the id of the request. It is the one that an adapter has told, or that of the header, or else a new one.
+// identified returns ctx with what is known of the invocation, and the id of the request. The id is the one that an adapter has set, or that of the header, or
+// else a new one.
 func (s *httpSettings) identified(ctx context.Context, r *http.Request) (context.Context, string) {
-	i, told := InvocationOf(ctx) // by an adapter
+	i, told := InvocationOf(ctx) // an adapter has set it
 	if !told {
 		i.Platform = "http"
 	}
@@ -24,7 +25,7 @@ func (s *httpSettings) identified(ctx context.Context, r *http.Request) (context
 	return WithInvocation(ctx, i), i.ID
 }
 
-// idOf is the id of a request, if it is fit for a log.
+// idOf returns the id of a request from its header, or an empty string if it is not fit for a log.
 func (s *httpSettings) idOf(r *http.Request) string {
 	const longest = 128
 	id := r.Header.Get(s.id)
@@ -39,8 +40,8 @@ func visible(text string) bool {
 	return !strings.ContainsFunc(text, func(c rune) bool { return c < '!' || c > '~' })
 }
 
-// keyed is ctx with the idempotency key of the request, if it has one: see the draft "The Idempotency-Key HTTP Header Field" of the
-// IETF, where it is a quoted string. Many clients do not quote it.
+// keyed returns ctx with the idempotency key of the request, if it has one. In the draft "The Idempotency-Key HTTP Header Field" of the IETF the key
+// is a quoted string, but many clients do not quote it.
 func keyed(ctx context.Context, r *http.Request) (context.Context, error) {
 	const longest = 255
 	values := r.Header.Values("Idempotency-Key")
@@ -69,7 +70,7 @@ func (s *httpSettings) described(ctx context.Context, id string, r *http.Request
 			if says := answer.Load(); says != nil {
 				return says.status
 			}
-			return 0 // a run in the function, which has not answered yet
+			return 0 // this is a run inside of the function, which has not answered yet
 		},
 	}
 	if r.TLS != nil {

@@ -16,10 +16,10 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// MaxInFlight limits how many invocations of the handler are in progress at once to n. It is [Gate] with a [guard.Slots] of n. So a process has never more
-// goroutines than n invocations have, whatever its backends do.
+// MaxInFlight limits how many invocations of the handler are in progress at once to n. It is [Gate] with a [guard.Slots] of n. So the handler never has
+// more goroutines than n invocations need, whatever its backends do.
 //
-// If the platform limits the requests of a process too, make n a little larger than that limit. An n below 1 panics.
+// If the platform also limits the requests of a process, make n a little larger than that limit. An n below 1 panics.
 func MaxInFlight(n int) Option {
 	if n < 1 {
 		panic(fmt.Sprintf("faas.MaxInFlight: the limit is %d, and must be at least 1", n))
@@ -27,15 +27,15 @@ func MaxInFlight(n int) Option {
 	return func(s *settings) { Gate(guard.Slots(n, guard.Name("the limit in flight")))(s) }
 }
 
-// Gate has g decide which invocations of the handler are let in: load shedding. An invocation that is not let in fails, and its function is not
-// called. The failure wraps a [*task.RejectedError] and has the class system. [HTTP] and the other adapters for HTTP servers then answer 503 with
-// Retry-After, before they read the body. See [Handler.Refused] for how that is logged and counted. Of several Gates, the last one counts.
+// Gate makes g decide which invocations of the handler are let in: load shedding. If g rejects an invocation, the invocation fails, and the function is
+// not called. The failure wraps a [*task.RejectedError] and has the class system. [HTTP] and the other adapters for HTTP servers then answer 503 with
+// Retry-After, before they read the body. [Handler.Refused] says how a rejection is logged and counted. If there are several Gates, the last one counts.
 //
-// An invocation is in progress until nothing of it runs any more. A function that ignores the end of its ctx keeps its place after the answer, until
-// it returns.
+// An invocation is in progress until nothing of it runs any more. If a function ignores the end of its ctx, its invocation keeps its place after the
+// answer, until the function returns.
 //
-// Use a [guard.Slots] for a fixed limit (see [MaxInFlight]), or the adaptive limiter of the module guard/failsafe for one that adapts to how long invocations take.
-// A gate for several handlers is one limit for all of them. The key that the gate gets is empty.
+// For a fixed limit, use [MaxInFlight]. For a limit that adapts to how long invocations take, use the adaptive limiter of the module guard/failsafe.
+// If several handlers have the same gate, it is one limit for all of them. The key that the gate gets is empty.
 func Gate(g task.Gate) Option {
 	if g == nil {
 		panic("faas.Gate: nil Gate")
@@ -48,13 +48,13 @@ func Gate(g task.Gate) Option {
 	return func(s *settings) { s.gate = &gate{g, name} }
 }
 
-// gate is what lets invocations in.
+// gate is the gate of a handler.
 type gate struct {
 	task.Gate
 	name string
 }
 
-// enter returns a place for one more invocation, or why there is none.
+// enter takes a place for one more invocation, or returns why there is none.
 func (g *gate) enter(ctx context.Context, function string) (p *place, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -70,7 +70,7 @@ func (g *gate) enter(ctx context.Context, function string) (p *place, err error)
 	return p, nil
 }
 
-// rejection is err as the failure of an invocation. The end of ctx is no rejection.
+// rejection returns the failure of an invocation that the gate has rejected with err. If ctx has ended, that is the failure instead.
 func (g *gate) rejection(ctx context.Context, function string, err error) error {
 	if ctx.Err() != nil {
 		return future.Cause(ctx)
@@ -83,18 +83,18 @@ func (g *gate) rejection(ctx context.Context, function string, err error) error 
 	return &overload{&told}
 }
 
-// place is what an invocation in progress takes. It is free again when nobody holds it. A handler without a gate has nil places.
+// place is the place of an invocation in progress. It is free again when nothing holds it. A handler without a gate has nil places.
 type place struct {
 	gate    *gate
 	ticket  uint64
-	used    atomic.Bool  // by an invocation
+	used    atomic.Bool  // an invocation uses it, or the adapter has given it back
 	holders atomic.Int64 // one for the invocation, or for the adapter before it; and one for each scope with work that ignores the end of its ctx
 
-	mu       sync.Mutex // held while the gate is told of the answer
+	mu       sync.Mutex // held while Answered of the gate is called
 	answered bool
 }
 
-// answer tells the gate how the invocation has ended for its caller. It does so once. The gate is told that all has left only after that.
+// answer reports to the gate, once, how the invocation has ended for its caller. Left of the gate is called only after that.
 func (p *place) answer(o observe.Outcome) {
 	if p == nil {
 		return
@@ -126,7 +126,7 @@ func (p *place) release() {
 	}
 }
 
-// quietly calls a method of a gate whose panic is of no consequence: the invocation has its answer.
+// quietly calls a method of a gate. The invocation has its answer, so a panic of the method is ignored.
 func quietly(call func()) {
 	defer func() { _ = recover() }()
 	call()
@@ -134,11 +134,12 @@ func quietly(call func()) {
 
 type placeKey struct{ of *gate }
 
-// Admit takes a place for an invocation that is to come: see [Gate]. It is for adapters of platforms, which call it before they read
-// the input. The returned ctx is that for [Handler.InvokeJSON], which uses the place. The adapter calls leave when the invocation is over, or if
-// there is none.
+// Admit takes a place for an invocation, before the invocation begins: see [Gate]. Adapters of platforms call it before they read the input. They
+// pass the returned ctx to [Handler.InvokeJSON], which uses the place. They call leave when the invocation is over, and also if they do not invoke the
+// handler after all.
 //
-// Failure: the gate does not let the invocation in. The error has the methods Class, HTTPStatus, Public and RetryAfter. The adapter gives it to [Handler.Refused].
+// Failure: the gate does not let the invocation in. The error has the methods Class, HTTPStatus, Public and RetryAfter. The adapter passes it to
+// [Handler.Refused].
 func (h *Handler[In, Out]) Admit(ctx context.Context) (admitted context.Context, leave func(), err error) {
 	g := h.gate
 	if g == nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/jade-go/jade/internal/engine"
 )
 
-// InitTimeout limits each call of an initialiser to d, one minute without it: its ctx ends then, and who waits for it is told that it has
-// failed. If it goes on all the same, what it makes is dropped.
+// InitTimeout limits each call of an initialiser to d, or to one minute without it. At the limit the ctx of the initialiser ends, and everybody who waits
+// for it gets a failure. If the initialiser still returns a function later, that function is dropped.
 func InitTimeout(d time.Duration) Option {
 	if d <= 0 {
 		panic("faas.InitTimeout: the limit is " + d.String() + ", and must be positive")
@@ -42,7 +42,7 @@ func (e *InitError) Error() string { return "init of " + e.Function + ": " + e.E
 // Unwrap returns the failure.
 func (e *InitError) Unwrap() error { return e.Err }
 
-// RetryAfter is when it makes sense to ask again: the initialiser is not called earlier. It is zero if that is not known.
+// RetryAfter returns how long to wait before another request makes sense: the initialiser is not called earlier. It is zero if that is not known.
 func (e *InitError) RetryAfter() time.Duration { return e.retry }
 
 var errNoFunction = errors.New("the initialiser returned neither a function nor a flow")
@@ -56,7 +56,7 @@ type work[In, Out any] struct {
 // initialization is what is made once a process.
 type initialization[In, Out any] struct {
 	done   atomic.Pointer[work[In, Out]]
-	called atomic.Bool // the handler has been called: see observe.Request
+	called atomic.Bool // the handler has been called: see Cold of observe.Request
 
 	mu     sync.Mutex
 	try    future.Future[*work[In, Out]] // that is under way, if trying

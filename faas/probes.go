@@ -7,22 +7,22 @@ import (
 	"time"
 )
 
-// Initializer is something that has to be initialised before the process takes requests: see [Probes]. A [Handler] is one.
+// Initializer is something that has to be initialised before the process takes requests, such as a [Handler]: see [Probes].
 type Initializer interface {
 	Name() string
 	Init(context.Context) error // returns nil once it is initialised; concurrent and repeated calls share one attempt
 }
 
-// probeWait is how long an answer to /readyz waits at most for initialisers.
+// probeWait is how long an answer to /readyz waits for initialisers at most.
 const probeWait = 500 * time.Millisecond
 
 // Probes serves the probes of an orchestrator such as Kubernetes, and handler for all other paths:
 //
-//   - /healthz answers 200 as long as the process answers at all. It is for the liveness probe.
-//   - /readyz answers 200 if the process takes requests, else 503. It is for the readiness probe. The process takes requests when all of the
-//     Initializers are initialised, until the ctx of [Serve] ends. The first probe starts the initialisers. A probe waits for them for at most 500 ms.
+//   - /healthz answers 200 whenever the process can answer. It is for the liveness probe.
+//   - /readyz answers 200 if the process takes requests, and 503 otherwise. It is for the readiness probe. The process takes requests from when all
+//     Initializers are initialised until the ctx of [Serve] ends. The first probe starts the initialisers. A probe waits for them for at most 500 ms.
 //
-// The body is one line of text: ok, or why not. The text of an initialiser's error is in the log only.
+// The body is one line of text: ok, or why the process is not ready. It never has the text of an initialiser's error.
 func Probes(handler http.Handler, of ...Initializer) http.Handler {
 	if handler == nil {
 		panic("faas.Probes: nil Handler")
@@ -46,7 +46,8 @@ func Probes(handler http.Handler, of ...Initializer) http.Handler {
 	})
 }
 
-// unready says why the process takes no requests, or is empty. It also calls initialisers that it has no time left to wait for: so they begin.
+// unready says why the process takes no requests, or is empty if it takes them. It calls all initialisers, even if it has no time left to wait for them, so
+// that they begin.
 func unready(ctx context.Context, of []Initializer) (why string) {
 	if isDraining(ctx) {
 		return "the process is to end"

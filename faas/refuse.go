@@ -10,13 +10,14 @@ import (
 )
 
 // Refused reports an invocation that is refused because of err, before the function is called. It is for adapters of platforms, which refuse requests and
-// events before there is an input. ([Handler.InvokeJSON] reports itself what it refuses.) The log gets one record "refused", on level Info, whatever the
-// reason. Other observers see a run that was skipped. Its class is system if the handler had no place left, see [MaxInFlight], and otherwise business.
+// events before there is an input. ([Handler.InvokeJSON] itself reports what it refuses.) The log gets one record "refused" on level Info, whatever the
+// reason is. Other observers see a run with the status skipped. Its class is system if the gate of the handler has rejected it (see [Gate]), and otherwise
+// business.
 func (h *Handler[In, Out]) Refused(ctx context.Context, err error) {
 	guarded(func() (none struct{}) { h.refuse(ctx, err); return none }, struct{}{}, patience)
 }
 
-// refuse has the record in the ctx that the observers have made: with the span of the run, if it has one.
+// refuse writes the record with the ctx that the observers have made, so that the record has the span of the run.
 func (h *Handler[In, Out]) refuse(ctx context.Context, err error) {
 	o := observe.Tee(observe.From(ctx), h.others)
 	now := time.Now()

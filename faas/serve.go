@@ -13,20 +13,19 @@ type ServeOption func(*serveSettings)
 
 type serveSettings struct{ lameDuck time.Duration }
 
-// LameDuck has [Serve] serve for d more after its ctx has ended, while /readyz of [Probes] answers 503. Without it, Serve begins to end at once. Use it
-// where requests still come after the process is told to end: Kubernetes needs some seconds to take the address of a process off its services.
-// The platform has to wait for d and for the grace.
+// LameDuck makes [Serve] serve new requests for d after its ctx has ended. In that time /readyz of [Probes] answers 503. Without LameDuck, Serve begins to
+// end at once. Use it if requests still come after the process is told to end: Kubernetes needs some seconds to remove the address of a process
+// from its services. The platform must give the process at least d plus the grace to end.
 func LameDuck(d time.Duration) ServeOption {
 	mustNotBeNegative("faas.LameDuck", d)
 	return func(s *serveSettings) { s.lameDuck = d }
 }
 
-// Serve serves handler until ctx ends, and then until the requests under way are answered, which takes at most as long as
-// the grace says. It is the server that Knative, Cloud Run, OpenFaaS and custom runtimes expect, with limits on
-// slow senders. An error is that of the listener.
+// Serve serves handler until ctx ends. Then it waits until the requests in progress are answered, for at most the time of grace. It is the server that
+// Knative, Cloud Run, OpenFaaS and custom runtimes expect. It limits slow senders. If the listener fails, Serve returns its error.
 //
-// Cancellation: when ctx ends, Serve accepts the connections that wait for it, and then no more. It answers requests that have begun to
-// arrive. For 250 ms it also answers those that come on idle connections, and then closes these. [http.Server.Shutdown] alone drops a
+// Cancellation: when ctx ends, Serve accepts the connections that already wait, and then no more. It answers requests that have begun to
+// arrive. For 250 ms it also answers requests that come on idle connections, and then closes these connections. [http.Server.Shutdown] alone drops a
 // request whose headers are on the way. See also [LameDuck].
 func Serve(ctx context.Context, l net.Listener, handler http.Handler, grace time.Duration, opts ...ServeOption) error {
 	if handler == nil {
@@ -63,8 +62,8 @@ func Serve(ctx context.Context, l net.Listener, handler http.Handler, grace time
 	return nil
 }
 
-// idle is how long a connection is kept without a request. It is longer than those who send requests keep theirs, or else some of these would be lost: load
-// balancers of Google have idle connections for 10 minutes, Envoy, and so Knative, for an hour.
+// idle is how long the server keeps a connection without a request. It is longer than clients keep theirs: otherwise the server could close a connection
+// while a request is on the way. Google's load balancers keep idle connections for 10 minutes; Envoy, and so Knative, keeps them for an hour.
 const idle = 65 * time.Minute
 
 // Listen listens on the port that the environment variable PORT names, as platforms for containers do, or on 8080.

@@ -25,7 +25,7 @@ func shapeOf(t reflect.Type) *shape {
 	all := shapes{}
 	s := all.of(t)
 	for _, p := range all {
-		if p.pointer { // made when what it points to may not have been complete
+		if p.pointer { // it was copied from a shape that may not have been complete
 			p.exact, p.elem = p.inside.exact, p.inside.elem
 		}
 	}

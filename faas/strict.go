@@ -24,8 +24,8 @@ func walk(valid []byte, of *shape, r rules) (reason string) {
 	return "field " + strconv.Quote(w.where()) + ": " + w.reason
 }
 
-// pathOf is where in valid JSON the value is that did not fit. It is empty for the outermost, and if another type is read at that place: the offset of
-// what a method has decoded is one in a part of the input.
+// pathOf returns the path in valid JSON to the value that did not fit. It is empty for the outermost value. It is also empty if the type at that place is
+// another one: then a method has decoded a part of the input, and the offset in the error is an offset in that part.
 func pathOf(wrong *json.UnmarshalTypeError, valid []byte, of *shape) string {
 	path, found := pathAt(valid, int(wrong.Offset), of)
 	if found == nil {
@@ -41,7 +41,7 @@ func pathOf(wrong *json.UnmarshalTypeError, valid []byte, of *shape) string {
 	return ""
 }
 
-// pathAt is where the innermost value is that has begun before an offset and ends there or after it, and its shape, if that is known.
+// pathAt returns the path to the innermost value that begins before offset and ends at or after it, and its shape, if that is known.
 func pathAt(valid []byte, offset int, of *shape) (path string, found *shape) {
 	w := walker{text: valid, depth: len(valid), lenient: true, offset: offset}
 	w.value(0, of)

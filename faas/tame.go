@@ -24,7 +24,7 @@ func tamed(err error) error {
 	return &wildError{text}
 }
 
-// causeOf is [future.Cause], tamed if it is not only that of package context: who cancels may say why by any error.
+// causeOf is [future.Cause]. It is tamed unless it is a plain error of package context, because the code that cancels a ctx may give any error as the cause.
 func causeOf(ctx context.Context) error {
 	cause := future.Cause(ctx)
 	if why := context.Cause(ctx); why == context.Canceled || why == context.DeadlineExceeded {

@@ -202,7 +202,7 @@ func (c *call[In, Out]) finish() {
 	c.life.End(answered)
 	ans.Late = c.expired.Load()
 	if _, asks := c.host.(seam.Outlived); asks && c.isAlone() {
-		c.gone() // first: else who comes next would find the gates of the task still taken
+		c.gone() // before the answer: otherwise the next call could find the gates of the task still taken
 	}
 	c.host.Finish(ans)
 }

@@ -9,23 +9,25 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// Fresh returns the flow with gates of the same settings that have no memory, so that an open breaker or an empty budget of one test does not
-// matter to another. A gate that is around several tasks of the flow is one gate for them in the new flow too. Nested flows are fresh as well, and so is
-// what package guard shares or keeps: a Cache has an empty store of its own. The middleware of each [task.Task.Wrap] is called again.
+// Fresh returns a copy of the flow with new gates. They have the same settings, and know of no earlier calls. So an open breaker or a spent budget of one
+// test does not change the result of another test. A gate that is around several tasks of the flow is one gate for them in the copy too. Nested flows get
+// new gates as well. What package guard shares or keeps is new too: for example, a Cache gets an empty store of its own. The middleware of each
+// [task.Task.Wrap] is called again.
 //
-// What several nodes share by one task, each of them has for itself in the new flow. Tasks that functions call by [task.Task.Do] are not part of a flow, and stay as they are. The receiver is untouched.
+// If several nodes share results by one task, such as one made by guard.Share, each node shares only with itself in the copy. A task that a function calls
+// by [task.Task.Do] is not part of the flow, and keeps its gates. The receiver does not change.
 func (f *Flow[In, Out]) Fresh() *Flow[In, Out] {
 	f.must("Fresh")
 	return f.fresh(nil)
 }
 
-// FreshAround is [Flow.Fresh] for test kits: around gets each fresh gate that is not a budget, with the node whose calls it lets in, and returns the
-// gate to have there. Path names the nodes around that.
+// FreshAround is [Flow.Fresh] for test kits. The function around gets each new gate that is not a budget, with the node that it belongs to, and returns
+// the gate to use. Path names the nodes around that node.
 func FreshAround[In, Out any](_ engine.Seal, f *Flow[In, Out], around func(path []string, n GraphNode, g task.Gate) task.Gate) *Flow[In, Out] {
 	return f.fresh(around)
 }
 
-// GatesOf returns the gates of the task of a node, inner to outer, and the budgets of its retries and hedges: for pages that show their state.
+// GatesOf returns the gates of the task of a node, from inner to outer, and the budgets of its retries and hedges. It is for pages that show their state.
 // A node that was read from JSON has none.
 func GatesOf(_ engine.Seal, n GraphNode) []task.Gate {
 	if n.of == nil || n.of.task == nil {
@@ -73,7 +75,7 @@ func (f *Flow[In, Out]) renewed(path []string, renew func([]string, GraphNode, t
 	return finished(g)
 }
 
-// renewed is the task of a node with other gates, also in the flow that it stands for.
+// renewed returns the task of a node with other gates. If the task is a nested flow, its tasks get other gates too.
 func renewed[A, R any](t task.Task[A, R], at point) task.Task[A, R] {
 	t = task.ForEngines(seal, t).Fresh(func(g task.Gate, budget bool) task.Gate { return at.renew(slices.Clone(at.path), at.node, g, budget) })
 	if at.node.Flow == nil {

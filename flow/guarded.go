@@ -9,7 +9,8 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// This file is how the gates of calls that still run learn that the run is decided: for who waits for it they are answered.
+// When a run is decided, some of its calls may still run. This file reports to the gates of these calls that they are answered, because nobody waits
+// for them any more.
 
 // guardedCalls are the calls of a counted plan that have gates.
 type guardedCalls struct {
@@ -43,7 +44,7 @@ func (p *plan) findGuarded() {
 	}
 }
 
-// cutGates tells the gates of calls that nobody waits for any more, because of cause. Effects go on. The caller is a member.
+// cutGates reports to the gates of calls that nobody waits for the calls any more, because of cause. Effects go on. The caller is a member of the crew.
 func (r *run) cutGates(cause error) {
 	for _, n := range r.plan.guarded {
 		if !r.plan.specs[n].effect {
@@ -72,9 +73,9 @@ func (st *state) cutGate(n int32, cause error) {
 
 // unwinder is the cell of a call that goes through gates itself.
 type unwinder interface {
-	// unwind tells the gates of a call that has failed, and returns the failure to go on with.
+	// unwind reports to the gates that the call has failed, and returns the failure to go on with.
 	unwind(err error) error
-	// cut tells them that nobody waits for it any more.
+	// cut reports to the gates that nobody waits for the call any more.
 	cut(cause error, crew seam.Crew)
 }
 
@@ -84,7 +85,7 @@ type guardedStep[A, R any] struct {
 	through seam.Passage[A, R]
 }
 
-// exec is that of step for a call whose failure is for mend.
+// exec is exec of step, for a call whose failure goes to mend.
 func (c *guardedStep[A, R]) exec(ctx context.Context, at nodeRef) (pending bool, err error) {
 	v, err := c.direct(ctx, c.gather())
 	if err != nil {

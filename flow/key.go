@@ -8,7 +8,7 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// flowCall is what a ctx has, beside the key of a call, if that calls a flow. It is of no account where the ctx has another key.
+// flowCall is in the ctx of a call of a flow by a node, beside the key of the call. It counts only if the ctx still has that key.
 type flowCall struct {
 	key  string
 	flow any // its identity
@@ -16,7 +16,8 @@ type flowCall struct {
 
 type flowCallKey struct{}
 
-// keyOf is what the idempotency keys of a run's nodes begin with, or empty if it has none. A flow that a node calls has the key of that node.
+// keyOf returns the beginning of the idempotency keys of a run's nodes, or an empty string if the run has no key. For a flow that a node calls, this is the
+// key of that node.
 func (p *plan) keyOf(around context.Context) string {
 	key, ok := task.Key(around)
 	if !ok {
@@ -62,7 +63,7 @@ func keyedFor(o *seam.Origin, ctx context.Context, key string) context.Context {
 	return ctx
 }
 
-// keyedAlone is ctx with the key of a node that is called without a run: see [GraphNode.Run].
+// keyedAlone is ctx with the key of a node that is called outside of a run: see [GraphNode.Run].
 func (n GraphNode) keyedAlone(ctx context.Context) context.Context {
 	if key, ok := task.Key(ctx); ok {
 		return n.of.keyed(ctx, key+"/"+n.flow+"/"+n.Name)
@@ -70,7 +71,7 @@ func (n GraphNode) keyedAlone(ctx context.Context) context.Context {
 	return ctx
 }
 
-// alone is what calls the task for an element, which it is given the index of, without a run: see [GraphNode.Run].
+// alone returns the indexes of the elements, and a function that calls the task for the element with an index, outside of a run: see [GraphNode.Run].
 func (c *elementsOf[A, R]) alone() (indexes []int, call task.Func[int, R]) {
 	indexes = make([]int, len(*c.as))
 	for i := range indexes {

@@ -13,21 +13,23 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// ErrMissing is the failure of an asker whose key is not in what the call of a [Batch] has returned.
+// ErrMissing is the failure of an asker if the call of a [Batch] has returned no value for its key.
 var ErrMissing = errors.New("the batch has no value for the key")
 
-// Batch returns a task for one key, which makes of many calls in one request or run one call of t for all their keys. So code that asks for one
-// thing at a time, in several nodes or in a flow.Each, makes one query. The first asker waits for others for the time of window. A batch with most keys
-// does not wait. Without a memory in the ctx, see [WithMemory], each call is made alone.
+// Batch returns a task for one key. It collects the keys of calls in one request or run, and makes one call of t for all of them. So code that asks for
+// one thing at a time, in several nodes or in a flow.Each, makes one query. A batch begins with its first asker, and takes more keys until the time of
+// window is over or it has most keys. If the ctx has no memory (see [WithMemory]), t is called for each key alone.
 //
 //	prices := guard.Batch(task.New("prices", fetchPrices), 100, time.Millisecond) // fetchPrices(ctx, ids) (map[string]Price, error)
 //	flow.Each(prices, ids, 50)
 //
-// Order: t gets each key once, in the order in which they were asked for first.
-// Failure: all askers get the failure of the call. If something has stood in for it in t, all are degraded. A key that the call has returned no value for fails alone, with [ErrMissing].
-// Ctx: the call has the values of the first asker's ctx, and neither its deadline nor its end. Policies of t are those of the call.
-// Circles: the call must not wait for a shared call that asks for a key of the same batch. It gets a failure of class Code then.
-// Cancellation: an asker whose ctx ends waits no longer. When the last one of a batch has left, its call is cancelled, and that asker's scope joins it.
+// Order: t gets each key once, in the order of the first askers for each.
+// Failure: if the call fails, all askers get its failure. If a policy of t has replaced a failure, all askers are degraded. If the call returns no value
+// for a key, only askers for that key fail, with [ErrMissing].
+// Ctx: the call has the values of the first asker's ctx, but not its deadline, and it does not end with it. Policies of t belong to the call.
+// Circles: the call must not wait for a shared call that asks for a key of the same batch. Such a call fails with class Code.
+// Cancellation: an asker whose ctx ends stops waiting. When the last asker of a batch has left, its call is cancelled, and that asker's scope waits for
+// its end.
 // Cost: an asker waits up to window longer.
 func Batch[K comparable, V any](t task.Task[[]K, map[K]V], most int, window time.Duration) task.Task[K, V] {
 	mustHaveTask("guard.Batch", t.Name())
@@ -86,10 +88,10 @@ type collector[K comparable, V any] struct {
 	window time.Duration
 
 	mu   sync.Mutex
-	open *batch[K, V] // that takes more keys; nil: none does
+	open *batch[K, V] // the batch that takes more keys; nil: there is none
 }
 
-// batch is a flight for several keys. All but what is the flight's is written under the lock of the collector, while the batch is open.
+// batch is a flight for several keys. All fields but the flight are written under the lock of the collector, while the batch is open.
 type batch[K comparable, V any] struct {
 	*flight[map[K]V]
 	keys []K
@@ -117,7 +119,7 @@ func (c *collector[K, V]) ask(ctx context.Context, key K) (values map[K]V, err e
 	return values, err
 }
 
-// leave is the end of an asker. The last one ends the batch.
+// leave is called when an asker stops waiting. The last one ends the batch.
 func (c *collector[K, V]) leave(ctx context.Context, from *voyage, b *batch[K, V]) {
 	defer from.stopWaiting(b.self)
 	c.mu.Lock()
@@ -132,7 +134,7 @@ func (c *collector[K, V]) leave(ctx context.Context, from *voyage, b *batch[K, V
 	}
 }
 
-// join adds a key to the open batch. If there is none, one begins with the flight that is ready; without one, join returns nil.
+// join adds a key to the open batch. If there is none, a new batch begins with the flight ready. If ready is nil, join returns nil.
 func (c *collector[K, V]) join(key K, ready *flight[map[K]V]) *batch[K, V] {
 	c.mu.Lock()
 	defer c.mu.Unlock()

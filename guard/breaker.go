@@ -16,7 +16,7 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// ErrOpen is why a call is rejected while a [Breaker] is open.
+// ErrOpen is why a [Breaker] rejects a call: it is open.
 var ErrOpen = errors.New("the breaker is open")
 
 // CircuitBreaker is the gate that [Breaker] makes.
@@ -24,22 +24,22 @@ type CircuitBreaker struct {
 	settings
 	share float64
 
-	// term is what goes on: a closed breaker has an even number, any other an odd one. Tickets have it, so what began in an earlier term does not count.
-	// It changes under the lock only.
+	// term counts how often the breaker has opened or closed: it is even while the breaker is closed, and odd while it is not. A ticket has the term in
+	// which its call began, so that calls of an earlier term do not count. It changes under the lock only.
 	term  atomic.Uint64
 	mu    sync.Mutex
 	count window  // while it is closed: calls, and failures
-	until instant // while it is not: nobody is let in before
-	since instant // and it has not been closed since
-	tries []probe // and calls that were let in
-	well  int     // of them, that have succeeded
+	until instant // while it is open: nobody is let in before
+	since instant // when it last opened
+	tries []probe // calls that were let in since
+	well  int     // how many of them have succeeded
 }
 
 // probe is a call that finds out whether an open breaker may close. A ticket has its index.
 type probe struct {
 	begun instant
 	state probeState
-	turn  uint64 // how often the place was used, so that a late answer is not taken for another call's
+	turn  uint64 // how often the place was used: so the late answer of one call is not taken for that of the next
 }
 
 type probeState uint8
@@ -50,18 +50,19 @@ const (
 	probeWell // it has succeeded
 )
 
-// Breaker returns a gate that lets nobody in for a while when too many calls have failed: a circuit breaker. It opens when a share of the calls in its
-// window has failed, from 0 to 1, and there were enough calls. After [OpenFor] it lets a call in, and others only when that has an answer: if it succeeds
-// the breaker closes, and if it fails the breaker is open again. Other calls are rejected with [ErrOpen], and the rejection says how long to wait.
+// Breaker returns a gate that rejects all calls for a while when too many have failed: a circuit breaker. It opens when the share of failed calls in its
+// [Window] reaches share, and there were at least [Min] calls. A share of 0.5 is half of the calls. While it is open, calls are rejected with [ErrOpen],
+// and the rejection says how long to wait. After [OpenFor] the breaker lets one call in as a probe; others are rejected until the probe has an answer. If
+// the probe succeeds, the breaker closes. If it fails, the breaker stays open for OpenFor again. [Probes] asks for more than one probe.
 //
-// A failure is one of any class but Business and Canceled; see [Failures]. A panic is one, and a call that was given up at a limit, though its
-// function still runs. Calls that another gate has rejected do not count, and neither do those that were cancelled.
+// Failures of all classes count but Business and Canceled; see [Failures]. A panic counts, and so does a call that was given up at a limit, even if its
+// function still runs. Calls that another gate has rejected do not count, and neither do calls that were cancelled.
 //
-// A probe cannot be lost: if it has no result of its own, because it was cancelled or rejected, the next call is one. If it has no answer
-// within OpenFor, another one is let in beside it.
+// A probe cannot be lost. If a probe was cancelled or rejected by another gate, it has no result, and the next call becomes a probe. If a probe has no
+// answer within OpenFor, another call is let in as a probe beside it.
 //
 // Options: [Name], [Min], [Window], [OpenFor], [Probes], [Failures]. A share that is not above 0 and at most 1 panics.
-// Keys: one breaker for all of them.
+// Keys: there is one breaker, whatever the key is.
 func Breaker(share float64, opts ...Option) *CircuitBreaker {
 	const where = "guard.Breaker"
 	if !(share > 0 && share <= 1) {
@@ -87,7 +88,7 @@ func (b *CircuitBreaker) Describe() task.Policy {
 // Fresh implements [task.Gate].
 func (b *CircuitBreaker) Fresh() task.Gate { return newBreaker(b.share, b.settings) }
 
-// Open reports whether calls are rejected, or let in only to find out how things are.
+// Open reports whether the breaker is not closed: it rejects calls, or lets only probes in.
 func (b *CircuitBreaker) Open() bool { return b.term.Load()%2 == 1 }
 
 // Enter implements [task.Gate].
@@ -141,7 +142,7 @@ func (p *probe) has(ticket uint64) bool {
 	return p.state == probeRuns && p.turn%(1<<turnBits) == ticket>>(64-indexBits-turnBits)%(1<<turnBits)
 }
 
-// verdict is what an outcome says about what was called.
+// verdict is what an outcome says about the service that was called.
 type verdict uint8
 
 const (
@@ -150,7 +151,7 @@ const (
 	fails
 )
 
-// judge is what a call says that has not simply succeeded.
+// judge returns the verdict of a call that has not simply succeeded.
 //
 //go:noinline
 func (b *CircuitBreaker) judge(status observe.Status, class recovery.Class, err error) verdict {
@@ -223,7 +224,7 @@ func (b *CircuitBreaker) failed() {
 func (b *CircuitBreaker) probed(ticket uint64, v verdict) {
 	p := &b.tries[ticket>>(64-indexBits)]
 	switch {
-	case !p.has(ticket): // another one has its place
+	case !p.has(ticket): // another probe has taken its place
 	case v == fails:
 		b.open(now())
 	case v == nothing:
@@ -236,7 +237,7 @@ func (b *CircuitBreaker) probed(ticket uint64, v verdict) {
 	}
 }
 
-// open begins a term in which nobody is let in for a while. It may have been open before.
+// open begins a term in which nobody is let in for OpenFor. The breaker may have been open before.
 func (b *CircuitBreaker) open(t instant) {
 	b.count.clear()
 	clear(b.tries)

@@ -11,7 +11,7 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// ErrSpent is why a retry or a hedge is not made for which [Budget] has nothing left.
+// ErrSpent is why [Budget] does not allow a retry or a hedge: it has nothing left.
 var ErrSpent = errors.New("the budget is spent")
 
 // RetryBudget is the gate that [Budget] makes.
@@ -20,15 +20,15 @@ type RetryBudget struct {
 	share float64
 
 	mu    sync.Mutex
-	count window // first calls, and extra calls as the marked ones
+	count window // all: first calls; marked: extra calls
 }
 
-// Budget returns a gate that limits extra calls, which are retries and hedges, to a share of the calls: 0.1 is one extra call for ten calls in its window.
-// So a dependency in trouble is not asked more and more often. [Min] extra calls are allowed in a window whatever the share is. One budget
-// may be that of several tasks: see Budget of [task.Retry], and [task.Task.Hedge].
+// Budget returns a gate that limits extra calls, which are retries and hedges, to a share of the calls. A share of 0.1 allows one extra call for ten
+// calls in its [Window]. So a service in trouble does not get more and more calls. [Min] extra calls are always allowed in a window, whatever the share
+// is. Give the budget to [task.Retry] or [task.Task.Hedge]. Several tasks may have the same budget.
 //
 // Options: [Name], [Min], [Window]. A share that is not above 0 and at most 1 panics.
-// Keys: one budget for all of them.
+// Keys: there is one budget, whatever the key is.
 func Budget(share float64, opts ...Option) *RetryBudget {
 	const where = "guard.Budget"
 	if !(share > 0 && share <= 1) {
@@ -49,7 +49,7 @@ func (b *RetryBudget) Describe() task.Policy {
 // Fresh implements [task.Gate].
 func (b *RetryBudget) Fresh() task.Gate { return newBudget(b.share, b.settings) }
 
-// Called counts a call that may need an extra one. Package task calls it.
+// Called counts a first call, which may need an extra call later. Package task calls it.
 func (b *RetryBudget) Called() {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -13,29 +13,30 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// Store keeps what a [Cache] has. Its methods are called by any number of goroutines at once. [NewLRU] makes one; other caches need a few lines.
+// Store keeps the entries of a [Cache]. Its methods are called by any number of goroutines at once. [NewLRU] makes a store, and the module
+// guard/jadeotter has another one. To use any other cache library, write these two methods.
 //
-// Panics: one that panics is logged, and counts as one that has nothing.
+// Panics: a panic is logged. A Load that panics counts as a Load that found nothing.
 type Store[K comparable, V any] interface {
 	Load(key K) (Entry[V], bool)
-	Save(key K, e Entry[V]) // until e.End at the most
+	Save(key K, e Entry[V]) // keeps e until e.End at most
 }
 
 // Entry is what a [Store] keeps for a key: a value, or a failure.
 type Entry[V any] struct {
 	Value V
 	Err   error     // see [Negative]; nil for a value
-	Fresh time.Time // until when it is used as it is
-	End   time.Time // until when it is used while a new one is made: see [Stale]
+	Fresh time.Time // until then the entry is used, and no new value is made
+	End   time.Time // until then the entry is used while a new value is made: see [Stale]
 }
 
-// Cache returns t with results kept in a store for ttl, across requests. Calls for an equal argument at the same time share one call, as with
-// [Share], and what is said there holds here: an argument has to hold all that the result depends on, such as the tenant and the user.
+// Cache returns t with results kept in a store for ttl, across requests. Calls for an equal argument at the same time share one call. All that [Share]
+// says holds here too: above all, the argument has to hold all that the result depends on, such as the tenant and the user.
 //
 // Options: [Stale], [Refresh], [Negative].
-// Failure: failures are not kept without Negative, nor are values that something in t has put in their place.
-// Concurrency: all askers have the same value, so nobody may change it.
-// Tests: a fake in place of the function of t, as package jadetest puts it there, has a store of its own.
+// Failure: without Negative, failures are not kept. Values with which a policy of t has replaced a failure are never kept.
+// Concurrency: all askers get the same value, so nobody may change it.
+// Tests: if package jadetest puts a fake in place of the function of t, the fake gets a new store.
 func Cache[In comparable, Out any](t task.Task[In, Out], store Store[In, Out], ttl time.Duration, opts ...Option) task.Task[In, Out] {
 	return cache("guard.Cache", t, store, ttl, func(in In) In { return in }, opts)
 }
@@ -46,10 +47,10 @@ func CacheBy[In, Out any](t task.Task[In, Out], store Store[string, Out], ttl ti
 	return cache("guard.CacheBy", t, store, ttl, key, opts)
 }
 
-// Stale lets a [Cache] use a value for d longer than its ttl. The first asker that gets such a value has a new one made, in the background. If
-// that fails, the old one stays until its end, also with [Negative]. So askers wait only for what has not been asked for in a while.
+// Stale lets a [Cache] use a value for d longer than its ttl. The first asker that gets such an old value starts a call for a new one in the background.
+// If that call fails, the old value stays until its end, also with [Negative]. So an asker waits only if the value was not asked for in a while.
 //
-// The call in the background belongs to the scope of the asker, which cancels it when it closes: see [Refresh].
+// The call in the background belongs to the scope of the asker. When that scope closes, the call is cancelled: see [Refresh].
 func Stale(d time.Duration) Option {
 	return Option{"Stale", func(where string, s *settings) {
 		if d <= 0 {
@@ -59,10 +60,12 @@ func Stale(d time.Duration) Option {
 	}}
 }
 
-// Refresh has the calls that [Stale] makes in the background belong to the scope of ctx, such as that of the whole server. They have the values of the
-// asker's ctx. Without it a request waits at its end for the call that it has begun.
+// Refresh makes the background calls of [Stale] belong to the scope of ctx, for example the scope of the whole server. They still have the values of the
+// asker's ctx. Without Refresh, the call belongs to the request: when the request ends, its scope cancels the call
+// and waits until it has returned.
 //
-// Nobody who leaves cancels such a call. So give the task a Timeout before it gets the Cache: a call that never ends would keep all askers waiting.
+// With Refresh, no asker that leaves cancels such a call. So give the task a Timeout before it gets the Cache: otherwise a call that never ends would keep
+// all askers waiting.
 func Refresh(ctx context.Context) Option {
 	return Option{"Refresh", func(where string, s *settings) {
 		if ctx == nil {
@@ -72,7 +75,8 @@ func Refresh(ctx context.Context) Option {
 	}}
 }
 
-// Negative lets a [Cache] keep failures of these classes for d: an item that does not exist, a service that is down. Askers then get the same error.
+// Negative lets a [Cache] keep failures of these classes for d, for example that an item does not exist or that a service is down. Askers in that time
+// get the same error.
 func Negative(d time.Duration, classes ...recovery.Class) Option {
 	return Option{"Negative", func(where string, s *settings) {
 		switch {
@@ -102,7 +106,7 @@ func cache[In, Out any, K comparable](where string, t task.Task[In, Out], store 
 		c.have, c.keep = c.fresh, c.remember
 		if first { // written once, here: later the middleware may be called by several goroutines at once
 			first = false
-		} else { // for a fake, which must not fill the store, or be covered by what it has
+		} else { // for a fake, which must not fill the store, and must be called whatever the store has
 			c.store = NewLRU[K, Out](fakes)
 		}
 		return func(ctx context.Context, in In) (Out, error) {
@@ -111,7 +115,7 @@ func cache[In, Out any, K comparable](where string, t task.Task[In, Out], store 
 	})
 }
 
-// fakes is how many values the store of a fake has.
+// fakes is how many entries the store of a fake has.
 const fakes = 1024
 
 // cached is one cache.
@@ -139,7 +143,7 @@ func (c *cached[K, Out]) get(ctx context.Context, key K, fn func(context.Context
 	return c.ask(ctx, key, fn)
 }
 
-// fresh returns what the store has, if that need not be made anew.
+// fresh returns what the store has, if it is fresh.
 func (c *cached[K, Out]) fresh(key K) (v Out, err error, ok bool) {
 	if e, ok := c.load(key); ok && time.Now().Before(e.Fresh) {
 		return e.Value, e.Err, true
@@ -147,7 +151,7 @@ func (c *cached[K, Out]) fresh(key K) (v Out, err error, ok bool) {
 	return v, nil, false
 }
 
-// remember has the store keep what a call has come to.
+// remember puts the result of a call into the store, if it is to be kept.
 func (c *cached[K, Out]) remember(ctx context.Context, key K, v Out, err error, degraded bool) {
 	now := time.Now()
 	switch {
@@ -181,7 +185,7 @@ func (c *cached[K, Out]) endRenewal(key K) {
 	delete(c.renewing, key)
 }
 
-// renew has a new value made in the background, unless that is being done.
+// renew makes a new value in the background, unless somebody is making one already.
 func (c *cached[K, Out]) renew(ctx context.Context, key K, fn func(context.Context) (Out, error)) {
 	if !c.beginRenewal(key) {
 		return
@@ -209,7 +213,7 @@ func (c *cached[K, Out]) renew(ctx context.Context, key K, fn func(context.Conte
 
 // Messages of the records that gates and caches write to [slog.Default].
 const (
-	MessageStale = "stale"       // level Warn: the call of a Cache in the background has failed, and the old value stays until its end
+	MessageStale = "stale"       // level Warn: the background call of a Cache has failed, and the old value stays until its end
 	MessageStore = "store panic" // level Error: a Store has panicked
 )
 

@@ -2,10 +2,10 @@ package guard
 
 import "time"
 
-// base is long before all times that there are, also in a bubble of testing/synctest, whose clock begins in the year 2000.
+// base is earlier than every time that a gate sees, also in a bubble of testing/synctest, whose clock begins in the year 2000.
 var base = time.Now().Add(-60 * 365 * 24 * time.Hour)
 
-// instant is a point in time, in nanoseconds since base, and positive. To read it costs less than time.Now. In a bubble it is
+// instant is a point in time, in nanoseconds since base. It is positive, and reading it costs less than time.Now. In a bubble it is
 // decades earlier than outside.
 type instant int64
 

@@ -17,26 +17,27 @@ var seal engine.Seal
 type flights[K comparable, Out any] struct {
 	task  string // its name
 	quiet any    // see task.ForEngines, Apart
-	// What the askers keep for later; nil if nothing. Have returns it, and keep is told of each result before the askers are. Neither may panic.
+	// What is kept for later askers; both are nil if nothing is. Have returns what is kept. Keep gets each result before the askers get it. Neither may
+	// panic.
 	have func(key K) (v Out, err error, ok bool)
 	keep func(ctx context.Context, key K, v Out, err error, degraded bool)
 
 	mu  sync.Mutex
-	all map[K]*flight[Out] // those that may be joined
+	all map[K]*flight[Out] // the flights that an asker may join
 }
 
-// flight is a call that several askers wait for. It belongs to none of them: it has a scope of its own, and is cancelled when nobody waits any more.
+// flight is a call that several askers wait for. It belongs to none of them: it has a scope of its own, and is cancelled when no asker waits any more.
 type flight[Out any] struct {
 	self   *voyage
 	ctx    context.Context // of the call: the values are those of the first asker
 	scope  *future.Scope
 	pass   func(to context.Context) (degraded bool) // tells an asker what has stood in for a failure
 	result future.Future[Out]
-	alone  bool // its function has left nothing behind that runs; written before the result is there
+	alone  bool // when its function returned, nothing else ran in its scope; written before the result is there
 	askers int  // under the lock of flights
 }
 
-// ask returns the result of the flight for key. If there is none, one begins, which calls fn.
+// ask returns the result of the flight for key. If there is none, it begins one that calls fn.
 func (g *flights[K, Out]) ask(ctx context.Context, key K, fn func(context.Context) (Out, error)) (v Out, err error) {
 	if key != key { // not a number, which equals nothing; a key that cannot be compared panics here, and not under the lock
 		return fn(ctx)
@@ -58,7 +59,7 @@ func (g *flights[K, Out]) ask(ctx context.Context, key K, fn func(context.Contex
 	return v, err
 }
 
-// join returns the flight for key, if there is one, with one more asker. It is not ok if that one would wait for itself.
+// join adds an asker to the flight for key, and returns that flight; nil if there is none. It is not ok if the asker would wait for itself.
 func (g *flights[K, Out]) join(key K, from *voyage) (f *flight[Out], ok bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -68,7 +69,7 @@ func (g *flights[K, Out]) join(key K, from *voyage) (f *flight[Out], ok bool) {
 	return f, g.board(f, from)
 }
 
-// board counts an asker in. The caller has the lock.
+// board counts an asker in, unless it would wait for itself. The caller has the lock.
 func (g *flights[K, Out]) board(f *flight[Out], from *voyage) (ok bool) {
 	if ok = from.waitFor(f.self); ok {
 		f.askers++
@@ -76,7 +77,7 @@ func (g *flights[K, Out]) board(f *flight[Out], from *voyage) (ok bool) {
 	return ok
 }
 
-// begin begins the flight that is ready, unless another has begun meanwhile: that is joined.
+// begin begins the flight ready. If another flight for key has begun meanwhile, the asker joins that one instead.
 func (g *flights[K, Out]) begin(key K, from *voyage, ready *flight[Out], fn func(context.Context) (Out, error)) (f *flight[Out], ok bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -91,14 +92,14 @@ func (g *flights[K, Out]) begin(key K, from *voyage, ready *flight[Out], fn func
 	return ready, g.board(ready, from)
 }
 
-// fly makes the call, unless the askers have kept something since they looked.
+// fly makes the call, unless a result has been kept since the asker looked for one.
 func (g *flights[K, Out]) fly(ctx context.Context, key K, f *flight[Out], fn func(context.Context) (Out, error)) (v Out, err error) {
 	kept, returned := false, false
 	defer func() {
 		if !returned {
 			err = engine.Thrown(recover())
 		}
-		defer g.forget(key, f) // after keep: who comes between finds the one or the other
+		defer g.forget(key, f) // after keep, so that each asker finds the flight or the kept result
 		f.alone = engine.Alone(ctx)
 		if g.keep != nil && !kept {
 			g.keep(ctx, key, v, err, f.pass(ctx))
@@ -114,7 +115,7 @@ func (g *flights[K, Out]) fly(ctx context.Context, key K, f *flight[Out], fn fun
 	return v, err
 }
 
-// forget has the next asker begin anew.
+// forget removes a flight, so that the next asker begins a new one.
 func (g *flights[K, Out]) forget(key K, f *flight[Out]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -123,13 +124,13 @@ func (g *flights[K, Out]) forget(key K, f *flight[Out]) {
 	}
 }
 
-// leave is the end of an asker. The last one ends the flight.
+// leave is called when an asker stops waiting. The last one ends the flight.
 func (g *flights[K, Out]) leave(ctx context.Context, key K, from *voyage, f *flight[Out], v Out, err error) (Out, error) {
-	defer from.stopWaiting(f.self) // last: while the flight is joined, it is waited for
+	defer from.stopWaiting(f.self) // last, because end waits for the flight
 	g.mu.Lock()
 	f.askers--
 	last := f.askers == 0
-	if last && g.all[key] == f { // before it is cancelled: nobody joins a flight that is
+	if last && g.all[key] == f { // before it is cancelled, so that nobody joins a cancelled flight
 		delete(g.all, key)
 	}
 	g.mu.Unlock()
@@ -137,13 +138,13 @@ func (g *flights[K, Out]) leave(ctx context.Context, key K, from *voyage, f *fli
 		return v, err
 	}
 	f.end(ctx, g.task)
-	if r, over := f.result.Peek(); over && err != nil && !future.IsCanceled(r.Err) { // what it has come to after all
+	if r, over := f.result.Peek(); over && err != nil && !future.IsCanceled(r.Err) { // it has a result after all
 		return r.Get()
 	}
 	return v, err
 }
 
-// newFlight returns a flight that can begin, for the asker that ctx is of.
+// newFlight returns a flight that has not begun. ctx is that of the first asker.
 func newFlight[Out any](ctx context.Context, quiet any) *flight[Out] {
 	base, scope := future.WithScope(context.Background(), future.Unobserved(func(error) {})) // an asker returns the failure
 	f := &flight[Out]{scope: scope, self: &voyage{}}
@@ -152,8 +153,8 @@ func newFlight[Out any](ctx context.Context, quiet any) *flight[Out] {
 	return f
 }
 
-// end is called for the last asker. A flight that is under way is cancelled, and joined here. What has outlived its flight, such as an attempt that was
-// given up, keeps nobody from the answer: it is joined by the scope of ctx.
+// end is called for the last asker. If the flight still runs, end cancels it and waits for it. If the flight has a result but work of it still runs, such as
+// an attempt that was given up, the asker does not wait: the scope of ctx does.
 func (f *flight[Out]) end(ctx context.Context, name string) {
 	if _, over := f.result.Peek(); over && !f.alone {
 		engine.Callback(ctx, name, func() { _ = f.scope.Close() })

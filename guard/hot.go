@@ -12,15 +12,16 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// Hot returns t with its hot keys protected: arguments that are asked for at least perSecond times a second. Calls for a hot key share one call, as
-// with [Share], and its result is used for the time of keep. So a hot key costs the backend one call each time that keep is over, however many
-// ask. Cold keys are called as without Hot. What [Share] says of the argument, of the ctx and of values holds for hot keys.
+// Hot returns t with shared calls and kept results for its hot keys only. A key is the argument. It is hot if it is asked for at least perSecond times in a
+// second. Calls for a hot key share one call, as with [Share], and its result is used for the time of keep. So the backend gets one call for a hot key in
+// each such time, however many askers there are. Calls for cold keys are made as without Hot. For hot keys, what [Share] says of the argument, of the ctx
+// and of values holds.
 //
 // Option: [Report].
-// Failure: failures are not kept, nor values that something in t has put in their place.
-// Memory: the 1,024 keys that are asked for most, and the last values of those that are hot. The value of a key that was hot stays until the key
-// is asked for again or another key takes its place.
-// Cost: a tenth of a microsecond for a cold key, when the stack has grown.
+// Failure: failures are not kept, and neither are values with which a policy of t has replaced a failure.
+// Memory: the 1,024 keys that are asked for most, and the last values of those that are hot. When a key is no longer hot, its value stays until somebody
+// asks for the key again, or until another key takes its place.
+// Cost: a tenth of a microsecond for a cold key, if the stack of the goroutine has grown already.
 func Hot[In comparable, Out any](t task.Task[In, Out], perSecond int, keep time.Duration, opts ...Option) task.Task[In, Out] {
 	return hot("guard.Hot", t, perSecond, keep, func(in In) In { return in }, opts)
 }
@@ -31,7 +32,7 @@ func HotBy[In, Out any](t task.Task[In, Out], perSecond int, keep time.Duration,
 	return hot("guard.HotBy", t, perSecond, keep, key, opts)
 }
 
-// HotKeys lists the keys that are hot, of all tasks that [Report] to it. The zero value is ready. Its methods may be called by any number of goroutines at once.
+// HotKeys lists the hot keys of all tasks that [Report] to it. The zero value is ready to use. Its methods may be called by any number of goroutines at once.
 type HotKeys struct {
 	mu  sync.Mutex
 	ask []func(now time.Time) []HotKey
@@ -41,10 +42,10 @@ type HotKeys struct {
 type HotKey struct {
 	Task      string
 	Key       string
-	PerSecond int // in this second or the last one; at least so many
+	PerSecond int // how often it was asked for in this second or the last one, at least
 }
 
-// Keys returns the hot keys, that with the most calls first.
+// Keys returns the hot keys. The one with the most calls comes first.
 func (h *HotKeys) Keys() (all []HotKey) {
 	h.mu.Lock()
 	asked := slices.Clone(h.ask)
@@ -58,7 +59,7 @@ func (h *HotKeys) Keys() (all []HotKey) {
 	return all
 }
 
-// Report has a [Hot] tell to which keys are hot.
+// Report makes a [Hot] report its hot keys to to.
 func Report(to *HotKeys) Option {
 	return Option{"Report", func(where string, s *settings) {
 		if to == nil {
@@ -82,7 +83,7 @@ func hot[In, Out any, K comparable](where string, t task.Task[In, Out], perSecon
 	protecting := task.ForEngines(seal, t).Wrap(task.Policy{Kind: engine.KindHot, Limit: keep}, func(quiet any, next task.Func[In, Out]) task.Func[In, Out] {
 		p := &protected[K, Out]{flights: flights[K, Out]{task: t.Name(), quiet: quiet}, sketch: newSketch[K, Out](perSecond), time: keep}
 		p.have, p.keep = p.value, p.remember
-		if first { // or else it is that of a fake
+		if first { // later ones are for fakes, which report nothing
 			first = false
 			shown.add(p.list)
 			if s.report != nil {

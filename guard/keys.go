@@ -6,12 +6,12 @@ import (
 	"sync"
 )
 
-// table has a pace for each of the keys that are in use, in a memory that does not grow. It is the space-saving sketch of Metwally, Agrawal and
-// El Abbadi ("Efficient computation of frequent and top-k elements in data streams", 2005), in sets: a key has a set, by its hash, and a place
-// in that. A place whose pace is in the past says nothing any more, and is free. If none is free, a new key takes over the one that is due
-// first, with its pace.
+// table has a pace for each key that is in use, in memory that does not grow. It is the space-saving sketch of Metwally, Agrawal and
+// El Abbadi ("Efficient computation of frequent and top-k elements in data streams", 2005), divided into sets. The hash of a key decides its set, and
+// the key has a place in that set. If the pace of a place is in the past, it limits nothing any more, and the place is free. If no place is free, a new
+// key takes over the place that is due first, with its pace.
 //
-// Keys are known by a hash of 64 bits with a random seed. Two keys with one hash would share a limit.
+// A key is stored as a hash of 64 bits with a random seed. Two keys with the same hash share a limit.
 type table struct {
 	seed   maphash.Seed
 	shards []shard // a power of two
@@ -22,10 +22,10 @@ type shard struct {
 	mu     sync.Mutex
 	latest instant
 	sets   []set    // a power of two
-	_      [64]byte // no two locks on one line of the cache
+	_      [64]byte // so that no two locks are on one cache line of the processor
 }
 
-// set is where the keys of some hashes are: a line of the cache for the hashes, and one for the paces.
+// set has the places for some of the hashes. The hashes fill one cache line of the processor, and the paces another one.
 type set struct {
 	hashes [ways]uint64
 	paces  [ways]pace
@@ -47,7 +47,7 @@ func newTable(keys int) *table {
 	return t
 }
 
-// ceilPower is the least power of two that is not below n, which is positive.
+// ceilPower returns the smallest power of two that is at least n. n is positive.
 func ceilPower(n int) int { return 1 << bits.Len(uint(n-1)) }
 
 func (t *table) shardOf(key string) (s *shard, hash uint64) {

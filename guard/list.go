@@ -1,9 +1,9 @@
 package guard
 
-// list is a queue of those who wait. The lock of its owner guards it.
+// list is a queue of waiting calls. The lock of its owner guards it.
 type list struct{ first, last *waiter }
 
-// waiter waits for its turn. It has made the channel itself, so in a bubble that is part of it.
+// waiter waits for its turn. The waiting goroutine makes the channel, so in a test bubble the channel belongs to the bubble.
 type waiter struct {
 	turn       chan struct{}
 	prev, next *waiter

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// LRU is a [Store] in memory for a fixed number of entries. When it is full, the entry goes that was not used for the longest time.
+// LRU is a [Store] in memory for a fixed number of entries. When it is full, a new entry takes the place of the one that was used least recently.
 type LRU[K comparable, V any] struct {
 	most int
 
@@ -23,7 +23,7 @@ type slot[K comparable, V any] struct {
 
 // NewLRU returns an empty store for n entries. An n below 1 panics.
 //
-// Cost: one lock for all. For caches that many goroutines use at once, put a concurrent one behind a [Store].
+// Cost: there is one lock. If many goroutines use a cache at once, use a concurrent store, such as that of the module guard/jadeotter.
 func NewLRU[K comparable, V any](n int) *LRU[K, V] {
 	if n < 1 {
 		panic(fmt.Sprintf("guard.NewLRU: the number of entries is %d, and must be at least 1", n))

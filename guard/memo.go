@@ -8,11 +8,11 @@ import (
 )
 
 // Memo returns t with each result remembered for the rest of the request or run: see [WithMemory]. Calls for an equal argument at the same time share one
-// call, as with [Share], and what is said there holds here. Without a memory in the ctx, each call is made.
+// call. All that [Share] says holds here too. If the ctx has no memory, nothing is remembered or shared.
 //
-// Failure: failures are not remembered, nor values that something in t has put in their place. The next asker calls again.
-// Concurrency: all askers have the same value, so nobody may change it.
-// Memory: as long as the ctx with the memory, and one value for each argument.
+// Failure: failures are not remembered, and neither are values with which a policy of t has replaced a failure. The next asker calls again.
+// Concurrency: all askers get the same value, so nobody may change it.
+// Memory: one value for each argument, as long as the ctx with the memory is in use.
 func Memo[In comparable, Out any](t task.Task[In, Out]) task.Task[In, Out] {
 	return memo("guard.Memo", t, func(in In) In { return in })
 }
@@ -46,7 +46,7 @@ func memo[In, Out any, K comparable](where string, t task.Task[In, Out], key fun
 	})
 }
 
-// remembered is what a task has come to in one request.
+// remembered has the results of one task in one request.
 type remembered[K comparable, Out any] struct {
 	flights[K, Out]
 	values map[K]Out // under the lock of flights

@@ -7,7 +7,7 @@ import (
 	"github.com/jade-go/jade/internal/engine"
 )
 
-// memory is what [Memo] remembers and [Batch] collects for one request, by the task that does so.
+// memory is what [Memo] remembers and [Batch] collects for one request, by task.
 type memory struct {
 	mu sync.Mutex
 	of map[any]any // nil until something is there
@@ -24,13 +24,15 @@ func init() {
 	}
 }
 
-// WithMemory returns a ctx with a memory of its own: what [Memo] remembers and [Batch] collects is for the calls with this ctx alone. A run of a flow
-// that has such a task makes one if its ctx has none, and package faas makes one for each invocation. So values of one user do not get to another.
+// WithMemory returns a ctx with a new memory for [Memo] and [Batch]. They remember and share only for calls with this ctx, or with a ctx made from it.
+// Package faas makes a memory for each invocation, so no user gets values of another. A run of a flow with such a task makes a memory if its ctx
+// has none.
 func WithMemory(ctx context.Context) context.Context {
 	return context.WithValue(ctx, memoryKey{}, &memory{})
 }
 
-// partOf returns what the task with that identity has in the memory of ctx, made by fresh if it is not there yet. There is none without a memory.
+// partOf returns the part of the memory of ctx that belongs to the task with that id. If it is not there yet, fresh makes it. It is not ok if ctx has no
+// memory.
 func partOf[T any](ctx context.Context, id any, fresh func() T) (part T, ok bool) {
 	m, ok := ctx.Value(memoryKey{}).(*memory)
 	if !ok {

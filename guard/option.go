@@ -10,7 +10,7 @@ import (
 	recovery "github.com/jade-go/jade/recover"
 )
 
-// Option is a setting of a gate. Each says for which gates it is.
+// Option is a setting of a gate, a [Cache] or a [Hot]. Each option says what it is for.
 type Option struct {
 	name string
 	set  func(where string, s *settings)
@@ -35,7 +35,7 @@ type settings struct {
 	report   *HotKeys         // nil: nobody
 }
 
-// apply applies the options of the gate that where makes. It may have those that are named.
+// apply applies opts for the function called where, which accepts only the options in may.
 func (s settings) apply(where string, opts []Option, may ...string) settings {
 	for _, o := range opts {
 		if o.set == nil {
@@ -49,7 +49,7 @@ func (s settings) apply(where string, opts []Option, may ...string) settings {
 	return s
 }
 
-// Name is what a rejection and a picture call the gate. Without it they use the kind: slots, rate, breaker or budget. All gates have it.
+// Name sets the name of a gate in rejections, logs and pictures. Without it, that is the kind: slots, rate, breaker or budget. It is for all gates.
 func Name(name string) Option {
 	return Option{"Name", func(where string, s *settings) {
 		if strings.TrimSpace(name) == "" {
@@ -59,29 +59,29 @@ func Name(name string) Option {
 	}}
 }
 
-// Queue lets n calls wait for a free place, in the order in which they come, as long as their ctx lives; of a [Rate], n calls for each key. Without it
-// nobody waits. It is for [Slots] and [Rate].
+// Queue lets n calls wait until they may enter, first come first served. A waiting call gives up when its ctx ends. Without Queue, nobody waits.
+// It is for [Slots], and for [Rate], where n calls may wait for each key.
 func Queue(n int) Option {
 	return Option{"Queue", func(where string, s *settings) { s.queue = atLeast(where, "Queue", n, 1) }}
 }
 
-// Burst lets n calls in at once after a pause. Without it there is one at a time, with the same distance between them. It is for [Rate].
+// Burst lets n calls in at once after a pause. Without it, calls enter one at a time, at equal distances. It is for [Rate].
 func Burst(n int) Option {
 	return Option{"Burst", func(where string, s *settings) { s.burst = atLeast(where, "Burst", n, 1) }}
 }
 
-// Keys is how many keys are told apart that are in use at the same time; without it there are 65,536. Each costs 16 bytes. It is for [Rate].
+// Keys is how many keys can have a limit of their own at the same time, 65,536 without it. Each costs 16 bytes. It is for [Rate].
 func Keys(n int) Option {
 	return Option{"Keys", func(where string, s *settings) { s.keys = atLeast(where, "Keys", n, 1) }}
 }
 
-// Min is how many calls a [Breaker] has to see in its window before it may open, without it 20; or how many extra calls a [Budget] allows in its window
-// whatever the share is, without it 10.
+// Min is for [Breaker] and [Budget]. A Breaker may open only if there were n calls in its window, 20 without Min. A Budget always allows n extra calls
+// in its window, whatever the share is, 10 without Min.
 func Min(n int) Option {
 	return Option{"Min", func(where string, s *settings) { s.min = atLeast(where, "Min", n, 1) }}
 }
 
-// Window is the time over which calls are counted, without it 10 seconds. It moves on in tenths. It is for [Breaker] and [Budget].
+// Window is the time over which calls are counted, 10 seconds without it. It moves on in steps of a tenth. It is for [Breaker] and [Budget].
 func Window(d time.Duration) Option {
 	return Option{"Window", func(where string, s *settings) {
 		if d < buckets {
@@ -91,7 +91,7 @@ func Window(d time.Duration) Option {
 	}}
 }
 
-// OpenFor is how long a [Breaker] lets nobody in once it has opened, without it 5 seconds.
+// OpenFor is how long a [Breaker] rejects all calls once it has opened, 5 seconds without it.
 func OpenFor(d time.Duration) Option {
 	return Option{"OpenFor", func(where string, s *settings) {
 		if d <= 0 {
@@ -101,12 +101,12 @@ func OpenFor(d time.Duration) Option {
 	}}
 }
 
-// Probes is how many calls a [Breaker] lets in after OpenFor to find out how things are; without it one. All of them have to succeed.
+// Probes is how many calls a [Breaker] lets in after OpenFor as probes, one without it. The breaker closes when all of them have succeeded.
 func Probes(n int) Option {
 	return Option{"Probes", func(where string, s *settings) { s.probes = atLeast(where, "Probes", n, 1) }}
 }
 
-// Failures are the classes that a [Breaker] counts as failures. Without it that is all but Business and Canceled.
+// Failures are the classes that a [Breaker] counts as failures. Without it, these are all classes but Business and Canceled.
 func Failures(classes ...recovery.Class) Option {
 	return Option{"Failures", func(where string, s *settings) {
 		if len(classes) == 0 {

@@ -13,7 +13,7 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// ErrRate is why a call is rejected that comes too soon for [Rate].
+// ErrRate is why [Rate] rejects a call: it comes too soon.
 var ErrRate = errors.New("too many calls")
 
 // Limiter is the gate that [Rate] makes.
@@ -22,7 +22,7 @@ type Limiter struct {
 	calls    int
 	per      time.Duration
 	interval time.Duration // between two calls
-	ahead    time.Duration // so much earlier a call may come, because of the burst
+	ahead    time.Duration // how much earlier than its due time a call may come, because of the burst
 
 	mu     sync.Mutex
 	one    pace // of calls without a key
@@ -38,15 +38,15 @@ type pace struct{ due instant }
 // defaultKeys is how many keys are told apart without [Keys].
 const defaultKeys = 1 << 16
 
-// Rate returns a gate that lets calls in at a rate: so many calls per so much time, one after another with the same distance between them,
-// and with [Burst] some at once. In no stretch of time are there more than Burst plus what the rate allows in it.
-// A call that comes too soon is rejected with [ErrRate], and the rejection says how long to wait. With [Queue] some calls wait for their time,
-// unless that is at or after the deadline of their ctx.
+// Rate returns a gate that lets a number of calls in for each per, such as 100 calls a second. Calls enter one at a time, at equal distances; with
+// [Burst] some may enter at once. In any stretch of time, at most Burst calls enter beside those that the rate allows in that time.
+// A call that comes too soon is rejected with [ErrRate], and the rejection says how long to wait. With [Queue] some calls wait for their time
+// instead, unless it is at or after the deadline of their ctx.
 //
-// Options: [Name], [Burst], [Queue], [Keys]. Less than one call, or a time that is too short for them, panics.
-// Keys: by [task.Task.GateBy] each key has a limit of its own. The memory is fixed. If more keys are in use than it can hold, a new key
-// takes the place of the one that is the least busy, and its debt: so a busy key is never let in more often, and a new one perhaps less often.
-// Cancellation: who waits gives up when ctx ends.
+// Options: [Name], [Burst], [Queue], [Keys]. Rate panics if calls is below 1, or if per is not positive or has less than a nanosecond for each call.
+// Keys: with [task.Task.GateBy] each key has a limit of its own. The memory is fixed. If it is full, a new key takes over the place and the used-up
+// limit of the key that is least busy. So a busy key never gets more calls than its limit, and a new key may get fewer.
+// Cancellation: a call that waits gives up when its ctx ends.
 func Rate(calls int, per time.Duration, opts ...Option) *Limiter {
 	const where = "guard.Rate"
 	if calls < 1 {
@@ -91,8 +91,8 @@ func (l *Limiter) Enter(ctx context.Context, key string) (ticket uint64, err err
 	return 0, l.early(ctx, key, taken, wait)
 }
 
-// early is what becomes of a call that comes too soon: it waits, or is rejected. (A goroutine begins with a small stack, so the common way of a call
-// through a gate has small frames.)
+// early handles a call that comes too soon: it waits, or is rejected. (A goroutine begins with a small stack, so the common path through a gate
+// has small frames, and what is rare is in functions of its own.)
 //
 //go:noinline
 func (l *Limiter) early(ctx context.Context, key string, taken pace, wait time.Duration) error {
@@ -142,7 +142,7 @@ func (l *Limiter) keys() *table {
 	return l.table.Load()
 }
 
-// next is reserve for who has the lock that p is under.
+// next is reserve for a caller that holds the lock of p.
 func (l *Limiter) next(ctx context.Context, p *pace, t instant) (taken pace, wait time.Duration) {
 	due := max(p.due, t)
 	wait = max(0, due.sub(t)-l.ahead)
@@ -164,7 +164,7 @@ func (l *Limiter) mayWait(ctx context.Context, wait time.Duration) bool {
 	return !limited || time.Until(end) > wait
 }
 
-// giveBack gives a place back that is not used, if it is the last one that was taken: then nobody has been put off because of it.
+// giveBack returns a place that is not used, if it is the last one that was taken: no later call has been delayed because of it then.
 func (l *Limiter) giveBack(key string, taken pace) {
 	if key == "" {
 		l.mu.Lock()

@@ -7,30 +7,30 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// Share returns t with one call for all that ask for the same at the same time. An asker that comes while a call for an equal argument runs
-// waits for that call and gets its result. A later asker begins a new call: see [Memo] and [Cache] for values that stay.
+// Share returns t with one call for all askers that have equal arguments at the same time. If a call for an equal argument runs, an asker
+// waits for that call and gets its result. When that call is over, the next asker begins a new one. [Memo] and [Cache] keep results for longer.
 //
-// All policies of t belong to the shared call. Policies that are added to what Share returns belong to each asker: in
-// Share(t.Timeout(50*ms)).Timeout(20*ms) the shared call has 50 ms, and an asker gives up after 20. A Hedge belongs inside: the tries
-// of one that is added outside would share one call.
+// All policies of t belong to the shared call. Policies that are added to the returned task belong to each asker: in
+// Share(t.Timeout(50*ms)).Timeout(20*ms) the shared call has 50 ms, and an asker gives up after 20 ms. Put a Hedge inside: if it is outside, both
+// of its tries share one call.
 //
-// Ctx: the call has the values of the first asker's ctx, but neither its deadline nor its end. So an argument, or the key of [ShareBy], has to hold
-// all that the result depends on, such as the tenant and the user: else one user gets what another may see. Observers see the wait of each asker, and
-// not what the function of t calls.
-// Cancellation: an asker whose ctx ends waits no longer. When the last one has left, the call is cancelled, and that asker's scope joins it.
-// The ctx of the call ends when t returns: an effect of a flow that is shared ends then, too.
-// Failure: all askers get the same error. If something has stood in for it in t, all are degraded.
+// Ctx: the call has the values of the first asker's ctx, but not its deadline, and it does not end with it. So an argument, or the key of [ShareBy],
+// has to hold all that the result depends on, such as the tenant and the user. Otherwise one user may get the data of another. Observers see
+// how long each asker waits, but not the calls that the function of t makes.
+// Cancellation: an asker whose ctx ends stops waiting. When the last asker has left, the call is cancelled, and that asker's scope waits for its end.
+// The ctx of the call ends when t returns. If t is a flow, its effects end then too.
+// Failure: all askers get the same error. If a policy of t has replaced a failure, all askers are degraded.
 // Panics: a panic of the function is the failure of all askers.
-// Circles: a shared call that needs its own result, by itself or by way of other shared calls, gets a failure of class Code, and does not hang.
-// Discard: [task.Task.Discard] of t may get a value that others have too. Do not share what has to be closed.
-// Concurrency: all askers have the same value, so nobody may change it.
-// Cost: a call costs about a microsecond more; an asker that joins one, less.
+// Circles: if a shared call needs its own result, directly or through other shared calls, it fails with class Code instead of hanging.
+// Discard: the function of [task.Task.Discard] of t may get a value that other askers have too. Do not share values that have to be closed.
+// Concurrency: all askers get the same value, so nobody may change it.
+// Cost: about 4 microseconds more for an asker that begins a call, and less for one that joins it.
 func Share[In comparable, Out any](t task.Task[In, Out]) task.Task[In, Out] {
 	return share("guard.Share", t, func(in In) In { return in })
 }
 
-// ShareBy is [Share] for calls with the same key. It is for arguments that cannot be compared, or of which only a part counts. The call has the argument
-// of the first asker.
+// ShareBy is [Share] for calls with the same key, which key makes of the argument. Use it for arguments that cannot be compared, or if the result depends
+// only on a part of the argument. The call has the argument of the first asker.
 //
 // Panics: a panic of key is the failure of the asker.
 func ShareBy[In, Out any](t task.Task[In, Out], key func(In) string) task.Task[In, Out] {

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// sketch counts how often keys are asked for in each second, for the keys that are asked for most. It is the space-saving algorithm ("Efficient
-// Computation of Frequent and Top-k Elements in Data Streams", Metwally, Agrawal and El Abbadi, 2005): a new key takes the place of the
-// one with the smallest count, and begins with that. So the count of a key is never too small, and how much too large it may be is known.
+// sketch counts how often keys are asked for in each second. It keeps only the keys that are asked for most. It is the space-saving algorithm
+// ("Efficient Computation of Frequent and Top-k Elements in Data Streams", Metwally, Agrawal and El Abbadi, 2005): a new key takes the place of the
+// key with the smallest count, and begins with that count. So a count is never too small, and excess says by how much it may be too large.
 type sketch[K comparable, V any] struct {
 	least  int // calls a second of a hot key
 	seed   maphash.Seed
@@ -20,14 +20,14 @@ const perShard = 64
 type sketchShard[K comparable, V any] struct {
 	mu   sync.Mutex
 	at   map[K]*heat[K, V]
-	all  []*heat[K, V] // the same
+	all  []*heat[K, V] // the same keys
 	next int           // where the search for the smallest count begins
 }
 
 // heat is what is known of a key.
 type heat[K comparable, V any] struct {
 	key    K
-	second int64 // of the counts
+	second int64 // the one that count is of
 	count  int   // in that second
 	excess int   // by which count may be too large
 	before int   // in the second before, at least
@@ -35,13 +35,13 @@ type heat[K comparable, V any] struct {
 	until  time.Time
 }
 
-// What a call is to use.
+// use says where a call gets its result from.
 type use int8
 
 const (
-	useTask  use = iota // the task: the key is cold
-	useCall             // one call for all
-	useValue            // the value that is there
+	useTask  use = iota // from the task: the key is cold
+	useCall             // from a shared call
+	useValue            // from the kept value
 )
 
 func newSketch[K comparable, V any](least int) *sketch[K, V] {
@@ -52,7 +52,7 @@ func (s *sketch[K, V]) of(key K) *sketchShard[K, V] {
 	return &s.shards[maphash.Comparable(s.seed, key)%uint64(len(s.shards))]
 }
 
-// touch counts a call, and says what it is to use.
+// touch counts a call, and says where it gets its result from.
 func (s *sketch[K, V]) touch(key K, now time.Time) (v V, u use) {
 	sh := s.of(key)
 	sh.mu.Lock()
@@ -82,7 +82,7 @@ func (s *sketch[K, V]) value(key K, now time.Time) (v V, ok bool) {
 	return v, false
 }
 
-// keep keeps the value of a key, if that is still known.
+// keep keeps the value of a key, if the sketch still has that key.
 func (s *sketch[K, V]) keep(key K, v V, until time.Time) {
 	sh := s.of(key)
 	sh.mu.Lock()
@@ -108,7 +108,7 @@ func (s *sketch[K, V]) hottest(now time.Time) map[K]int {
 	return hot
 }
 
-// heat is that of a key, which may take the place of another one.
+// heat returns the heat of a key. A new key may take the place of another one.
 func (sh *sketchShard[K, V]) heat(key K, second int64) *heat[K, V] {
 	h := sh.at[key]
 	switch {
@@ -130,7 +130,7 @@ func (sh *sketchShard[K, V]) heat(key K, second int64) *heat[K, V] {
 	return h
 }
 
-// smallest is the key with the smallest count in this second. Of those that have not been asked for, the next one is taken, in a circle.
+// smallest returns the key with the smallest count. If several keys were not asked for at all, it takes them in turn.
 func (sh *sketchShard[K, V]) smallest(second int64) (least *heat[K, V]) {
 	for i := range sh.all {
 		h := sh.all[(sh.next+i)%len(sh.all)]
@@ -146,7 +146,7 @@ func (sh *sketchShard[K, V]) smallest(second int64) (least *heat[K, V]) {
 	return least
 }
 
-// turn begins a new second, if it is one. The clock may also have gone back, into a test bubble: see the package's comment.
+// turn begins a new second, if second is another one. The clock may also have gone back, into a test bubble: see the package's comment.
 func (h *heat[K, V]) turn(second int64) {
 	if h.second == second {
 		return
@@ -160,7 +160,7 @@ func (h *heat[K, V]) turn(second int64) {
 	h.second, h.count, h.excess = second, 0, 0
 }
 
-// rate is how often the key was asked for in this second or the one before, at least.
+// rate is how often the key was asked for in this second or in the one before, whichever is more. The true number may be higher.
 func (h *heat[K, V]) rate() int { return max(h.count-h.excess, h.before) }
 
 func (h *heat[K, V]) drop() {

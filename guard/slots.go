@@ -12,7 +12,7 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// ErrFull is why a call is rejected for which [Slots] has no place.
+// ErrFull is why [Slots] rejects a call: all slots are in use, and the queue is full.
 var ErrFull = errors.New("all slots are in use")
 
 // Bulkhead is the gate that [Slots] makes.
@@ -20,7 +20,7 @@ type Bulkhead struct {
 	settings
 	slots int
 
-	taken   atomic.Uint64 // slots in use, and above that the calls that wait; waiting changes under the lock only
+	taken   atomic.Uint64 // the lower 32 bits: slots in use; the upper ones: calls that wait, which change under the lock only
 	mu      sync.Mutex
 	waiting list
 }
@@ -28,16 +28,15 @@ type Bulkhead struct {
 // oneWaits is one call that waits, in taken.
 const oneWaits = 1 << 32
 
-// Slots returns a gate that lets n calls in at the same time: a bulkhead. A call takes its slot until everything that it has started
-// has returned, also if a Timeout has given it up. With [Queue] others wait, first come first served; the rest is rejected
-// with [ErrFull].
+// Slots returns a gate that lets at most n calls in at the same time: a bulkhead. A call keeps its slot until everything that it has started
+// has returned, even if a Timeout has given the call up. With [Queue] more calls wait for a slot. All others are rejected with [ErrFull].
 //
-// A call that holds a slot must not wait for another call that needs one of the same slots: if all do so, they wait for each other until
-// their deadline.
+// A call that holds a slot must not wait for another call that needs a slot of the same gate. If all calls did so, they would wait for each other
+// until their deadline.
 //
 // Options: [Name], [Queue]. An n below 1 panics.
-// Cancellation: who waits gives up when ctx ends, and loses no slot.
-// Keys: one limit for all of them.
+// Cancellation: a call that waits gives up when its ctx ends. No slot is lost by that.
+// Keys: there is one limit, whatever the key is.
 func Slots(n int, opts ...Option) *Bulkhead {
 	const where = "guard.Slots"
 	if n < 1 || n >= oneWaits {
@@ -117,7 +116,7 @@ func (b *Bulkhead) queues() bool {
 	}
 }
 
-// await waits for a slot, which the one who leaves it gives to w.
+// await waits until a call that leaves hands its slot to w.
 func (b *Bulkhead) await(ctx context.Context, w *waiter) error {
 	select {
 	case <-w.turn:

@@ -5,10 +5,10 @@ import (
 	"sync"
 )
 
-// voyage is a flight as those see it whose flights it waits for. The ctx of its work has it. So flights that wait for each other are found out: nobody
-// begins to wait where that would close a circle.
+// voyage records which flights the work of one flight waits for. The ctx of that work has it. Before a flight begins to wait for another one, waitFor
+// looks whether that would close a circle of flights that wait for each other.
 type voyage struct {
-	waits map[*voyage]int // for so many results of each; under the lock of waiting
+	waits map[*voyage]int // how often it waits for each; under the lock waiting
 }
 
 // waiting is one lock for all voyages. It is held for a moment, and only when a shared call asks for another one.
@@ -16,13 +16,14 @@ var waiting sync.Mutex
 
 type voyageKey struct{}
 
-// voyageOf returns the innermost flight that ctx is of, or nil.
+// voyageOf returns the voyage of the innermost flight that ctx belongs to, or nil.
 func voyageOf(ctx context.Context) *voyage {
 	v, _ := ctx.Value(voyageKey{}).(*voyage)
 	return v
 }
 
-// waitFor notes that work of v waits for the flight to, unless that waits for v. A nil voyage is that of an asker which nobody waits for.
+// waitFor records that work of v waits for the flight to. It is not ok, and records nothing, if to waits for v. A nil v is an asker outside of all
+// flights: nothing can wait for it.
 func (v *voyage) waitFor(to *voyage) (ok bool) {
 	if v == nil {
 		return true
@@ -39,7 +40,7 @@ func (v *voyage) waitFor(to *voyage) (ok bool) {
 	return true
 }
 
-// stopWaiting is the opposite of waitFor.
+// stopWaiting undoes a waitFor.
 func (v *voyage) stopWaiting(to *voyage) {
 	if v == nil {
 		return
@@ -51,7 +52,7 @@ func (v *voyage) stopWaiting(to *voyage) {
 	}
 }
 
-// reaches reports whether v waits for to, or for one that does. The caller has the lock.
+// reaches reports whether v waits for to, directly or through other voyages. The caller has the lock.
 func (v *voyage) reaches(to *voyage, seen map[*voyage]bool) bool {
 	for next := range v.waits {
 		if next == to {

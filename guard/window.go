@@ -5,20 +5,20 @@ import "time"
 // buckets is how many parts a window has.
 const buckets = 10
 
-// window counts two kinds of calls over the last time. It is as long as nine of its parts and what has passed of the tenth. It has no lock.
+// window counts two kinds of calls over the last stretch of time. That is nine full parts, and the part that has begun. It has no lock.
 type window struct {
 	part  time.Duration
-	turn  int64 // the part of time that the latest counts are of
+	turn  int64 // number of the part that counts now
 	parts [buckets]tally
 	sum   tally
 }
 
-// tally is a number of calls, and of those among them that something is to be said of.
+// tally is a number of calls, and the number of marked calls, such as failures. Its user says what is marked.
 type tally struct{ all, marked int }
 
 func newWindow(length time.Duration) window { return window{part: length / buckets} }
 
-// at moves the window on to t. If the clock went back it is another clock: then nothing is known.
+// at moves the window on to t. If the clock went back, it is another clock, and the window forgets its counts.
 func (w *window) at(t instant) {
 	if turn := int64(t) / int64(w.part); turn != w.turn {
 		w.move(turn)

@@ -10,7 +10,7 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// gate is one line of the page: a gate, how it is just now, and the nodes that it is around.
+// gate is one line of the page: a gate, its present state, and the nodes that it is around.
 type gate struct {
 	of      task.Gate
 	About   string
@@ -21,7 +21,7 @@ type gate struct {
 	Around  []string
 }
 
-// gates are those of all flows, in the order of the flows. One that is around several nodes is listed once.
+// gates returns the gates of all flows, in the order of the flows. A gate that is around several nodes is listed once.
 func (h *handler) gates() (all []gate) {
 	for _, g := range h.graphs {
 		all = gatesIn(all, g, g.Name)
@@ -57,7 +57,7 @@ func around(all []gate, of task.Gate, at string) []gate {
 	return append(all, stateOf(of, at))
 }
 
-// stateOf is how the gate is just now. If one of its methods panics, the page does without.
+// stateOf returns the present state of the gate. If one of its methods panics, the page shows no state.
 func stateOf(of task.Gate, at string) (g gate) {
 	g = gate{of: of, Around: []string{at}, About: reflect.TypeOf(of).String()}
 	defer func() {

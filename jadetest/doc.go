@@ -22,12 +22,13 @@
 // # How to read this package
 //
 // fault_run.go makes the matrix of a flow. fault.go has the faults,
-// fault_inject.go brings one into a run, fault_gate.go has the gates of a run, fault_attempt.go makes one run,
+// fault_inject.go brings one into a run, fault_gate.go rejects calls, fault_attempt.go makes one run,
 // fault_tally.go counts its calls, fault_alike.go compares its answer, and
 // fault_verdict.go judges it. fault_matrix.go has all verdicts, fault_pairs.go
 // tries pairs of faults, fault_problems.go says what to do about them,
 // fault_golden.go is the file, fault_options.go has the demands. bubble.go makes
 // bubbles and watches them from outside, goroutine.go reads stacks. The other
 // helpers are replace.go, assert.go, leak.go, schedule.go and load.go, each with
-// the files whose names begin with the same word.
+// the files whose names begin with the same word: so load_arrivals.go says when
+// simulated runs begin.
 package jadetest

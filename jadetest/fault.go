@@ -25,7 +25,7 @@ const (
 	FaultTooSlow                   // takes twice the limit of the whole, and heeds its ctx; not if there is none
 	FaultHang                      // does not return, whatever its ctx says
 	FaultCallerLeaves              // the caller of the flow cancels meanwhile
-	FaultRejected                  // is rejected by its gates, so that nothing is called; not of a task without a gate
+	FaultRejected                  // is rejected by its gates, and not called; only for a task with a gate
 	faults            int   = iota
 )
 
@@ -40,7 +40,7 @@ func (f Fault) String() string {
 	return faultNames[f]
 }
 
-// AllFaults are the faults that [Faults] tries unless it is told which: all of them, but [FaultRejected] only of a flow that has a task with a gate.
+// AllFaults returns all faults. [Faults] tries them without an option that names others; it tries [FaultRejected] only if a task of the flow has a gate.
 func AllFaults() (all []Fault) {
 	for f := range Fault(faults) {
 		all = append(all, f)

@@ -26,8 +26,8 @@ type outcome struct {
 	stuck    string   // why virtual time cannot pass
 }
 
-// attempt runs once what f returns, in a bubble of its own. The functions that f calls may do what they
-// like: whatever comes of it is in the outcome, unless it ends the process.
+// attempt runs the flow that f returns once, in a bubble of its own. The functions of the flow may do what they
+// like: the result is in the outcome, unless it ends the process.
 func attempt[In, Out any](t *testing.T, f func() *flow.Flow[In, Out], in In, s *settings, inj *injection) outcome {
 	var o outcome
 	stuck, err := enclosed(t, inj.underWay, func(*testing.T) { o = attemptInside(f(), in, s, inj) })

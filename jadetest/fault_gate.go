@@ -10,10 +10,10 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// remembering are the kinds of policies that may know of earlier runs, beside those that have a gate.
+// remembering are the kinds of policies without a gate that may know of earlier runs.
 var remembering = []string{"hedge", engine.KindShare, engine.KindMemo, engine.KindBatch, engine.KindCache, engine.KindHot}
 
-// remembers reports whether a run of the flow may matter to the next one.
+// remembers reports whether one run of the flow may change the next one.
 func remembers(g flow.Graph) bool {
 	return slices.ContainsFunc(g.Nodes, func(n flow.GraphNode) bool {
 		return n.Flow != nil && remembers(*n.Flow) || slices.ContainsFunc(n.Policies, func(p task.Policy) bool {
@@ -27,7 +27,7 @@ func hasGate(n flow.GraphNode) bool {
 	return slices.ContainsFunc(n.Policies, func(p task.Policy) bool { return p.Kind == "gate" })
 }
 
-// withGates returns f with fresh gates that reject what a run says.
+// withGates returns f with fresh gates, and around each of them one that can reject calls.
 func withGates[In, Out any](f *flow.Flow[In, Out]) *flow.Flow[In, Out] {
 	var seal engine.Seal
 	return flow.FreshAround(seal, f, func(path []string, n flow.GraphNode, g task.Gate) task.Gate {
@@ -35,7 +35,7 @@ func withGates[In, Out any](f *flow.Flow[In, Out]) *flow.Flow[In, Out] {
 	})
 }
 
-// rejecting is a gate that lets nothing in, if that is the fault of the task, whose path is name.
+// rejecting is a gate that rejects all calls if the run has the fault [FaultRejected] for the task with the path name.
 type rejecting struct {
 	task.Gate
 	name string

@@ -66,7 +66,7 @@ func (f *finding) add(key [2]Injected) {
 	f.faults = append(f.faults, name)
 }
 
-// isRejection reports whether there is a problem only if a gate lets nothing in.
+// isRejection reports whether a rejection is the only fault with this problem.
 func (f *finding) isRejection() bool {
 	return !slices.ContainsFunc(f.faults, func(name string) bool { return name != FaultRejected.String() })
 }

@@ -17,8 +17,8 @@ import (
 // [MayAlter] names it. [MustDegrade] demands more. A fault replaces the function of one task, inside of its policies,
 // in each attempt and each element. The functions of the other tasks are called. Tasks of nested flows get faults too; nested flows as a whole do not.
 //
-// Each run has gates of its own, as [flow.Flow.Fresh] makes them, and shares nothing with the runs before it by what package guard shares. A rejection is a
-// fault of tasks with a gate: its gates let nothing in, and what stands in for that has to be around them.
+// Each run gets new gates, caches and shared calls, as [flow.Flow.Fresh] makes them, so it does not depend on the runs before it. A task with a gate also gets
+// the fault [FaultRejected]: its gates reject all its calls. Only a Fallback or a Recover that is around the gates can replace such a rejection.
 //
 // A run without a fault comes first. Each run is in a bubble of [testing/synctest], so time in it is virtual, and a goroutine that does not end
 // is found. What would cross a network has to be a fake (see [Replace]): Faults reports a

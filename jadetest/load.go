@@ -22,8 +22,8 @@ type Load struct {
 	Seed      uint64             // of the draws: the same seed, the same prediction
 	Deadline  time.Duration      // of the caller's ctx; 0: none
 
-	// PerSecond is how many runs begin in a second, at random times (a Poisson process), whether earlier ones are over or not. So gates of package guard
-	// fill up, and queues in front of them. 0: one run after the other.
+	// PerSecond is how many runs begin in a second on average, at random times (a Poisson process). A run does not wait until earlier runs are over.
+	// So the gates of package guard and their queues can fill up. 0: each run begins when the one before is over.
 	PerSecond float64
 	Context   func(context.Context) context.Context
 }
@@ -33,26 +33,27 @@ type Prediction struct {
 	Flow          string
 	Runs          int
 	P50, P90, P99 time.Duration // of the time until the answer, failures included
-	Mean          time.Duration // of the same
+	Mean          time.Duration // of the time until the answer, failures included
 	Degraded      float64       // share of the answers that came although some task had failed or something stood in for it
 	Failed        float64       // share of the runs
 	Rejected      float64       // share of the runs in which a gate has rejected a call
-	Censored      float64       // share of the runs in which a call drew a [Sample] of which nobody knows when it ends
+	Censored      float64       // share of the runs in which a call drew a [Sample] whose end was not recorded
 }
 
-// Simulate runs f many times in virtual time, with tasks that take as long and fail as often as the latencies say,
-// and returns what came of it: so a Timeout, a Fallback or another shape can be tried before it is deployed. The engine is the real one, so
-// what it predicts has all that the policies do. Each call, attempt and element draws a latency; a task and its n-th call draw the same
-// for each flow that is simulated with the same seed, so two variants differ by what was changed.
+// Simulate runs f many times in virtual time, and returns how f answers. Tasks take as long and fail as often as the latencies say. So you can try a
+// Timeout, a Fallback or another shape of the flow before you deploy it. The engine is the real one, so the prediction has everything that the policies do.
+// Each call, attempt and element draws a latency. The n-th call of a task draws the same latency in each flow that is simulated with the same seed. So
+// the predictions for two variants of a flow differ only by the change.
 //
-// Gates and caches have no memory when the first run begins, and keep it from one run to the next, so a breaker that opens rejects calls of the runs after it.
-// With PerSecond of [Load], runs overlap. Then what is predicted has the waits for slots, and what is rejected.
+// When the first run begins, gates and caches know of no earlier calls. They keep what they know from one run to the next: for example, a breaker that opens
+// in one run rejects calls of later runs. With PerSecond of [Load], runs overlap. Then the prediction has the waits for slots and the rejected calls.
 //
 // What it leaves out: the time of the program itself, and queues for processors, connections and services, unless a gate stands for them.
-// A function is called when its latency is over, and adds the time that it takes itself: it is best a fake that answers at once (see [Replace]).
+// A function is called when its latency is over, and adds the time that it takes itself. So it should be a fake that answers at once (see [Replace]).
 //
-// A call that draws a Censored sample, one that was given up when it was recorded, does not end before its limit does. A limit that is longer than what was waited for then, or
-// none, ends the test, as nobody knows what would come of it; so does a latency for what is no task of f.
+// A call with a Censored sample was given up when it was recorded, so nobody knows how long it would have taken. In the simulation it ends at its limit. If
+// it has no limit, or the limit is longer than the recorded time, the result cannot be known, and the test fails. The test also fails if there is a latency
+// for a name that is no task of f.
 func Simulate[In, Out any](t *testing.T, f *flow.Flow[In, Out], in In, load Load) Prediction {
 	t.Helper()
 	switch {

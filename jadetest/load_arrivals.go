@@ -29,7 +29,7 @@ func arrivals[In, Out any](f *flow.Flow[In, Out], in In, s *simulation) []*simul
 	return runs
 }
 
-// arrivalStream tells the draws of arrivals from those of latencies.
+// arrivalStream makes the draws of arrivals independent of the draws of latencies.
 const arrivalStream = 0x6172726976616c73
 
 // isRejected reports whether a gate has not let a call in.

@@ -15,9 +15,9 @@
 // # How to read this package
 //
 // observer.go has the interface, call.go and outcome.go have what an observer
-// gets. rejection.go tells the calls that a gate
-// did not let in. request.go describes the request that a run answers. selective.go and tee.go
-// are kinds of observers. context.go is the ctx of an observed call: it holds the
-// state of the call and decides which goroutine calls the observer, and when. Tasks
-// and flows report their calls by engine.go, other code reports by begin.go.
+// gets. rejection.go recognizes calls that a gate did not let in. request.go
+// describes the request that a run answers. selective.go and tee.go are kinds of
+// observers. context.go is the ctx of an observed call: it holds the state of the
+// call and decides which goroutine calls the observer, and when. Tasks and flows
+// report their calls by engine.go, other code reports by begin.go.
 package observe

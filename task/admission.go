@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Admission describes a [Gate]. What does not apply to the gate is zero.
+// Admission describes a [Gate]. Fields that do not apply to the gate are zero.
 type Admission struct {
 	Kind   string        `json:"kind"`             // slots, rate, breaker or budget, or that of another gate
 	Name   string        `json:"name,omitempty"`   // tells gates of one kind apart
@@ -16,10 +16,10 @@ type Admission struct {
 	Per    time.Duration `json:"per,omitempty"`    // in nanoseconds
 	Burst  int           `json:"burst,omitempty"`  // calls at once after a pause
 	Keyed  bool          `json:"keyed,omitempty"`  // there is a limit for each key
-	Share  float64       `json:"share,omitempty"`  // of calls: failures that open a breaker, or what a budget allows
-	Min    int           `json:"min,omitempty"`    // calls before a breaker goes by the share, or extra calls that a budget allows anyway
-	Window time.Duration `json:"window,omitempty"` // over which the share is counted, in nanoseconds
-	Pause  time.Duration `json:"pause,omitempty"`  // for which a breaker stays open, in nanoseconds
+	Share  float64       `json:"share,omitempty"`  // of the calls: so many failures open a breaker, or so many extra calls a budget allows
+	Min    int           `json:"min,omitempty"`    // so many calls a breaker needs before it opens, or so many extra calls a budget always allows
+	Window time.Duration `json:"window,omitempty"` // over which calls are counted, in nanoseconds
+	Pause  time.Duration `json:"pause,omitempty"`  // how long a breaker stays open, in nanoseconds
 }
 
 // String is the gate in a few words, such as "8 slots, 100 waiting" or "breaker 50% of 20 in 10s".

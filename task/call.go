@@ -54,7 +54,7 @@ func (d *definition[In, Out]) do(ctx context.Context, in In, observed bool) (v O
 		begun = time.Now()
 	}
 	var work future.Future[Out]
-	switch outlives := !observed && passOf(ctx) != nil; { // then who is around has to know of what goes on after the answer
+	switch outlives := !observed && passOf(ctx) != nil; { // then the gate around has to know what goes on after the answer
 	case outlives && d.degrades():
 		work, v, err = d.doDegrading(ctx, in, observed)
 	case outlives:
@@ -160,7 +160,7 @@ func (c *call[In, Out]) Ended(cause error) error {
 	return nil
 }
 
-// cut tells the gates of the call that its ctx has ended: for who waits with that it is answered.
+// cut reports to the gates of the call that its ctx has ended: its caller has an answer then.
 func (c *call[In, Out]) cut(cause error) {
 	if c.Join() {
 		defer c.Leave()
@@ -229,7 +229,7 @@ func (c *call[In, Out]) Finish(ans seam.Answer[Out]) {
 	defer func() {
 		var none In
 		c.in = none
-		if c.members.Load() == 2 { // nothing is left that was given up: else who comes next would find the gates around still taken
+		if c.members.Load() == 2 { // no work is left that was given up. Otherwise the next call could find the gates around still taken
 			c.free()
 		}
 		c.promise.Complete(ans.Value, ans.Err)

@@ -27,8 +27,11 @@
 // comes in time. runner.go carries a call through its policies: runner_attempt.go
 // makes an attempt, runner_policy.go lets the policies act, runner_late.go takes
 // over when a limit has passed, and limit.go is a timeout that is running.
-// gate.go has gates, rejected.go what they do not let in, and pass.go a ticket and what holds it; runner_gate.go enters and leaves
-// them, and passage.go is the cheap way for that. hedge.go has hedges, hedge_race.go a call of one, and hedge_try.go a try.
-// inside.go finds out what was replaced inside a Wrap. key.go has idempotency keys. engine.go is for engines
-// such as package flow, and not for users.
+//
+// Gates: gate.go has the interface and the policy, admission.go describes a gate, and rejected.go is the failure of a rejected call. pass.go is a
+// ticket, and knows when everything under it has returned. runner_gate.go enters and leaves gates; passage.go and job_gated.go are the cheap way
+// for that. Hedges: hedge.go has the policy, hedge_race.go one call with its tries, hedge_try.go one try, and latency.go the times for HedgeAt.
+//
+// inside.go finds out what was replaced inside a Wrap. left.go follows work that nobody waits for any more. key.go has idempotency keys.
+// fresh.go makes a task with new gates. engine.go is for engines such as package flow, and not for users.
 package task

@@ -48,8 +48,8 @@ func (e engineSide[In, Out]) Mend(ctx context.Context, in In, failed seam.Answer
 	return newRunner(ctx, e.d, in, crew, host).carry(first, e.d.row, failed.Value, failed.Err)
 }
 
-// Passage returns a way for an engine to make calls of the task, one after another, if gates are all that acts before its
-// function has failed; else nil. It reports whether a failure is for Mend then.
+// Passage returns a cheap way for an engine to make calls of the task, one after another. It returns nil if policies other than gates act before
+// the function has failed. Mends reports whether a failure is to be passed to Mend.
 func (e engineSide[In, Out]) Passage() (through seam.Passage[In, Out], mends bool) {
 	d := e.d
 	if d == nil || d.row == 0 || !d.straight() || d.tries {
@@ -125,7 +125,7 @@ func (d *definition[In, Out]) withBody(with func(seam.Body[In, Out]) seam.Body[I
 	return &c
 }
 
-// Wrap is [Task.Wrap] that about describes. The middleware also gets what it gives to Apart.
+// Wrap is [Task.Wrap] with the description about. The middleware also gets quiet, which it passes to Apart.
 func (e engineSide[In, Out]) Wrap(about Policy, mw func(quiet any, fn Func[In, Out]) Func[In, Out]) Task[In, Out] {
 	t := Task[In, Out](e).Wrap(func(fn Func[In, Out]) Func[In, Out] { return fn })
 	t.d.wrap(e.d, mw)
@@ -143,8 +143,9 @@ func (e engineSide[In, Out]) Showing(v any) Task[In, Out] {
 // Shown returns what Showing was given.
 func (e engineSide[In, Out]) Shown() []any { return e.d.shown }
 
-// Apart is for the middleware of Wrap, where it makes one call for several calls of the task. It returns the ctx for that call: base, with the
-// values of another ctx on top. Pass tells the call that another ctx belongs to what has stood in for a failure, and reports whether something has.
+// Apart is for a middleware of Wrap that makes one call for several calls of the task. It returns the ctx for that one call: base, with the
+// values of the ctx values on top. If something in the call has replaced a failure, pass reports that to the call that the ctx to belongs to, and
+// returns true.
 func (engineSide[In, Out]) Apart(base, values context.Context, quiet any) (apart context.Context, pass func(to context.Context) (degraded bool)) {
 	own := &inside{of: quiet}
 	apart = context.WithValue(engine.WithValues(base, values), insideKey{}, own)
@@ -162,8 +163,8 @@ func (engineSide[In, Out]) Apart(base, values context.Context, quiet any) (apart
 	}
 }
 
-// Of returns a task that stands for another one: with its name and its place, policies that describe it, and gates that its calls go through. Its function is make(nil), and that of
-// what Fresh returns is what make returns for renew. The function may use Apart, as the middleware of Wrap. The receiver is not used.
+// Of returns a task that stands for another one. It has that task's name, place, descriptions of policies and gates. Its function is make(nil). If Fresh
+// makes a new task of it, the function of the new task is make(renew). The function may use Apart, as a middleware of Wrap may. The receiver is not used.
 func (engineSide[In, Out]) Of(name string, at observe.Place, about []Policy, gates []Gate, make func(renew func(g Gate, budget bool) Gate) Func[In, Out]) Task[In, Out] {
 	return Task[In, Out]{&definition[In, Out]{name: name, origin: &seam.Origin{Place: at}, fn: make(nil), again: make, beyond: gates, about: about, hides: true}}
 }

@@ -2,8 +2,9 @@ package task
 
 import "slices"
 
-// Fresh returns the task with what renew makes of each of its gates, also of those within a Wrap or a Hedge. Budget says that the gate is the budget of a
-// Retry or a Hedge. The middleware of each Wrap is called again, so what package guard shares is not that of the task. A Hedge knows no latencies.
+// Fresh returns the task with other gates: renew gets each gate, also those within a Wrap or a Hedge, and returns the new one. Budget says that the gate
+// is the budget of a Retry or a Hedge. The middleware of each Wrap is called again, so the new task shares nothing with this one by package guard. A Hedge
+// starts without measured times.
 func (e engineSide[In, Out]) Fresh(renew func(g Gate, budget bool) Gate) Task[In, Out] {
 	return Task[In, Out]{e.d.fresh(renew)}
 }
@@ -27,7 +28,7 @@ func (d *definition[In, Out]) fresh(renew func(Gate, bool) Gate) *definition[In,
 	return &c
 }
 
-// Gates returns the gates of the task, inner to outer, also those within a Wrap or a Hedge, and budgets.
+// Gates returns the gates and budgets of the task, from inner to outer, also those within a Wrap or a Hedge.
 func (e engineSide[In, Out]) Gates() []Gate { return e.d.gates() }
 
 func (d *definition[In, Out]) gates() (all []Gate) {
@@ -52,7 +53,7 @@ func (d *definition[In, Out]) gates() (all []Gate) {
 	return all
 }
 
-// renew puts other gates into the policy.
+// renew replaces the gate and the budget of the policy.
 func (p *policy[In, Out]) renew(renew func(Gate, bool) Gate) {
 	if p.gate != nil {
 		p.gate = renew(p.gate, false)
@@ -64,7 +65,7 @@ func (p *policy[In, Out]) renew(renew func(Gate, bool) Gate) {
 	}
 }
 
-// around is the hedge, as it was made, around another task.
+// around returns a copy of the hedge around another task, without measured times.
 func (h *hedge[In, Out]) around(inside *definition[In, Out]) *hedge[In, Out] {
 	c := *h
 	c.inside = inside

@@ -8,45 +8,45 @@ import (
 	"github.com/jade-go/jade/observe"
 )
 
-// Gate lets calls in, or does not: a limit, a circuit breaker, a budget. Package guard has some. [Task.Gate] puts one around a task.
-// One gate may be around several tasks: then it is one limit for all of them.
+// Gate decides which calls are let in. It may be a limit, a circuit breaker or a budget; package guard has some. [Task.Gate] puts a gate around a
+// task. One gate may be around several tasks: then it is one limit for all of them.
 //
-// Each ticket that Enter returns without an error is given to Answered once and to Left once, whatever the call does: also if it panics,
-// calls runtime.Goexit, is late or is cancelled. Answered and Left of one ticket never run at the same time; Answered is first.
+// If Enter returns a ticket without an error, Answered and then Left are called once each with this ticket, whatever the call does: also if it
+// panics, calls runtime.Goexit, is late or is cancelled. Answered of a ticket returns before Left of it is called.
 //
 // Concurrency: the methods are called by any number of goroutines at once, and never on the goroutine that has called [Task.Do].
-// Panics: a panic or a Goexit of a method is the failure of that call. If the call has its answer already, it is an unobserved
-// failure of the scope, or is logged by [log/slog] without a scope.
+// Panics: a panic or a Goexit of a method is the failure of that call. If the call has its answer already, the panic is an unobserved
+// failure of the scope; without a scope it is logged by [log/slog].
 // Limit: a method that blocks does not delay the answer at a limit.
 type Gate interface {
-	// Describe returns the kind and the settings of the gate: what is in Gate of the policy. It is called when a task is made.
+	// Describe returns the kind and the settings of the gate in the field Gate of a policy. It is called when a task is made.
 	Describe() Policy
-	// Enter lets a call in and returns its ticket, or says why not: best by a [*RejectedError]. It may wait as long as ctx lives.
-	// If that ends, it returns the cause. The key is what [Task.GateBy] has made of the argument, or else empty.
+	// Enter lets a call in and returns a ticket for it, or returns an error that says why not, best a [*RejectedError]. It may wait until ctx ends; then it
+	// returns the cause. The key is what the function of [Task.GateBy] has made of the argument; it is empty for [Task.Gate].
 	Enter(ctx context.Context, key string) (ticket uint64, err error)
-	// Answered tells how the call has ended for who waits for it: with a result, or at a limit, or as its ctx ended. The function may still run.
-	// If nothing was called, because another gate inside has rejected the call or because there was no time left, the status is [observe.StatusSkipped].
-	// Elapsed is not set: a gate that needs the time makes it a part of its ticket.
+	// Answered reports how the call has ended for its caller: with a result, at a limit, or because its ctx ended. The function may still run.
+	// If the function was not called, because a gate inside has rejected the call or no time was left, the status is [observe.StatusSkipped].
+	// Elapsed is not set: a gate that needs the time can put it into the ticket.
 	Answered(ticket uint64, o observe.Outcome)
-	// Left tells that everything has returned that was started under the ticket: the function, all attempts, and what a Timeout has given up.
+	// Left reports that everything has returned that was started under the ticket: the function, all attempts, and work that a Timeout has given up.
 	Left(ticket uint64)
-	// Fresh returns a gate with the same settings and no memory, for a test.
+	// Fresh returns a gate with the same settings that knows of no earlier calls, for a test.
 	Fresh() Gate
 }
 
-// Gate lets calls of what is inside of it in only as g does. A call that g does not let in fails with a [*RejectedError].
+// Gate puts g around the task. A call that g does not let in fails with a [*RejectedError], and nothing inside of the gate is called.
 //
 //	t.Gate(g).Retry(three) enters g for each attempt
 //	t.Retry(three).Gate(g) enters g once for all attempts
 //
-// Cancellation: who waits in g gives up when ctx ends. Nobody waits past a deadline.
-// Cost: of [Task.Do], no allocation as long as only gates are inside of other policies and nobody observes the call.
+// Cancellation: a call that waits in g gives up when its ctx ends. No call waits past its deadline.
+// Cost: a [Task.Do] allocates nothing more, if the gates are the innermost policies and nobody observes the call.
 func (t Task[In, Out]) Gate(g Gate) Task[In, Out] {
 	return t.must("Gate").gate("Gate", g, nil)
 }
 
-// GateBy is [Task.Gate] for a gate that tells calls apart by a key, such as a limit for each user. The key is made by
-// key of the argument. It is a quick function without side effects.
+// GateBy is [Task.Gate] for a gate with a limit for each key, such as one for each user. The function key makes the key of the argument. It must be
+// quick and have no side effects.
 //
 // Panics: a panic of key is the failure of the call.
 func (t Task[In, Out]) GateBy(g Gate, key func(In) string) Task[In, Out] {
@@ -80,7 +80,7 @@ func (p *policy[In, Out]) pays(budget Gate, about *Policy) {
 	}
 }
 
-// tellBudgets tells the budgets of a call that is made.
+// tellBudgets counts a call in all budgets of the task.
 func (d *definition[In, Out]) tellBudgets() {
 	for level := len(d.policies) - 1; level >= 0; level-- {
 		if called := d.policies[level].called; called != nil {

@@ -8,15 +8,16 @@ import (
 	"github.com/jade-go/jade/internal/seam"
 )
 
-// Hedge starts a second try of what is inside of it beside the first if that has no result after some time. The first success
-// wins; the ctx of the other try ends then, and its goroutine is joined by the scope. If a try fails, the other one is waited for if it runs. If both fail, the
-// failures are joined. A failure before the second try is the failure of the call: for that there is [Task.Retry].
+// Hedge starts a second try beside the first one, if the first one has no result after the time of after. The first success wins. Then the ctx of the
+// other try ends, and the scope waits for its goroutine. If one try fails while the other one runs, the call waits for the other one. If both fail, the
+// failures are joined. If the first try fails before a second one has started, the call fails: use [Task.Retry] to try again after a failure.
 //
-// The budget, such as one that guard.Budget makes, is asked before a second try, and told of calls as that of a [Retry] is. If it does not let
-// the second try in, there is none. Nil: nobody is asked. A second try enters the gates inside of it by itself, and
-// runs at the same time as the first: what is hedged must be safe to do twice.
+// Both tries may run at the same time and both may succeed, so the function must be safe to call twice. Each try enters the gates inside of the Hedge.
 //
-// Panics: an after of zero or less. A panic of the function is the failure of that try.
+// The budget decides whether a second try is made; guard.Budget makes one. Its Enter is called before each second try. Its method Called(), if it has
+// one, is called for each call, as for a [Retry]. If the budget is nil, there is no limit.
+//
+// Panics: an after of zero or less panics. A panic of the function is the failure of that try.
 // Cancellation: both tries end with ctx. The losing try ends with a cause that matches [combinators.ErrLost].
 // Cost: a dozen allocations and a timer.
 func (t Task[In, Out]) Hedge(after time.Duration, budget Gate) Task[In, Out] {
@@ -27,8 +28,9 @@ func (t Task[In, Out]) Hedge(after time.Duration, budget Gate) Task[In, Out] {
 	return was.hedge(hedge[In, Out]{after: after}, budget, Policy{Hedge: Hedging{After: after}})
 }
 
-// HedgeAt is [Task.Hedge] with a time that is found out: the second try starts when the first takes longer than a percentile of the last
-// hundred or so, from 50 to below 100. At 95, one call in twenty has a second try. As long as there were fewer than twenty calls, there is none.
+// HedgeAt is [Task.Hedge] with a time that it measures itself: the second try starts when the first one takes longer than this percentile of the last
+// calls (at most 128). The percentile is from 50 to below 100. At 95, about one call in twenty has a second try. Until 20 calls were measured, there is no
+// second try.
 func (t Task[In, Out]) HedgeAt(percentile float64, budget Gate) Task[In, Out] {
 	was := t.must("HedgeAt")
 	if !(percentile >= 50 && percentile < 100) {
@@ -40,7 +42,7 @@ func (t Task[In, Out]) HedgeAt(percentile float64, budget Gate) Task[In, Out] {
 // Hedging describes when a second try starts beside the first.
 type Hedging struct {
 	After      time.Duration `json:"after,omitempty"`      // in nanoseconds
-	Percentile float64       `json:"percentile,omitempty"` // of the calls before
+	Percentile float64       `json:"percentile,omitempty"` // of the times of the last calls
 }
 
 // String is the hedge in a few words, such as "hedge after 50ms" or "hedge at p95".
@@ -51,7 +53,7 @@ func (h Hedging) String() string {
 	return fmt.Sprintf("hedge at p%v", h.Percentile)
 }
 
-// hedge is what a task does that has a Hedge: it makes a try of what is inside, or two. It implements [seam.Starter].
+// hedge is what a task with a Hedge calls in place of its function: it makes one or two tries of what is inside. It implements [seam.Starter].
 type hedge[In, Out any] struct {
 	inside          *definition[In, Out]
 	after           time.Duration
@@ -73,7 +75,7 @@ func (d definition[In, Out]) hedge(h hedge[In, Out], budget Gate, about Policy) 
 	return Task[In, Out]{&d}
 }
 
-// alter makes a change to the definition and, if it is hedged, to what is inside of that.
+// alter changes the definition and, if it has a Hedge, also the definition inside of the Hedge.
 func (d *definition[In, Out]) alter(change func(*definition[In, Out])) {
 	change(d)
 	if d.hedged == nil {
@@ -85,7 +87,7 @@ func (d *definition[In, Out]) alter(change func(*definition[In, Out])) {
 	d.starter, d.hedged = &h, &h
 }
 
-// hosted is where a call of a runner ends that works for this package.
+// hosted is a host of a call that a runner of this package makes.
 type hosted[In, Out any] interface {
 	seam.Host[Out]
 	runner() *runner[In, Out]

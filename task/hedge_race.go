@@ -14,7 +14,7 @@ import (
 	"github.com/jade-go/jade/internal/seam"
 )
 
-// race is one call of a hedge: a try, or two. It implements [seam.Carried] and [seam.Gated].
+// race is one call of a hedge, with one or two tries. It implements [seam.Carried] and [seam.Gated].
 type race[In, Out any] struct {
 	hedge  *hedge[In, Out]
 	around *runner[In, Out] // whose attempt it is
@@ -24,19 +24,19 @@ type race[In, Out any] struct {
 	begun  time.Time
 	alarm  alarm.Alarm
 
-	running atomic.Int32 // tries that run, or are about to
+	running atomic.Int32 // tries that run or are about to run
 
 	mu    sync.Mutex
 	tries [2]*try[In, Out] // nil: not begun
-	errs  [2]error         // of those that have failed
+	errs  [2]error         // the failures of tries; nil: it has not failed
 	over  bool
 	given error // why the engine has given the call up; nil: it has not
 	spent bool
 
-	gone bool // the host has been told that nothing runs any more; of the last one
+	gone bool // the host knows that nothing runs any more; only the last goroutine uses it
 }
 
-// start makes the first try. The caller's goroutine works for it.
+// start makes the first try in the caller's goroutine.
 func (r *race[In, Out]) start() {
 	first := &try[In, Out]{race: r}
 	defer first.Leave()
@@ -53,7 +53,7 @@ func (r *race[In, Out]) start() {
 	first.run()
 }
 
-// time is how long to wait for the first try.
+// time returns how long to wait before the second try. It is not known before enough calls were measured.
 func (h *hedge[In, Out]) time() (after time.Duration, known bool) {
 	if h.seen == nil {
 		return h.after, true
@@ -61,7 +61,7 @@ func (h *hedge[In, Out]) time() (after time.Duration, known bool) {
 	return h.seen.threshold()
 }
 
-// second makes the second try, if the budget allows it. The goroutine is that of a timer.
+// second makes the second try, if the budget allows it. A timer calls it.
 func (r *race[In, Out]) second() {
 	if !r.join() {
 		return
@@ -87,7 +87,7 @@ func (r *race[In, Out]) second() {
 	t.run()
 }
 
-// join counts one more try in, unless all are over.
+// join counts one more try in. It is false if all tries are over.
 func (r *race[In, Out]) join() bool {
 	for {
 		n := r.running.Load()
@@ -100,7 +100,7 @@ func (r *race[In, Out]) join() bool {
 	}
 }
 
-// leave is called when nobody works for a try any more.
+// leave is called when no goroutine works for a try any more.
 func (r *race[In, Out]) leave() {
 	if r.running.Add(-1) > 0 {
 		return
@@ -112,7 +112,7 @@ func (r *race[In, Out]) leave() {
 	r.around.crew.Leave()
 }
 
-// tellGone tells the host, once, that nothing of the race runs any more.
+// tellGone reports to the host, once, that nothing of the race runs any more.
 func (r *race[In, Out]) tellGone() {
 	if h, ok := r.host.(seam.Outlived); ok && !r.gone {
 		r.gone = true
@@ -120,14 +120,14 @@ func (r *race[In, Out]) tellGone() {
 	}
 }
 
-// wanted reports whether the race goes on.
+// wanted reports whether a second try may still be of use.
 func (r *race[In, Out]) wanted() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return !r.over && r.given == nil && r.errs[0] == nil && r.ctx.Err() == nil
 }
 
-// enter has a try take part, and reports false if the race is over.
+// enter adds a try to the race. It is false if the race is over or the try is no longer of use.
 func (r *race[In, Out]) enter(t *try[In, Out]) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -138,7 +138,7 @@ func (r *race[In, Out]) enter(t *try[In, Out]) bool {
 	return true
 }
 
-// ended is told how a try has ended.
+// ended takes the result of a try.
 func (r *race[In, Out]) ended(t *try[In, Out], ans seam.Answer[Out]) {
 	r.mu.Lock()
 	if r.over {
@@ -170,13 +170,13 @@ func (r *race[In, Out]) ended(t *try[In, Out], ans seam.Answer[Out]) {
 		ans.Err = errors.Join(errs[0], errs[1])
 	}
 	ans.Late = ans.Late || given != nil
-	if r.running.Load() == 1 && t.members.Load() == 1 { // first: else who comes next would find the gates around still taken
+	if r.running.Load() == 1 && t.members.Load() == 1 { // before Finish: otherwise the next call could find the gates around still taken
 		r.tellGone()
 	}
 	r.host.Finish(ans)
 }
 
-// learn notes how long the tries took: the winner, and at least the first one.
+// learn records how long the winner took. If that is the second try, it also records that the first one took at least until now.
 func (r *race[In, Out]) learn(winner *try[In, Out]) {
 	seen := r.hedge.seen
 	if seen == nil {

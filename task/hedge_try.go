@@ -9,8 +9,8 @@ import (
 	"github.com/jade-go/jade/internal/seam"
 )
 
-// try is one of the tries of a race: a call of what is inside of the hedge, with a ctx of its own. It is the host and the crew of that
-// call, and implements [engine.Work].
+// try is one try of a race: a call of what is inside of the hedge, with a ctx of its own. It is the host and the crew of that call, and
+// implements [engine.Work].
 type try[In, Out any] struct {
 	race    *race[In, Out]
 	index   int
@@ -18,7 +18,7 @@ type try[In, Out any] struct {
 	life    engine.Life
 	runner  *runner[In, Out]
 	paid    *pass        // the ticket of the budget; nil if there is none
-	told    bool         // and it knows how the try has ended
+	told    bool         // the budget knows how the try has ended
 	members atomic.Int32 // goroutines that work for it
 }
 
@@ -66,7 +66,7 @@ func (t *try[In, Out]) Finish(ans seam.Answer[Out]) {
 	t.race.ended(t, ans)
 }
 
-// lose ends the ctx of a try that is not needed any more.
+// lose ends the ctx of a try that has lost.
 func (t *try[In, Out]) lose() {
 	if !t.Join() {
 		return
@@ -108,7 +108,7 @@ func (t *try[In, Out]) Leave() {
 	t.race.leave()
 }
 
-// Around implements [seam.Surrounded], as the host around does.
+// Around implements [seam.Surrounded] by the host of the race.
 func (t *try[In, Out]) Around() any {
 	if h, ok := t.race.host.(seam.Surrounded); ok {
 		return h.Around()
@@ -116,13 +116,13 @@ func (t *try[In, Out]) Around() any {
 	return nil
 }
 
-// Late implements [seam.Limited], as the crew around does.
+// Late implements [seam.Limited] by the crew around the race.
 func (t *try[In, Out]) Late() bool {
 	c, ok := t.race.around.crew.(seam.Limited)
 	return ok && c.Late()
 }
 
-// Reserved implements [seam.Reserve], as the crew around does.
+// Reserved implements [seam.Reserve] by the crew around the race.
 func (t *try[In, Out]) Reserved() context.Context {
 	if c, ok := t.race.around.crew.(seam.Reserve); ok {
 		return c.Reserved()

@@ -27,7 +27,7 @@ func (j gatedJob[In, Out]) Mend(ctx context.Context, v Out, err error) (Out, err
 	return j.mend(ctx, v, err, j.g)
 }
 
-// passes reports whether Do can make the call with a passage.
+// passes reports whether Do can use a passage for the call.
 func (d *definition[In, Out]) passes(ctx context.Context, observed bool) bool {
 	if d.row == 0 || !d.straight() || d.asked(observed) || engine.ObserverOf(ctx) != nil {
 		return false
@@ -39,7 +39,7 @@ func (d *definition[In, Out]) passes(ctx context.Context, observed bool) bool {
 	return !limited
 }
 
-// straight reports whether all gates are in the row, and nothing else acts before the function has failed.
+// straight reports whether all gates are innermost (see row), and nothing else acts before the function has failed.
 func (d *definition[In, Out]) straight() bool {
 	return !d.bent && !d.limits && d.starter == nil && d.quiet == nil
 }
@@ -63,7 +63,7 @@ func (d *definition[In, Out]) doThrough(ctx context.Context, in In) (work future
 	return work, v, err
 }
 
-// Join and Leave implement [seam.Crew], for a passage that is used again when all have left.
+// Join and Leave implement [seam.Crew]. When all users have left, the passage is used again.
 
 func (g *passage[In, Out]) Join() bool { g.users.Add(1); return true }
 

@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// latencies are how long the last calls took. They are those of all calls of a task.
+// latencies are how long the last calls of a task took.
 type latencies struct {
 	percentile float64
 
 	mu    sync.Mutex
 	last  [128]time.Duration // a ring
 	seen  int
-	known time.Duration // the percentile of them; worked out now and then
+	known time.Duration // the percentile of them, computed after every few calls; 0: not known
 }
 
 const (
-	leastLatencies = 20 // before there is a percentile
-	renewLatencies = 16 // calls between two times that it is worked out
+	leastLatencies = 20 // calls before the first percentile is computed
+	renewLatencies = 16 // calls before it is computed again
 )
 
 func (l *latencies) add(d time.Duration) {

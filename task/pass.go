@@ -9,8 +9,8 @@ import (
 	"github.com/jade-go/jade/observe"
 )
 
-// pass is a ticket of a gate, and what has to happen before the gate is told that the call has left. It is held by
-// the answer that is still to be given, by who carries the call on, by each function that runs under it, and by each pass inside of it.
+// pass is a ticket of a gate. It counts what still holds it; when nothing holds it any more, leave calls Left of the gate. It is held by the answer
+// that has not been given yet, by the goroutine that carries the call on, by each function that runs under it, and by each pass inside of it.
 type pass struct {
 	gate     Gate
 	ticket   uint64
@@ -22,11 +22,11 @@ type pass struct {
 
 func newPass(g Gate, ticket uint64) *pass {
 	p := &pass{gate: g, ticket: ticket}
-	p.holds.Store(2) // the answer, and who carries the call on
+	p.holds.Store(2) // the answer, and the goroutine that carries the call on
 	return p
 }
 
-// hold keeps the gate from being told that the call has left, and returns the pass; nil if it has left, or there is none.
+// hold adds a hold and returns the pass. It returns nil if there is no pass, or if nothing holds it any more.
 func (p *pass) hold() *pass {
 	if p == nil {
 		return nil
@@ -42,30 +42,30 @@ func (p *pass) hold() *pass {
 	}
 }
 
-// letGo is the opposite of hold, for who may be about to die: the gate is told elsewhere.
+// letGo takes one hold off, for a goroutine that may be about to end. So another goroutine calls the gate.
 func (p *pass) letGo(ctx context.Context, task string) {
 	if p != nil && p.holds.Add(-1) == 0 {
 		engine.Callback(ctx, task, p.leave)
 	}
 }
 
-// passKey is the key of the pass that what is started with a ctx is under, where that is not known otherwise: inside of a Wrap, a Hedge and a flow.
+// passKey is the ctx key of the pass that calls with the ctx are under. It is used inside of a Wrap, a Hedge and a flow, where a runner does not know it.
 type passKey struct{}
 
-// passOf is the pass that a call with ctx is under; nil if there is none, or it is known otherwise.
+// passOf returns the pass in ctx, or nil.
 func passOf(ctx context.Context) *pass {
 	p, _ := ctx.Value(passKey{}).(*pass)
 	return p
 }
 
-// release takes n holds off. The gate is told here.
+// release takes n holds off. This goroutine calls the gate, if they were the last ones.
 func (p *pass) release(n int32) {
 	if p.holds.Add(-n) == 0 {
 		p.leave()
 	}
 }
 
-// leave tells the gate that everything has returned.
+// leave reports to the gate that everything has returned.
 func (p *pass) leave() {
 	if p.around != nil {
 		defer p.around.release(1)
@@ -73,7 +73,7 @@ func (p *pass) leave() {
 	p.gate.Left(p.ticket)
 }
 
-// answer tells the gate how the call has ended, unless somebody has done so.
+// answer reports to the gate how the call has ended, unless that has been reported.
 func (p *pass) answer(o observe.Outcome) {
 	if p.answered.CompareAndSwap(false, true) {
 		defer p.release(1)
@@ -81,7 +81,7 @@ func (p *pass) answer(o observe.Outcome) {
 	}
 }
 
-// end is answer for who carries the call on, and does so no more.
+// end is answer for the goroutine that carries the call on. It also takes the hold of that goroutine off.
 func (p *pass) end(o observe.Outcome) {
 	if !p.answered.CompareAndSwap(false, true) {
 		p.release(1)
@@ -91,7 +91,7 @@ func (p *pass) end(o observe.Outcome) {
 	p.gate.Answered(p.ticket, o)
 }
 
-// outcomeFor is what a gate is told of a call that has failed with err, or has a value that stands in for the failure degraded.
+// outcomeFor is the outcome that a gate gets of a call that has failed with err, or whose value replaces the failure degraded.
 func outcomeFor(ctx context.Context, err, degraded error, started bool) (o observe.Outcome) {
 	if err != nil || degraded != nil {
 		o = observe.OutcomeOf(ctx, err, degraded, time.Time{})

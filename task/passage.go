@@ -10,20 +10,20 @@ import (
 	"github.com/jade-go/jade/observe"
 )
 
-// passage is the cheap way of a call through gates: those of a task whose innermost policies are gates, and whose other
-// policies act only once the function has failed. It allocates nothing and is used again.
+// passage is the cheap way of a call through gates. It is for tasks whose innermost policies are gates, and whose other policies act only
+// after the function has failed. It allocates nothing and is used again.
 //
-// The goroutine that makes the call goes through the gates. Who waits for it may cut it: then that one tells the gates how the
-// call has ended, and the goroutine only that it has left. Who of the two answers is decided by word.
+// The goroutine that makes the call goes through the gates. A goroutine that waits for the call may cut it: then the waiting goroutine calls
+// Answered, and the other one only makes sure that Left is called. The field word decides which of the two calls Answered.
 type passage[In, Out any] struct {
 	d       *definition[In, Out]
 	word    uint32                          // how many gates the call has entered, and whether it is closed; atomic during a call
 	tickets []uint64                        // by level; written before word says that they are there
-	over    []uint32                        // by level, of a passage that was cut: the answer is given, the call has left; atomic during a call
+	over    []uint32                        // by level, of a passage that was cut: 1 for the answer and 1 for leaving; atomic during a call
 	behind  atomic.Pointer[runner[In, Out]] // what carries a failure on
-	users   atomic.Int32                    // of one that is not a part of something
+	users   atomic.Int32                    // goroutines that use it; of a passage for Do and Go
 
-	// of the goroutine that makes the call, and of who goes on for it
+	// These are of the goroutine that makes the call, and of the one that goes on for it.
 	ctx     context.Context // written before word
 	closing bool
 	mine    bool // it is the goroutine that answers
@@ -32,7 +32,7 @@ type passage[In, Out any] struct {
 	settled bool // all gates know that the call has left
 }
 
-// closed is the bit of word that says that somebody tells the gates of the answer.
+// closed is the bit of word that says that a goroutine has begun to call Answered of the gates.
 const closed = 1 << 16
 
 func newPassage[In, Out any](d *definition[In, Out]) *passage[In, Out] {
@@ -82,7 +82,7 @@ func (g *passage[In, Out]) Call(ctx context.Context, in In) (v Out, err error) {
 	return v, err
 }
 
-// refused ends a call that a gate did not let in. (What is rare is in functions of its own: a goroutine begins with a small stack.)
+// refused ends a call that a gate did not let in. (A goroutine begins with a small stack, so what is rare is in functions of its own.)
 //
 //go:noinline
 func (g *passage[In, Out]) refused(gate string, err error) error {
@@ -120,8 +120,8 @@ func (g *passage[In, Out]) succeed() {
 	g.settled = true
 }
 
-// settle tells the gates, from the inner to the outer one, that the call has ended with err and has left. If a
-// gate does not return, settle may be called again: it goes on after that.
+// settle reports to the gates, from the inner to the outer one, that the call has ended with err and has left. If a method of a gate
+// panics or ends its goroutine, settle may be called again: it goes on after that method.
 func (g *passage[In, Out]) settle(err error) {
 	if !g.closing {
 		g.closing = true
@@ -144,7 +144,7 @@ func (g *passage[In, Out]) settle(err error) {
 	g.settled = true
 }
 
-// outcome is what the gates are told of a call that has ended with err.
+// outcome is the outcome that the gates get of a call that has ended with err.
 func (g *passage[In, Out]) outcome(err error) observe.Outcome {
 	called := int(atomic.LoadUint32(&g.word)&^closed) == g.d.row
 	if err == nil && called {
@@ -163,7 +163,7 @@ func (g *passage[In, Out]) Unwind(err error) error {
 	return err
 }
 
-// apart calls fn in a goroutine of its own, waits for it, and returns the failure if it does not return.
+// apart calls fn in a goroutine of its own and waits for it. If fn panics or ends its goroutine, apart returns that failure.
 func apart(fn func()) (failure error) {
 	over := make(chan struct{})
 	go func() {
@@ -203,7 +203,7 @@ func (g *passage[In, Out]) Cut(cause error, crew seam.Crew) {
 	}
 }
 
-// answer tells the gate at level of the answer, of a passage that was cut.
+// answer reports the answer to the gate at level, of a passage that was cut.
 func (g *passage[In, Out]) answer(level int, cause error) {
 	gate := g.d.policies[level].gate
 	defer func() {

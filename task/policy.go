@@ -13,7 +13,7 @@ import (
 // Policy describes one policy of a task.
 type Policy struct {
 	Kind  string        `json:"kind"`            // timeout, retry, hedge, recover, fallback, on-error, gate or wrap; share, memo, batch, cache or hot of package guard
-	Limit time.Duration `json:"limit,omitempty"` // of a timeout; for how long a batch waits, and a cache or a hot keeps a value; in nanoseconds
+	Limit time.Duration `json:"limit,omitempty"` // of a timeout; how long a batch waits, or a cache or hot keeps a value; in nanoseconds
 	Retry Backoff       `json:"retry,omitzero"`  // of a retry
 	Gate  Admission     `json:"gate,omitzero"`   // of a gate, or the budget of a retry or a hedge
 	Hedge Hedging       `json:"hedge,omitzero"`  // of a hedge
@@ -74,7 +74,7 @@ type policy[In, Out any] struct {
 	key      func(In) string // of a gate that has one
 	name     string          // of a gate
 	budget   Gate            // of a retry that has one
-	called   func()          // tells the budget of a call; nil if it does not ask
+	called   func()          // counts a call in the budget; nil if the budget does not count calls
 }
 
 // slow reports whether the policy calls a function that may take time.
@@ -165,8 +165,8 @@ func (t Task[In, Out]) OnError(fn func(context.Context, In, error)) Task[In, Out
 // each run, and is part of the guarded call. If there are policies inside of
 // it, they run in a goroutine of their own while it waits for them.
 //
-// What stands in for a failure inside of it degrades the task, and its flow has a [Loss], if the ctx that the function is
-// given is the one that it passes on, or made from that. A value that the function itself puts in place of a failure is a result like any other.
+// If something inside of the Wrap replaces a failure, the task is degraded, and its flow has an [observe.Loss]. For that, the function must pass on the ctx that it
+// gets, or one made from it. If the function itself replaces a failure by a value, that value is a result like any other.
 func (t Task[In, Out]) Wrap(mw func(Func[In, Out]) Func[In, Out]) Task[In, Out] {
 	was := t.must("Wrap")
 	must.HaveFunc("task.Task.Wrap", mw == nil)
@@ -178,7 +178,7 @@ func (t Task[In, Out]) Wrap(mw func(Func[In, Out]) Func[In, Out]) Task[In, Out] 
 	return Task[In, Out]{&d}
 }
 
-// middleware is what Wrap puts around a function. Quiet is the definition whose calls are told to an [inside].
+// middleware is what Wrap puts around a function. Quiet is the definition whose calls report to an [inside].
 type middleware[In, Out any] func(quiet any, fn Func[In, Out]) Func[In, Out]
 
 // wrap puts mw around what d has inside.

@@ -9,15 +9,15 @@ import (
 	recovery "github.com/jade-go/jade/recover"
 )
 
-// RejectedError is the failure of a call that a [Gate] did not let in: nothing was called.
+// RejectedError is the failure of a call that a [Gate] did not let in. The function was not called.
 //
-// Its class is System, so package faas answers with HTTP 503 and, if Wait is known, Retry-After. A Retry around the gate waits
-// so long and tries again, if that is before the deadline. It does not count as a failure in a breaker.
+// Its class is System, so package faas answers with HTTP 503 and, if Wait is known, with Retry-After. A Retry around the gate waits for Wait and
+// tries again, if that is before the deadline. For a breaker, a rejection is not a failure.
 type RejectedError struct {
 	Task string        // the task whose call it was; a gate leaves it empty
 	Gate string        // the name of the gate, or else its kind; a gate leaves it empty
-	Wait time.Duration // after which the gate may let the call in; zero if nobody knows
-	Err  error         // why
+	Wait time.Duration // after this time the gate may let the call in; zero if that is not known
+	Err  error         // why the gate did not let the call in
 }
 
 func init() {
@@ -49,16 +49,16 @@ func (e *RejectedError) Error() string {
 	return text
 }
 
-// Unwrap returns why.
+// Unwrap returns Err.
 func (e *RejectedError) Unwrap() error { return e.Err }
 
-// RetryAfter returns Wait: a [Retry] goes by it, and package faas.
+// RetryAfter returns Wait. A [Retry] and package faas use it.
 func (e *RejectedError) RetryAfter() time.Duration { return e.Wait }
 
-// Class is System: a limit of ours was reached.
+// Class returns System, because a limit of this program was reached.
 func (e *RejectedError) Class() recovery.Class { return recovery.ClassSystem }
 
-// rejected is the failure of a call that a gate did not let in because of err. The end of ctx is no rejection.
+// rejected returns the failure of a call that a gate did not let in because of err. If Enter has failed because ctx ended, that is no rejection.
 func rejected(ctx context.Context, task, gate string, err error) error {
 	if ctx.Err() != nil && repeats(ctx, err) {
 		return err

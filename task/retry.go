@@ -24,8 +24,9 @@ type Retry struct {
 	Jitter float64
 	// If says which failures to try again; nil: those that another attempt can change, see [recovery.Repeatable].
 	If func(error) bool
-	// Budget is asked before each attempt after the first; if it does not let that in, the failure stands. It may be shared by tasks, as one that
-	// guard.Budget makes. A method Called(), if it has one, is called for each first attempt. Nil: nobody is asked.
+	// Budget decides whether another attempt is made; guard.Budget makes one. Its Enter is called before each attempt after the first. If it rejects
+	// the attempt, the call fails with the failure that it has. Its method Called(), if it has one, is called for each first attempt. Several tasks may
+	// have the same budget. If it is nil, there is no limit.
 	Budget Gate
 }
 

@@ -24,7 +24,7 @@ func (r *runner[In, Out]) pay(epoch, level int, failure error) (again, ok bool) 
 	return true, r.admit(epoch, level, ctx, newPass(p.budget, ticket))
 }
 
-// enter has the gate at level let the call in. It fails with the reason if the gate does not.
+// enter calls Enter of the gate at level. If the gate does not let the call in, err says why.
 func (r *runner[In, Out]) enter(epoch, level int) (err error, ok bool) {
 	ctx := r.ctxAt(level + 1)
 	if cause := future.Cause(ctx); cause != nil {
@@ -44,7 +44,8 @@ func (r *runner[In, Out]) enter(epoch, level int) (err error, ok bool) {
 	return nil, r.admit(epoch, level, ctx, newPass(p.gate, ticket))
 }
 
-// admit has the call be inside of a gate from now on. It is not ok if the call was given up while the gate was asked: then it has left.
+// admit records that the call is inside of a gate. It is not ok if the call was given up while Enter ran: then admit also reports to the gate
+// that the call has left.
 func (r *runner[In, Out]) admit(epoch, level int, ctx context.Context, in *pass) (ok bool) {
 	ended := false
 	if !r.inEpoch(epoch, func() {
@@ -61,7 +62,7 @@ func (r *runner[In, Out]) admit(epoch, level int, ctx context.Context, in *pass)
 	return true
 }
 
-// stopped is why a call goes no further, whose ctx has ended or is about to.
+// stopped returns why a call goes no further. Its ctx has ended or is about to end.
 func stopped(ctx context.Context) error {
 	if cause := future.Cause(ctx); cause != nil {
 		return cause
@@ -69,7 +70,7 @@ func stopped(ctx context.Context) error {
 	return &future.CanceledError{Cause: context.Canceled}
 }
 
-// leave tells the gate at level how the call has ended, and lets it go on from there.
+// leave reports to the gate at level how the call has ended. The call goes on outside of that gate.
 func (r *runner[In, Out]) leave(epoch, level int, v Out, failure error) (ok bool) {
 	var in *pass
 	var started, given bool
@@ -88,7 +89,7 @@ func (r *runner[In, Out]) leave(epoch, level int, v Out, failure error) (ok bool
 	}
 	ctx := r.ctxAt(level + 1)
 	end := func() { in.end(outcomeFor(ctx, failure, degraded, started)) }
-	if given { // nobody waits for a gate
+	if given { // the call must not wait for a gate
 		r.aside(end)
 		return true
 	}
@@ -98,7 +99,7 @@ func (r *runner[In, Out]) leave(epoch, level int, v Out, failure error) (ok bool
 	return ok
 }
 
-// passAt is the innermost pass that is around what runs at level. The caller has the lock.
+// passAt returns the innermost pass around what runs at level. The caller has the lock.
 func (r *runner[In, Out]) passAt(level int) *pass {
 	for ; level < len(r.passes); level++ {
 		if p := r.passes[level]; p != nil {
@@ -108,7 +109,7 @@ func (r *runner[In, Out]) passAt(level int) *pass {
 	return r.outer
 }
 
-// starts notes that a function is called under all passes. The caller has the lock.
+// starts records that a function is called under all passes. The caller has the lock.
 func (r *runner[In, Out]) starts() {
 	for _, p := range r.passes {
 		if p != nil {
@@ -117,7 +118,7 @@ func (r *runner[In, Out]) starts() {
 	}
 }
 
-// takePasses takes those up to level, of a call that goes on above it. The caller has the lock.
+// takePasses removes and returns the passes up to level, of a call that goes on above that level. The caller has the lock.
 func (r *runner[In, Out]) takePasses(level int) (taken []*pass) {
 	if r.passes == nil {
 		return nil
@@ -131,7 +132,7 @@ func (r *runner[In, Out]) takePasses(level int) (taken []*pass) {
 	return taken
 }
 
-// endPasses ends those that were taken, beside the answer.
+// endPasses ends passes that were taken. The answer does not wait for it.
 func (r *runner[In, Out]) endPasses(taken []*pass, err, degraded error) {
 	for _, p := range taken {
 		o := outcomeFor(r.ctx, err, degraded, p.started)
@@ -159,7 +160,7 @@ func (r *runner[In, Out]) Cut(cause error) {
 	}
 }
 
-// answerEarly answers one that is still held by who carries the call on.
+// answerEarly reports the answer for a pass that the goroutine that carries the call on still holds.
 func (r *runner[In, Out]) answerEarly(p *pass, cause error) {
 	r.mu.Lock()
 	started := p.started
@@ -168,10 +169,10 @@ func (r *runner[In, Out]) answerEarly(p *pass, cause error) {
 	r.aside(func() { p.answer(o) })
 }
 
-// aside calls a gate in a goroutine of its own, which the scope joins.
+// aside calls a gate in a goroutine of its own. The scope waits for that goroutine.
 func (r *runner[In, Out]) aside(call func()) { engine.Callback(r.ctx, r.d.name, call) }
 
-// underPass returns the ctx for what may go on after it has returned.
+// underPass returns ctx with the innermost pass, for functions that may start work which runs on after they have returned.
 func (r *runner[In, Out]) underPass(ctx context.Context) context.Context {
 	r.mu.Lock()
 	p := r.passAt(0)
@@ -182,7 +183,7 @@ func (r *runner[In, Out]) underPass(ctx context.Context) context.Context {
 	return context.WithValue(ctx, passKey{}, p)
 }
 
-// under calls fn with the innermost pass around level held.
+// under returns a function that calls fn and then lets go of the innermost pass around level, which it holds from now on.
 func (r *runner[In, Out]) under(level int, fn func()) func() {
 	r.mu.Lock()
 	p := r.passAt(level).hold()
@@ -196,7 +197,7 @@ func (r *runner[In, Out]) under(level int, fn func()) func() {
 	}
 }
 
-// hostFor is where the work of the starter ends. The pass around it is held until nobody works for it any more.
+// hostFor returns the host for the work of the starter. It holds the pass around the work until no goroutine works for it any more.
 func (r *runner[In, Out]) hostFor(epoch int, a arrival[In, Out]) (to seam.Host[Out], ok bool) {
 	var under *pass
 	if !r.inEpoch(epoch, func() {

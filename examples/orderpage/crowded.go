@@ -11,10 +11,10 @@ import (
 // itemPlaces is how many requests the item service works on at the same time in a rush. Others wait.
 const itemPlaces = 20
 
-// crowded is a service that works on a few requests at the same time. Like many services, it works on a request although its caller has left meanwhile. So once
-// its queue is longer than callers wait, it works for nobody.
+// crowded is a service that works on a few requests at the same time. Like many services, it works on a request even if its caller has left. So when the wait
+// in its queue is longer than callers wait, all its work is for callers that have left.
 //
-// It knows an item by variants too: i-1001.17 is i-1001.
+// An id may have a variant at its end: i-1001.17 is the item i-1001.
 type crowded struct {
 	http.Handler
 	places chan struct{}
@@ -63,7 +63,7 @@ func (c *crowded) leave() {
 	c.inside--
 }
 
-// now is how many requests there are.
+// now returns how many requests are inside.
 func (c *crowded) now() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()

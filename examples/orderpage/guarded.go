@@ -8,7 +8,7 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// guards are what protects the services from a rush, and the page from its services. There is one of each in a process.
+// guards protect the services from a rush, and the page from its services. A process makes them once.
 type guards struct {
 	items      *guard.Bulkhead // calls of the item service at the same time
 	inspection *guard.Bulkhead // calls of a service that the page can do without
@@ -22,8 +22,8 @@ func newGuards() *guards {
 	}
 }
 
-// newRushPage is a shorter page, for a rush. With guards, an item that many ask for costs its service one call a second, and no service has more calls at
-// the same time than it can do.
+// newRushPage makes a shorter page for a rush. With guards, the item service gets one call a second for an item that many ask for, and no service gets more
+// calls at the same time than it can handle.
 func newRushPage(s *shop, limit time.Duration, g *guards) *flow.Flow[Order, Page] {
 	fetchItem := task.New("item", s.item)
 	fetchInspection := task.New2("inspection", s.inspection)

@@ -5,7 +5,7 @@
 // as futures: see -style. The rest is the world around it: calls.go asks the
 // services, service.go and data.go are the services, report.go prints what happened, and
 // pages.go shows it in a browser. The log is on standard error. With -rush, rush.go asks for two thousand pages; guarded.go is the page with
-// guards, and crowded.go a service that cannot do so much.
+// guards, and crowded.go is a service that cannot handle so many requests.
 package main
 
 import (

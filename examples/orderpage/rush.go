@@ -18,7 +18,7 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// A rush is two thousand requests, one after another at the same distance, of which every second asks for one item.
+// A rush is two thousand requests at equal distances. Every second one of them asks for the same item.
 const (
 	rushRequests = 2000
 	rushDistance = 2 * time.Millisecond
@@ -26,7 +26,7 @@ const (
 	hotItem      = "i-1001"
 )
 
-// rushed is what became of a rush.
+// rushed has the results of a rush.
 type rushed struct {
 	name    string // of the page: guarded or unguarded
 	item    *crowded
@@ -37,7 +37,7 @@ type rushed struct {
 	complete int
 	degraded int
 	failed   int
-	refused  map[string]int // pages, by what a gate has refused
+	refused  map[string]int // number of pages, by the call that a gate has rejected
 	ticks    []tick
 }
 
@@ -145,14 +145,14 @@ func (r *rushed) ask(page *flow.Flow[Order, Page], asked Order, begun time.Time)
 	}
 }
 
-// note notes what a gate has refused. The lock is held.
+// note counts what a gate has rejected. The caller has the lock.
 func (r *rushed) note(err error) {
 	if rejected, ok := errors.AsType[*task.RejectedError](err); ok {
 		r.refused[rejected.Gate+": "+rejected.Err.Error()]++
 	}
 }
 
-// watch notes how many requests the item service has.
+// watch records how many requests the item service has.
 func (r *rushed) watch(begun time.Time) {
 	inside := r.item.now()
 	r.mu.Lock()
@@ -161,7 +161,7 @@ func (r *rushed) watch(begun time.Time) {
 	t.inside = max(t.inside, inside)
 }
 
-// tick is the present one. The lock is held.
+// tick returns the tick of this moment. The caller has the lock.
 func (r *rushed) tick(begun time.Time) *tick {
 	n := int(time.Since(begun) / rushTick)
 	for len(r.ticks) <= n {

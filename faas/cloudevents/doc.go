@@ -44,10 +44,11 @@
 //	the initialiser has failed          no             503
 //	class code or unknown               no             500
 //
-// A bug is not acknowledged, as an event should not be lost by it; but one that has to do with the event stays until it is mended. So
-// a broker should have a limit of deliveries, and a place for dead letters. (The SDK's own client does not try again on 500. Knative and Pub/Sub do.)
+// A failure by a bug is not acknowledged, so that no event is lost because of a bug. But if the bug appears with each delivery of the event, the event comes
+// back until the bug is mended. So a broker should limit deliveries, and have a place for dead letters. (The SDK's own client does not try again on 500.
+// Knative and Pub/Sub do.)
 //
-// A failure is logged by the handler. Senders read no text of it, but what a method Public() string says, and its class.
+// The handler logs each failure. Senders get only its class, and the text of a method Public() string.
 //
 // # What it does not do
 //
@@ -55,4 +56,9 @@
 //
 // Cost: without the network, an event takes 19 µs more than with the SDK and a bare function, with its line in the log. (Measured by the benchmark of this
 // package, on two cores that others used too.)
+//
+// # How to read this package
+//
+// http.go and receiver.go are the two ways to get events, middleware.go has what the SDK lacks for HTTP, and percent.go encodes attributes. event.go has
+// the id of an event, trace.go its trace, and failure.go decides what is acknowledged. options.go has the options.
 package cloudevents

@@ -41,7 +41,7 @@ type verdict struct {
 	status int
 	class  string        // empty: the function was not called
 	text   string        // for who has sent the event
-	retry  time.Duration // not before; 0: nobody has said
+	retry  time.Duration // the sender is to wait so long; 0: that is not known
 }
 
 func (s *settings) verdict(err error) verdict {

@@ -23,15 +23,16 @@ import (
 	recovery "github.com/jade-go/jade/recover"
 )
 
-// HTTP serves h without a client of the SDK: a POST is an event, in binary or structured mode, and the answer is 200 with an event in binary
-// mode, or 200 without one: see [Receiver]. A failure is answered by a [faas.Problem], with the status of its class: see [Final]. If it has a method
-// RetryAfter() time.Duration, as that of [faas.MaxInFlight] has, the answer has the header Retry-After.
+// HTTP serves h without a client of the SDK. A POST is an event, in binary or structured mode. The answer has the status 200, with an event in binary mode
+// or without one: see [Receiver]. A failure is answered by a [faas.Problem] with the status of its class: see [Final]. If the failure has a method
+// RetryAfter() time.Duration, the answer has the header Retry-After. A rejection by [faas.MaxInFlight] has this method.
 //
-// [Middleware] decodes and encodes attributes, and answers the handshake of web hooks. What is refused: another method (405); a batch, and what is no event at all (415); an event that is not valid, or longer than [MaxBody]
-// says (400). What the SDK panics on is not valid.
+// HTTP refuses another method (405), a batch and a body that is no event at all (415), and an event that is not valid or longer than [MaxBody] says (400). An
+// event on which the SDK panics is not valid. [Middleware] decodes and encodes attributes, and answers the handshake of web hooks.
 //
 // Cancellation: a sender that leaves cancels the invocation.
-// Blocking: reading a body ends at [Limit], or after 30 s without it, and at the ReadTimeout of the server; a server should have a ReadHeaderTimeout besides.
+// Blocking: reading a body ends at [Limit], or after 30 s without it, and also at the ReadTimeout of the server. A server should also have a
+// ReadHeaderTimeout.
 func HTTP[In, Out any](h *faas.Handler[In, Out], opts ...Option) http.Handler {
 	r := newReceiver("cloudevents.HTTP", h, opts)
 	return middleware(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
@@ -96,8 +97,8 @@ func (s *settings) read(ctx context.Context, w http.ResponseWriter, request *htt
 // transfer is how long a body may take if nothing else limits it.
 const transfer = 30 * time.Second
 
-// limitBody has the server read the body until the deadline of ctx at the latest, and its own ReadTimeout. That holds for what is refused too, as the
-// server reads the rest of it before it answers. Call done when the body has been read.
+// limitBody makes the server read the body until the deadline of ctx at the latest, and until its own ReadTimeout. Call it also for a refused request, because
+// the server reads the rest of the body before it answers. Call done when the body has been read.
 func limitBody(ctx context.Context, w http.ResponseWriter, request *http.Request) (done func()) {
 	end, limited := ctx.Deadline()
 	if !limited {

@@ -22,7 +22,7 @@ func Middleware(next http.Handler) http.Handler {
 	return middleware(next, func(context.Context, string) {})
 }
 
-// middleware is [Middleware] that tells what it refuses.
+// middleware is [Middleware] that calls refused for each request that it refuses.
 func middleware(next http.Handler, refused func(ctx context.Context, reason string)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if origin := request.Header.Get("WebHook-Request-Origin"); request.Method == http.MethodOptions && origin != "" {

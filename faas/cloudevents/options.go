@@ -71,8 +71,8 @@ func Limit(d time.Duration) Option {
 	return func(s *settings) { s.limit = d }
 }
 
-// Ack has fn say which failures are final: their events are acknowledged, and not delivered again. If it panics or does not return, they are not. Without it,
-// that is [Final].
+// Ack makes fn decide which failures are final. Without it, [Final] decides. If a failure is final, its event is acknowledged, and not delivered again. If fn
+// panics or does not return within 10 s, the failure is not final.
 func Ack(fn func(error) bool) Option {
 	if fn == nil {
 		panic("cloudevents.Ack: nil function")

@@ -16,9 +16,9 @@ import (
 //
 // Failure: the result is an ACK or a NACK, see [Final], and a [cehttp.Result] too, with the status for HTTP. Its text is what the failure
 // says by a method Public() string, or its class.
-// Idempotency: the key of [task.Key] is the source of the event, a slash, and its id. So it is the same when the event is delivered again.
-// Trace: observers find the trace of the request that delivers the event, with [HTTP], or else that of its extensions traceparent and tracestate: see
-// [observe.RequestOf].
+// Idempotency: [task.Key] returns the source of the event, a slash, and its id. So the key is the same when the event is delivered again.
+// Trace: with [HTTP], observers find the trace of the request that delivers the event. If that has none, and without HTTP, they find the trace of the event's
+// extensions traceparent and tracestate: see [observe.RequestOf].
 // Cancellation: the invocation is cancelled with the ctx that the client gives; with HTTP, that is when the sender leaves.
 // Concurrency: it may be called from any number of goroutines.
 func Receiver[In, Out any](h *faas.Handler[In, Out], opts ...Option) func(context.Context, event.Event) (*event.Event, protocol.Result) {

@@ -12,13 +12,13 @@ import (
 
 type headerKey struct{}
 
-// withHeader has the trace of an event be that of the request which delivers it, if that has one.
+// withHeader returns ctx with the headers of the request that delivers an event, so that the trace can be that of the request.
 func withHeader(ctx context.Context, h http.Header) context.Context {
 	return context.WithValue(ctx, headerKey{}, h)
 }
 
-// requestOf is what observers need to know of an event. Its trace is that of the headers of the request: that of its extensions traceparent and tracestate is the
-// trace that it began with, says the extension "Distributed Tracing" of CloudEvents.
+// requestOf returns what observers need of an event. If the request that delivers it has a trace, that is the trace. Its extensions traceparent and tracestate
+// have the trace in which the event was made, as the extension "Distributed Tracing" of CloudEvents says.
 func requestOf(ctx context.Context, e event.Event) *observe.Request {
 	header, _ := ctx.Value(headerKey{}).(http.Header)
 	delivered := header.Get("Traceparent") != ""

@@ -20,9 +20,9 @@ const maxEvent = 32 << 20
 //
 // Deadline: the platform tells custom runtimes a timeout, which begins when the headers have been read. A header x-fc-function-deadline
 // counts before it. Without either, an invocation has no deadline.
-// Failure: a failed invocation has the status 404, as the platform has it. What is refused is logged, as [faas.MessageRefused]: another path
-// (404) or method (405); an event that is longer than 32 MiB (413), does not come in time (408) or cannot be read (400); and one that
-// [faas.MaxInFlight] leaves no place for (503). The header x-fc-status is 200 on success, else 404.
+// Failure: a failed invocation has the status 404, as the platform requires. Refused requests are logged as [faas.MessageRefused]. These are requests with
+// another path (404) or method (405); with an event that is longer than 32 MiB (413), does not come in time (408) or cannot be read (400); and requests for
+// which [faas.MaxInFlight] has no place (503). The header x-fc-status is 200 on success, and 404 otherwise.
 // Blocking: reading an event ends at the deadline, or after 30 s if there is none.
 func Custom[In, Out any](h *faas.Handler[In, Out], opts ...Option) http.Handler {
 	if h == nil {
@@ -92,8 +92,8 @@ func (r *runtime) fail(w http.ResponseWriter, status int, err error) {
 	_, _ = w.Write(r.errorBody(err)) // fails only if the platform has left
 }
 
-// limitBody has the server read the body until the invocation has to be over. That holds for what is refused too, as the server reads the rest of it before
-// it answers. Call done when the body has been read.
+// limitBody makes the server read the body until the invocation has to be over at the latest. Call it also for a refused request, because the server reads
+// the rest of the body before it answers. Call done when the body has been read.
 func (i *invocation) limitBody(w http.ResponseWriter, request *http.Request) (done func()) {
 	control, until := http.NewResponseController(w), i.readUntil()
 	if !sooner(request.Context(), until) || control.SetReadDeadline(until) != nil { // not all writers can

@@ -88,7 +88,7 @@ func ContextOf(ctx context.Context) (c Context, ok bool) {
 	return c, true
 }
 
-// about is ctx with what the platform says of the invocation. Attempts of one invocation have one id, so that is its key.
+// about returns ctx with what the platform says of the invocation. All attempts of one invocation have the same id, so the id is the idempotency key.
 func (r *runtime) about(ctx context.Context, i *invocation) context.Context {
 	attempt, _ := strconv.Atoi(i.header.Get("X-Fc-Retry-Count"))
 	if r.observed(ctx) {

@@ -69,7 +69,7 @@ type Answer struct {
 // Cookies: Set-Cookie must not be joined (RFC 6265, section 3). If the event has multiValueHeaders, all are sent. Else one is: the last one
 // with the name of the first. The names of other cookies are then logged, as [MessageCookies].
 //
-// Failure: an event that is not of an HTTP trigger is a [faas.InputError].
+// Failure: for an event that does not come from an HTTP trigger, the invocation fails with a [faas.InputError].
 // Panics: the invocation fails. After [http.ErrAbortHandler] the class of the failure is canceled, and the log has no error.
 // Memory: the answer is kept until it is complete. What the platform may add to events is ignored.
 func Web(name string, handler http.Handler, opts ...faas.Option) *faas.Handler[Event, Answer] {
@@ -152,7 +152,7 @@ type recorder struct {
 	sent   http.Header // as it was when the answer began
 	status int
 	body   bytes.Buffer
-	head   bool // the body is not sent
+	head   bool // the request is a HEAD, so the body is not sent
 }
 
 // Header implements [http.ResponseWriter].

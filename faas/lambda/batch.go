@@ -194,7 +194,7 @@ func (b *batch[R]) runAll(ctx, until context.Context, q *queue, records []record
 		if len(failures) == 0 || failures[i] == nil {
 			return nil
 		}
-		// Methods of a failure, and the function of DeadLetter, may block: that ends before ctx does, with the answer of the batch.
+		// Methods of a failure and the function of DeadLetter may block. Await ends with about, before ctx ends, so that the batch can still answer.
 		about := records[i].about(until, false)
 		_, err := future.Go(about, func(ctx context.Context) (struct{}, error) {
 			b.tell(ctx, MessageRecord, failures[i])

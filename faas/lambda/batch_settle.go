@@ -36,7 +36,7 @@ func (b *batch[R]) tell(ctx context.Context, message string, err error) {
 // patience is how long a batch waits for a log handler.
 const patience = 250 * time.Millisecond
 
-// write writes to the log. A log handler that panics or blocks, and an error whose methods do, do not change what becomes of the batch.
+// write writes to the log. A log handler that panics or blocks does not change the answer of the batch, and neither does an error whose methods do so.
 func (b *batch[R]) write(ctx context.Context, level slog.Level, message string, about func() []slog.Attr) {
 	wait := patience
 	if end, limited := ctx.Deadline(); limited {

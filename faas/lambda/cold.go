@@ -18,7 +18,8 @@ func Cold(ctx context.Context) bool { return ctx.Value(coldKey{}) != nil }
 // first knows whether there was an invocation yet.
 type first struct{ over atomic.Bool }
 
-// about returns a ctx that has what is known of the invocation. Its id is its key: Lambda uses one id for all attempts of an asynchronous invocation.
+// about returns ctx with what is known of the invocation. The id is also the idempotency key: Lambda uses one id for all attempts of an asynchronous
+// invocation.
 func (f *first) about(ctx context.Context, observed bool) context.Context {
 	if !f.over.Load() && !f.over.Swap(true) {
 		ctx = context.WithValue(ctx, coldKey{}, true)

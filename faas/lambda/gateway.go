@@ -18,8 +18,8 @@ import (
 //
 // Request: handler sees what a server would see, with these differences. An HTTP API decodes the path, so %2F arrives as a slash. A REST API decodes
 // the query, so the order of different parameters is lost. Format 2.0 joins the values of a header with commas. The path has the stage or
-// the base path where the gateway has it: see [http.StripPrefix]. RemoteAddr is the address of the client, with port 0 if that is not known. [Event] has what
-// does not fit, such as the claims that an authorizer has checked.
+// the base path where the gateway has it: see [http.StripPrefix]. RemoteAddr is the address of the client, with port 0 if the port is not known. [Event]
+// has what does not fit into a request, such as the claims that an authorizer has checked.
 // Answer: it is sent when handler has returned, so there is no [http.Flusher]. As in a server, a missing Content-Type is detected, an answer to
 // HEAD has no body, and the status is 200 if handler sets none. Trailers and headers for the connection are removed. A body is sent as base64 if it is
 // not UTF-8 or has a Content-Encoding: a REST API must have */* in its binaryMediaTypes, or clients get the base64. A load balancer without
@@ -29,7 +29,8 @@ import (
 // Panics: the invocation fails, and the gateway answers 502. After [http.ErrAbortHandler] the class of the failure is canceled, and the log has no error.
 // Concurrency: handler may go on after it has returned, and write. That is not sent, and Write returns an error.
 //
-// Trace: give observers to the handlers of [faas.HTTP] inside, and not to Gateway: those know the method, the route and the headers of the client.
+// Trace: give observers to the handlers of [faas.HTTP] inside, and not to Gateway. Only the handlers inside know the method, the route and the headers
+// of the client.
 //
 // Gateway does not take WebSocket events and does not stream: see [StartStreaming]. It does not initialise handler in Lambda's init phase: if a
 // [faas.Handler] is behind it, call [faas.Handler.Init] before [Start].

@@ -220,8 +220,8 @@ func (e *gatewayEvent) setProtocol(r *http.Request) {
 	}
 }
 
-// remote is the address of the client. A load balancer tells it as the last of X-Forwarded-For only, and with the port if it is configured to
-// preserve that.
+// remote returns the address of the client. A load balancer sends it only as the last value of X-Forwarded-For, and with the port if it is configured to
+// preserve the port.
 func (e *gatewayEvent) remote(from platform, h http.Header) string {
 	ip := e.RequestContext.Identity.SourceIP
 	switch from {

@@ -16,10 +16,11 @@ import (
 // Records that cannot succeed: they stop the shard until the event source mapping gives up. By default that is when they expire, so set
 // MaximumRetryAttempts and a destination for failures. With [DeadLetter] the stream goes on after them.
 // Ordering: records of one partition key run in order. If [Concurrency] is 1, all records do.
-// Idempotency: the id of the event is the ID of [faas.InvocationOf], and the key of [task.Key]. It has the shard and the sequence number. Attempt is 0, as Lambda does
-// not say it.
+// Idempotency: [faas.InvocationOf] and [task.Key] return the id of the event, which has the shard and the sequence number. Attempt is always 0, because
+// Lambda does not send it.
+// Trace: there is none, because a record of Kinesis has no place for it.
 //
-// Kinesis does not split records that the Kinesis Producer Library has aggregated, and it has no tumbling windows.
+// The handler does not split records that the Kinesis Producer Library has aggregated, and it has no tumbling windows.
 func Kinesis[In, Out any](h *faas.Handler[In, Out], opts ...BatchOption) *faas.Handler[events.KinesisEvent, events.KinesisEventResponse] {
 	b := newBatch[events.KinesisEventRecord]("lambda.Kinesis", h, opts)
 	b.stream = true

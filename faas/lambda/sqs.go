@@ -29,11 +29,11 @@ import (
 // other groups go on. In a standard queue there is no order; if [Concurrency] is 1, messages run in the order of the batch.
 // Cancellation: messages end before the batch does, which keeps up to 50 ms of its time for the answer, beside what [faas.Reserve] keeps.
 // Messages that have not begun or not ended by then are reported.
-// Idempotency: the id of the message is the ID of [faas.InvocationOf], and the key of [task.Key]. It stays the same when SQS delivers the message again. Attempt is the
+// Idempotency: [faas.InvocationOf] and [task.Key] return the id of the message. It stays the same when SQS delivers the message again. Attempt is the
 // number of deliveries before this one.
-// Trace: observers find the trace that the message has been sent with: see [observe.RequestOf].
+// Trace: observers find the trace with which the message was sent: see [observe.RequestOf].
 //
-// SQS does not delete messages, does not change their visibility timeout, and does not send them to another queue.
+// The handler does not delete messages, does not change their visibility timeout, and does not send them to another queue.
 func SQS[In, Out any](h *faas.Handler[In, Out], opts ...BatchOption) *faas.Handler[events.SQSEvent, events.SQSEventResponse] {
 	b := newBatch[events.SQSMessage]("lambda.SQS", h, opts)
 	return handlerOf(h, func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {

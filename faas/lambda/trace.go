@@ -7,10 +7,10 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// xray is the header of X-Ray, in which Lambda tells the trace of an invocation.
+// xray is the header of X-Ray. Lambda sends the trace of an invocation in it.
 const xray = "X-Amzn-Trace-Id"
 
-// traceOf returns the trace of an invocation, as [observe.Request] has it. The key of the ctx is that of aws-lambda-go.
+// traceOf returns the function Header of an [observe.Request] for an invocation. It reads the ctx key of aws-lambda-go.
 func traceOf(ctx context.Context) func(string) string {
 	trace, _ := ctx.Value("x-amzn-trace-id").(string)
 	return func(name string) string {
@@ -21,8 +21,8 @@ func traceOf(ctx context.Context) func(string) string {
 	}
 }
 
-// traceOfMessage returns the trace that a message has been sent with: SQS keeps that of X-Ray in an attribute of its own. Senders put others into
-// attributes of the message, by the name of the header.
+// traceOfMessage returns the function Header of an [observe.Request] for a message. SQS keeps the trace of X-Ray in a system attribute. Senders put other
+// traces into message attributes with the name of the header.
 func traceOfMessage(m events.SQSMessage) func(string) string {
 	return func(name string) string {
 		if strings.EqualFold(name, xray) {

@@ -1,15 +1,16 @@
-// Package failsafe makes gates of the policies of failsafe-go (https://failsafe-go.dev) that package guard has none of: limits that adapt to how long calls
-// take, and to how many of them fail.
+// Package failsafe makes gates of policies of failsafe-go (https://failsafe-go.dev): a limit that adapts to how long calls take, a throttler that adapts to
+// how many calls fail, and a circuit breaker. Package guard has no adaptive gates.
 //
 //	gate := failsafe.Limiter(func() adaptivelimiter.AdaptiveLimiter[any] {
 //		return adaptivelimiter.NewBuilder[any]().WithLimits(1, 200, 20).Build()
 //	})
 //	item := task.New("item", fetchItem).Gate(gate)
 //
-// The gates use the permits of the policies, and not the executor of failsafe-go: a panic in that leaks permits, and one in a hedge ends the process.
-// They do not wait: a call that finds no permit is rejected at once.
+// The gates use only the permits of the policies, and not the executor of failsafe-go. In that executor, a panic of a call leaks its permit, and a panic in
+// a hedge ends the process. The gates do not wait: a call that finds no permit is rejected at once.
 //
-// Each function takes one that makes the policy, so that Fresh can make another. It panics if that is nil or returns nil.
+// Each function of this package takes a function create, which makes the policy. So the method Fresh of the gate can make a new one. A create that is nil,
+// or that returns nil, panics.
 package failsafe
 
 import (
@@ -27,8 +28,8 @@ import (
 	"github.com/jade-go/jade/task"
 )
 
-// Limiter returns a gate that lets as many calls in at the same time as the limiter finds best, by how long they take. A call takes its place until all
-// that it has started has returned. How long a call that was cancelled has taken does not count.
+// Limiter returns a gate that limits how many calls are in progress at the same time. The limiter finds the limit itself, from how long calls take. A call
+// keeps its place until everything that it has started has returned. The time of a cancelled call does not count.
 func Limiter[R any](create func() adaptivelimiter.AdaptiveLimiter[R]) task.Gate {
 	const where = "failsafe.Limiter"
 	mustHave(where, create == nil)
@@ -46,7 +47,7 @@ type limiter[R any] struct {
 	permits map[uint64]*permit
 }
 
-// permit is that of a ticket.
+// permit is the permit of a ticket.
 type permit struct {
 	adaptivelimiter.Permit
 	dropped bool
@@ -92,8 +93,8 @@ func (l *limiter[R]) Left(ticket uint64) {
 	}
 }
 
-// Throttler returns a gate that rejects a part of the calls while many of them fail: the more fail, the more. What fails is what a breaker of package guard
-// counts: not rejections, cancellations and failures of class business.
+// Throttler returns a gate that rejects a part of the calls while calls fail. The more calls fail, the more it rejects. It counts the same failures as a
+// breaker of package guard: no rejections, no cancellations, and no failures of class business.
 func Throttler[R any](create func() adaptivethrottler.AdaptiveThrottler[R]) task.Gate {
 	const where = "failsafe.Throttler"
 	mustHave(where, create == nil)
@@ -105,8 +106,8 @@ func Throttler[R any](create func() adaptivethrottler.AdaptiveThrottler[R]) task
 	}
 }
 
-// Breaker returns a gate that lets nobody in while the circuit breaker is open. The Breaker of package guard loses no probe: a call that is never
-// answered keeps a permit of this one's half-open state.
+// Breaker returns a gate that lets nobody in while the circuit breaker is open. If a call in the half-open state is never answered, this breaker never gets
+// its permit back. The Breaker of package guard does not have this problem.
 func Breaker[R any](create func() circuitbreaker.CircuitBreaker[R]) task.Gate {
 	const where = "failsafe.Breaker"
 	mustHave(where, create == nil)
@@ -118,7 +119,7 @@ func Breaker[R any](create func() circuitbreaker.CircuitBreaker[R]) task.Gate {
 	}
 }
 
-// recording is a gate that is told of successes and failures.
+// recording is a gate that records successes and failures of calls.
 type recording struct {
 	kind             string
 	fresh            func() task.Gate
@@ -142,7 +143,7 @@ func (g *recording) Answered(_ uint64, o observe.Outcome) {
 	var rejected *task.RejectedError
 	switch {
 	case o.Err == nil, o.Class == recovery.ClassBusiness, o.Class == recovery.ClassCanceled, o.Status == observe.StatusSkipped, errors.As(o.Err, &rejected):
-		g.success() // or nothing to complain of: the permit of a half-open breaker has to be given back
+		g.success() // also for a call without a result of its own: a half-open breaker must get its permit back
 	default:
 		g.failure()
 	}

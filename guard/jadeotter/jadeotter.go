@@ -1,5 +1,5 @@
-// Package jadeotter keeps what a guard.Cache has in an otter cache: a concurrent one, which finds out by itself what is worth keeping
-// (https://github.com/maypok86/otter).
+// Package jadeotter is a store for a guard.Cache that many goroutines use at once. It keeps entries in an otter cache
+// (https://github.com/maypok86/otter), which finds out by itself which entries are worth keeping.
 //
 //	var item = guard.Cache(fetchItem, jadeotter.New[string, Item](10_000), time.Minute)
 //
@@ -20,8 +20,8 @@ type Store[K comparable, V any] struct {
 	cache *otter.Cache[K, guard.Entry[V]]
 }
 
-// New returns an empty store for at most n entries. When it is full, entries go that are not asked for often. An entry that is over goes when it is
-// asked for, or when its place is needed. An n below 1 panics.
+// New returns an empty store for at most n entries. When it is full, it removes entries that are not asked for often. It removes an entry whose time is
+// over when somebody asks for it, or when its place is needed. An n below 1 panics.
 //
 // Keys: one that does not equal itself, such as a NaN, is never found.
 func New[K comparable, V any](n int) *Store[K, V] {
@@ -30,7 +30,7 @@ func New[K comparable, V any](n int) *Store[K, V] {
 	}
 	return &Store[K, V]{otter.Must(&otter.Options[K, guard.Entry[V]]{
 		MaximumSize: n,
-		Executor:    func(fn func()) { fn() }, // on the goroutine that writes, so that none is left behind
+		Executor:    func(fn func()) { fn() }, // runs fn on the goroutine that writes, so that no other goroutine is left behind
 	})}
 }
 

@@ -47,6 +47,7 @@ var may = map[string][]string{
 	module + "/observe/":            {module + "/future", module + "/recover", module + "/observe", excerpt},
 	module + "/internal/":           {},
 	excerpt:                         {module + "/future", errtree},
+	module + "/internal/faastest":   {module + "/observe"},                                                    // only tests import it
 	module + "/internal/flowtest":   {module + "/flow", module + "/task"},                                     // only tests import it
 	module + "/internal/futuretest": {module + "/future", module + "/deadline", module + "/internal/strange"}, // only tests import it
 	module + "/internal/arity/":     {module + "/internal/arity"},

@@ -64,11 +64,11 @@ type Origin struct {
 	Of   []string // the calls that the node's failure is made of: itself, or those whose data it took if it is no call
 }
 
-// Rejection says that a gate did not let a call in.
+// Rejection describes a call that a gate did not let in.
 type Rejection struct {
 	Task string
 	Gate string        // the name of the gate, or else its kind
-	Wait time.Duration // after which the gate may let the call in; zero if nobody knows
+	Wait time.Duration // after this time the gate may let the call in; zero if that is not known
 }
 
 // Observer is what package observe puts into a ctx.
@@ -125,7 +125,7 @@ var (
 	Remember = func(ctx context.Context) context.Context { return ctx }
 	// RejectedOf says which gate did not let a call in, if err is or wraps that. It calls no method of err but Unwrap. Package task sets it.
 	RejectedOf = func(err error) (r Rejection, ok bool) { return r, false }
-	// Alone reports whether no goroutine but one runs in the scope of ctx: that of the caller, who is a part of it.
+	// Alone reports whether only the goroutine of the caller runs in the scope of ctx.
 	Alone func(ctx context.Context) bool
 	// WithValues returns ctx with the values of another ctx on top.
 	WithValues func(ctx, values context.Context) context.Context

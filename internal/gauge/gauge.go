@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Added reports what with costs more than base, in nanoseconds and allocations a call. Both are called in turn, many times each, so
-// that a machine that becomes slower meanwhile is so for both; what is reported is the median of the differences.
+// Added reports how much more with costs than base, in nanoseconds and allocations a call. Both are called in turn, many times each. So if the machine
+// becomes slower, that holds for both. Added reports the median of the differences.
 func Added(b *testing.B, base, with func()) {
 	b.Helper()
 	const calls = 200
@@ -32,8 +32,8 @@ func Added(b *testing.B, base, with func()) {
 	b.ReportMetric(max(0, allocs), "added-allocs/call")
 }
 
-// Grown makes the stack of the goroutine as large as most functions do: what is called in a new goroutine would else pay for the
-// growth that comes anyway.
+// Grown makes the stack of the goroutine as large as most functions need it. Otherwise the measured function would pay for that growth if it is called in
+// a new goroutine.
 //
 //go:noinline
 func Grown() byte {

@@ -31,7 +31,7 @@ type Carrier interface{ Carry(Carried) }
 // Surrounded is a [Host] of a call that may stand for a run: Around is what of the engine is around that, whose limit it has; nil if nothing is.
 type Surrounded interface{ Around() any }
 
-// Outlived is a [Host] of work that may go on after its answer. Gone is called once, last, when nobody works for it any more.
+// Outlived is a [Host] of work that may go on after its answer. Gone is called once, as the last method, when no goroutine works for it any more.
 type Outlived interface{ Gone() }
 
 // Carried is a call that an engine has started.
@@ -51,14 +51,15 @@ type Gated interface{ Cut(cause error) }
 
 // Passage makes calls of a task through its gates, one after another.
 type Passage[In, Out any] interface {
-	// Call asks the gates, calls the function, and tells the gates. Should one of them not return, Unwind is for the rest.
+	// Call enters the gates, calls the function, and reports the result to the gates. If the function or a method of a gate does not return, Unwind does the
+	// rest.
 	Call(ctx context.Context, in In) (Out, error)
-	// Unwind tells the gates of a call that has failed with err. It returns the failure that the engine goes on with.
-	// It is called on a goroutine that lives.
+	// Unwind reports to the gates that the call has failed with err. It returns the failure that the engine goes on with.
+	// It is called on a goroutine that is not about to end.
 	Unwind(err error) error
 	// Cut is that of [Gated], for a call that has begun. The gates are told by members of the crew.
 	Cut(cause error, crew Crew)
-	// Renew makes it ready for another call. Nobody works for the last one any more.
+	// Renew makes it ready for another call. No goroutine works for the last call any more.
 	Renew()
 }
 

@@ -1,8 +1,8 @@
-// Package stack grows the stack of a goroutine that has just begun, where it is known that it is going to grow. Go starts with two
-// kilobytes and doubles them whenever they do not suffice. Late, it has to move each frame that is there, which costs several times as much.
+// Package stack grows the stack of a goroutine that has just begun and is going to need a larger one. A stack starts with two kilobytes, and Go doubles it
+// whenever it is too small. Growth is cheap at the beginning: later, Go has to move each frame on the stack, which costs several times as much.
 package stack
 
-// To8KB makes the stack of the calling goroutine, on which hardly anything is, eight kilobytes large.
+// To8KB makes the stack of the calling goroutine eight kilobytes large. Call it while the stack is almost empty.
 func To8KB() { to8KB(0) }
 
 // To16KB is To8KB for sixteen kilobytes.

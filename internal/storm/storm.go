@@ -1,4 +1,4 @@
-// Package storm tells a process to end while thousands of requests are in progress, and counts from the side of the clients what becomes of them.
+// Package storm tells a process to end while thousands of requests are in progress, and counts the answers that clients get.
 package storm
 
 import (
@@ -60,8 +60,8 @@ func Serving(t testing.TB) context.Context {
 	return ctx
 }
 
-// Requests sends [Size] times the same request, each on a connection of its own, and returns how many answers came of each status. One
-// that does not come is counted as status 0.
+// Requests sends the same request [Size] times, each on a connection of its own, and returns the number of answers for each status. A request without an
+// answer counts as status 0.
 func Requests(addr, request string) map[int]int {
 	var mu sync.Mutex
 	statuses := map[int]int{}

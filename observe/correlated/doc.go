@@ -1,3 +1,3 @@
-// Package correlated has the test that the log, the spans and the metrics of one request lead to each other: who has the id of a request
-// finds all three, and they name the same trace. It is a module of its own because it needs OpenTelemetry and Prometheus at once.
+// Package correlated tests that the id of a request finds its log, its spans and its metrics, and that all three name the same trace. It has only tests. It
+// is a module of its own because it needs OpenTelemetry and Prometheus at once.
 package correlated

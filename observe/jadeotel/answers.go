@@ -16,7 +16,7 @@ import (
 	recovery "github.com/jade-go/jade/recover"
 )
 
-// answers are the instruments of requests, as the conventions have them.
+// answers are the instruments for requests, as the conventions have them.
 type answers struct {
 	durations metric.Float64Histogram
 	cold      metric.Int64Counter
@@ -25,7 +25,7 @@ type answers struct {
 	mu    sync.Mutex                                       // for who adds
 }
 
-// answer is what the answers to HTTP requests that are counted together have in common.
+// answer is the set of attributes of answers to HTTP requests. Answers with the same set are counted together.
 type answer struct {
 	method, scheme, route string
 	code                  int

@@ -83,8 +83,7 @@ func (c *call) end(o observe.Outcome) {
 	}
 }
 
-// isEntry reports whether the call is a run that has the first span of a request in this process. It has one even if the
-// request was refused: it is answered all the same.
+// isEntry reports whether the call is a run with the first span of a request in this process. Also a refused request has one, because it is answered.
 func (c *call) isEntry() bool { return c.request != nil && c.request.isEntry }
 
 // close writes how the call has ended, and ends its span.

@@ -34,20 +34,20 @@
 //
 // # Requests
 //
-// Package faas and its adapters put an [observe.Request] into the ctx of an invocation. The outermost run is its entry if ctx has no
-// span of this process, such as that of a server or of a middleware. The span of an entry has the kind server, or consumer if the trigger is pubsub. Its
-// parent is, the first of these that there is:
+// Package faas and its adapters put an [observe.Request] into the ctx of an invocation. If ctx has no span of this process yet, such as that of a server or
+// of a middleware, the outermost run is the entry of the request. The span of an entry has the kind server, or consumer if the trigger is pubsub. Its
+// parent is the first of these that exists:
 //
-//   - the remote span of ctx, which a middleware has read from the headers; then nothing else is read;
+//   - the remote span in ctx, which a middleware has read from the headers; then jadeotel reads no headers;
 //   - what the propagator finds in the headers of the request: see [Propagator];
-//   - what X-Amzn-Trace-Id names, if it says Sampled=1. Lambda sends Sampled=0 with each invocation of a function for which X-Ray is not switched on;
-//     as a parent, that would switch off the spans of all such functions. The X-Ray propagator, given to [Propagator], takes it.
+//   - the span that X-Amzn-Trace-Id names, if it says Sampled=1. (Lambda sends Sampled=0 with each invocation of a function for which X-Ray is off. If that
+//     were the parent, such functions would have no spans at all. To take such a parent too, give the X-Ray propagator to [Propagator].)
 //
-// Baggage of the caller is in the ctx of functions. Headers that are malformed, or longer than 8 KiB, are as if they were not there. An entry that is refused,
-// before its function is called, has a span too.
+// Baggage of the caller is in the ctx of functions. Headers that are malformed or longer than 8 KiB are ignored. An entry that is refused before
+// its function is called has a span too.
 //
-// If ctx has a span of this process, nothing is read from the headers, and the span of the run is internal, below that span. It has the
-// attributes faas.*, by which the request is found, and leaves http.* to the span around it.
+// If ctx has a span of this process, jadeotel reads no headers, and the span of the run is internal and a child of that span. It has the attributes
+// faas.*, with which you find the request. The attributes http.* are for the span around it.
 //
 // # Status
 //
@@ -67,10 +67,10 @@
 // So the span of a node that has failed ends when its run does, or the effect that it is part of, but with the time of the failure. Attempts
 // are Errors when they fail.
 //
-// The span of an entry follows the conventions for HTTP servers, too. With an answer of 5xx it is an Error, even if the failure is of class business or there
-// is none; error.type is the status code then. With one of 4xx it is unset, even if the class is dependency, system, timeout or
-// unknown: the author says that the caller has made the mistake. (The call that has failed inside is an Error.) A failure of class code is an Error all
-// the same. If the caller has left, nobody has got an answer: there is no status code, and the status is unset.
+// The span of an entry also follows the conventions for HTTP servers. If the answer is 5xx, the status is Error, even if there is no failure or its class is
+// business; error.type is the status code then. If the answer is 4xx, the status is unset, even if the class is dependency, system, timeout or unknown,
+// because 4xx says that the caller has made the mistake. (The span of the failed call inside is an Error.) For a failure of class code, the status is
+// always Error. If the caller has left, nobody got an answer: there is no status code, and the status is unset.
 //
 // # Attributes of spans
 //
@@ -94,11 +94,12 @@
 //	jade.losses        strings  runs               the nodes that the answer does without, with the nodes of nested flows after theirs: rules/muted
 //	jade.outcome       string   all                ok, degraded, failed, canceled, skipped or straggler
 //	jade.class         string   with an error      code, system, dependency, timeout, canceled or business; also of a failure that was replaced
-//	jade.gate          string   rejected calls     name of the gate that did not let the call in, or else its kind; not of what is around the call
+//	jade.gate          string   rejected calls     name of the gate that did not let the call in, or else its kind; spans around the call do not have it
 //	error.type         string   status Error       the class; see Status
 //	jade.error         string   other errors       the text of an error that is not the status's, at most 4 KiB
 //
-// The outermost run has these, as the conventions for functions and for HTTP servers say, if there is an [observe.Request]. Texts of the caller are cut at 4 KiB.
+// If there is an [observe.Request], the outermost run also has these attributes of the conventions for functions and for HTTP servers. Texts of the
+// caller are cut at 4 KiB.
 //
 //	name                          type     of what        what it is
 //	faas.invocation_id            string   with a request the id of the request, as it is in the log
@@ -114,7 +115,7 @@
 //	url.scheme                    string   HTTP entries   http or https
 //	user_agent.original           string   HTTP entries   the header User-Agent
 //
-// The query and the address of the client may be personal, and are left out. The name of the function is the name of the span; faas.name is
+// The query and the address of the client are left out, because they may be personal data. The name of the function is the name of the span; faas.name is
 // an attribute of the resource.
 //
 // # Events
@@ -152,28 +153,38 @@
 // the attribute jade.overflow. The histograms have buckets from 1 ms to 30 s, which a view of the program's can change. A value that is
 // measured inside a sampled span may be kept by the SDK with the ids of that span, as an exemplar.
 //
-// Of requests there are these, as the conventions have them:
+// These metrics of the conventions are for requests:
 //
 //	name                          instrument  unit         attributes
 //	http.server.request.duration  histogram   s            http.request.method, http.route, url.scheme, http.response.status_code, error.type
 //	faas.coldstarts               counter     {coldstart}  faas.trigger
 //
-// The first is the time of the run of an HTTP entry, without reading the request and writing the answer. A server that has a span around the run
+// The first one is the time of the run of an HTTP entry, without reading the request and writing the answer. If a server has a span around the run, it
 // measures its requests itself. If the caller has left, there is no status code, and error.type is canceled. (There is no faas.invoke_duration,
-// faas.errors or faas.timeouts: jade.run.duration has the name, the outcome and the class besides.)
+// faas.errors or faas.timeouts, because jade.run.duration has the same with the name, the outcome and the class.)
 //
 // # Sampling
 //
 // A run is sampled as a whole: the sampler is asked for the outermost call, and if that is not recorded,
-// no span is started for what is inside of it, whatever a sampler would say of that. It sees name, parent and, of a run with a request, the
-// attributes of that; other attributes and links are added to what is recorded. The SDK's sampler does as the caller has decided, if there is a parent. Measurements do not depend on it.
+// no span is started for calls inside of it, whatever a sampler would say about those. The sampler sees the name, the parent and, for a run with a request,
+// the attributes of the request. Other attributes and links are added only if the span is recorded. If there is a parent, the SDK's default sampler
+// follows the decision of the caller. Measurements do not depend on sampling.
 //
 // # What it does not do
 //
-// It decides no outcome: a panic of a provider, a sampler, a processor, a propagator or a function of the Request is logged by [log/slog] and
-// otherwise of no consequence. A run that is refused because its ctx has ended is not observed. What a straggler returns when all around it is over is seen in jade.task.stragglers only.
+// It changes no outcome: a panic of a provider, a sampler, a processor, a propagator or a function of the Request is logged by [log/slog] and has no other
+// effect. A run that is refused because its ctx has ended is not observed. If a straggler returns after all calls around it have ended, only
+// jade.task.stragglers shows that.
 //
 // Cost: beside what any observer costs, about 0.4 µs and two allocations of 64 bytes for a task in a run that is not recorded, 0.4 µs more
 // with the metrics of the SDK. One that is recorded costs about 6 µs, most of it in the SDK. An entry costs
 // about 2 µs, 12 allocations and 2 KB more than another run, recorded or not. (Measured by the benchmarks of this package.)
+//
+// # How to read this package
+//
+// jadeotel.go has New and the options. call.go is a call while it runs, span.go its span, and describe.go the attributes of that. links.go makes links
+// between nodes, panics.go the events of panics, and verdict.go decides which failures are errors. meters.go, series.go and tally.go are the metrics.
+//
+// request.go is the request that a run answers, parent.go finds the trace of its caller, amazon.go reads that of AWS, http.go has the attributes of HTTP,
+// and answers.go the metrics of requests. vocabulary.go has the names of attributes.
 package jadeotel

@@ -10,7 +10,7 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 )
 
-// This file is what the conventions for spans of HTTP servers want to know of a request. A caller may have made up all of it.
+// This file makes the attributes that the conventions want for spans of HTTP servers. All of them come from the caller, so none can be trusted.
 
 // http adds the attributes of a request. The query and the address of the client are not among them: they may be personal.
 func (as *attributes) http(r *request) {
@@ -50,7 +50,7 @@ func splitHost(host string) (address string, port int) {
 	return address, port
 }
 
-// methods are those that attributes have by their names. All others are one.
+// methods are the methods that attributes name. All others have one common name.
 type methods map[string]bool
 
 // methodsVariable replaces the methods. The conventions have its name.
@@ -75,7 +75,7 @@ func (all methods) known(name string) string {
 	return name
 }
 
-// longest is how many bytes of a text of the caller an attribute has at most.
+// longest is how many bytes an attribute keeps of a text of the caller.
 const longest = 4 << 10
 
 // short is the beginning of s.

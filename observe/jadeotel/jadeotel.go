@@ -14,7 +14,7 @@ import (
 // ScopeName is the instrumentation scope of all spans and metrics.
 const ScopeName = "github.com/jade-go/jade/observe/jadeotel"
 
-// Option changes where an observer of [New] gets its spans, its instruments and the traces of callers from.
+// Option sets a provider or the propagator of an observer of [New].
 type Option func(*options)
 
 type options struct {
@@ -41,13 +41,13 @@ func MeterProvider(p metric.MeterProvider) Option {
 	return func(o *options) { o.meters = p }
 }
 
-// Propagator is what reads the trace and the baggage of the caller from the headers of a request, if a run begins with
-// an [observe.Request] and no span around it. Without it, that is the one of [otel.GetTextMapPropagator] or, as long as the program has
-// set none, W3C Trace Context and W3C Baggage. A nil propagator panics. To read nothing, give
-// [propagation.NewCompositeTextMapPropagator] without arguments.
+// Propagator sets the propagator that reads the trace and the baggage of the caller from the headers of a request. It is used if a run begins with an
+// [observe.Request] and has no span around it. Without this option, it is the propagator of [otel.GetTextMapPropagator]; as long as the program has set
+// none, it is W3C Trace Context with W3C Baggage. A nil propagator panics. To read nothing, give [propagation.NewCompositeTextMapPropagator] without
+// arguments.
 //
-// It may read any header that the Request has a value of, by its name; it cannot list them. If it finds no parent, an X-Amzn-Trace-Id
-// with Sampled=1 is the parent.
+// The propagator can read each header of the Request by its name, and cannot list the headers. If it finds no parent, an X-Amzn-Trace-Id with Sampled=1 is
+// the parent.
 func Propagator(p propagation.TextMapPropagator) Option {
 	if p == nil {
 		panic("jadeotel.Propagator: nil propagator")
@@ -59,7 +59,7 @@ func Propagator(p propagation.TextMapPropagator) Option {
 // of the package describes. It may observe any number of runs at once. One is enough for
 // a program: each keeps the attributes of its measurements, some hundred bytes a task.
 //
-// The global providers and the global propagator may be set after New: they are used from then on.
+// The program may set its global providers and its global propagator after New. They are used from then on.
 //
 // Errors: an instrument that the provider refuses is given to [otel.Handle].
 // Blocking: a call waits for what the span processors do when a span begins and ends. Those that batch return at once.

@@ -15,7 +15,7 @@ import (
 // standard is the propagator if neither the option nor the program has one.
 var standard = propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{})
 
-// propagator returns the one to use. That of the program may be set after New.
+// propagator returns the propagator to use. The program may set its own after New.
 func (o *observer) propagator() propagation.TextMapPropagator {
 	if o.own != nil {
 		return o.own
@@ -26,8 +26,8 @@ func (o *observer) propagator() propagation.TextMapPropagator {
 	return standard
 }
 
-// continued returns ctx with the span context and the baggage that the caller has sent. What a propagator or a header does wrong is
-// of no consequence: ctx is returned as it was.
+// continued returns ctx with the span context and the baggage that the caller has sent. If a propagator panics or a header is malformed, it returns ctx
+// as it was.
 func (o *observer) continued(ctx context.Context, r *observe.Request) (continued context.Context) {
 	if r.Header == nil {
 		return ctx
@@ -53,8 +53,7 @@ func (o *observer) continued(ctx context.Context, r *observe.Request) (continued
 // carrier is the headers of a request, as propagators read them.
 type carrier func(name string) string
 
-// longestHeader is how long a header may be: as long as baggage may be (https://www.w3.org/TR/baggage/#limits). Nothing is read of a
-// longer one.
+// longestHeader is how long a header may be: as long as baggage may be (https://www.w3.org/TR/baggage/#limits). A longer header is ignored.
 const longestHeader = 8 << 10
 
 // Get implements [propagation.TextMapCarrier].

@@ -14,7 +14,7 @@ import (
 	recovery "github.com/jade-go/jade/recover"
 )
 
-// request is what the outermost run answers.
+// request is the request that the outermost run answers.
 type request struct {
 	*observe.Request
 	parent  context.Context // of the span: the ctx of the run, with what the caller has sent if the run is an entry
@@ -24,7 +24,7 @@ type request struct {
 	left    bool            // the caller did not wait for the answer; written with code
 }
 
-// requestOf returns the request that a run answers. It is nil for what is inside of a run, and if nobody has described the request.
+// requestOf returns the request that a run answers. It is nil for a call inside of a run, and if ctx has no [observe.Request].
 func (o *observer) requestOf(ctx context.Context, about *observe.Call, around *call) *request {
 	if around != nil || about.Kind != observe.KindRun {
 		return nil
@@ -46,7 +46,7 @@ func (o *observer) requestOf(ctx context.Context, about *observe.Call, around *c
 	return r
 }
 
-// options are those of the span. A sampler sees the attributes.
+// options returns the options of the span. A sampler sees the attributes.
 func (r *request) options(begin trace.SpanStartOption) []trace.SpanStartOption {
 	isHTTP := r.isEntry && r.Method != ""
 	most := 3
@@ -67,7 +67,7 @@ func (r *request) options(begin trace.SpanStartOption) []trace.SpanStartOption {
 	return options
 }
 
-// kind is as the conventions for spans of functions have it.
+// kind returns the kind of the span, as the conventions for functions say.
 func (r *request) kind() trace.SpanKind {
 	if r.Trigger == semconv.FaaSTriggerPubSub.Value.AsString() {
 		return trace.SpanKindConsumer
@@ -86,7 +86,7 @@ func (r *request) trigger() attribute.KeyValue {
 	return semconv.FaaSTriggerOther
 }
 
-// end is told how the run has ended. ctx is that of the run.
+// end takes the outcome of the run. ctx is that of the run.
 func (r *request) end(ctx context.Context, o observe.Outcome) {
 	if r.Method == "" {
 		return
@@ -108,8 +108,8 @@ func (r *request) end(ctx context.Context, o observe.Outcome) {
 	}
 }
 
-// judge is what the end of the run means, which is as in the conventions for HTTP servers: 5xx is a failure, 4xx is none, as the caller
-// has made the mistake. A bug is a failure, whatever the code.
+// judge says what the end of the run means, as the conventions for HTTP servers say: 5xx is a failure. 4xx is none, because the caller has made the
+// mistake. A bug is a failure, whatever the code.
 func (r *request) judge(as judgement, class recovery.Class) judgement {
 	switch {
 	case r.code >= 500:
@@ -120,7 +120,7 @@ func (r *request) judge(as judgement, class recovery.Class) judgement {
 	return as
 }
 
-// errorType is what the attribute error.type has of a failure.
+// errorType returns the attribute error.type of a failure.
 func (c *call) errorType(o observe.Outcome) string {
 	if c.request != nil && c.request.code >= 500 && (o.Class == recovery.ClassNone || o.Class == recovery.ClassBusiness || o.Class == recovery.ClassCanceled) {
 		return strconv.Itoa(c.request.code)

@@ -44,9 +44,9 @@ func Buckets(bounds ...float64) Option {
 	return func(o *options) { o.buckets = slices.Clone(bounds) }
 }
 
-// Names limits how many flows have series of their own, how many tasks, how many nodes that were lost, and how many gates that have rejected a call, 500 of each if it
-// is not given; a task of two flows counts as two, and so does a gate of two tasks. Those that are seen later share the series
-// that are called [Other]. Tasks that run alone belong to the flow with the empty name, which is not counted. A limit below 1 panics.
+// Names limits the number of names that have series of their own. There may be that many flows, tasks, lost nodes, and gates that have rejected a call,
+// of each; 500 without this option. A task of two flows counts as two, and so does a gate of two tasks. Names that are seen later share the series with
+// the name [Other]. Tasks that run alone belong to the flow with the empty name, which is not counted. A limit below 1 panics.
 func Names(limit int) Option {
 	if limit < 1 {
 		panic(fmt.Sprintf("jadeprometheus.Names: the limit is %d, and must be at least 1", limit))

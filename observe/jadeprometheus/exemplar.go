@@ -13,12 +13,12 @@ import (
 	"github.com/jade-go/jade/observe"
 )
 
-// Exemplar adds labels to the exemplars of runs that answer a request, such as the id of the trace: fn gets the ctx of
-// the run. It is called when the run ends. A nil fn panics.
+// Exemplar adds labels to the exemplars of runs that answer a request, such as the id of the trace. When a run ends, fn is called with the ctx of the run and
+// returns the labels. A nil fn panics.
 //
-// An exemplar has at most 128 characters, names and values together ([prometheus.ExemplarMaxRunes]). request_id comes first, then
-// the labels in the order of their names; one for which there is no room is left out. If fn panics, the exemplar has request_id alone. If Prometheus
-// does not take a label, the run has no exemplar. Both are logged by [log/slog].
+// An exemplar has at most 128 characters, names and values together ([prometheus.ExemplarMaxRunes]). The label request_id comes first, then the other
+// labels in the order of their names. A label for which there is no room is left out. If fn panics, the exemplar has only request_id. If Prometheus
+// refuses a label, the run has no exemplar. Both are logged by [log/slog].
 func Exemplar(fn func(ctx context.Context) prometheus.Labels) Option {
 	if fn == nil {
 		panic("jadeprometheus.Exemplar: nil function")
@@ -26,7 +26,7 @@ func Exemplar(fn func(ctx context.Context) prometheus.Labels) Option {
 	return func(o *options) { o.exemplar = fn }
 }
 
-// exemplar is what the exemplar of a run is made of, while the run goes on. It is nil for a run that answers no request.
+// exemplar keeps what the exemplar of a run is made of until the run ends. It is nil for a run that answers no request.
 type exemplar struct {
 	ctx     context.Context
 	request *observe.Request
@@ -53,11 +53,11 @@ func (e *exemplar) observe(to prometheus.Observer, seconds float64) {
 		to.Observe(seconds)
 		return
 	}
-	defer contained() // what is wrong with labels is found when the value has been counted
+	defer contained() // wrong labels panic only after the value has been counted
 	with.ObserveWithExemplar(seconds, labels)
 }
 
-// labels are those that there is room for.
+// labels returns the labels for which there is room.
 func (e *exemplar) labels() (labels prometheus.Labels) {
 	labels = make(prometheus.Labels, 1)
 	room := prometheus.ExemplarMaxRunes
@@ -81,7 +81,7 @@ func (e *exemplar) labels() (labels prometheus.Labels) {
 	return labels
 }
 
-// contained is deferred where a panic must be of no consequence.
+// contained is deferred where a panic must not change anything. It logs the panic.
 func contained() {
 	if p := recover(); p != nil {
 		slog.Error("jadeprometheus: an exemplar could not be made, which changes nothing", "error", fmt.Sprint(p))

@@ -10,16 +10,17 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Gates returns a collector for the state of gates, each with the name that it has in the map as the label gate:
+// Gates returns a collector for the state of gates. The label gate is the name that a gate has in the map:
 //
 //	jade_gate_in_use   gauge  gate  calls that a gate with slots has let in and that have not returned
 //	jade_gate_waiting  gauge  gate  calls that wait for a slot
 //	jade_gate_slots    gauge  gate  how many calls it lets in at the same time
 //	jade_gate_open     gauge  gate  1 while a breaker lets nobody in, or only probes; else 0
 //
-// The first three are of what [guard.Slots] makes, the last one of what [guard.Breaker] makes; a gate of another package has those for which it has the
-// methods InUse, Waiting and Open. Of any other gate there is nothing to measure here: jade_rejected_total of a [Collector] counts what
-// it does not let in. There is one such collector in a registry. The name of a gate by [guard.Name] is best taken here too, because jade_rejected_total has that.
+// A gate of [guard.Slots] has the first three metrics, and a gate of [guard.Breaker] has the last one. A gate of another package has the metrics for which
+// it has a method: InUse, Waiting or Open. For all other gates there is nothing to measure here, but jade_rejected_total of a [Collector] counts the calls
+// that they reject. Register only one such collector in a registry, with all gates. As the name in the map, use the name that the gate has by [guard.Name],
+// because jade_rejected_total has that name.
 //
 // A nil gate panics, and so does a name that is not UTF-8.
 // Concurrency: the methods of the gates are called whenever a registry collects.
@@ -82,8 +83,8 @@ func (c *gateCollector) Collect(to chan<- prometheus.Metric) {
 //
 //	jade_hot_keys  gauge  task  keys that are asked for so often that guard.Hot protects them
 //
-// The keys themselves are no labels, because there is no limit to how many there may be: [guard.HotKeys.Keys] lists them. A task has a series once
-// it had a hot key. There is one such collector in a registry. A nil argument panics.
+// The keys themselves are not labels, because their number has no limit: [guard.HotKeys.Keys] lists them. The series of a task begins with its first hot
+// key. Register only one such collector in a registry. A nil argument panics.
 func HotKeys(of ...*guard.HotKeys) prometheus.Collector {
 	for _, h := range of {
 		if h == nil {

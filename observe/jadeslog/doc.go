@@ -27,8 +27,8 @@
 //	skipped    Debug  a node never started, because of a failure that is told elsewhere or because nothing needed it
 //	attempt    Debug  an attempt has failed, or was given up
 //
-// A call that a gate has rejected is a failure of class system, and its record has the attribute gate. No other record has it: an alert on what fails of
-// its own asks for records without a gate, and one on limits that are too low counts those with one, by gate.
+// A call that a gate has rejected is a failure of class system, and its record has the attribute gate. No other record has this attribute. So for an alert
+// on services that fail, count the records without a gate. For an alert on limits that are too low, count the records with one, by gate.
 //
 // So an alert on level Error, or on the message failed, counted by function, task and class, sees each
 // failure once. LineLevel changes the level of the run's line; nothing changes the level of a record.
@@ -77,7 +77,7 @@
 //	class             string    all with an error      code, system, dependency, timeout, canceled, business or unknown
 //	error             string    all with an error      its text, at most 4 KiB
 //	gate              string    of a rejection         name of the gate that did not let a call in, or else its kind
-//	retry_after_ms    number    of a rejection         milliseconds after which the gate may let it in, if that is known
+//	retry_after_ms    number    of a rejection         milliseconds after which the gate may let the call in, if that is known
 //	panic             string    all with a panic       the value that was passed to panic
 //	stack             string    all with a panic       of the goroutine that has panicked, at most 16 KiB; of nothing but a panic
 //	retries           integer   run                    attempts above the first of each call
