@@ -3,3 +3,15 @@ module github.com/jade-go/jade/cmd/jade
 go 1.26.0
 
 replace github.com/jade-go/jade => ../../
+
+require (
+	github.com/jade-go/jade v0.1.0
+	golang.org/x/tools v0.52.0
+)
+
+require (
+	github.com/samber/lo v1.53.0 // indirect
+	golang.org/x/mod v0.42.0 // indirect
+	golang.org/x/sync v0.24.0 // indirect
+	golang.org/x/text v0.22.0 // indirect
+)
