@@ -5,6 +5,7 @@ go 1.26.0
 replace github.com/jade-go/jade => ../../
 
 require (
+	github.com/aymanbagabas/go-udiff v0.4.1
 	github.com/jade-go/jade v0.1.0
 	golang.org/x/tools v0.52.0
 )
