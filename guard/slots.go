@@ -39,7 +39,7 @@ const oneWaits = 1 << 32
 // Keys: there is one limit, whatever the key is.
 func Slots(n int, opts ...Option) *Bulkhead {
 	const where = "guard.Slots"
-	if n < 1 || n >= oneWaits {
+	if n < 1 || uint64(n) >= oneWaits {
 		panic(fmt.Sprintf("%s: the number of slots is %d, and must be at least 1", where, n))
 	}
 	return &Bulkhead{settings: settings{}.apply(where, opts, "Name", "Queue"), slots: n}
