@@ -118,14 +118,22 @@ func (b *Bulkhead) queues() bool {
 
 // await waits until a call that leaves hands its slot to w.
 func (b *Bulkhead) await(ctx context.Context, w *waiter) error {
+	in := false
+	defer func() {
+		if !in { // also if a method of ctx has panicked
+			b.giveUp(w)
+		}
+	}()
 	select {
 	case <-w.turn:
 	case <-ctx.Done():
 	}
 	cause := future.Cause(ctx)
-	if cause == nil {
-		return nil
-	}
+	in = cause == nil
+	return cause
+}
+
+func (b *Bulkhead) giveUp(w *waiter) {
 	b.mu.Lock()
 	queued := b.waiting.remove(w)
 	if queued {
@@ -135,7 +143,6 @@ func (b *Bulkhead) await(ctx context.Context, w *waiter) error {
 	if !queued {
 		b.Left(0) // it has got one at this very moment
 	}
-	return cause
 }
 
 // Answered implements [task.Gate].
