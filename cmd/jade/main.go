@@ -4,11 +4,12 @@ import (
 	"os"
 
 	"github.com/jade-go/jade/cmd/jade/internal/command"
+	"github.com/jade-go/jade/cmd/jade/internal/diff"
 	"github.com/jade-go/jade/cmd/jade/internal/docs"
 )
 
 // commands are in the order of the help text.
-var commands = []command.Command{docs.Command}
+var commands = []command.Command{docs.Command, diff.Command}
 
 func main() {
 	os.Exit(command.Main(commands, os.Args[1:], os.Stdout, os.Stderr))

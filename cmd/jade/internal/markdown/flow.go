@@ -3,7 +3,6 @@ package markdown
 import (
 	"bytes"
 	"fmt"
-	"path"
 	"strings"
 
 	"github.com/jade-go/jade/cmd/jade/internal/model"
@@ -149,7 +148,7 @@ func (w *writer) task(t *model.Task) {
 		b.WriteString("\n" + paragraphs(t.Doc) + "\n")
 	}
 	fmt.Fprintf(&b, "\n- takes %s\n- returns %s\n- made in %s of [%s](%s)\n", code(t.In), code(t.Out), w.source(file, t.Package, t.File),
-		plain(t.Package.Path), path.Base("README.md"))
+		plain(t.Package.Title), "README.md")
 	b.WriteString("\n## Used by\n\n| flow | call | policies | needed | if it fails |\n|---|---|---|---|---|\n")
 	for _, u := range t.Uses {
 		var policies []string

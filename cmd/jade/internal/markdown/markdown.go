@@ -107,7 +107,7 @@ func (w *writer) index(m *model.Model) {
 	var b bytes.Buffer
 	b.WriteString(Notice + "# Flows\n")
 	for _, pkg := range m.Packages {
-		fmt.Fprintf(&b, "\n## [%s](%s)\n", plain(pkg.Path), to(file, folder(pkg)+"/README.md", ""))
+		fmt.Fprintf(&b, "\n## [%s](%s)\n", plain(pkg.Title), to(file, folder(pkg)+"/README.md", ""))
 		if doc := synopsis(pkg.Doc); doc != "" {
 			b.WriteString("\n" + plain(doc) + "\n")
 		}
@@ -127,7 +127,7 @@ func (w *writer) index(m *model.Model) {
 func (w *writer) pkg(pkg *model.Package) error {
 	file := folder(pkg) + "/README.md"
 	var b bytes.Buffer
-	b.WriteString(Notice + "# " + plain(pkg.Path) + "\n")
+	b.WriteString(Notice + "# " + plain(pkg.Title) + "\n")
 	if pkg.Doc != "" {
 		b.WriteString("\n" + paragraphs(pkg.Doc) + "\n")
 	}

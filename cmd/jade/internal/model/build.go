@@ -52,7 +52,11 @@ func Build(p *source.Program, results []probe.Result) *Model {
 		if err != nil {
 			folder = pkg.Path
 		}
-		b.packages[pkg.Path] = &Package{Path: pkg.Path, Name: pkg.Name, Folder: filepath.ToSlash(folder), Dir: pkg.Dir, Doc: pkg.Doc}
+		title := pkg.Path
+		if len(p.Modules) == 1 && folder != "." {
+			title = filepath.ToSlash(folder)
+		}
+		b.packages[pkg.Path] = &Package{Path: pkg.Path, Title: title, Name: pkg.Name, Folder: filepath.ToSlash(folder), Dir: pkg.Dir, Doc: pkg.Doc}
 	}
 	groups := map[flowKey][]candidate{}
 	var keys []flowKey
@@ -162,7 +166,7 @@ func (b *builder) choose(key flowKey, all []candidate) {
 		slices.Sort(builders)
 		f := &Flow{
 			Package: pkg, Name: key.name, Doc: best.site.Doc, File: best.site.File, In: best.site.In, Builder: builders,
-			Graph: best.words.drawn(best.built.Graph), Hash: hash,
+			Graph: best.words.drawn(best.built.Graph, pkg.Name), Hash: hash,
 		}
 		b.found[f] = best
 		b.flows[key] = append(b.flows[key], f)
@@ -183,8 +187,9 @@ func better(a, c candidate) bool {
 	return false
 }
 
-// drawn is the graph without made-up durations, for charts.
-func (w words) drawn(g flow.Graph) flow.Graph {
+// drawn is the graph for charts: without made-up durations, and with types as the package writes them.
+func (w words) drawn(g flow.Graph, pkg string) flow.Graph {
+	g.In, g.Out = unqualified(g.In, pkg), unqualified(g.Out, pkg)
 	if w.isMade(g.Timeout) {
 		g.Timeout = 0
 	}
@@ -194,6 +199,7 @@ func (w words) drawn(g flow.Graph) flow.Graph {
 	g.Nodes = slices.Clone(g.Nodes)
 	for i := range g.Nodes {
 		n := &g.Nodes[i]
+		n.In, n.Out = unqualified(n.In, pkg), unqualified(n.Out, pkg)
 		n.Policies = slices.Clone(n.Policies)
 		for k := range n.Policies {
 			if p := &n.Policies[k]; w.isMade(p.Limit) {
@@ -203,9 +209,13 @@ func (w words) drawn(g flow.Graph) flow.Graph {
 			}
 		}
 		if n.Flow != nil {
-			inner := w.drawn(*n.Flow)
+			inner := w.drawn(*n.Flow, pkg)
 			n.Flow = &inner
 		}
+	}
+	g.Edges = slices.Clone(g.Edges)
+	for i := range g.Edges {
+		g.Edges[i].Type = unqualified(g.Edges[i].Type, pkg)
 	}
 	return g
 }

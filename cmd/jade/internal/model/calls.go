@@ -115,7 +115,7 @@ func (b *builder) value(f *Flow, built probe.Built, id string) Value {
 		s := Struct{Type: b.text(f.Package, built, next[0]), Doc: doc}
 		for _, field := range t.Fields {
 			s.Fields = append(s.Fields, Field{
-				Name: field.Name, Type: unqualified(field.Type, f.Package, built), Key: key(field.Tag), Doc: b.program.Comment(t.Pkg, bare(t.Name)+"."+field.Name),
+				Name: field.Name, Type: unqualified(field.Type, f.Package.Name), Key: key(field.Tag), Doc: b.program.Comment(t.Pkg, bare(t.Name)+"."+field.Name),
 			})
 			next = append(next, field.ID)
 		}
@@ -138,13 +138,13 @@ func bare(name string) string {
 // text is a type as the package writes it.
 func (b *builder) text(pkg *Package, built probe.Built, id string) string {
 	if t, known := built.Types[id]; known {
-		return unqualified(t.Text, pkg, built)
+		return unqualified(t.Text, pkg.Name)
 	}
 	return id[strings.LastIndex(id, "/")+1:]
 }
 
 // unqualified is a type without the name of the package that it belongs to, and with short type arguments.
-func unqualified(text string, pkg *Package, built probe.Built) string {
+func unqualified(text, pkg string) string {
 	// Type arguments have the whole paths of their packages.
 	for {
 		i := strings.LastIndex(text, "/")
@@ -154,7 +154,7 @@ func unqualified(text string, pkg *Package, built probe.Built) string {
 		start := strings.LastIndexAny(text[:i], "[]*, (") + 1
 		text = text[:start] + text[i+1:]
 	}
-	name := pkg.Name + "."
+	name := pkg + "."
 	for i := 0; ; {
 		k := strings.Index(text[i:], name)
 		if k < 0 {

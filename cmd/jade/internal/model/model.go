@@ -15,6 +15,7 @@ type Model struct {
 // Package is a package that builds flows.
 type Package struct {
 	Path    string
+	Title   string // the folder in the only module, or the path
 	Name    string
 	Folder  string // in its module, with slashes; "." is that of the module
 	Dir     string // absolute

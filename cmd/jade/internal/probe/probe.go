@@ -57,7 +57,7 @@ type Field struct {
 }
 
 // Run runs the targets of all packages of a program. The flags of progress get a line for what takes long.
-func Run(ctx context.Context, p *source.Program, tags string, progress func(string)) ([]Result, error) {
+func Run(ctx context.Context, p *source.Program, progress func(string)) ([]Result, error) {
 	dir, err := os.MkdirTemp("", "jade-probe-")
 	if err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func Run(ctx context.Context, p *source.Program, tags string, progress func(stri
 	defer os.RemoveAll(dir)
 	skip := map[string]map[string]string{} // by package and target, what has ended the process
 	for {
-		results, ended, err := once(ctx, p, dir, tags, skip)
+		results, ended, err := once(ctx, p, dir, skip)
 		if err != nil || len(ended) == 0 {
 			return results, err
 		}
@@ -85,7 +85,7 @@ func Run(ctx context.Context, p *source.Program, tags string, progress func(stri
 type ending struct{ target, why string }
 
 // once runs all targets that skip does not name.
-func once(ctx context.Context, p *source.Program, dir, tags string, skip map[string]map[string]string) (results []Result, ended map[string][]ending, err error) {
+func once(ctx context.Context, p *source.Program, dir string, skip map[string]map[string]string) (results []Result, ended map[string][]ending, err error) {
 	overlay := map[string]string{}
 	byPath := map[string]*Result{}
 	var run []*source.Package
@@ -106,7 +106,7 @@ func once(ctx context.Context, p *source.Program, dir, tags string, skip map[str
 	if len(run) == 0 {
 		return nil, nil, nil
 	}
-	ended, err = goTest(ctx, overlay, dir, tags, run, byPath, skip)
+	ended, err = goTest(ctx, p.Options, overlay, dir, run, byPath, skip)
 	return results, ended, err
 }
 
@@ -141,7 +141,7 @@ func add(overlay map[string]string, base string, pkg *source.Package, g generate
 }
 
 // goTest runs the tests of the overlay.
-func goTest(ctx context.Context, overlay map[string]string, dir, tags string, run []*source.Package, results map[string]*Result, skip map[string]map[string]string) (map[string][]ending, error) {
+func goTest(ctx context.Context, o source.Options, overlay map[string]string, dir string, run []*source.Package, results map[string]*Result, skip map[string]map[string]string) (map[string][]ending, error) {
 	data, err := json.Marshal(map[string]any{"Replace": overlay})
 	if err != nil {
 		return nil, err
@@ -153,14 +153,14 @@ func goTest(ctx context.Context, overlay map[string]string, dir, tags string, ru
 	ended := map[string][]ending{}
 	for root, pkgs := range byRoot(run) { // a command for each module
 		args := []string{"test", "-json", "-vet=off", "-timeout=5m", "-ldflags=-s -w", "-run=^TestJadeDocuments$", "-overlay=" + file}
-		if tags != "" {
-			args = append(args, "-tags="+tags)
+		if o.Tags != "" {
+			args = append(args, "-tags="+o.Tags)
 		}
 		for _, pkg := range pkgs {
 			args = append(args, pkg.Path)
 		}
 		cmd := exec.CommandContext(ctx, "go", args...)
-		cmd.Dir = root
+		cmd.Dir, cmd.Env = root, o.Env
 		cmd.WaitDelay = time.Second
 		var out, errs bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &out, &errs

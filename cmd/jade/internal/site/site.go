@@ -13,7 +13,6 @@ import (
 	"sync"
 
 	"github.com/jade-go/jade/cmd/jade/internal/model"
-	"github.com/jade-go/jade/diagram"
 )
 
 var (
@@ -35,22 +34,20 @@ var (
 // Write writes the page.
 func Write(w io.Writer, m *model.Model) error {
 	s := site{Model: m, Script: template.JS(script), charts: map[*model.Flow]template.HTML{}}
-	var chartStyle, signs string
+	var sheet Sheet
 	for _, pkg := range m.Packages {
 		for _, f := range pkg.Flows {
-			var b bytes.Buffer
-			if err := chart(f).WriteSVG(&b); err != nil {
+			c, err := sheet.Chart(f)
+			if err != nil {
 				return err
 			}
-			var body string
-			body, chartStyle, signs = apart(b.String())
-			s.charts[f] = template.HTML(body)
+			s.charts[f] = c
 			s.Flows++
 		}
 		s.Tasks += len(pkg.Tasks)
 	}
-	s.Style, s.Signs = template.CSS(chartStyle+style), template.HTML(`<svg class="signs" width="0" height="0" aria-hidden="true">`+signs+`</svg>`)
-	s.Policy = fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", digest(string(s.Style)), digest(script))
+	s.Style, s.Signs = template.CSS(sheet.styles()), template.HTML(sheet.symbols())
+	s.Policy = policy(string(s.Style), script)
 	var out bytes.Buffer
 	if err := page().Execute(&out, s); err != nil {
 		return err
@@ -59,33 +56,8 @@ func Write(w io.Writer, m *model.Model) error {
 	return err
 }
 
-// chart is what is drawn of a flow: its recorded run, if there is one.
-func chart(f *model.Flow) *diagram.Diagram {
-	if f.Trace != nil {
-		return diagram.Overlay(f.Graph, f.Trace)
-	}
-	return diagram.Flow(f.Graph)
-}
-
-// apart takes from a chart what all charts have: its style and its signs. The page has those once.
-func apart(svg string) (body, style, signs string) {
-	cut := func(from, to string) (inner string) {
-		start := strings.Index(svg, from)
-		if start < 0 {
-			return ""
-		}
-		end := strings.Index(svg[start:], to)
-		if end < 0 {
-			return ""
-		}
-		inner = svg[start+len(from) : start+end]
-		svg = svg[:start] + svg[start+end+len(to):]
-		return inner
-	}
-	style = cut("<style>", "</style>")
-	signs = "<defs>" + cut("<defs>", "</defs>") + "</defs>"
-	title := cut(`<title id="about">`, "</title>")
-	return strings.Replace(svg, `aria-labelledby="about"`, `aria-label="`+title+`"`, 1), style, signs
+func policy(style, script string) string {
+	return fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", digest(style), digest(script))
 }
 
 func digest(text string) string {

@@ -16,6 +16,7 @@ import (
 
 // Program is what the patterns of a command name.
 type Program struct {
+	Options
 	Packages []*Package
 	Broken   []string // a line for each package that does not build
 	Modules  []string // paths of the modules that the packages belong to
@@ -36,15 +37,22 @@ type Package struct {
 	loaded  *packages.Package
 }
 
-const mode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedDeps | packages.NeedModule |
+const mode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedModule |
 	packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedExportFile
 
-// Load reads the packages in the folder dir that the patterns name. Tests of the packages are left out.
-func Load(ctx context.Context, dir string, tags string, patterns ...string) (*Program, error) {
-	p := &Program{fset: token.NewFileSet(), all: map[string]*packages.Package{}, comments: map[string]*comments{}}
-	config := &packages.Config{Context: ctx, Dir: dir, Fset: p.fset, Mode: mode &^ packages.NeedDeps}
-	if tags != "" {
-		config.BuildFlags = []string{"-tags=" + tags}
+// Options say where and how packages are built.
+type Options struct {
+	Dir  string   // where the patterns hold
+	Tags string   // build tags
+	Env  []string // environment of the go command
+}
+
+// Load reads the packages that the patterns name. Tests of the packages are left out.
+func Load(ctx context.Context, o Options, patterns ...string) (*Program, error) {
+	p := &Program{Options: o, fset: token.NewFileSet(), all: map[string]*packages.Package{}, comments: map[string]*comments{}}
+	config := &packages.Config{Context: ctx, Dir: o.Dir, Env: o.Env, Fset: p.fset, Mode: mode}
+	if o.Tags != "" {
+		config.BuildFlags = []string{"-tags=" + o.Tags}
 	}
 	loaded, err := packages.Load(config, patterns...)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ type Options struct {
 	Dir      string // where the patterns hold
 	Tags     string
 	Progress io.Writer // gets a line when something takes long
+	Anywhere bool      // build without the paths of folders, so that another folder with the same source is built fast
 }
 
 // long is after what time a line of progress is written.
@@ -30,14 +32,18 @@ func Take(ctx context.Context, o Options, patterns ...string) (*model.Model, err
 	say := func(text string) { fmt.Fprintf(o.Progress, "jade: %s\n", text) }
 	timer := time.AfterFunc(long, func() { say("reading and building packages; the first time takes longer") })
 	defer timer.Stop()
-	p, err := source.Load(ctx, o.Dir, o.Tags, patterns...)
+	env := os.Environ()
+	if o.Anywhere {
+		env = append(env, "GOFLAGS="+strings.TrimSpace(os.Getenv("GOFLAGS")+" -trimpath"))
+	}
+	p, err := source.Load(ctx, source.Options{Dir: o.Dir, Tags: o.Tags, Env: env}, patterns...)
 	if err != nil {
 		return nil, err
 	}
 	if len(p.Broken) > 0 {
 		return nil, errors.New(strings.Join(p.Broken, "\n"))
 	}
-	results, err := probe.Run(ctx, p, o.Tags, func(text string) {
+	results, err := probe.Run(ctx, p, func(text string) {
 		if time.Since(begun) > long {
 			say(text)
 		}
