@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"iter"
 	"reflect"
 
 	"golang.org/x/tools/go/analysis"
@@ -34,6 +35,7 @@ type Defs struct {
 	vars   map[*types.Var][]Def
 	opaque map[*types.Var]bool // its address was taken, or its value comes from a loop
 	funcs  map[*types.Func]*ast.FuncDecl
+	order  []*types.Func // the keys of funcs, as they are written: findings and facts must not change from run to run
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -51,6 +53,7 @@ func (d *Defs) node(n ast.Node) {
 	case *ast.FuncDecl:
 		if fn, ok := d.info.Defs[n.Name].(*types.Func); ok {
 			d.funcs[fn] = n
+			d.order = append(d.order, fn)
 		}
 	case *ast.AssignStmt:
 		if n.Tok != token.ASSIGN && n.Tok != token.DEFINE { // s += x
@@ -130,11 +133,22 @@ func (d *Defs) Decl(fn *types.Func) *ast.FuncDecl {
 	return d.funcs[fn.Origin()]
 }
 
-// Decls returns all functions of the package that have a name.
-func (d *Defs) Decls() map[*types.Func]*ast.FuncDecl { return d.funcs }
+// Decls returns all functions of the package that have a name, as they are written.
+func (d *Defs) Decls() iter.Seq2[*types.Func, *ast.FuncDecl] {
+	return func(yield func(*types.Func, *ast.FuncDecl) bool) {
+		for _, fn := range d.order {
+			if !yield(fn, d.funcs[fn]) {
+				return
+			}
+		}
+	}
+}
 
 // IsStandard reports whether the package belongs to the standard library. Nothing there uses
 // Jade, and facts about it are of no use.
 func IsStandard(pass *analysis.Pass) bool {
 	return pass.Module == nil || pass.Module.Path == "" || pass.Module.Path == "std" || pass.Module.Path == "cmd"
 }
+
+// All returns what the package assigns to each variable and field.
+func (d *Defs) All() map[*types.Var][]Def { return d.vars }
