@@ -124,10 +124,9 @@ func (b *binding) always(at ast.Node) bool {
 // carrier returns the name of t if its values may end with a ctx: "ctx" for that and for requests,
 // the name of a type that is read later; else "".
 func carrier(t types.Type) string {
-	if t == nil {
+	switch u := types.Unalias(t).(type) {
+	case nil:
 		return ""
-	}
-	switch u := t.Underlying().(type) {
 	case *types.Slice:
 		return carrier(u.Elem())
 	case *types.Map:

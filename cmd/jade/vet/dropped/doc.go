@@ -17,7 +17,7 @@
 // that is only assigned to _.
 //
 // These futures may be dropped, because the call has an effect: future.Go and Call, Task.Go,
-// Flow.Go, Then, FlatMap, Each, SettleEach, Finally, Tap and OnError. The scope joins
-// their work, and reports their failures. So future.Go(context.Background(), …) is a finding: no scope has
+// Flow.Go, Then, FlatMap, Each, SettleEach, Finally, Tap and OnError; and Race, Any and Quorum, which cancel
+// losers. The scope joins their work, and reports their failures. So future.Go(context.Background(), …) is a finding: no scope has
 // it. In a flow, an effect is written as flow.Also.
 package dropped

@@ -125,8 +125,8 @@ func (c *check) onlyBlank(ids []*ast.Ident) {
 
 // judge reports call if it does nothing but make the result that is dropped.
 func (c *check) judge(e ast.Expr, call jade.Call) {
-	if call.Sig.Results().Len() != 1 {
-		return
+	if call.Sig.Results().Len() != 1 || !ast.IsExported(call.Name) || call.Func.Recv != "" && !ast.IsExported(call.Func.Recv) {
+		return // in the library itself
 	}
 	result := call.Sig.Results().At(0).Type()
 	switch name := jade.TypeOf(result); {
@@ -141,7 +141,7 @@ func (c *check) judge(e ast.Expr, call jade.Call) {
 		}
 	case name == "future.Future" && !hasEffect(call.Func):
 		c.At(e, "the future of %s is dropped: %s; use the future", call.Func, unchanged(call.Func))
-	case jade.IsContext(result):
+	case jade.IsContext(result) && call.Recv == nil:
 		c.At(e, "the ctx that %s returns is dropped: the ctx that it got stays as it was; assign the result", call.Func)
 	case call.Is("recovery.Mark", "future.NewPromise"):
 		c.At(e, "the result of %s is dropped: the call does nothing else; use the result", call.Func)
@@ -151,7 +151,8 @@ func (c *check) judge(e ast.Expr, call jade.Call) {
 // hasEffect reports whether f is called for its effect too, so that its future may be dropped.
 func hasEffect(f jade.Func) bool {
 	return f.Is("future.Go", "future.Call", "future.Begin", "future.Follow", "future.FollowAll", "Task.Go", "Flow.Go", "combinators.Then#", "combinators.FlatMap",
-		"combinators.Each", "combinators.SettleEach", "combinators.Finally", "combinators.Tap", "recovery.OnError")
+		"combinators.Each", "combinators.SettleEach", "combinators.Finally", "combinators.Tap", "recovery.OnError",
+		"combinators.Race", "combinators.Any", "combinators.Quorum") // these cancel the losers
 }
 
 func unchanged(f jade.Func) string {

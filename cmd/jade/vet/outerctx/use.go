@@ -86,10 +86,16 @@ func (c *check) passed(call *ast.CallExpr, value ast.Node) fate {
 	if derives(fn) {
 		return toDerive
 	}
-	if f, ok := jade.FuncOf(fn); ok && starts(f) {
+	if f, ok := jade.FuncOf(fn); ok && starts(f) || returnsFuture(fn) || fn.Pkg().Path() == "log/slog" {
 		return toIgnore
 	}
 	return toWait
+}
+
+// returnsFuture reports whether fn starts work, as helpers around future.Go do.
+func returnsFuture(fn *types.Func) bool {
+	results := fn.Signature().Results()
+	return results.Len() > 0 && jade.TypeOf(results.At(0).Type()) == "future.Future"
 }
 
 // starts reports whether f returns before the work has ended that it starts with its ctx, or only

@@ -44,12 +44,14 @@ type Package struct {
 	own   map[*types.Func]string // functions of this package that wait, and what for
 	slow  map[*types.Var]string  // mutexes that a function holds while it waits, and what for
 	roomy map[*types.Var]bool    // channels that are made with a buffer
+	known map[*ast.FuncLit]string // what closures wait for; "" also while one is being looked at, as it may call itself
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	p := &Package{
 		pass: pass, info: pass.TypesInfo, defs: pass.ResultOf[defs.Analyzer].(*defs.Defs),
 		own: map[*types.Func]string{}, slow: map[*types.Var]string{}, roomy: map[*types.Var]bool{},
+		known: map[*ast.FuncLit]string{},
 	}
 	if _, own := jade.Folder(pass.Pkg); own || defs.IsStandard(pass) {
 		return p, nil
@@ -64,12 +66,14 @@ func run(pass *analysis.Pass) (any, error) {
 			pass.ExportObjectFact(fn, &Waits{what})
 		}
 	}
+	clear(p.known)
 	return p, nil
 }
 
 // propagate finds the functions of the package that wait: those that do it themselves, and then
 // those that call them.
 func (p *Package) propagate() {
+	clear(p.known)
 	calls := map[*types.Func][]*types.Func{} // from a function to those of this package that it calls
 	for fn, decl := range p.defs.Decls() {
 		if decl.Body == nil {
@@ -168,10 +172,13 @@ func (p *Package) closure(call *ast.CallExpr) (why string) {
 			}
 			continue
 		}
-		if call.Pos() >= fn.Lit.Pos() && call.End() <= fn.Lit.End() { // it calls itself
-			continue
+		if _, ok := p.known[fn.Lit]; !ok {
+			p.known[fn.Lit] = ""
+			p.Each(fn.Lit.Body, func(_ ast.Node, what string) { p.known[fn.Lit] = end(what) }, nil)
 		}
-		p.Each(fn.Lit.Body, func(_ ast.Node, what string) { why = end(what) }, nil)
+		if what := p.known[fn.Lit]; what != "" {
+			why = what
+		}
 	}
 	if why != "" {
 		why = "calls " + types.ExprString(call.Fun) + chained + why

@@ -88,6 +88,8 @@ func faults(ctx context.Context, url string, b bucket) {
 	})
 }
 
+type tree []tree
+
 func right(ctx context.Context, url string, b bucket) {
 	future.Go(ctx, func(ctx context.Context) ([]byte, error) {
 		resp, err := fetch(ctx, url)
@@ -136,8 +138,11 @@ func right(ctx context.Context, url string, b bucket) {
 		name, err := b.Head(ctx, "x")
 		return &object{Name: name}, err
 	})
+	future.Go(ctx, func(ctx context.Context) (tree, error) { return grow(ctx) })
 	future.Go(ctx, func(ctx context.Context) (*sql.Stmt, error) { return db.PrepareContext(ctx, "select") })
 	combinators.Then(ctx, future.Of(1, nil), func(ctx context.Context, _ int) (*http.Response, error) {
 		return fetch(ctx, url) //jade:ignore body the scope of the server, which is what ctx is here, outlives it
 	})
 }
+
+func grow(ctx context.Context) (tree, error) { return tree{}, ctx.Err() }

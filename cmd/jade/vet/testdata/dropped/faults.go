@@ -58,7 +58,7 @@ func futures(ctx context.Context, f, g future.Future[string]) {
 	combinators.All(f, g)                                                                         // want `the future of combinators.All is dropped: the call does nothing else; use the future`
 	combinators.Map(f, func(s string) string { return s })                                        // want `the future of combinators.Map is dropped`
 	_ = combinators.Zip2(f, g)                                                                    // want `the future of combinators.Zip2 is dropped`
-	combinators.Race(f, g)                                                                        // want `the future of combinators.Race is dropped`
+	combinators.Settle(f, g)                                                                      // want `the future of combinators.Settle is dropped`
 	recovery.Fallback(f, "")                                                                      // want `the future of recovery.Fallback is dropped: the one that it got stays as it was; use the future`
 	recovery.Recover(ctx, f, nil)                                                                 // want `the future of recovery.Recover is dropped`
 	deadline.Within(f, time.Second)                                                               // want `the future of deadline.Within is dropped`

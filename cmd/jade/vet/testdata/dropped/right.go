@@ -19,6 +19,7 @@ func right(ctx context.Context, f future.Future[string]) error {
 	fetch.Go(ctx, "")
 	page.Go(ctx, "")
 	combinators.Then(ctx, f, load)
+	combinators.Race(f, f)
 	combinators.Tap(f, func(string) {})
 	combinators.Finally(ctx, f, func(context.Context, future.Result[string]) {})
 	recovery.OnError(f, func(error) {})

@@ -2,6 +2,7 @@ package outerctx
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -36,6 +37,8 @@ func right(ctx context.Context, f future.Future[item], t task.Task[string, item]
 		future.Go(ctx, func(ctx context.Context) (item, error) { return load(ctx, "prefetch") })
 		future.Go(future.Named(ctx, "prefetch"), func(ctx context.Context) (item, error) { return load(ctx, "prefetch") })
 		t.Go(ctx, "prefetch")
+		prefetch(ctx, "b")
+		slog.InfoContext(ctx, "prefetched")
 		return load(own, "a")
 	})
 	combinators.FlatMap(ctx, f, func(_ context.Context, i item) future.Future[item] {
@@ -55,6 +58,8 @@ func right(ctx context.Context, f future.Future[item], t task.Task[string, item]
 	// Not Jade's.
 	run(ctx, func(own context.Context) error { _, err := load(ctx, "a"); return err })
 }
+
+func prefetch(ctx context.Context, id string) future.Future[item] { return future.Call(ctx, load, id) }
 
 func name(ctx context.Context, i item) string { return i.id }
 

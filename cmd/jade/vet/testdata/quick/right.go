@@ -47,6 +47,11 @@ func (s *shop) right(ctx context.Context, f future.Future[string], t task.Task[s
 	})
 	combinators.Then(ctx, f, func(ctx context.Context, id string) (string, error) { return s.load(ctx, id) })
 	f.OnDone(func(r future.Result[string]) { s.reload() })
+	// Closures that call each other.
+	var even, odd func(n int) bool
+	even = func(n int) bool { return n == 0 || odd(n-1) }
+	odd = func(n int) bool { return n != 0 && even(n-1) }
+	combinators.Map(f, func(id string) bool { return even(len(id)) })
 	flow.New("right", func(id flow.Node[[]byte]) flow.Node[page] {
 		return flow.MapErr(id, func(b []byte) (p page, err error) {
 			if _, err := io.ReadAll(bytes.NewReader(b)); err != nil {
