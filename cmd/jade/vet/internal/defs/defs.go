@@ -43,7 +43,7 @@ func run(pass *analysis.Pass) (any, error) {
 	if IsStandard(pass) {
 		return d, nil
 	}
-	nodes := []ast.Node{(*ast.FuncDecl)(nil), (*ast.AssignStmt)(nil), (*ast.ValueSpec)(nil), (*ast.RangeStmt)(nil), (*ast.UnaryExpr)(nil)}
+	nodes := []ast.Node{(*ast.FuncDecl)(nil), (*ast.AssignStmt)(nil), (*ast.ValueSpec)(nil), (*ast.RangeStmt)(nil), (*ast.UnaryExpr)(nil), (*ast.KeyValueExpr)(nil)}
 	pass.ResultOf[inspect.Analyzer].(*inspector.Inspector).Preorder(nodes, d.node)
 	return d, nil
 }
@@ -72,6 +72,12 @@ func (d *Defs) node(n ast.Node) {
 		for _, e := range []ast.Expr{n.Key, n.Value} {
 			if v := d.Var(e); v != nil {
 				d.opaque[v] = true
+			}
+		}
+	case *ast.KeyValueExpr: // a field of a struct
+		if key, ok := n.Key.(*ast.Ident); ok {
+			if v, ok := d.info.Uses[key].(*types.Var); ok && v.IsField() {
+				d.vars[v] = append(d.vars[v], Def{n.Value, -1})
 			}
 		}
 	case *ast.UnaryExpr:

@@ -19,27 +19,25 @@ var Tests bool
 type Reporter struct {
 	pass   *analysis.Pass
 	except *Exceptions
-	seen   map[string]bool
+	seen   map[token.Pos]bool
 }
 
 // New returns a Reporter for pass, whose check requires [Ignore].
 func New(pass *analysis.Pass) *Reporter {
-	return &Reporter{pass: pass, except: pass.ResultOf[Ignore].(*Exceptions), seen: map[string]bool{}}
+	return &Reporter{pass: pass, except: pass.ResultOf[Ignore].(*Exceptions), seen: map[token.Pos]bool{}}
 }
 
-// At reports a finding at n. A second finding with the same text at the same place is left out.
+// At reports a finding at n. A second finding at the same place is left out.
 func (r *Reporter) At(n ast.Node, format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
 	at := r.pass.Fset.Position(n.Pos())
 	if skipped(at.Filename) || r.except.covers(r.pass.Analyzer.Name, at) {
 		return
 	}
-	key := fmt.Sprint(at, text)
-	if r.seen[key] {
+	if r.seen[n.Pos()] {
 		return
 	}
-	r.seen[key] = true
-	r.pass.Report(analysis.Diagnostic{Pos: n.Pos(), End: n.End(), Message: text})
+	r.seen[n.Pos()] = true
+	r.pass.Report(analysis.Diagnostic{Pos: n.Pos(), End: n.End(), Message: fmt.Sprintf(format, args...)})
 }
 
 // Close reports the comments that except nothing.

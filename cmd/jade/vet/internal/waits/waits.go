@@ -41,9 +41,9 @@ type Package struct {
 	pass  *analysis.Pass
 	info  *types.Info
 	defs  *defs.Defs
-	own   map[*types.Func]string // functions of this package that wait, and what for
-	slow  map[*types.Var]string  // mutexes that a function holds while it waits, and what for
-	roomy map[*types.Var]bool    // channels that are made with a buffer
+	own   map[*types.Func]string  // functions of this package that wait, and what for
+	slow  map[*types.Var]string   // mutexes that a function holds while it waits, and what for
+	roomy map[*types.Var]bool     // channels that are made with a buffer
 	known map[*ast.FuncLit]string // what closures wait for; "" also while one is being looked at, as it may call itself
 }
 
