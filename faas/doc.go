@@ -18,7 +18,8 @@
 // until its answer is written, tame.go guards the methods of errors, and refuse.go reports invocations that never reach the function. invocation.go is
 // what a platform says about an invocation, and log.go writes that to the log.
 //
-// json.go reads input and writes answers. strict.go rejects what is probably a mistake in the input, with what shape.go knows of its type.
+// json.go reads input and writes answers. strict.go rejects what is probably a mistake in the input, with what shape.go knows of its type. lenient.go allows
+// unknown fields in the event types of a platform.
 //
 // http.go is a handler behind HTTP. http_request.go finds the id, the key and the trace of a request, http_input.go reads fields from path and query,
 // and http_body.go reads the body. http_reply.go writes an answer, problem.go the answer to a failure, and losses.go says what an answer lacks.

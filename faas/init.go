@@ -57,6 +57,7 @@ type work[In, Out any] struct {
 type initialization[In, Out any] struct {
 	done   atomic.Pointer[work[In, Out]]
 	called atomic.Bool // the handler has been called: see Cold of observe.Request
+	logs   atomic.Bool // failures are logged: see logsInit
 
 	mu     sync.Mutex
 	try    future.Future[*work[In, Out]] // that is under way, if trying
@@ -102,6 +103,9 @@ func (h *Handler[In, Out]) attempt() (try future.Future[*work[In, Out]], wait ti
 	i.trying = true
 	i.try = future.Go(context.Background(), func(ctx context.Context) (*work[In, Out], error) { // no invocation ends it: the next one waits for it
 		made, err := h.made(ctx)
+		if err != nil {
+			h.logInit(ctx, err)
+		}
 		i.over(ctx, made, err)
 		return made, err
 	})

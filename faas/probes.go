@@ -22,7 +22,8 @@ const probeWait = 500 * time.Millisecond
 //   - /readyz answers 200 if the process takes requests, and 503 otherwise. It is for the readiness probe. The process takes requests from when all
 //     Initializers are initialised until the ctx of [Serve] ends. The first probe starts the initialisers. A probe waits for them for at most 500 ms.
 //
-// The body is one line of text: ok, or why the process is not ready. It never has the text of an initialiser's error.
+// The body is one line of text: ok, or why the process is not ready. It never has the text of an initialiser's error. A [Handler] logs each failure of its
+// initialiser: see [LogInit]. Another Initializer has to log its failures itself.
 func Probes(handler http.Handler, of ...Initializer) http.Handler {
 	if handler == nil {
 		panic("faas.Probes: nil Handler")
@@ -30,6 +31,9 @@ func Probes(handler http.Handler, of ...Initializer) http.Handler {
 	for _, i := range of {
 		if i == nil {
 			panic("faas.Probes: nil Initializer")
+		}
+		if h, ok := i.(interface{ logsInit() }); ok {
+			h.logsInit()
 		}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -55,6 +57,72 @@ func TestProbes_readyOnceInitialized(t *testing.T) {
 			require.Equal(t, http.StatusTeapot, status)
 		}
 	})
+}
+
+// Each failure of an initialiser that the probes have begun is logged once, even if the probe has left before.
+func TestProbes_logFailuresOfInit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var text strings.Builder
+		calls := 0
+		h := faas.Initialized("price", func(context.Context) (faas.Func[int, int], error) {
+			switch calls++; calls {
+			case 1:
+				time.Sleep(1200 * ms)
+				return nil, errors.New("no connection to db-7.internal")
+			case 2:
+				panic("no configuration")
+			}
+			return plusOne(0), nil
+		}, faas.Logger(slog.New(slog.NewTextHandler(&text, nil))))
+		probes := faas.Probes(http.NotFoundHandler(), h)
+		for range 30 {
+			probe(probes, "GET", "/readyz")
+			time.Sleep(time.Second)
+		}
+		status, _ := probe(probes, "GET", "/readyz")
+		require.Equal(t, 200, status)
+		records := strings.Split(strings.TrimSpace(text.String()), "\n")
+		require.Len(t, records, 2)
+		require.Contains(t, records[0], `level=ERROR msg="init failed" function=price class=unknown error="no connection to db-7.internal"`)
+		require.Contains(t, records[1], `level=ERROR msg="init failed" function=price class=code`)
+		require.Contains(t, records[1], "stack=")
+		require.Contains(t, records[1], "TestProbes_logFailuresOfInit")
+	})
+}
+
+// A log handler that blocks does not keep the initialiser from being called again. Without probes, the record of the request has the failure.
+func TestProbes_aLogThatBlocks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		blocked := make(chan struct{})
+		log := &blocking{Handler: quiet.Handler(), until: blocked}
+		calls := 0
+		h := faas.Initialized("price", func(context.Context) (faas.Func[int, int], error) {
+			if calls++; calls <= 2 {
+				return nil, errors.New("no connection")
+			}
+			return plusOne(0), nil
+		}, faas.Logger(slog.New(log)))
+		require.Error(t, h.Init(t.Context()))
+		require.Zero(t, log.records.Load())
+		probes := faas.Probes(http.NotFoundHandler(), h)
+		require.Eventually(t, func() bool { status, _ := probe(probes, "GET", "/readyz"); return status == 200 }, 10*time.Second, 100*ms)
+		require.Equal(t, int32(1), log.records.Load())
+		close(blocked)
+	})
+}
+
+// blocking is a log handler whose records wait.
+type blocking struct {
+	slog.Handler
+	until   chan struct{}
+	records atomic.Int32
+}
+
+func (b *blocking) Enabled(context.Context, slog.Level) bool { return true }
+func (b *blocking) Handle(context.Context, slog.Record) error {
+	b.records.Add(1)
+	<-b.until
+	return nil
 }
 
 // An initialiser that takes long, or for ever, does not keep the others from beginning.

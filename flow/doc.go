@@ -35,10 +35,12 @@
 //
 // # How to read this package
 //
-// Building: node.go is what a build function makes. step.go, map.go, each.go,
+// Building: node.go is what a build function makes, and name.go gives
+// nodes their names. step.go, map.go, each.go,
 // settleeach.go, order.go, choice.go and failure.go make the nodes; cell.go is
 // the memory of a node. plan.go compiles a flow, graph.go describes it, calls.go
-// prepares what an observer gets of each node. intercept.go makes a flow with
+// prepares what an observer gets of each node, with origins.go, which finds the
+// nodes whose data it needs. graphrun.go runs one node for another engine. intercept.go makes a flow with
 // other functions in place of those of its tasks, fresh.go one whose gates have
 // no memory.
 //
@@ -46,7 +48,8 @@
 // without type parameters, and fate.go decides how it ends. state.go goes on from
 // node to node: counters.go does that where the run needs every node, demand.go and
 // change.go where it may not. change_kinds.go knows the kinds of nodes, and
-// change_claims.go drops what nothing needs. elements.go and its siblings run the
+// change_claims.go drops what nothing needs. noderef.go is a node of a run, and
+// crew.go gives it the time that the run has reserved. elements.go and its siblings run the
 // elements of an Each. guarded.go tells gates when a run is decided, and key.go makes
 // the idempotency keys of calls.
 //

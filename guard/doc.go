@@ -32,6 +32,18 @@
 // Several askers get the result of one call. So the argument, or the key, has to hold all that the result depends on, such as the tenant and the user.
 // Otherwise one user may get the data of another. Memo and Batch share only within one request, so there this matters least.
 //
+// # Which one to use
+//
+//   - A service answers too slowly when it gets many calls at once: Slots. Begin with twice the calls in progress on a normal day: the calls per second
+//     times the seconds of a call.
+//   - A service has a quota, or one user must not take the share of the others: Rate, with GateBy for a limit for each user.
+//   - A service is down for minutes: Breaker. Begin with a share of 0.5.
+//   - Retries or hedges make an overload worse: Budget. Begin with 0.1 to 0.2.
+//   - The process itself gets too many requests: MaxInFlight of package faas.
+//   - Many requests ask for the same thing at the same moment: Share. If the result may be some seconds old: Cache.
+//   - A few keys of very many are popular: Hot.
+//   - Several nodes of one request ask for the same thing: Memo. They ask for different keys of one service: Batch.
+//
 // # Clock
 //
 // A gate uses the clock of the goroutine that calls it, so it works in a bubble of [testing/synctest]. The clock of a bubble begins in the year

@@ -2,6 +2,7 @@ package gcf
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"os"
 
@@ -81,7 +82,7 @@ func mustBeFit(where, name string) {
 // initialize calls the initialiser. If that fails, the process ends, and so does not take requests that it cannot answer.
 func initialize[In, Out any](h *faas.Handler[In, Out]) {
 	if err := h.Init(context.Background()); err != nil {
-		logInit(h.Name(), err)
+		faas.LogInit(context.Background(), slog.Default(), h.Name(), err)
 		os.Exit(1)
 	}
 }

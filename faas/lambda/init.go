@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"net/http"
 	"os"
@@ -13,12 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"github.com/jade-go/jade/faas"
-	"github.com/jade-go/jade/future"
-	recovery "github.com/jade-go/jade/recover"
 )
-
-// MessageInit is the message of the record, of level Error, for an initialiser that has failed.
-const MessageInit = "init failed"
 
 // initialize calls the initialiser. If that fails, the process ends: Lambda starts another one, and so tries again.
 func initialize[In, Out any](h *faas.Handler[In, Out]) {
@@ -26,16 +20,7 @@ func initialize[In, Out any](h *faas.Handler[In, Out]) {
 	if err == nil {
 		return
 	}
-	about := []slog.Attr{
-		slog.String("function", h.Name()),
-		slog.String("class", recovery.Classify(err).String()),
-		slog.String("error", recovery.Text(err)),
-	}
-	if panicked, ok := errors.AsType[*future.PanicError](err); ok {
-		_, stack := recovery.PanicText(panicked)
-		about = append(about, slog.String("stack", stack))
-	}
-	slog.LogAttrs(context.Background(), slog.LevelError, MessageInit, about...)
+	faas.LogInit(context.Background(), slog.Default(), h.Name(), err)
 	_ = tellInit(os.Getenv("AWS_LAMBDA_RUNTIME_API"), failure(err)) // or else Lambda says Runtime.ExitError
 	os.Exit(1)
 }

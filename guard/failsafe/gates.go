@@ -108,6 +108,8 @@ func Throttler[R any](create func() adaptivethrottler.AdaptiveThrottler[R]) task
 
 // Breaker returns a gate that lets nobody in while the circuit breaker is open. If a call in the half-open state is never answered, this breaker never gets
 // its permit back. The Breaker of package guard does not have this problem.
+//
+// A call that was rejected or cancelled, or failed with class Business, counts as a success, because failsafe-go has no way to give a permit back.
 func Breaker[R any](create func() circuitbreaker.CircuitBreaker[R]) task.Gate {
 	const where = "failsafe.Breaker"
 	mustHave(where, create == nil)

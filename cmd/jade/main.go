@@ -1,0 +1,14 @@
+package main
+
+import (
+	"os"
+
+	"github.com/jade-go/jade/cmd/jade/internal/command"
+)
+
+// commands are in the order of the help text.
+var commands = []command.Command{}
+
+func main() {
+	os.Exit(command.Main(commands, os.Args[1:], os.Stdout, os.Stderr))
+}
