@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"iter"
 	"reflect"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/inspect"
@@ -152,8 +153,16 @@ func (d *Defs) Decls() iter.Seq2[*types.Func, *ast.FuncDecl] {
 
 // IsStandard reports whether the package belongs to the standard library. Nothing there uses
 // Jade, and facts about it are of no use.
+//
+// Some drivers do not say which module a package is of. There the path decides: of the standard
+// library, it begins without a dot.
 func IsStandard(pass *analysis.Pass) bool {
-	return pass.Module == nil || pass.Module.Path == "" || pass.Module.Path == "std" || pass.Module.Path == "cmd"
+	path := pass.Pkg.Path()
+	first, _, _ := strings.Cut(path, "/")
+	if pass.Module != nil && pass.Module.Path != "" {
+		return pass.Module.Path == "std" || pass.Module.Path == "cmd"
+	}
+	return !strings.Contains(first, ".") && path != "command-line-arguments" && pass.Pkg.Name() != "main"
 }
 
 // All returns what the package assigns to each variable and field.
