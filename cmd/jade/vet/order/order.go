@@ -89,7 +89,7 @@ func task(r *report.Reporter, ch chain) {
 			r.At(at, "%s is written after Fallback: %s fails, and the value of Fallback does not replace that; write Fallback after %s", p.name, what, p.name)
 		case "Retry", "OnError", "Recover", "Fallback":
 			if !slices.ContainsFunc(between, func(q policy) bool { return fails(q.name) }) {
-				r.At(at, "%s is written after Fallback, which leaves no failure for it but cancellations: it never acts; write %s", p.name, better(p.name))
+				r.At(at, "%s is written after Fallback, which leaves nothing for it but cancellations; write %s", p.name, better(p.name))
 			}
 		}
 		timeouts(r, ch.policies[:i], p)

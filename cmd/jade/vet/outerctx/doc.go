@@ -24,7 +24,10 @@
 //   - context.WithoutCancel(ctx), and contexts made from it or from context.Background()
 //   - ctx.Value, ctx.Err, context.Cause: a question about the outer ctx
 //   - a record of log/slog, which only reads values of the ctx
-//   - a call that starts work which may outlive the function: future.Go(ctx, …), Then(ctx, …), future.WithScope(ctx), or
-//     any function that returns a future. To outlive the function is the purpose of the outer ctx. Calls that wait until the work has ended, such as Task.Do, Await or
-//     future.Run, are findings: if the work has to end before the function does, it should end with the ctx of the function.
+//   - a call that starts work which may outlive the function: future.Go(ctx, …), Then(ctx, …),
+//     future.WithScope(ctx), or any function that returns a future
+//
+// To outlive the function is what the outer ctx is for. Calls that wait until the work has ended,
+// such as Task.Do, Await or future.Run, are findings: work that has to end before the
+// function does should end with the ctx of the function.
 package outerctx

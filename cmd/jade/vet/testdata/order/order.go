@@ -20,7 +20,7 @@ var (
 	three = task.Retry{Attempts: 3}
 
 	late     = task.New("late", load).Fallback("").Timeout(50 * ms)                         // want `Timeout is written after Fallback: a call that is late fails, and the value of Fallback does not replace that; write Fallback after Timeout`
-	again    = task.New("again", load).Fallback("").Retry(three)                            // want `Retry is written after Fallback, which leaves no failure for it but cancellations: it never acts; write Retry before Fallback`
+	again    = task.New("again", load).Fallback("").Retry(three)                            // want `Retry is written after Fallback, which leaves nothing for it but cancellations; write Retry before Fallback`
 	rejected = task.New("rejected", load).Fallback("").Gate(slots)                          // want `Gate is written after Fallback: a call that the gate rejects fails`
 	silent   = task.New("silent", load).Fallback("").OnError(log)                           // want `OnError is written after Fallback`
 	twice    = task.New("twice", load).Fallback("").Fallback("x")                           // want `Fallback is written after Fallback, .* write one of them`
