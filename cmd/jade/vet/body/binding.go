@@ -145,7 +145,7 @@ func carrier(t types.Type) string {
 		return "*sql.Row"
 	case jade.IsNamed(t, "database/sql", "Tx"):
 		return "*sql.Tx"
-	case jade.IsNamed(t, "bytes", "Buffer"), jade.IsNamed(t, "bytes", "Reader"), jade.IsNamed(t, "strings", "Reader"):
+	case jade.IsNamed(t, "bytes", "Reader"), jade.IsNamed(t, "strings", "Reader"):
 		return "" // holds its bytes
 	}
 	name := types.TypeString(t, func(p *types.Package) string { return p.Name() })
@@ -155,10 +155,15 @@ func carrier(t types.Type) string {
 	return ""
 }
 
+// reads reports whether t is a reader. What can be written too is none: the ctx of a connection only
+// limits how long it takes to open it.
 func reads(t types.Type) bool {
 	o, _, _ := types.LookupFieldOrMethod(t, true, nil, "Read")
 	fn, ok := o.(*types.Func)
 	if !ok {
+		return false
+	}
+	if w, _, _ := types.LookupFieldOrMethod(t, true, nil, "Write"); w != nil {
 		return false
 	}
 	sig := fn.Signature()

@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"io"
+	"net"
 	"net/http"
 	"os"
 
@@ -138,6 +139,7 @@ func right(ctx context.Context, url string, b bucket) {
 		name, err := b.Head(ctx, "x")
 		return &object{Name: name}, err
 	})
+	future.Go(ctx, func(ctx context.Context) (net.Conn, error) { return new(net.Dialer).DialContext(ctx, "tcp", url) })
 	future.Go(ctx, func(ctx context.Context) (tree, error) { return grow(ctx) })
 	future.Go(ctx, func(ctx context.Context) (*sql.Stmt, error) { return db.PrepareContext(ctx, "select") })
 	combinators.Then(ctx, future.Of(1, nil), func(ctx context.Context, _ int) (*http.Response, error) {
