@@ -127,6 +127,7 @@ func (h *Handler[In, Out]) call(ctx context.Context, begun time.Time, in In) (ou
 		return w.flow.Do(ctx, in)
 	}
 	// The function has the ctx of the scope, so that what it starts does not end with it: see drained.
+	//jade:ignore outerctx what the function starts may outlive it
 	out, err = future.Go(future.Named(ctx, h.name), func(context.Context) (Out, error) { return w.fn(ctx, in) }).Await(ctx)
 	if err == nil {
 		return out, nil
@@ -147,6 +148,7 @@ func (x *exchange[In, Out]) caught(ctx context.Context, in In, failure error) (O
 	defer release()
 	scoped, scope := future.WithScope(limited, future.Grace(x.plan.grace), future.Unobserved(func(err error) { h.unobserved(ctx, err) }))
 	defer x.drained(ctx, limited, scope)
+	//jade:ignore outerctx what the function starts may outlive it
 	out, err := future.Go(future.Named(scoped, h.name+": Catch"), func(context.Context) (Out, error) { return h.catch(scoped, in, failure) }).Await(scoped)
 	if _, panicked := errtree.Find[*future.PanicError](err); panicked || err != nil && limited.Err() != nil {
 		err = errors.Join(failure, err) // which is not the answer of fn

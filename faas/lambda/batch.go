@@ -199,7 +199,7 @@ func (b *batch[R]) runAll(ctx, until context.Context, q *queue, records []record
 		_, err := future.Go(about, func(ctx context.Context) (struct{}, error) {
 			b.tell(ctx, MessageRecord, failures[i])
 			return struct{}{}, b.settle(ctx, records[i], failures[i])
-		}).Await(about)
+		}).Await(about) //jade:ignore outerctx the wait ends with about, before the ctx of the queue does
 		return err
 	})
 }
