@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -148,32 +149,29 @@ func known(both []call, name string) bool {
 // direct is what a call takes or waits for, by the new names.
 func direct(c model.Call, names map[string]string) (all []string) {
 	for _, n := range slices.Concat(c.Needs, c.After) {
-		if renamed, ok := names[n]; ok {
-			n = renamed
-		}
-		if !slices.Contains(all, n) {
+		if n = cmp.Or(names[n], n); !slices.Contains(all, n) {
 			all = append(all, n)
 		}
 	}
 	return all
 }
 
-// reach says for each call which others it waits for, also by way of others.
+// reach says for each call which others it waits for, also by way of others. A gate may stand after the calls that wait for it.
 func reach(calls []model.Call, names map[string]string) map[string]map[string]bool {
-	all := map[string]map[string]bool{}
+	all, waits := map[string]map[string]bool{}, map[string][]string{}
 	for _, c := range calls {
-		mine := map[string]bool{}
-		for _, from := range direct(c, names) {
-			mine[from] = true
-			for further := range all[from] {
-				mine[further] = true
+		waits[cmp.Or(names[c.Node], c.Node)] = direct(c, names)
+	}
+	for name := range waits {
+		all[name] = map[string]bool{}
+		for next := []string{name}; len(next) > 0; next = next[1:] {
+			for _, from := range waits[next[0]] {
+				if !all[name][from] {
+					all[name][from] = true
+					next = append(next, from)
+				}
 			}
 		}
-		name := c.Node
-		if renamed, ok := names[name]; ok {
-			name = renamed
-		}
-		all[name] = mine
 	}
 	return all
 }

@@ -43,6 +43,8 @@ func (s *shape) need(n flow.GraphNode) string {
 	}
 	surely, maybe := s.fails(n.ID)
 	switch {
+	case s.g.Catch > 0:
+		return Optional
 	case surely[s.g.Output]:
 		return Required
 	case maybe[s.g.Output]:
@@ -68,37 +70,48 @@ func (s *shape) fails(n int) (surely, maybe []bool) {
 	surely, maybe = make([]bool, len(s.g.Nodes)), make([]bool, len(s.g.Nodes))
 	surely[n], maybe[n] = true, true
 	for i := n + 1; i < len(s.g.Nodes); i++ {
-		node := s.g.Nodes[i]
-		if node.Kind == flow.KindTry || node.Kind == flow.KindRecover || node.Kind == flow.KindFallback || ownStandIn(node) != "" {
-			continue
-		}
-		all, allMaybe := len(s.into[i]) > 0, len(s.into[i]) > 0
-		for _, e := range s.into[i] {
-			all, allMaybe = all && surely[e.From], allMaybe && maybe[e.From]
-			switch {
-			case node.Kind == flow.KindAny, e.Role == flow.RoleEffect:
-			case e.Role == flow.RoleYes, e.Role == flow.RoleNo:
-				maybe[i] = maybe[i] || maybe[e.From]
-			default:
-				surely[i] = surely[i] || surely[e.From]
-				maybe[i] = maybe[i] || maybe[e.From]
-			}
-		}
-		if node.Kind == flow.KindAny {
-			surely[i], maybe[i] = all, allMaybe
-		}
+		surely[i], maybe[i] = s.failsWith(i, surely, false), s.failsWith(i, maybe, true)
 	}
 	return surely, maybe
 }
 
-// ownStandIn is what the policies of the node's task put in place of a failure.
+// failsWith reports whether node i fails if those that failed names do, or may fail, if chosen is set.
+func (s *shape) failsWith(i int, failed []bool, chosen bool) bool {
+	one, branches, all := false, true, true
+	for _, e := range s.into[i] {
+		switch bad := failed[e.From]; e.Role {
+		case flow.RoleEffect:
+		case flow.RoleYes, flow.RoleNo:
+			branches = branches && bad
+			one = one || chosen && bad
+		default:
+			one, all = one || bad, all && bad
+		}
+	}
+	switch s.g.Nodes[i].Kind {
+	case flow.KindIn, flow.KindConst, flow.KindTry, flow.KindRecover, flow.KindFallback:
+		return false
+	case flow.KindAny:
+		return all
+	case flow.KindEither:
+		return one || branches
+	}
+	return one
+}
+
+// ownStandIn is what the policies of the node's task put in place of a failure. Policies around it may fail the call nevertheless.
 func ownStandIn(n flow.GraphNode) string {
+	but := ""
 	for _, p := range slices.Backward(n.Policies) {
 		switch p.Kind {
 		case "fallback":
-			return "a value"
+			return "a value" + but
 		case "recover":
-			return "a function of the task"
+			return "a function of the task" + but
+		case "timeout":
+			but = " (but not for the limit around it)"
+		case "gate":
+			but = " (but not for the gate around it)"
 		}
 	}
 	return ""
@@ -133,16 +146,24 @@ func (s *shape) standIn(n flow.GraphNode) string {
 			next = append(next, e.To)
 		}
 	}
+	if s.g.Catch > 0 {
+		return "the answer of Catch"
+	}
 	return ""
 }
 
 // calls are the nearest calls whose data a node takes, and the input of the flow.
-func (s *shape) calls(n int) (names []string) {
+func (s *shape) calls(n int) []string {
+	return s.nearest(s.into[n], func(r flow.Role) bool { return r != flow.RoleEffect && r != flow.RoleOrder })
+}
+
+// nearest are the first calls on the ways back from edges, by edges of the roles that fit.
+func (s *shape) nearest(edges []flow.Edge, fits func(flow.Role) bool) (names []string) {
 	seen := map[int]bool{}
-	var visit func(i int)
-	visit = func(i int) {
-		for _, e := range s.into[i] {
-			if seen[e.From] || e.Role == flow.RoleEffect || e.Role == flow.RoleOrder {
+	var visit func(edges []flow.Edge)
+	visit = func(edges []flow.Edge) {
+		for _, e := range edges {
+			if seen[e.From] || !fits(e.Role) {
 				continue
 			}
 			seen[e.From] = true
@@ -152,46 +173,47 @@ func (s *shape) calls(n int) (names []string) {
 			case from.Task != "":
 				names = append(names, from.Name)
 			default:
-				visit(e.From)
+				visit(s.into[e.From])
 			}
 		}
 	}
-	visit(n)
+	visit(edges)
 	return names
 }
 
-// gates are the calls that have to succeed before a node begins, because of an After around it.
+// gates are the calls that a node waits for without taking their data: an After waits for them, or an Either chooses by them.
 func (s *shape) gates(n int) (names []string) {
-	for i := n + 1; i < len(s.g.Nodes); i++ {
-		if s.g.Nodes[i].Kind != flow.KindAfter || !s.waits(n, i) {
-			continue
+	data := s.calls(n)
+	for _, name := range append(s.nearest(s.into[n], waits), s.held(n)...) {
+		if name != "input" && name != s.g.Nodes[n].Name && !slices.Contains(data, name) && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
-		for _, e := range s.into[i] {
-			if e.Role != flow.RoleOrder {
+	}
+	return names
+}
+
+// held are the calls that come before anything needs node n: those that all of its users wait for. One that two users wait for by
+// way of different calls is not among them.
+func (s *shape) held(n int) []string {
+	held := make([][]string, len(s.g.Nodes))
+	for i := len(s.g.Nodes) - 1; i >= n; i-- {
+		for k, e := range s.users[i] {
+			before := slices.Clone(held[e.To])
+			if !opens(e) {
+				before = append(before, s.nearest(slices.DeleteFunc(slices.Clone(s.into[e.To]), func(e flow.Edge) bool { return !opens(e) }), waits)...)
+			}
+			if k == 0 {
+				held[i] = before
 				continue
 			}
-			before := []string{s.g.Nodes[e.From].Name}
-			if s.g.Nodes[e.From].Task == "" {
-				before = s.calls(e.From)
-			}
-			for _, name := range before {
-				if name != "input" && name != s.g.Nodes[n].Name && !slices.Contains(names, name) {
-					names = append(names, name)
-				}
-			}
-		}
-	}
-	return names
-}
-
-// waits reports whether only the After node needs the data of n: then n begins when all that is before it has succeeded.
-func (s *shape) waits(n, after int) bool {
-	held := make([]bool, len(s.g.Nodes))
-	for i := after - 1; i >= n; i-- {
-		held[i] = len(s.users[i]) > 0
-		for _, e := range s.users[i] {
-			held[i] = held[i] && (e.To == after && e.Role == flow.RoleData || e.To < after && held[e.To])
+			held[i] = slices.DeleteFunc(held[i], func(name string) bool { return !slices.Contains(before, name) })
 		}
 	}
 	return held[n]
 }
+
+// opens reports whether a node waits for the value of an edge before it needs its other inputs.
+func opens(e flow.Edge) bool { return e.Role == flow.RoleOrder || e.Role == flow.RoleCondition }
+
+// waits reports whether a node waits for what comes by edges of a role.
+func waits(r flow.Role) bool { return r != flow.RoleEffect }
