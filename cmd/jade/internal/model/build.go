@@ -69,7 +69,9 @@ func Build(p *source.Program, results []probe.Result) *Model {
 		}
 	}
 	for _, key := range keys {
-		b.choose(key, groups[key])
+		if !helped(groups[key], groups) {
+			b.choose(key, groups[key])
+		}
 	}
 	m := &Model{}
 	for _, pkg := range p.Packages {
@@ -116,6 +118,24 @@ func (b *builder) site(sites []source.Site, pkg, file string) source.Site {
 		return sites[0]
 	}
 	return source.Site{Package: pkg, File: file}
+}
+
+// helped reports whether flows exist only because a helper was called with made-up arguments: another target that calls the helper has built a flow at the
+// same place, with the name that it really has.
+func helped(all []candidate, groups map[flowKey][]candidate) bool {
+	for _, c := range all {
+		called := false
+		for key, others := range groups {
+			if key.name == c.key.name || key.file != c.key.file || key.line != c.key.line || key.pkg != c.key.pkg {
+				continue
+			}
+			called = called || slices.ContainsFunc(others, func(o candidate) bool { return slices.Contains(o.target.Calls, c.target.Name) })
+		}
+		if !called {
+			return false
+		}
+	}
+	return true
 }
 
 // count is how many made-up durations are in a graph.

@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
-	"go/token"
 	"go/types"
+	"maps"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -27,23 +26,22 @@ type generated struct {
 const jadePath = "github.com/jade-go/jade"
 
 // generate writes the files for the targets of pkg that skip does not name.
-func generate(pkg *source.Package, modules []string, skip map[string]string) generated {
+func generate(pkg *source.Package, modules []string, skip map[int]string) generated {
 	g := &writer{pkg: pkg, imports: map[string]string{}, names: map[string]bool{}, makers: map[string]string{}}
 	var out generated
 	var targets strings.Builder
 	for i, t := range pkg.Targets {
-		name := strconv.Itoa(i)
-		if why, ok := skip[name]; ok {
-			out.refused = append(out.refused, Report{Target: i, Why: why})
-			continue
+		call, why := "", skip[i]
+		if why == "" {
+			call, why = g.call(t)
 		}
-		call, why := g.call(t)
 		if why != "" {
 			out.refused = append(out.refused, Report{Target: i, Why: why})
 			continue
 		}
-		fmt.Fprintf(&targets, "\t\t{%q, func() []any { return jadeAll(%s) }},\n", name, call)
+		fmt.Fprintf(&targets, "//line jade-target-%d.go:1\n\t\t{\"%[1]d\", func() []any { return jadeAll(%s) }},\n", i, call)
 	}
+	targets.WriteString("//line jade-targets.go:1\n")
 	_, body, _ := strings.Cut(support, "package support\n")
 	out.code = "package " + pkg.Name + "\n" + body + "\n// jadeBefore watches from before the package's variables are made.\nvar jadeBefore = jadeWatching()\n"
 	var code strings.Builder
@@ -52,13 +50,13 @@ func generate(pkg *source.Package, modules []string, skip map[string]string) gen
 	}
 	code.WriteString("func TestJadeDocuments(*jadetesting.T) {\n")
 	fmt.Fprintf(&code, "\tjadeModules = %#v\n", modules)
-	for _, t := range sortedKeys(g.makers) {
+	for _, t := range slices.Sorted(maps.Keys(g.makers)) {
 		fmt.Fprintf(&code, "\tjadeMakers[jadeType_[%s]()] = %s\n", t, g.makers[t])
 	}
 	code.WriteString("\tjadeRunAll(jadeBefore, []jadeTarget{\n" + targets.String() + "\t})\n}\n")
 	var test strings.Builder
 	fmt.Fprintf(&test, "package %s\n\nimport (\n\tjadetesting \"testing\"\n", pkg.Name)
-	for _, path := range sortedKeys(g.imports) {
+	for _, path := range slices.Sorted(maps.Keys(g.imports)) {
 		if strings.Contains(code.String(), g.imports[path]+".") { // or else it was needed for a type that is not written
 			fmt.Fprintf(&test, "\t%s %q\n", g.imports[path], path)
 		}
@@ -66,15 +64,6 @@ func generate(pkg *source.Package, modules []string, skip map[string]string) gen
 	test.WriteString(")\n\n" + code.String())
 	out.test = test.String()
 	return out
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }
 
 // writer writes Go code that stands in a package.
@@ -219,116 +208,4 @@ func (g *writer) maker(t types.Type, text string) string {
 	stub := "jadeStub" + strconv.Itoa(len(g.stubs))
 	g.stubs = append(g.stubs, fmt.Sprintf("type %s struct{ jadeIs%s }\n\ntype jadeIs%s = %s\n", stub, stub, stub, text))
 	return head + stub + "{} }"
-}
-
-// instance returns the type arguments of an instance of a generic type of the library.
-func instance(t types.Type, pkg, name string) ([]types.Type, bool) {
-	n, ok := types.Unalias(t).(*types.Named)
-	if !ok || n.TypeArgs().Len() != 2 || n.Obj().Name() != name || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() != jadePath+"/"+pkg {
-		return nil, false
-	}
-	return slices.Collect(n.TypeArgs().Types()), true
-}
-
-// typeText is the type as code of the package; not ok if it has a name that cannot be used there.
-func (g *writer) typeText(t types.Type) (text string, ok bool) {
-	if !g.usable(t, map[types.Type]bool{}) {
-		return "", false
-	}
-	return types.TypeString(t, func(p *types.Package) string {
-		if p.Path() == g.pkg.Path {
-			return ""
-		}
-		return g.use(p.Path(), p.Name())
-	}), true
-}
-
-// use imports a package under a name of its own.
-func (g *writer) use(path, name string) string {
-	if known, ok := g.imports[path]; ok {
-		return known
-	}
-	name = "jade_" + name
-	for g.names[name] {
-		name += "_"
-	}
-	g.names[name] = true
-	g.imports[path] = name
-	return name
-}
-
-// usable reports whether the names in a type can be written in the package.
-func (g *writer) usable(t types.Type, seen map[types.Type]bool) bool {
-	if seen[t] {
-		return true
-	}
-	seen[t] = true
-	inside := func(ts ...types.Type) bool {
-		return !slices.ContainsFunc(ts, func(t types.Type) bool { return !g.usable(t, seen) })
-	}
-	switch t := t.(type) {
-	case *types.Alias:
-		return g.named(t.Obj()) && inside(slices.Collect(t.TypeArgs().Types())...)
-	case *types.Named:
-		return g.named(t.Obj()) && inside(slices.Collect(t.TypeArgs().Types())...)
-	case *types.Pointer:
-		return inside(t.Elem())
-	case *types.Slice:
-		return inside(t.Elem())
-	case *types.Array:
-		return inside(t.Elem())
-	case *types.Chan:
-		return inside(t.Elem())
-	case *types.Map:
-		return inside(t.Key(), t.Elem())
-	case *types.Tuple:
-		for v := range t.Variables() {
-			if !inside(v.Type()) {
-				return false
-			}
-		}
-		return true
-	case *types.Signature:
-		return inside(t.Params(), t.Results())
-	case *types.Struct:
-		for f := range t.Fields() {
-			if !f.Exported() && f.Pkg() != nil && f.Pkg().Path() != g.pkg.Path || !inside(f.Type()) {
-				return false
-			}
-		}
-		return true
-	case *types.Interface:
-		for m := range t.Methods() {
-			if !m.Exported() && m.Pkg() != nil && m.Pkg().Path() != g.pkg.Path || !inside(m.Type()) {
-				return false
-			}
-		}
-		return true
-	case *types.TypeParam:
-		return false
-	}
-	return true
-}
-
-// named reports whether the package can write the name of a type.
-func (g *writer) named(o *types.TypeName) bool {
-	switch {
-	case o.Pkg() == nil:
-		return true // predeclared
-	case o.Parent() != nil && o.Parent() != o.Pkg().Scope(): // declared in a function
-		return false
-	case o.Pkg().Path() == g.pkg.Path:
-		return true
-	}
-	return token.IsExported(o.Name()) && reachable(o.Pkg().Path(), g.pkg.Path)
-}
-
-// reachable reports whether a package may import another one that may be internal.
-func reachable(path, from string) bool {
-	i := strings.LastIndex("/"+path+"/", "/internal/")
-	if i < 0 {
-		return true
-	}
-	parent := strings.TrimSuffix(path[:max(0, i-1)], "/")
-	return parent != "" && (from == parent || strings.HasPrefix(from, parent+"/"))
 }

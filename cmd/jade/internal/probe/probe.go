@@ -3,12 +3,11 @@
 package probe
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,7 +28,7 @@ type Result struct {
 // Report is what became of a target.
 type Report struct {
 	Target int    // index in the targets of the package; -1: the package's variables
-	Why    string // it has built no flow; empty: it has
+	Why    string // what went wrong, such as that it has built no flow
 	Flows  []Built
 	Times  []string // names of the made-up durations: see Made
 }
@@ -56,81 +55,98 @@ type Field struct {
 	Embedded            bool
 }
 
-// Run runs the targets of all packages of a program. The flags of progress get a line for what takes long.
-func Run(ctx context.Context, p *source.Program, progress func(string)) ([]Result, error) {
+// Run runs the targets of all packages of a program. What ends the process, or does not compile, is left out, and the rest of its package runs again.
+// Progress gets a line for what takes long.
+func Run(ctx context.Context, p *source.Program, progress func(string)) (results []Result, err error) {
 	dir, err := os.MkdirTemp("", "jade-probe-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	skip := map[string]map[string]string{} // by package and target, what has ended the process
-	for {
-		results, ended, err := once(ctx, p, dir, skip)
-		if err != nil || len(ended) == 0 {
-			return results, err
+	r := &round{program: p, dir: dir, skip: map[*source.Package]map[int]string{}, results: map[*source.Package]*Result{}}
+	var todo []*source.Package
+	for _, pkg := range p.Packages {
+		if len(pkg.Targets) > 0 {
+			todo = append(todo, pkg)
+			r.skip[pkg] = map[int]string{}
 		}
-		for path, all := range ended {
-			if skip[path] == nil {
-				skip[path] = map[string]string{}
-			}
-			for _, e := range all {
-				skip[path][e.target] = e.why
-			}
-			progress(fmt.Sprintf("%s: something does not build a flow, so the rest runs again", path))
+	}
+	for all := todo; ; {
+		if todo, err = r.run(ctx, todo); err != nil {
+			return nil, err
 		}
+		if len(todo) == 0 {
+			for _, pkg := range all {
+				results = append(results, *r.results[pkg])
+			}
+			return results, nil
+		}
+		progress(todo[0].Path + ": something does not build a flow, so the rest runs again")
 	}
 }
 
-// ending is a target during which the process ended.
-type ending struct{ target, why string }
+// round is what several runs of tests have found.
+type round struct {
+	program *source.Program
+	dir     string
+	skip    map[*source.Package]map[int]string // by target, why it is left out
+	results map[*source.Package]*Result
+}
 
-// once runs all targets that skip does not name.
-func once(ctx context.Context, p *source.Program, dir string, skip map[string]map[string]string) (results []Result, ended map[string][]ending, err error) {
+// run runs what is not to be skipped of packages, and returns those that have to run again.
+func (r *round) run(ctx context.Context, pkgs []*source.Package) (again []*source.Package, err error) {
 	overlay := map[string]string{}
-	byPath := map[string]*Result{}
-	var run []*source.Package
-	for i, pkg := range p.Packages {
-		if len(pkg.Targets) == 0 {
-			continue
+	for i, pkg := range pkgs {
+		g := generate(pkg, r.program.Modules, r.skip[pkg])
+		r.results[pkg] = &Result{Package: pkg, Reports: g.refused}
+		if err := r.add(overlay, filepath.Join(r.dir, strconv.Itoa(i)), pkg, g); err != nil {
+			return nil, err
 		}
-		g := generate(pkg, p.Modules, skip[pkg.Path])
-		if err := add(overlay, filepath.Join(dir, strconv.Itoa(i)), pkg, g); err != nil {
-			return nil, nil, err
+	}
+	data, err := json.Marshal(map[string]any{"Replace": overlay})
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(r.overlay(), data, 0o600); err != nil {
+		return nil, err
+	}
+	for _, group := range byRoot(pkgs) { // a command for each module
+		more, err := r.test(ctx, group)
+		if err != nil {
+			return nil, err
 		}
-		results = append(results, Result{Package: pkg, Reports: g.refused})
-		run = append(run, pkg)
+		again = append(again, more...)
 	}
-	for i := range results {
-		byPath[results[i].Package.Path] = &results[i]
-	}
-	if len(run) == 0 {
-		return nil, nil, nil
-	}
-	ended, err = goTest(ctx, p.Options, overlay, dir, run, byPath, skip)
-	return results, ended, err
+	return again, nil
 }
+
+func (r *round) overlay() string { return filepath.Join(r.dir, "overlay.json") }
 
 // add adds the files of a package to the overlay. Its own tests are left out; but if a directive needs one of their names, those of the package itself are
 // kept, without their TestMain.
-func add(overlay map[string]string, base string, pkg *source.Package, g generated) error {
+func (r *round) add(overlay map[string]string, base string, pkg *source.Package, g generated) error {
 	put := func(name, suffix, text string) error {
 		file := base + suffix
 		overlay[filepath.Join(pkg.Dir, name)] = file
 		return os.WriteFile(file, []byte(text), 0o600)
 	}
-	tests, err := filepath.Glob(filepath.Join(pkg.Dir, "*_test.go"))
+	entries, err := os.ReadDir(pkg.Dir)
 	if err != nil {
 		return err
 	}
-	keep := pkg.NeedsTests()
-	for i, file := range tests {
+	keep := pkg.NeedsTests(r.skip[pkg])
+	for i, e := range entries {
+		if !strings.HasSuffix(e.Name(), "_test.go") {
+			continue
+		}
+		file := filepath.Join(pkg.Dir, e.Name())
 		overlay[file] = ""
 		text, err := os.ReadFile(file)
 		if err != nil || !keep || bytes.Contains(text, []byte("\npackage "+pkg.Name+"_test")) || bytes.HasPrefix(text, []byte("package "+pkg.Name+"_test")) {
 			continue
 		}
 		renamed := strings.ReplaceAll(string(text), "\nfunc TestMain(", "\nfunc jadeNoTestMain(")
-		if err := put(filepath.Base(file), "-"+strconv.Itoa(i)+"_test.go", renamed); err != nil {
+		if err := put(e.Name(), "-"+strconv.Itoa(i)+"_test.go", renamed); err != nil {
 			return err
 		}
 	}
@@ -140,62 +156,45 @@ func add(overlay map[string]string, base string, pkg *source.Package, g generate
 	return put("jade_documents_test.go", "-documents.go", g.test)
 }
 
-// goTest runs the tests of the overlay.
-func goTest(ctx context.Context, o source.Options, overlay map[string]string, dir string, run []*source.Package, results map[string]*Result, skip map[string]map[string]string) (map[string][]ending, error) {
-	data, err := json.Marshal(map[string]any{"Replace": overlay})
-	if err != nil {
-		return nil, err
+// test runs the tests of packages of one module, reads their reports, and returns the packages that have to run again.
+func (r *round) test(ctx context.Context, pkgs []*source.Package) (again []*source.Package, err error) {
+	args := []string{"test", "-json", "-vet=off", "-timeout=5m", "-ldflags=-s -w", "-run=^TestJadeDocuments$", "-overlay=" + r.overlay()}
+	if tags := r.program.Tags; tags != "" {
+		args = append(args, "-tags="+tags)
 	}
-	file := filepath.Join(dir, "overlay.json")
-	if err := os.WriteFile(file, data, 0o600); err != nil {
-		return nil, err
+	for _, pkg := range pkgs {
+		args = append(args, pkg.Path)
 	}
-	ended := map[string][]ending{}
-	for root, pkgs := range byRoot(run) { // a command for each module
-		args := []string{"test", "-json", "-vet=off", "-timeout=5m", "-ldflags=-s -w", "-run=^TestJadeDocuments$", "-overlay=" + file}
-		if o.Tags != "" {
-			args = append(args, "-tags="+o.Tags)
-		}
-		for _, pkg := range pkgs {
-			args = append(args, pkg.Path)
-		}
-		cmd := exec.CommandContext(ctx, "go", args...)
-		cmd.Dir, cmd.Env = root, o.Env
-		cmd.WaitDelay = time.Second
-		var out, errs bytes.Buffer
-		cmd.Stdout, cmd.Stderr = &out, &errs
-		failed := cmd.Run()
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		texts := outputs(&out)
-		for _, pkg := range pkgs {
-			e, err := read(texts[pkg.Path], results[pkg.Path])
-			switch {
-			case err != nil:
-				return nil, fmt.Errorf("the probe of %s: %w", pkg.Path, err)
-			case e.target != "":
-				ended[pkg.Path] = []ending{e}
-			case texts[pkg.Path].finished:
-			case failed != nil:
-				why := reason(texts[pkg.Path].text + errs.String())
-				if ended[pkg.Path] = directives(pkg, skip[pkg.Path], why); len(ended[pkg.Path]) == 0 {
-					return nil, fmt.Errorf("the probe of %s does not run: %s", pkg.Path, why)
-				}
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir, cmd.Env = pkgs[0].Root, r.program.Env
+	cmd.WaitDelay = time.Second
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	failed := cmd.Run()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	texts := outputs(&out)
+	for _, pkg := range pkgs {
+		text := texts[pkg.Path]
+		during, why, err := read(text.text, r.results[pkg])
+		ended := map[int]string{}
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("the probe of %s: %w", pkg.Path, err)
+		case during >= 0:
+			ended[during] = "it ends the process: " + why
+		case failed != nil && !text.finished:
+			if ended = uncompiled(pkg, r.skip[pkg], text.text+errs.String()); len(ended) == 0 {
+				return nil, fmt.Errorf("the probe of %s does not run: %s", pkg.Path, reason(text.text+errs.String()))
 			}
 		}
-	}
-	return ended, nil
-}
-
-// directives are the targets of comments //jade:flow, any of which may not compile.
-func directives(pkg *source.Package, skip map[string]string, why string) (all []ending) {
-	for i, t := range pkg.Targets {
-		if _, known := skip[strconv.Itoa(i)]; t.Expression != "" && !known {
-			all = append(all, ending{strconv.Itoa(i), "the comment //jade:flow does not compile: " + why})
+		if len(ended) > 0 {
+			maps.Copy(r.skip[pkg], ended)
+			again = append(again, pkg)
 		}
 	}
-	return all
+	return again, nil
 }
 
 func byRoot(run []*source.Package) map[string][]*source.Package {
@@ -204,104 +203,4 @@ func byRoot(run []*source.Package) map[string][]*source.Package {
 		roots[pkg.Root] = append(roots[pkg.Root], pkg)
 	}
 	return roots
-}
-
-// output is what the test of a package has printed.
-type output struct {
-	text     string
-	finished bool
-}
-
-// outputs sorts the events of go test -json by package.
-func outputs(r *bytes.Buffer) map[string]output {
-	all := map[string]output{}
-	texts := map[string]*strings.Builder{}
-	lines := bufio.NewReader(r)
-	for {
-		line, err := lines.ReadBytes('\n')
-		var e struct{ Action, Package, ImportPath, Output string }
-		if json.Unmarshal(line, &e) == nil {
-			path := e.Package
-			if path == "" {
-				path, _, _ = strings.Cut(e.ImportPath, " ")
-				path = strings.TrimSuffix(path, ".test")
-			}
-			if texts[path] == nil {
-				texts[path] = &strings.Builder{}
-			}
-			texts[path].WriteString(e.Output)
-			if e.Action == "pass" {
-				all[path] = output{finished: true}
-			}
-		}
-		if err != nil {
-			break
-		}
-	}
-	for path, text := range texts {
-		all[path] = output{text.String(), all[path].finished}
-	}
-	return all
-}
-
-// read reads the reports in what a test has printed, and says during which target the process has ended, if it has.
-func read(out output, result *Result) (ending, error) {
-	var encoded strings.Builder
-	target := ""
-	var rest []string
-	for line := range strings.Lines(out.text) {
-		line = strings.TrimSuffix(line, "\n")
-		switch {
-		case strings.HasPrefix(line, "#jade-begin "):
-			target, rest = strings.TrimPrefix(line, "#jade-begin "), nil
-		case line == "#jade-end":
-			data, err := base64.StdEncoding.DecodeString(encoded.String())
-			encoded.Reset()
-			if err != nil {
-				return ending{}, err
-			}
-			var r struct {
-				Name string
-				Report
-			}
-			if err := json.Unmarshal(data, &r); err != nil {
-				return ending{}, err
-			}
-			r.Report.Target = -1
-			if r.Name != "" {
-				if r.Report.Target, err = strconv.Atoi(r.Name); err != nil {
-					return ending{}, err
-				}
-			}
-			result.Reports = append(result.Reports, r.Report)
-			target = ""
-		case strings.HasPrefix(line, "#jade "):
-			encoded.WriteString(strings.TrimPrefix(line, "#jade "))
-		default:
-			rest = append(rest, line)
-		}
-	}
-	if target == "" {
-		return ending{}, nil
-	}
-	return ending{target, "it ends the process: " + reason(strings.Join(rest, "\n"))}, nil
-}
-
-// reason is the line of an output that says most.
-func reason(text string) string {
-	last := ""
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		switch {
-		case line == "", strings.HasPrefix(line, "#"), strings.HasPrefix(line, "FAIL"), strings.HasPrefix(line, "exit status"), strings.HasPrefix(line, "==="), strings.HasPrefix(line, "---"):
-		case strings.HasPrefix(line, "panic:"), strings.HasPrefix(line, "fatal error:"), strings.Contains(line, ".go:"):
-			return line
-		default:
-			last = line
-		}
-	}
-	if last == "" {
-		return "it says nothing"
-	}
-	return last
 }

@@ -26,7 +26,7 @@ type jadeTarget struct {
 // jadeReport is what became of a target.
 type jadeReport struct {
 	Name  string
-	Why   string // it has built no flow; empty: it has
+	Why   string // what went wrong, such as that it has built no flow
 	Flows []jadeFlow
 	Times []string // the names of the made-up durations so far
 }
@@ -152,10 +152,10 @@ func jadeFlows(name string, built []jadeDescribed, returned []any, why string) j
 		}
 	}
 	switch {
-	case len(r.Flows) > 0:
-		r.Why = ""
-	case r.Why == "":
+	case r.Why == "" && len(r.Flows) == 0:
 		r.Why = "it builds no flow with made-up arguments"
+	case r.Why != "" && len(r.Flows) > 0:
+		r.Why += fmt.Sprintf(" (after it has built %d flows)", len(r.Flows))
 	}
 	return r
 }
