@@ -18,7 +18,7 @@ func (w *writer) flow(b *bytes.Buffer, from, level string, f *model.Flow) {
 	for _, fact := range w.facts(from, f) {
 		b.WriteString("- " + fact + "\n")
 	}
-	fmt.Fprintf(b, "\n![%s](%s)\n", plain("flow chart of "+f.Name), to(from, folder(f.Package)+"/"+f.ID+".svg", ""))
+	fmt.Fprintf(b, "\n![%s](%s)\n", plain("flow chart of "+f.Name), to(from, f.Package.Folder+"/"+f.ID+".svg", ""))
 	if path := f.CriticalPath(); path != "" {
 		b.WriteString("\n" + plain(path) + "\n")
 	}

@@ -35,23 +35,15 @@ type writer struct {
 	files Files
 }
 
-// folder is where the documents of a package are.
-func folder(pkg *model.Package) string {
-	if pkg.Folder == "." {
-		return "root"
-	}
-	return pkg.Folder
-}
-
 // own reports whether a flow has a page of its own: business rules, and what is part of other flows.
 func own(f *model.Flow) bool { return f.Rules || len(f.Used) > 0 }
 
 // place is the path of the page that describes a flow, and the anchor there.
 func place(f *model.Flow) (file, anchor string) {
 	if own(f) {
-		return folder(f.Package) + "/flow-" + f.ID + ".md", ""
+		return f.Package.Folder + "/flow-" + f.ID + ".md", ""
 	}
-	return folder(f.Package) + "/README.md", "flow-" + f.ID
+	return f.Package.Folder + "/README.md", "flow-" + f.ID
 }
 
 // link is a link from a page to the description of a flow.
@@ -68,7 +60,7 @@ func taskLink(from string, t *model.Task) string {
 	return "[" + plain(t.Name) + "](" + to(from, taskFile(t), "") + ")"
 }
 
-func taskFile(t *model.Task) string { return folder(t.Package) + "/task-" + t.ID + ".md" }
+func taskFile(t *model.Task) string { return t.Package.Folder + "/task-" + t.ID + ".md" }
 
 // to is the path from one page to another.
 func to(from, file, anchor string) string {
@@ -107,7 +99,7 @@ func (w *writer) index(m *model.Model) {
 	var b bytes.Buffer
 	b.WriteString(Notice + "# Flows\n")
 	for _, pkg := range m.Packages {
-		fmt.Fprintf(&b, "\n## [%s](%s)\n", plain(pkg.Title), to(file, folder(pkg)+"/README.md", ""))
+		fmt.Fprintf(&b, "\n## [%s](%s)\n", plain(pkg.Title), to(file, pkg.Folder+"/README.md", ""))
 		if doc := synopsis(pkg.Doc); doc != "" {
 			b.WriteString("\n" + plain(doc) + "\n")
 		}
@@ -125,7 +117,7 @@ func (w *writer) index(m *model.Model) {
 }
 
 func (w *writer) pkg(pkg *model.Package) error {
-	file := folder(pkg) + "/README.md"
+	file := pkg.Folder + "/README.md"
 	var b bytes.Buffer
 	b.WriteString(Notice + "# " + plain(pkg.Title) + "\n")
 	if pkg.Doc != "" {
@@ -186,7 +178,7 @@ func (w *writer) chart(f *model.Flow) error {
 	if err := d.WriteSVG(&b); err != nil {
 		return err
 	}
-	w.files[folder(f.Package)+"/"+f.ID+".svg"] = b.Bytes()
+	w.files[f.Package.Folder+"/"+f.ID+".svg"] = b.Bytes()
 	return nil
 }
 

@@ -47,16 +47,26 @@ func Build(p *source.Program, results []probe.Result) *Model {
 	b := &builder{
 		program: p, sites: p.Sites(), packages: map[string]*Package{}, flows: map[flowKey][]*Flow{}, tasks: map[taskKey]*Task{}, found: map[*Flow]candidate{},
 	}
+	folders := map[string]bool{}
 	for _, pkg := range p.Packages {
 		folder, err := filepath.Rel(pkg.Root, pkg.Dir)
 		if err != nil {
 			folder = pkg.Path
 		}
 		title := pkg.Path
-		if len(p.Modules) == 1 && folder != "." {
+		switch {
+		case len(p.Modules) > 1:
+			folder = pkg.Path
+		case folder == ".":
+			folder = "root"
+		default:
 			title = filepath.ToSlash(folder)
 		}
-		b.packages[pkg.Path] = &Package{Path: pkg.Path, Title: title, Name: pkg.Name, Folder: filepath.ToSlash(folder), Dir: pkg.Dir, Doc: pkg.Doc}
+		for folder = filepath.ToSlash(folder); folders[folder]; {
+			folder += "-2"
+		}
+		folders[folder] = true
+		b.packages[pkg.Path] = &Package{Path: pkg.Path, Title: title, Name: pkg.Name, Folder: folder, Dir: pkg.Dir, Doc: pkg.Doc}
 	}
 	groups := map[flowKey][]candidate{}
 	var keys []flowKey

@@ -17,7 +17,7 @@ type Package struct {
 	Path    string
 	Title   string // the folder in the only module, or the path
 	Name    string
-	Folder  string // in its module, with slashes; "." is that of the module
+	Folder  string // of its documents, with slashes; no other package has it
 	Dir     string // absolute
 	Doc     string
 	Flows   []*Flow
