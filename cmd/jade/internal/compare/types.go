@@ -23,8 +23,8 @@ func (c *Change) value(what string, old, now model.Value) {
 				c.add("types", "the %s has the new field `%s.%s` (`%s`)", what, s.Type, f.Name, f.Type)
 			case o.Type != f.Type:
 				c.add("types", "the field `%s.%s` of the %s: `%s` → `%s`", s.Type, f.Name, what, o.Type, f.Type)
-			case o.Key != f.Key:
-				c.add("types", "the field `%s.%s` of the %s is called `%s` instead of `%s`", s.Type, f.Name, what, f.Key, o.Key)
+			default:
+				c.word("types", "the key of the field `"+s.Type+"."+f.Name+"` of the "+what, code(o.Key), code(f.Key))
 			}
 		}
 		for _, o := range was.Fields {
@@ -33,6 +33,13 @@ func (c *Change) value(what string, old, now model.Value) {
 			}
 		}
 	}
+}
+
+func code(key string) string {
+	if key == "" {
+		return ""
+	}
+	return "`" + key + "`"
 }
 
 func find(all []model.Struct, t string) (model.Struct, bool) {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/jade-go/jade/cmd/jade/internal/command"
@@ -56,7 +57,7 @@ func (o options) run(ctx context.Context, s command.Streams, args []string) erro
 		return command.Usage("-format is %q, and must be md or html", o.format)
 	case len(args) == 0:
 		return command.Usage("say which commits to compare, such as main..HEAD")
-	case strings.HasPrefix(args[0], "."):
+	case strings.HasPrefix(args[0], "./") || args[0] == ".":
 		return command.Usage("%q is no commit: the commits come before the packages", args[0])
 	}
 	revisions, patterns := args[0], args[1:]
@@ -88,6 +89,9 @@ func (o options) run(ctx context.Context, s command.Streams, args []string) erro
 	if err != nil {
 		return err
 	}
+	if len(before.Packages)+len(after.Packages) == 0 {
+		return fmt.Errorf("%s: no package builds a flow, before or after", strings.Join(patterns, " "))
+	}
 	changes := compare.Models(before, after)
 	out, err := write(changes, revisions)
 	if err != nil {
@@ -114,6 +118,12 @@ func (o options) at(ctx context.Context, s command.Streams, g *git, commit strin
 		defer remove()
 		if dir = filepath.Join(tree, g.below); !exists(dir) {
 			return &model.Model{}, nil // the folder came later
+		}
+		patterns = slices.DeleteFunc(slices.Clone(patterns), func(p string) bool { // so did these
+			return strings.HasPrefix(p, "./") && !exists(filepath.Join(dir, strings.TrimSuffix(p, "...")))
+		})
+		if len(patterns) == 0 {
+			return &model.Model{}, nil
 		}
 	}
 	m, err := survey.Take(ctx, survey.Options{Dir: dir, Tags: o.tags, Progress: s.Err, Anywhere: true}, patterns...)

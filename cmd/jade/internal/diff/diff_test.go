@@ -1,9 +1,14 @@
 package diff_test
 
 import (
+	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -97,15 +102,15 @@ type Page struct {
 	Item, Price string
 }
 
-func get(context.Context, Query) (string, error)       { return "", nil }
-func price(context.Context, string) (string, error)    { return "", nil }
-func all(context.Context, Query) ([]string, error)     { return nil, nil }
+func getOne(context.Context, Query) (string, error)       { return "", nil }
+func getPrice(context.Context, string) (string, error)    { return "", nil }
+func getAll(context.Context, Query) ([]string, error)     { return nil, nil }
 
 func newPage() *flow.Flow[Query, Page] {
-	item := task.New("item", get)
-	user := task.New("user", get)
-	prices := task.New("price", price)
-	list := task.New("list", all)
+	item := task.New("item", getOne)
+	user := task.New("user", getOne)
+	prices := task.New("price", getPrice)
+	list := task.New("list", getAll)
 	return flow.New("page", func(in flow.Node[Query]) flow.Node[Page] {
 		i, u := flow.Step(item, in), flow.Step(user, in)
 		p := flow.Step(prices, i)
@@ -122,7 +127,7 @@ var changes = map[string]struct {
 }{
 	"nothing": {[]string{"has a page", "has one page"}, nil},
 	"a call is new": {
-		[]string{"p := flow.Step(prices, i)", `p := flow.Step(task.New("stock", price).Timeout(time.Second), flow.Step(prices, i))`},
+		[]string{"p := flow.Step(prices, i)", `p := flow.Step(task.New("stock", getPrice).Timeout(time.Second), flow.Step(prices, i))`},
 		[]string{"- **calls**: `stock` is new: it takes `price`, and is required; limit of 1s"},
 	},
 	"a call is gone": {
@@ -130,7 +135,7 @@ var changes = map[string]struct {
 		[]string{"- **calls**: `price` is gone"},
 	},
 	"a call is renamed": {
-		[]string{`task.New("user", get)`, `task.New("member", get)`},
+		[]string{`task.New("user", getOne)`, `task.New("member", getOne)`},
 		[]string{"- **calls**: `user` is now called `member`"},
 	},
 	"serial": {
@@ -143,10 +148,10 @@ var changes = map[string]struct {
 	},
 	"a gate of a later call": {
 		[]string{"i, u := flow.Step(item, in), flow.Step(user, in)", "u := flow.Step(user, in)\n\t\ti := flow.After(flow.Step(item, in), u)"},
-		[]string{"- **order**: `item` waits for `user` now: they were parallel, and are serial", "- **order**: `price` takes `user` too"},
+		[]string{"- **order**: `item` waits for `user` now: they were parallel, and are serial", "- **order**: `price` waits for `user` now: they were parallel, and are serial"},
 	},
 	"policies": {
-		[]string{`task.New("item", get)`, `task.New("item", get).Timeout(time.Second).Retry(task.Retry{Attempts: 3}).Gate(guard.Slots(4))`},
+		[]string{`task.New("item", getOne)`, `task.New("item", getOne).Timeout(time.Second).Retry(task.Retry{Attempts: 3}).Gate(guard.Slots(4))`},
 		[]string{"- **policies**: `item` has more policies: limit of 1s, 3 attempts, at most 4 at a time"},
 	},
 	"a limit": {
@@ -176,7 +181,7 @@ var changes = map[string]struct {
 	},
 	"the output": {
 		[]string{"Item, Price string", "Item string\n\tPrice string `json:\"cost\"`"},
-		[]string{"- **types**: the field `Page.Price` of the output is called `cost` in JSON"},
+		[]string{"- **types**: the key of the field `Page.Price` of the output is new: `cost`"},
 	},
 	"a function that answers": {
 		[]string{"return Page{i + u, p} })\n\t})", "return Page{i + u, p} })\n\t}).Catch(func(context.Context, Query, error) (Page, error) { return Page{}, nil })"},
@@ -195,36 +200,42 @@ var changes = map[string]struct {
 	},
 }
 
-// Each state is a package of its own in both commits, so that two builds are enough for all changes.
+// own are the names that each state of the source has for itself, in one package.
+var own = regexp.MustCompile(`\b(newPage|Query|Page|getOne|getPrice|getAll)\b|\b(page|home)"`)
+
+// Each state is a file of one package, so that two builds are enough for all changes.
 func TestDiff_changes(t *testing.T) {
 	r := newRepository(t)
-	folder := func(name string) string { return strings.ReplaceAll(name, " ", "-") }
-	for name := range changes {
-		r.write(folder(name)+"/shop.go", shop)
-	}
-	before := r.commit()
-	for name, c := range changes {
-		for i := 0; i < len(c.edit); i += 2 {
-			require.Contains(t, shop, c.edit[i], name)
+	names := slices.Sorted(maps.Keys(changes))
+	write := func(edited bool) string {
+		for i, name := range names {
+			text := shop
+			for k := 0; edited && k < len(changes[name].edit); k += 2 {
+				require.Contains(t, text, changes[name].edit[k], name)
+				text = strings.Replace(text, changes[name].edit[k], changes[name].edit[k+1], 1)
+			}
+			text = own.ReplaceAllString(text, fmt.Sprintf("${1}${2}X%dX", i))
+			r.write(fmt.Sprintf("state%d.go", i), regexp.MustCompile(`(page|home)(X\d+X)`).ReplaceAllString(text, `$1$2"`))
 		}
-		r.write(folder(name)+"/shop.go", strings.NewReplacer(c.edit...).Replace(shop))
+		return r.commit()
 	}
-	after := r.commit()
+	before, after := write(false), write(true)
 	code, out, errs := r.diff(before + ".." + after)
 	require.Zero(t, code, errs)
 	said := map[string][]string{}
 	where := ""
+	suffix := regexp.MustCompile(`X(\d+)X`)
 	for _, line := range lines(out) {
 		if strings.HasPrefix(line, "## ") {
-			where = line[strings.LastIndex(line, "(")+1 : len(line)-1]
-			continue
-		}
-		if !strings.HasPrefix(line, "- **structure**") {
-			said[where] = append(said[where], line)
+			i, err := strconv.Atoi(suffix.FindStringSubmatch(line)[1])
+			require.NoError(t, err)
+			where = names[i]
+		} else if !strings.HasPrefix(line, "- **structure**") {
+			said[where] = append(said[where], suffix.ReplaceAllString(line, ""))
 		}
 	}
 	for name, c := range changes {
-		assert.Equal(t, c.want, said[folder(name)], name)
+		assert.Equal(t, c.want, said[name], name)
 	}
 }
 
@@ -233,7 +244,7 @@ func TestDiff_touchesNothing(t *testing.T) {
 	r := newRepository(t)
 	r.write("page/shop.go", shop)
 	first := r.commit()
-	r.write("page/shop.go", strings.Replace(shop, `"user", get`, `"member", get`, 1))
+	r.write("page/shop.go", strings.Replace(shop, `"user", getOne`, `"member", getOne`, 1))
 	r.git("add", "-A")
 	r.write("page/new.go", "package shop\n")
 	state := func() string {
@@ -280,11 +291,13 @@ func TestDiff_usage(t *testing.T) {
 	r := newRepository(t)
 	r.write("page/shop.go", shop)
 	r.commit()
+	r.commit()
 	r.write("page/shop.go", shop+"\nvar x int = \"text\"\n")
 	r.commit()
 	for want, args := range map[string][]string{
 		`say which commits to compare`:               {},
 		`"./..." is no commit`:                       {"./..."},
+		`no package builds a flow, before or after`:  {"HEAD~2..HEAD~2", "./none"},
 		`-format is "pdf", and must be md or html`:   {"-format", "pdf", "HEAD"},
 		`there is no commit "none"`:                  {"none..HEAD"},
 		`there is no commit "--help"`:                {"--", "--help"},

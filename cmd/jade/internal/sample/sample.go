@@ -34,7 +34,8 @@ require (
 replace github.com/jade-go/jade => `+root+"\n")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.sum"), sum, 0o600))
 	t.Setenv("GOWORK", "off")
-	t.Setenv("GOFLAGS", "-mod=mod")
+	t.Setenv("GOFLAGS", "")
+	t.Setenv("GOPROXY", "off")
 }
 
 // Root is the folder of the library.

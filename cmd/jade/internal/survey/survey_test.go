@@ -23,7 +23,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // take describes packages of testdata/shapes: by the last part of their paths.
 func take(t *testing.T, tags string, patterns ...string) map[string]*model.Package {
 	t.Helper()
-	t.Setenv("GOFLAGS", "-mod=mod")
+	t.Setenv("GOFLAGS", "")
+	t.Setenv("GOPROXY", "off")
 	t.Setenv("GOWORK", "off")
 	m, err := survey.Take(t.Context(), survey.Options{Dir: "testdata/shapes", Tags: tags, Progress: io.Discard}, patterns...)
 	require.NoError(t, err)
