@@ -18,6 +18,7 @@ import (
 
 	"github.com/jade-go/jade/cmd/jade/internal/diff"
 	"github.com/jade-go/jade/cmd/jade/internal/sample"
+	"github.com/jade-go/jade/internal/realpart"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -75,7 +76,10 @@ func lines(out string) (all []string) {
 	return all
 }
 
-const shop = `// Package shop has a page.
+// shop is a package: its imports, what flows are made of, and a flow.
+const (
+	shop    = imports + parts + page
+	imports = `// Package shop has a page.
 package shop
 
 import (
@@ -90,8 +94,11 @@ import (
 var (
 	_ = time.Second
 	_ = guard.Slots
+	_ context.Context
 )
 
+`
+	parts = `
 // Query is the input.
 type Query struct {
 	ID string
@@ -105,7 +112,8 @@ type Page struct {
 func getOne(context.Context, Query) (string, error)       { return "", nil }
 func getPrice(context.Context, string) (string, error)    { return "", nil }
 func getAll(context.Context, Query) ([]string, error)     { return nil, nil }
-
+`
+	page = `
 func newPage() *flow.Flow[Query, Page] {
 	item := task.New("item", getOne)
 	user := task.New("user", getOne)
@@ -119,6 +127,7 @@ func newPage() *flow.Flow[Query, Page] {
 	})
 }
 `
+)
 
 // changes are edits of the source above, and what is said of each.
 var changes = map[string]struct {
@@ -175,14 +184,6 @@ var changes = map[string]struct {
 		[]string{"flow.Step(list, in), 4)", "flow.Step(list, in), 8)"},
 		[]string{"- **calls**: `each price`: 4 elements at a time → 8"},
 	},
-	"the input": {
-		[]string{"\tID string\n", "\tID string\n\tUser int `json:\"user\"`\n"},
-		[]string{"- **types**: the input has the new field `Query.User` (`int`)"},
-	},
-	"the output": {
-		[]string{"Item, Price string", "Item string\n\tPrice string `json:\"cost\"`"},
-		[]string{"- **types**: the key of the field `Page.Price` of the output is new: `cost`"},
-	},
 	"a function that answers": {
 		[]string{"return Page{i + u, p} })\n\t})", "return Page{i + u, p} })\n\t}).Catch(func(context.Context, Query, error) (Page, error) { return Page{}, nil })"},
 		[]string{
@@ -200,16 +201,17 @@ var changes = map[string]struct {
 	},
 }
 
-// own are the names that each state of the source has for itself, in one package.
-var own = regexp.MustCompile(`\b(newPage|Query|Page|getOne|getPrice|getAll)\b|\b(page|home)"`)
+// own are the names that each state of the source has for itself, in one package. They share the types: those cost the compiler time.
+var own = regexp.MustCompile(`\b(newPage)\b|\b(page|home)"`)
 
 // Each state is a file of one package, so that two builds are enough for all changes.
 func TestDiff_changes(t *testing.T) {
+	realpart.Long(t)
 	r := newRepository(t)
 	names := slices.Sorted(maps.Keys(changes))
 	write := func(edited bool) string {
 		for i, name := range names {
-			text := shop
+			text := imports + page
 			for k := 0; edited && k < len(changes[name].edit); k += 2 {
 				require.Contains(t, text, changes[name].edit[k], name)
 				text = strings.Replace(text, changes[name].edit[k], changes[name].edit[k+1], 1)
@@ -217,6 +219,7 @@ func TestDiff_changes(t *testing.T) {
 			text = own.ReplaceAllString(text, fmt.Sprintf("${1}${2}X%dX", i))
 			r.write(fmt.Sprintf("state%d.go", i), regexp.MustCompile(`(page|home)(X\d+X)`).ReplaceAllString(text, `$1$2"`))
 		}
+		r.write("parts.go", "package shop\n\nimport \"context\"\n"+parts)
 		return r.commit()
 	}
 	before, after := write(false), write(true)
@@ -237,6 +240,22 @@ func TestDiff_changes(t *testing.T) {
 	for name, c := range changes {
 		assert.Equal(t, c.want, said[name], name)
 	}
+}
+
+func TestDiff_types(t *testing.T) {
+	realpart.Long(t)
+	r := newRepository(t)
+	r.write("shop.go", shop)
+	first := r.commit()
+	r.write("shop.go", strings.NewReplacer("\tID string\n", "\tID []string\n\tUser int `json:\"user\"`\n", "Item, Price string", "Item string\n\tPrice string `json:\"cost\"`").Replace(shop))
+	code, out, errs := r.diff(first)
+	require.Zero(t, code, errs)
+	require.Equal(t, []string{
+		"## page (example.com/shop)",
+		"- **types**: the field `Query.ID` of the input: `string` → `[]string`",
+		"- **types**: the input has the new field `Query.User` (`int`)",
+		"- **types**: the key of the field `Page.Price` of the output is new: `cost`",
+	}, lines(out))
 }
 
 // What a comparison needs is in temporary folders: the repository and its files stay as they are.
