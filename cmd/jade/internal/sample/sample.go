@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -41,15 +42,8 @@ replace github.com/jade-go/jade => `+root+"\n")
 // Root is the folder of the library.
 func Root(t testing.TB) string {
 	t.Helper()
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for {
-		if data, err := os.ReadFile(filepath.Join(dir, "go.mod")); err == nil && bytes.HasPrefix(data, []byte("module github.com/jade-go/jade\n")) {
-			return dir
-		}
-		require.NotEqual(t, dir, filepath.Dir(dir), "the library is not above the current folder")
-		dir = filepath.Dir(dir)
-	}
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Clean(filepath.Join(filepath.Dir(file), "../../../.."))
 }
 
 // Files writes the files of a txtar archive to a folder.
