@@ -2,8 +2,6 @@ module github.com/jade-go/jade/cmd/jade
 
 go 1.26.0
 
-replace github.com/jade-go/jade => ../../
-
 require (
 	github.com/aymanbagabas/go-udiff v0.4.1
 	github.com/golangci/plugin-module-register v0.1.2
