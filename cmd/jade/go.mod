@@ -2,4 +2,13 @@ module github.com/jade-go/jade/cmd/jade
 
 go 1.26.0
 
+require (
+	github.com/jade-go/jade v0.1.0
+	github.com/stretchr/testify v1.12.1
+	go.uber.org/goleak v1.3.0
+	golang.org/x/mod v0.42.0
+)
+
+require go.yaml.in/yaml/v3 v3.0.5 // indirect
+
 replace github.com/jade-go/jade => ../../

@@ -4,10 +4,13 @@ import (
 	"os"
 
 	"github.com/jade-go/jade/cmd/jade/internal/command"
+	"github.com/jade-go/jade/cmd/jade/internal/skeleton"
 )
 
 // commands are in the order of the help text.
-var commands = []command.Command{}
+var commands = []command.Command{
+	skeleton.Command,
+}
 
 func main() {
 	os.Exit(command.Main(commands, os.Args[1:], os.Stdout, os.Stderr))
