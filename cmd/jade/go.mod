@@ -9,6 +9,10 @@ require (
 	golang.org/x/mod v0.42.0
 )
 
-require go.yaml.in/yaml/v3 v3.0.5 // indirect
+require (
+	github.com/samber/lo v1.53.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/text v0.22.0 // indirect
+)
 
 replace github.com/jade-go/jade => ../../

@@ -4,12 +4,14 @@ import (
 	"os"
 
 	"github.com/jade-go/jade/cmd/jade/internal/command"
+	"github.com/jade-go/jade/cmd/jade/internal/open"
 	"github.com/jade-go/jade/cmd/jade/internal/skeleton"
 )
 
 // commands are in the order of the help text.
 var commands = []command.Command{
 	skeleton.Command,
+	open.Command,
 }
 
 func main() {
