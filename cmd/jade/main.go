@@ -6,12 +6,14 @@ import (
 	"github.com/jade-go/jade/cmd/jade/internal/command"
 	"github.com/jade-go/jade/cmd/jade/internal/open"
 	"github.com/jade-go/jade/cmd/jade/internal/skeleton"
+	"github.com/jade-go/jade/cmd/jade/internal/whatif"
 )
 
 // commands are in the order of the help text.
 var commands = []command.Command{
 	skeleton.Command,
 	open.Command,
+	whatif.Command,
 }
 
 func main() {

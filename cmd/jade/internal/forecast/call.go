@@ -39,9 +39,23 @@ func (r *replaying) call(k int, begin time.Duration) step {
 // limited ends a call at its new limit, if it has one and would take longer.
 func (r *replaying) limited(k int, begin time.Duration, s step) step {
 	if limit, has := r.changes.Timeout[r.paths[k]]; has && s.end-begin > limit {
-		return r.fails(k, begin+limit)
+		return r.fails(k, begin+r.attemptsWithin(k, limit))
 	}
 	return s
+}
+
+// attemptsWithin is when call k fails within a limit: at the limit, or before, as no attempt begins whose pause ends behind the limit.
+func (r *replaying) attemptsWithin(k int, limit time.Duration) time.Duration {
+	fails, begun := limit, r.Spans[k].Start
+	for _, i := range r.parts[k] {
+		if a := &r.Spans[i]; a.Kind == observe.KindAttempt {
+			if a.Start-begun >= limit {
+				break
+			}
+			fails = min(limit, a.End-begun)
+		}
+	}
+	return fails
 }
 
 // cutAgain replays a call that was cut off. How long it would have taken is not known, only that it takes longer than it was given.

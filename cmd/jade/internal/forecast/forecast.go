@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -73,7 +74,7 @@ func Of(traces []*trace.Trace, c Changes) (all []Forecast, err error) {
 		case !ok:
 			return nil, &UnknownCallError{Name: name, Known: slices.Sorted(maps.Keys(calls))}
 		case elements && !c.Drop[name]:
-			return nil, fmt.Errorf("%s is made for each element of a list, and how many ran at a time is not recorded: it can only be dropped", name)
+			return nil, fmt.Errorf("%q is made for each element of a list, and how many ran at a time is not recorded: it can only be dropped", name)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(flows)) {
@@ -90,8 +91,20 @@ type UnknownCallError struct {
 	Known []string
 }
 
+// mostNames is how many names an error lists.
+const mostNames = 50
+
 func (e *UnknownCallError) Error() string {
-	return fmt.Sprintf("no trace has a call %q: the calls are %s", e.Name, strings.Join(e.Known, ", "))
+	if len(e.Known) == 0 {
+		return fmt.Sprintf("no trace has a call %q, nor any other call", e.Name)
+	}
+	known := e.Known
+	if len(known) > mostNames {
+		known = append(slices.Clone(known[:mostNames]), fmt.Sprintf("and %d more", len(known)-mostNames))
+	}
+	line := fmt.Sprintf("no trace has a call %q: the calls are %s", e.Name, strings.Join(known, ", "))
+	quoted := strconv.QuoteToGraphic(line) // names may have any characters
+	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
 }
 
 func compare(flow string, traces []*trace.Trace, known *seen, c Changes) Forecast {

@@ -22,6 +22,7 @@ type step struct {
 	end  time.Duration
 	idle bool // nothing waits for it: nobody needed it, or not any more
 	bad  bool // it has no value
+	gate bool // because it waited for a call that has failed, and takes no data of it
 	loss bool // the answer does without it
 }
 
@@ -67,18 +68,22 @@ func (r *replaying) start(k int, runStart, begin time.Duration, steps map[int]*s
 	call := &r.Spans[k]
 	waited := r.arrive(k, call.Start, runStart, begin, steps)
 	if waited.bad {
-		return step{end: waited.badAt, bad: true}
+		return step{end: waited.badAt, bad: true, gate: waited.gate}
 	}
 	start := waited.now + call.Start - waited.then
 	switch {
 	case call.Status == observe.StatusSkipped:
-		// It would start now if it had lacked an input, or if the limit of the run had come first.
-		r.unknown = r.unknown || r.origin[k] >= 0 || r.lost[r.paths[k]] && start < call.Start
+		// Now it may start, if it had lacked an input, or if the limit of the run had come first.
+		r.unknown = r.unknown || slices.ContainsFunc(r.waits(k, steps), func(j int) bool { return r.origin[j] >= 0 && !steps[j].bad }) || r.lost[r.paths[k]] && start < call.Start
+		if r.origin[k] >= 0 {
+			return step{end: r.failedBy(k, steps), bad: true, gate: r.gated[k]}
+		}
 		return step{end: start, idle: !r.lost[r.paths[k]], loss: r.lost[r.paths[k]]}
 	case r.abandoned(k):
 		if limit, has := r.changes.Timeout[r.paths[k]]; has && limit < call.Elapsed() {
 			return r.fails(k, start+limit)
 		}
+		r.unknown = r.unknown || r.changes.Faster[r.paths[k]] > 0 && !failed(r.Spans[call.Parent])
 		return step{end: start + call.Elapsed(), idle: true}
 	}
 	return r.call(k, start)
@@ -87,23 +92,26 @@ func (r *replaying) start(k int, runStart, begin time.Duration, steps map[int]*s
 // arrival is when a call or the end of a run has what it waits for.
 type arrival struct {
 	then, now time.Duration // as it was recorded, and with the changes
-	bad       bool          // it lacks something
+	bad, gate bool          // it lacks something, as in step
 	badAt     time.Duration // since then
 }
 
 // arrive finds out when span i, which recorded the time at, has what it waits for.
 func (r *replaying) arrive(i int, at, runStart, begin time.Duration, steps map[int]*step) arrival {
 	a := arrival{then: runStart, now: begin}
+	went := r.Spans[i].Status != observe.StatusSkipped && (r.Spans[i].Kind != observe.KindRun || !failed(r.Spans[i]))
+	lacks := false
 	for _, k := range r.waits(i, steps) {
 		s := steps[k]
-		if s.idle || r.Spans[k].End > at && !s.bad {
+		if s.idle || r.Spans[k].End > at && !s.bad || s.bad && went && r.abandoned(k) {
 			continue
 		}
 		if s.bad {
-			l := r.known.after[link{r.paths[k], r.target(i)}]
+			lacks = true
+			l := r.known.after[link{r.paths[k], r.target(i), s.gate}]
 			if l == nil {
 				if !a.bad || s.end < a.badAt {
-					a.badAt = s.end
+					a.badAt, a.gate = s.end, s.gate || r.isOrder(k, i)
 				}
 				a.bad = true
 				continue
@@ -114,8 +122,8 @@ func (r *replaying) arrive(i int, at, runStart, begin time.Duration, steps map[i
 			a.then, a.now = max(a.then, r.Spans[k].End), max(a.now, s.end)
 		}
 	}
-	if a.bad && r.Spans[i].Status != observe.StatusSkipped { // it went on without one that was abandoned, which it would need now
-		r.unknown = r.unknown || slices.ContainsFunc(r.waits(i, steps), r.abandoned)
+	if lacks && went {
+		r.unknown = r.unknown || r.choseAnew(i, r.waits(i, steps), steps)
 	}
 	return a
 }
@@ -156,7 +164,7 @@ func (r *replaying) failedRun(i int, begin time.Duration, steps map[int]*step) s
 	}
 	end := now + run.End - then
 	for _, k := range r.waits(i, steps) {
-		if s := steps[k]; s.bad && !s.idle && r.known.after[link{r.paths[k], r.target(i)}] == nil {
+		if s := steps[k]; s.bad && !s.idle && r.known.after[link{r.paths[k], r.target(i), s.gate}] == nil {
 			end = min(end, s.end)
 		}
 	}

@@ -14,10 +14,15 @@ type seen struct {
 	calls map[string]bool // by path; true if the call is made for each element of a list
 	own   map[string]int  // in how many runs the task itself had a value in place of a failure
 	after map[link]*after
+
+	choices map[alternatives]bool
 }
 
 // link leads from a call to one that needs it, by their paths. That of a run ends with a slash, or is empty.
-type link struct{ from, to string }
+type link struct {
+	from, to string
+	gate     bool // the call has no value because it waited for one that has failed, and takes no data of it
+}
 
 // after is what was seen behind a call that had no value.
 type after struct {
@@ -26,7 +31,7 @@ type after struct {
 }
 
 func look(traces []*trace.Trace) *seen {
-	s := &seen{map[string]bool{}, map[string]int{}, map[link]*after{}}
+	s := &seen{map[string]bool{}, map[string]int{}, map[link]*after{}, map[alternatives]bool{}}
 	for _, t := range traces {
 		w := wholeOf(t)
 		for i, n := range t.Spans {
@@ -50,11 +55,12 @@ func (s *seen) lookAt(w *whole, i int) {
 	if to.Kind == observe.KindNode && to.Status == observe.StatusSkipped {
 		return
 	}
+	s.lookForAlternatives(w, i)
 	for _, e := range w.into[i] {
 		if w.origin[e.From] < 0 || w.paths[e.From] == "" || to.Kind == observe.KindNode && w.Spans[e.From].End > to.Start {
 			continue
 		}
-		l := link{w.paths[e.From], w.target(i)}
+		l := link{w.paths[e.From], w.target(i), w.gated[e.From]}
 		if s.after[l] == nil {
 			s.after[l] = &after{}
 		}
@@ -72,14 +78,19 @@ func (s *seen) assumptions(c Changes) []string {
 		}
 		switch n := s.stood(name); {
 		case n == 0:
-			lines = append(lines, fmt.Sprintf("%s: no run shows a value in its place, so a run fails if %s is late and nothing replaces what needs it", name, name))
-		case n == 1:
-			lines = append(lines, fmt.Sprintf("%s: 1 run shows a value in its place, so an answer goes on without %s if it is late", name, name))
+			lines = append(lines, fmt.Sprintf("no run shows a value in place of %s: if it is late, a run fails, unless a value replaces a call that needs it", name))
 		default:
-			lines = append(lines, fmt.Sprintf("%s: %d runs show a value in its place, so an answer goes on without %s if it is late", name, n, name))
+			lines = append(lines, fmt.Sprintf("%s a value in place of %s: if it is late, an answer goes on without it", shows(n), name))
 		}
 	}
 	return lines
+}
+
+func shows(runs int) string {
+	if runs == 1 {
+		return "1 run shows"
+	}
+	return fmt.Sprint(runs, " runs show")
 }
 
 // stood is in how many runs something was seen in place of the call.

@@ -18,11 +18,12 @@ type whole struct {
 
 	lost   map[string]bool // the paths of the calls that the answer does without
 	origin []int           // of each call that has no value: the call that failed first; of all others -1
+	gated  []bool          // it failed because of a call that it waited for without taking its data
 }
 
 func wholeOf(t *trace.Trace) *whole {
 	n := len(t.Spans)
-	w := &whole{Trace: t, parts: make([][]int, n), into: make([][]trace.Edge, n), from: make([][]int, n), paths: make([]string, n), lost: map[string]bool{}, origin: make([]int, n)}
+	w := &whole{Trace: t, parts: make([][]int, n), into: make([][]trace.Edge, n), from: make([][]int, n), paths: make([]string, n), lost: map[string]bool{}, origin: make([]int, n), gated: make([]bool, n)}
 	for _, path := range t.Root().Losses {
 		w.lost[path] = true
 	}
@@ -69,10 +70,16 @@ func (w *whole) originOf(i int) int {
 	}
 	for _, e := range w.into[i] { // an input begins before what needs it
 		if w.origin[e.From] >= 0 && !w.atLimit(e.From) {
+			w.gated[i] = e.Order || w.gated[e.From]
 			return w.origin[e.From]
 		}
 	}
 	return -1
+}
+
+// isOrder reports whether a call or run waited for call k without taking its data.
+func (w *whole) isOrder(k, to int) bool {
+	return slices.Contains(w.into[to], trace.Edge{From: k, To: to, Order: true}) && !slices.Contains(w.into[to], trace.Edge{From: k, To: to})
 }
 
 // target is the path of a call, or that of a run.
