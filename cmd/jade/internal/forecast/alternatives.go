@@ -9,11 +9,17 @@ import (
 // atOnce is how soon the losers of a flow.Any end when there is a winner.
 const atOnce = 5 * time.Millisecond
 
+// mostAlternatives is how many inputs are compared with each other. A flow.Any of more is rare, and that would take the square of the time.
+const mostAlternatives = 500
+
 // alternatives are two calls behind which a call or a run needs only one, as by a flow.Any.
 type alternatives struct{ one, other, to string }
 
 // lookForAlternatives finds calls that were abandoned when another one had a value.
 func (s *seen) lookForAlternatives(w *whole, i int) {
+	if len(w.into[i]) > mostAlternatives {
+		return
+	}
 	for _, lost := range w.into[i] {
 		if !w.abandoned(lost.From) {
 			continue
@@ -36,6 +42,9 @@ func (w *whole) together(lost, won int) bool {
 
 // choseAnew reports whether span i would go on with another one of its alternatives than it did. How that goes is not recorded.
 func (r *replaying) choseAnew(i int, calls []int, steps map[int]*step) bool {
+	if len(calls) > mostAlternatives {
+		return false
+	}
 	for _, k := range calls {
 		if !steps[k].bad {
 			continue
@@ -58,13 +67,13 @@ func (r *replaying) choseAnew(i int, calls []int, steps map[int]*step) bool {
 
 // failedBy is when call k, which did not start because of failures, has failed: when the first of its inputs had failed, or the last of alternatives.
 func (r *replaying) failedBy(k int, steps map[int]*step) (at time.Duration) {
-	first := true
-	for _, j := range r.waits(k, steps) {
+	first, calls := true, r.waits(k, steps)
+	for _, j := range calls {
 		if !steps[j].bad {
 			continue
 		}
 		end := steps[j].end
-		for _, other := range r.waits(k, steps) {
+		for _, other := range calls[:min(len(calls), mostAlternatives)] {
 			if steps[other].bad && r.known.choices[alternatives{r.paths[j], r.paths[other], r.target(k)}] {
 				end = max(end, steps[other].end)
 			}

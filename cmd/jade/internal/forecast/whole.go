@@ -8,6 +8,9 @@ import (
 	"github.com/jade-go/jade/trace"
 )
 
+// deepest is how far flows may be inside each other. What is deeper stays as it was.
+const deepest = 100
+
 // whole is a trace with the parts of its spans, the edges between them, and the paths of its calls.
 type whole struct {
 	*trace.Trace
@@ -36,6 +39,7 @@ func wholeOf(t *trace.Trace) *whole {
 	}
 	prefix := make([]string, n) // of the calls in a run
 	runs := make([]bool, n)     // the run can be replayed
+	depth := make([]int, n)     // of runs
 	if n > 0 && t.Spans[0].Kind == observe.KindRun {
 		runs[0] = true
 	} else if n > 0 {
@@ -47,8 +51,9 @@ func wholeOf(t *trace.Trace) *whole {
 			w.paths[i] = prefix[s.Parent] + s.Label()
 		}
 		if w.paths[i] != "" {
-			if run := w.nested(i); run > 0 {
-				runs[run], prefix[run] = true, w.paths[i]+"/"
+			around := max(s.Parent, 0)
+			if run := w.nested(i); run > 0 && depth[around] < deepest {
+				runs[run], prefix[run], depth[run] = true, w.paths[i]+"/", depth[around]+1
 			}
 		}
 		w.origin[i] = w.originOf(i)

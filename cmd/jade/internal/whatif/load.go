@@ -76,7 +76,7 @@ func (l *loader) read(ctx context.Context, name string) error {
 	l.files++
 	if time.Since(l.begun) > patience {
 		l.begun = time.Now()
-		fmt.Fprintf(l.err, "jade whatif: %d traces read\n", len(l.traces))
+		fmt.Fprintf(l.err, "jade whatif: traces read: %d\n", len(l.traces))
 	}
 	return nil
 }
