@@ -52,6 +52,7 @@ func (r *replaying) choseAnew(i int, calls []int, steps map[int]*step) bool {
 		for _, other := range calls {
 			s, newly := steps[other], r.origin[k] < 0
 			switch {
+			case steps[k].gate && s.gate: // neither may begin, so there is no choice
 			case newly && r.abandoned(other) && r.together(other, k):
 				return true
 			case !r.known.choices[alternatives{r.paths[k], r.paths[other], r.target(i)}]:

@@ -42,13 +42,13 @@ func TestReplay_choices(t *testing.T) {
 		change Changes
 		most   int
 	}{
-		"a winner":                {Changes{Timeout: map[string]time.Duration{"cache": 20 * ms}}, runs},
-		"a loser that is faster":  {Changes{Faster: map[string]time.Duration{"store": 20 * ms}}, runs},
-		"a condition":             {Changes{Timeout: map[string]time.Duration{"kind": 40 * ms}}, runs},
-		"a branch":                {Changes{Timeout: map[string]time.Duration{"wrap": 40 * ms}}, runs},
-		"a failure that is tried": {Changes{Timeout: map[string]time.Duration{"hint": 40 * ms}}, runs},
-		"a check":                 {Changes{Timeout: map[string]time.Duration{"rights": 40 * ms}}, runs},
-		"a faster check":          {Changes{Faster: map[string]time.Duration{"rights": 40 * ms}}, runs},
+		"a winner":                {Changes{Timeout: map[string]time.Duration{"cache": 20 * ms}}, runs / 2},
+		"a loser that is faster":  {Changes{Faster: map[string]time.Duration{"store": 20 * ms}}, runs / 2},
+		"a condition":             {Changes{Timeout: map[string]time.Duration{"kind": 40 * ms}}, 0},
+		"a branch":                {Changes{Timeout: map[string]time.Duration{"wrap": 40 * ms}}, 0},
+		"a failure that is tried": {Changes{Timeout: map[string]time.Duration{"hint": 40 * ms}}, 0},
+		"a check":                 {Changes{Timeout: map[string]time.Duration{"rights": 40 * ms}}, 0},
+		"a faster check":          {Changes{Faster: map[string]time.Duration{"rights": 40 * ms}}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			unknown, wrong := check(t, world{failing: 0.1}, c.change, runs, (*world).choices)
