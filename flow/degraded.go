@@ -27,7 +27,7 @@ func (f *Flow[In, Out]) Degraded(fn func(out Out, lost []Loss) Out) *Flow[In, Ou
 	g := *f.must("Degraded")
 	must.HaveFunc("flow.Flow.Degraded", fn == nil)
 	g.degraded = append(g.degraded[:len(g.degraded):len(g.degraded)], fn)
-	return finished(g)
+	return finished(g, f)
 }
 
 // answerOf is the answer with an output, and what that does without.

@@ -46,12 +46,13 @@ func New[In, Out any](name string, build func(in Node[In]) Node[Out]) *Flow[In, 
 	case out.n.b != b:
 		panic("flow.New: " + name + ": the build function returned a node of another flow")
 	}
-	return finished(Flow[In, Out]{plan: compile(name, place, b, out.n)})
+	return finished(Flow[In, Out]{plan: compile(name, place, b, out.n)}, nil)
 }
 
-// finished returns a flow that does not change any more.
-func finished[In, Out any](f Flow[In, Out]) *Flow[In, Out] {
+// finished returns a flow that does not change any more. It was derived from another one, unless from is nil.
+func finished[In, Out any](f Flow[In, Out], from *Flow[In, Out]) *Flow[In, Out] {
 	f.task = task.ForEngines(seal, task.Task[In, Out]{}).From(f.plan.name, f.plan.place, nested[In, Out]{&f})
+	tellBuilt(&f, from)
 	return &f
 }
 
@@ -82,7 +83,7 @@ func (f *Flow[In, Out]) Timeout(d time.Duration) *Flow[In, Out] {
 	if g.limit == 0 || d < g.limit {
 		g.limit = d
 	}
-	return finished(g)
+	return finished(g, f)
 }
 
 // Reserve leaves d of the time of a run, its Timeout or the deadline of ctx, to what needs time when calls were late: Recover,
@@ -95,7 +96,7 @@ func (f *Flow[In, Out]) Reserve(d time.Duration) *Flow[In, Out] {
 		panic("flow.Flow.Reserve: the duration is " + d.String() + ", and must not be negative")
 	}
 	g.reserve = max(g.reserve, d)
-	return finished(g)
+	return finished(g, f)
 }
 
 // Catch makes fn answer when a run has failed. fn gets the caller's ctx and the failure, which is an [*Error]. What fn
@@ -110,7 +111,7 @@ func (f *Flow[In, Out]) Catch(fn func(ctx context.Context, in In, err error) (Ou
 	g := *f.must("Catch")
 	must.HaveFunc("flow.Flow.Catch", fn == nil)
 	g.catches = append(g.catches[:len(g.catches):len(g.catches)], fn)
-	return finished(g)
+	return finished(g, f)
 }
 
 // OnError makes the flow call fn with each failure of a run, before Catch: also with cancellations,
@@ -123,7 +124,7 @@ func (f *Flow[In, Out]) OnError(fn func(ctx context.Context, in In, err error)) 
 	g := *f.must("OnError")
 	must.HaveFunc("flow.Flow.OnError", fn == nil)
 	g.told = append(g.told[:len(g.told):len(g.told)], fn)
-	return finished(g)
+	return finished(g, f)
 }
 
 // Name returns the flow's name.

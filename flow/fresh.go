@@ -72,7 +72,7 @@ func (f *Flow[In, Out]) renewed(path []string, renew func([]string, GraphNode, t
 	g.plan = f.plan.variant(func(i int, n *node) maker {
 		return n.again(point{path: path, node: describeNode(f.plan.name, i, n), renew: renew})
 	})
-	return finished(g)
+	return finished(g, f)
 }
 
 // renewed returns the task of a node with other gates. If the task is a nested flow, its tasks get other gates too.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -23,10 +24,13 @@ type Graph struct {
 	Out     string        `json:"out"`               // type of the result
 	Output  int           `json:"output"`            // the node that has the result
 	Timeout time.Duration `json:"timeout,omitempty"` // limit of a run, in nanoseconds; 0: none
+	Reserve time.Duration `json:"reserve,omitempty"` // how much of the limit is kept for what stands in, in nanoseconds
 	Catch   int           `json:"catch,omitempty"`   // how many functions Catch was given
 	OnError int           `json:"on_error,omitempty"`
-	Nodes   []GraphNode   `json:"nodes"` // in build order: each after its inputs
-	Edges   []Edge        `json:"edges"` // in the order of their ends, and of the arguments there
+
+	Degraded int         `json:"degraded,omitempty"` // how many functions Degraded was given
+	Nodes    []GraphNode `json:"nodes"`              // in build order: each after its inputs
+	Edges    []Edge      `json:"edges"`              // in the order of their ends, and of the arguments there
 
 	resolve func(ctx context.Context, in any, err error) (any, error)
 }
@@ -65,7 +69,8 @@ type Failed struct{ Err error }
 func (f *Flow[In, Out]) Graph() Graph {
 	p := f.must("Graph").plan
 	g := Graph{
-		Name: p.name, Place: p.place, Output: int(p.out), Timeout: f.limit, Catch: len(f.catches), OnError: len(f.told),
+		Name: p.name, Place: p.place, Output: int(p.out), Timeout: f.limit, Reserve: f.reserve,
+		Catch: len(f.catches), OnError: len(f.told), Degraded: len(f.degraded),
 		In: p.specs[0].out.String(), Out: p.specs[p.out].out.String(),
 		Nodes: make([]GraphNode, len(p.specs)), Edges: []Edge{}, resolve: f.resolve,
 	}
@@ -127,6 +132,17 @@ func (f *Flow[In, Out]) resolve(ctx context.Context, in any, err error) (any, er
 		v, err = future.Go(ctx, func(ctx context.Context) (Out, error) { return catch(ctx, arg, err) }).Await(ctx)
 	}
 	return v, err
+}
+
+// Types returns the types of what the node takes of other nodes, in the order of its edges, and of its value. A node that was read from JSON has none.
+func (n GraphNode) Types() (in []reflect.Type, out reflect.Type) {
+	if n.of == nil {
+		return nil, nil
+	}
+	for _, from := range n.inputs {
+		in = append(in, from.n.out)
+	}
+	return in, n.of.out
 }
 
 // Node returns node i. An index that is out of range panics.

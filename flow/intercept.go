@@ -34,7 +34,7 @@ func (f *Flow[In, Out]) intercept(path []string, pick func([]string, GraphNode) 
 	g.plan = f.plan.variant(func(i int, n *node) maker {
 		return n.again(point{path: path, node: describeNode(f.plan.name, i, n), pick: pick})
 	})
-	return finished(g)
+	return finished(g, f)
 }
 
 // point is a node whose call may be intercepted.

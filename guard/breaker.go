@@ -215,7 +215,7 @@ func (b *CircuitBreaker) failed() {
 	t := now()
 	b.count.at(t)
 	b.count.add(1, 1)
-	if sum := b.count.sum; sum.all >= b.min && float64(sum.marked) >= b.share*float64(sum.all) {
+	if sum := b.count.sum; sum.all >= b.min && sum.share() >= b.share {
 		b.open(t)
 	}
 }

@@ -62,8 +62,9 @@ func (b *RetryBudget) Enter(context.Context, string) (ticket uint64, err error) 
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.count.at(now())
-	extra := b.count.sum.marked + 1
-	if extra > b.min && float64(extra) > b.share*float64(b.count.sum.all) {
+	after := b.count.sum
+	after.marked++
+	if after.marked > b.min && after.share() > b.share {
 		return 0, &task.RejectedError{Err: ErrSpent}
 	}
 	b.count.add(0, 1)

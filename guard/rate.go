@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,7 @@ type Limiter struct {
 	per      time.Duration
 	interval time.Duration // between two calls
 	ahead    time.Duration // how much earlier than its due time a call may come, because of the burst
+	longest  time.Duration // how long a call may wait, because of the queue
 
 	mu     sync.Mutex
 	one    pace // of calls without a key
@@ -57,15 +59,16 @@ func Rate(calls int, per time.Duration, opts ...Option) *Limiter {
 	}
 	l := &Limiter{
 		settings: settings{burst: 1, keys: defaultKeys}.apply(where, opts, "Name", "Burst", "Queue", "Keys"),
-		calls:    calls, per: per, interval: (per + time.Duration(calls) - 1) / time.Duration(calls),
+		calls:    calls, per: per, interval: 1 + (per-1)/time.Duration(calls), // rounded up
 	}
-	l.ahead = times(l.interval, l.burst-1)
+	left := math.MaxInt64 - l.interval // of the longest Duration, so that no sum of the three is longer
+	l.ahead = times(l.interval, l.burst-1, left)
+	l.longest = times(l.interval, l.queue, left-l.ahead)
 	return l
 }
 
-// times is n times d, or the longest time.
-func times(d time.Duration, n int) time.Duration {
-	const most = 1 << 60
+// times is n times d, but at most most.
+func times(d time.Duration, n int, most time.Duration) time.Duration {
 	if n > 0 && d > most/time.Duration(n) {
 		return most
 	}
@@ -79,42 +82,59 @@ func (l *Limiter) Describe() task.Policy {
 
 // Fresh implements [task.Gate].
 func (l *Limiter) Fresh() task.Gate {
-	return &Limiter{settings: l.settings, calls: l.calls, per: l.per, interval: l.interval, ahead: l.ahead}
+	return &Limiter{settings: l.settings, calls: l.calls, per: l.per, interval: l.interval, ahead: l.ahead, longest: l.longest}
 }
 
 // Enter implements [task.Gate].
 func (l *Limiter) Enter(ctx context.Context, key string) (ticket uint64, err error) {
-	taken, wait := l.reserve(ctx, key)
+	_, wait := l.reserve(key, 0)
 	if wait == 0 {
 		return 0, nil
 	}
-	return 0, l.early(ctx, key, taken, wait)
+	return 0, l.early(ctx, key, wait)
 }
 
 // early handles a call that comes too soon: it waits, or is rejected. (A goroutine begins with a small stack, so the common path through a gate
 // has small frames, and what is rare is in functions of its own.)
 //
 //go:noinline
-func (l *Limiter) early(ctx context.Context, key string, taken pace, wait time.Duration) error {
+func (l *Limiter) early(ctx context.Context, key string, wait time.Duration) error {
+	var taken pace
+	if wait <= l.longest {
+		taken, wait = l.reserve(key, endOf(ctx))
+	}
 	if taken.due == 0 {
 		return &task.RejectedError{Wait: wait, Err: ErrRate}
 	}
+	in := false
+	defer func() {
+		if !in { // also if a method of ctx has panicked
+			l.giveBack(key, taken)
+		}
+	}()
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-	if cause := future.Cause(ctx); cause != nil {
-		l.giveBack(key, taken)
-		return cause
-	}
-	return nil
+	cause := future.Cause(ctx)
+	in = cause == nil
+	return cause
 }
 
-// reserve takes the next place for a call, and says how long to wait for it. The pace is zero if it has not taken one: then
-// the call may come again after wait.
-func (l *Limiter) reserve(ctx context.Context, key string) (taken pace, wait time.Duration) {
+// endOf returns when the deadline of ctx is.
+func endOf(ctx context.Context) instant {
+	end, limited := ctx.Deadline()
+	if !limited {
+		return never
+	}
+	return now().add(max(0, time.Until(end)))
+}
+
+// reserve takes the next place for a call, if its time is before the instant before, and says how long to wait for it. The pace is zero if it has
+// not taken one: then the call may come again after wait. No method of a ctx is called under the lock, because a ctx may block.
+func (l *Limiter) reserve(key string, before instant) (taken pace, wait time.Duration) {
 	if key == "" {
 		l.mu.Lock()
 		t := now()
@@ -122,14 +142,14 @@ func (l *Limiter) reserve(ctx context.Context, key string) (taken pace, wait tim
 			l.one = pace{}
 		}
 		l.latest = t
-		taken, wait = l.next(ctx, &l.one, t)
+		taken, wait = l.next(&l.one, t, before)
 		l.mu.Unlock()
 		return taken, wait
 	}
 	s, hash := l.keys().shardOf(key)
 	s.mu.Lock()
 	t := now()
-	taken, wait = l.next(ctx, s.find(hash, t), t)
+	taken, wait = l.next(s.find(hash, t), t, before)
 	s.mu.Unlock()
 	return taken, wait
 }
@@ -143,25 +163,14 @@ func (l *Limiter) keys() *table {
 }
 
 // next is reserve for a caller that holds the lock of p.
-func (l *Limiter) next(ctx context.Context, p *pace, t instant) (taken pace, wait time.Duration) {
+func (l *Limiter) next(p *pace, t, before instant) (taken pace, wait time.Duration) {
 	due := max(p.due, t)
 	wait = max(0, due.sub(t)-l.ahead)
-	if wait > 0 && !l.mayWait(ctx, wait) {
+	if wait > 0 && (wait > l.longest || t.add(wait) >= before) {
 		return pace{}, wait
 	}
 	p.due = due.add(l.interval)
 	return *p, wait
-}
-
-// mayWait reports whether a call may wait so long.
-//
-//go:noinline
-func (l *Limiter) mayWait(ctx context.Context, wait time.Duration) bool {
-	if wait > times(l.interval, l.queue) {
-		return false
-	}
-	end, limited := ctx.Deadline()
-	return !limited || time.Until(end) > wait
 }
 
 // giveBack returns a place that is not used, if it is the last one that was taken: no later call has been delayed because of it then.

@@ -39,7 +39,7 @@ const oneWaits = 1 << 32
 // Keys: there is one limit, whatever the key is.
 func Slots(n int, opts ...Option) *Bulkhead {
 	const where = "guard.Slots"
-	if n < 1 || n >= oneWaits {
+	if n < 1 || uint64(n) >= oneWaits {
 		panic(fmt.Sprintf("%s: the number of slots is %d, and must be at least 1", where, n))
 	}
 	return &Bulkhead{settings: settings{}.apply(where, opts, "Name", "Queue"), slots: n}
@@ -118,14 +118,22 @@ func (b *Bulkhead) queues() bool {
 
 // await waits until a call that leaves hands its slot to w.
 func (b *Bulkhead) await(ctx context.Context, w *waiter) error {
+	in := false
+	defer func() {
+		if !in { // also if a method of ctx has panicked
+			b.giveUp(w)
+		}
+	}()
 	select {
 	case <-w.turn:
 	case <-ctx.Done():
 	}
 	cause := future.Cause(ctx)
-	if cause == nil {
-		return nil
-	}
+	in = cause == nil
+	return cause
+}
+
+func (b *Bulkhead) giveUp(w *waiter) {
 	b.mu.Lock()
 	queued := b.waiting.remove(w)
 	if queued {
@@ -135,7 +143,6 @@ func (b *Bulkhead) await(ctx context.Context, w *waiter) error {
 	if !queued {
 		b.Left(0) // it has got one at this very moment
 	}
-	return cause
 }
 
 // Answered implements [task.Gate].

@@ -260,3 +260,38 @@ func TestSlots_model(t *testing.T) {
 		})
 	}
 }
+
+// lapsed is a ctx that has ended once over is true, although nobody has noticed.
+type lapsed struct {
+	context.Context
+	over *atomic.Bool
+}
+
+func (c lapsed) Err() error {
+	if c.over.Load() {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
+// A call whose deadline passes when it gets its slot hands the slot on.
+func TestSlots_aDeadlineThatPassesAtTheHandOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := guard.Slots(1, guard.Queue(2))
+		ticket, err := g.Enter(bg(), "")
+		require.NoError(t, err)
+		var over atomic.Bool
+		var all sync.WaitGroup
+		all.Go(func() {
+			_, err := g.Enter(lapsed{bg(), &over}, "")
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+		})
+		synctest.Wait()
+		all.Go(func() { require.True(t, enters(t, g, "")) })
+		synctest.Wait()
+		over.Store(true)
+		g.Left(ticket)
+		all.Wait()
+		require.Zero(t, g.InUse())
+	})
+}

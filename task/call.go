@@ -250,7 +250,7 @@ func (c *call[In, Out]) Finish(ans seam.Answer[Out]) {
 }
 
 // free lets go of the pass that the call is under.
-func (c *call[In, Out]) free() { c.under.Swap(nil).letGo(c.life.Context(), c.d.name) }
+func (c *call[In, Out]) free() { c.under.Swap(nil).letGo() }
 
 // Join implements [seam.Crew].
 func (c *call[In, Out]) Join() bool {

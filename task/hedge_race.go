@@ -82,7 +82,7 @@ func (r *race[In, Out]) second() {
 		if err != nil {
 			return
 		}
-		t.paid = newPass(budget, ticket)
+		t.paid = newPass(r.around.ctx, r.around.d.name, budget, ticket)
 	}
 	t.run()
 }

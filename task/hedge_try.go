@@ -100,7 +100,7 @@ func (t *try[In, Out]) Leave() {
 	switch p, around := t.paid, t.race.around; {
 	case p == nil:
 	case t.told:
-		p.letGo(around.ctx, around.d.name)
+		p.letGo()
 	default: // the race was over before the try began
 		o := outcomeFor(t.race.ctx, errLost, nil, false)
 		around.aside(func() { p.end(o) })

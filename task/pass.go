@@ -10,30 +10,36 @@ import (
 )
 
 // pass is a ticket of a gate. It counts what still holds it; when nothing holds it any more, leave calls Left of the gate. It is held by the answer
-// that has not been given yet, by the goroutine that carries the call on, by each function that runs under it, and by each pass inside of it.
+// that has not been given yet, and by work: the goroutine that carries the call on, each function that runs under it, and each pass inside of it that
+// is held by work. So a gate whose Answered or Left does not return keeps nothing from the gates around it.
 type pass struct {
 	gate     Gate
 	ticket   uint64
+	ctx      context.Context
+	task     string
 	around   *pass // nil: there is none
 	started  bool  // a function was called under it; guarded by the lock of the runner
 	answered atomic.Bool
-	holds    atomic.Int32
+	holds    atomic.Int32 // of work; and unanswered
 }
 
-func newPass(g Gate, ticket uint64) *pass {
-	p := &pass{gate: g, ticket: ticket}
-	p.holds.Store(2) // the answer, and the goroutine that carries the call on
+// unanswered is the hold of the answer.
+const unanswered = 1 << 24
+
+func newPass(ctx context.Context, task string, g Gate, ticket uint64) *pass {
+	p := &pass{gate: g, ticket: ticket, ctx: ctx, task: task}
+	p.holds.Store(unanswered + 1) // the answer, and the goroutine that carries the call on
 	return p
 }
 
-// hold adds a hold and returns the pass. It returns nil if there is no pass, or if nothing holds it any more.
+// hold adds a hold of work and returns the pass. It returns nil if there is no pass, or if no work holds it any more.
 func (p *pass) hold() *pass {
 	if p == nil {
 		return nil
 	}
 	for {
 		n := p.holds.Load()
-		if n == 0 {
+		if n%unanswered == 0 {
 			return nil
 		}
 		if p.holds.CompareAndSwap(n, n+1) {
@@ -42,11 +48,20 @@ func (p *pass) hold() *pass {
 	}
 }
 
-// letGo takes one hold off, for a goroutine that may be about to end. So another goroutine calls the gate.
-func (p *pass) letGo(ctx context.Context, task string) {
-	if p != nil && p.holds.Add(-1) == 0 {
-		engine.Callback(ctx, task, p.leave)
+// letGo takes one hold of work off, for a goroutine that may be about to end. So another goroutine calls the gate.
+func (p *pass) letGo() {
+	if p != nil && p.drop(1) {
+		engine.Callback(p.ctx, p.task, p.leave)
 	}
+}
+
+// drop takes holds off, and reports whether nothing holds the pass any more.
+func (p *pass) drop(n int32) (last bool) {
+	left := p.holds.Add(-n)
+	if n < unanswered && left%unanswered == 0 { // no work
+		p.around.letGo()
+	}
+	return left == 0
 }
 
 // passKey is the ctx key of the pass that calls with the ctx are under. It is used inside of a Wrap, a Hedge and a flow, where a runner does not know it.
@@ -58,37 +73,28 @@ func passOf(ctx context.Context) *pass {
 	return p
 }
 
-// release takes n holds off. This goroutine calls the gate, if they were the last ones.
+// release takes holds off. This goroutine calls the gate, if they were the last ones.
 func (p *pass) release(n int32) {
-	if p.holds.Add(-n) == 0 {
+	if p.drop(n) {
 		p.leave()
 	}
 }
 
 // leave reports to the gate that everything has returned.
-func (p *pass) leave() {
-	if p.around != nil {
-		defer p.around.release(1)
-	}
-	p.gate.Left(p.ticket)
-}
+func (p *pass) leave() { p.gate.Left(p.ticket) }
 
 // answer reports to the gate how the call has ended, unless that has been reported.
 func (p *pass) answer(o observe.Outcome) {
 	if p.answered.CompareAndSwap(false, true) {
-		defer p.release(1)
+		defer p.release(unanswered)
 		p.gate.Answered(p.ticket, o)
 	}
 }
 
 // end is answer for the goroutine that carries the call on. It also takes the hold of that goroutine off.
 func (p *pass) end(o observe.Outcome) {
-	if !p.answered.CompareAndSwap(false, true) {
-		p.release(1)
-		return
-	}
-	defer p.release(2)
-	p.gate.Answered(p.ticket, o)
+	p.release(1)
+	p.answer(o)
 }
 
 // outcomeFor is the outcome that a gate gets of a call that has failed with err, or whose value replaces the failure degraded.

@@ -13,11 +13,12 @@ import (
 // passage is the cheap way of a call through gates. It is for tasks whose innermost policies are gates, and whose other policies act only
 // after the function has failed. It allocates nothing and is used again.
 //
-// The goroutine that makes the call goes through the gates. A goroutine that waits for the call may cut it: then the waiting goroutine calls
-// Answered, and the other one only makes sure that Left is called. The field word decides which of the two calls Answered.
+// The goroutine that makes the call goes through the gates, and on its way out it calls Answered and Left of each gate. A goroutine that waits for the
+// call may cut it: then members of its crew call Answered of the gates that are left, and also Left if the function has returned. So no gate has to
+// wait for another one that does not return. The field word decides who tells which gate.
 type passage[In, Out any] struct {
 	d       *definition[In, Out]
-	word    uint32                          // how many gates the call has entered, and whether it is closed; atomic during a call
+	word    uint32                          // how many gates the call is in that nobody has begun to tell its end, and the bits below; atomic during a call
 	tickets []uint64                        // by level; written before word says that they are there
 	over    []uint32                        // by level, of a passage that was cut: 1 for the answer and 1 for leaving; atomic during a call
 	behind  atomic.Pointer[runner[In, Out]] // what carries a failure on
@@ -26,14 +27,19 @@ type passage[In, Out any] struct {
 	// These are of the goroutine that makes the call, and of the one that goes on for it.
 	ctx     context.Context // written before word
 	closing bool
-	mine    bool // it is the goroutine that answers
+	cut     bool // the passage was cut before the call was over
 	at      int  // the next level to be told, once the call is over
 	told    bool // the gate at that level knows the answer
 	settled bool // all gates know that the call has left
 }
 
-// closed is the bit of word that says that a goroutine has begun to call Answered of the gates.
-const closed = 1 << 16
+// The bits of word.
+const (
+	called = 1 << (16 + iota) // all gates have let the call in, so the function is called
+	closed                    // the call is over
+	cut                       // a crew tells the gates
+	within = 1<<16 - 1        // the number of gates
+)
 
 func newPassage[In, Out any](d *definition[In, Out]) *passage[In, Out] {
 	return &passage[In, Out]{d: d, tickets: make([]uint64, d.row), over: make([]uint32, d.row)}
@@ -49,7 +55,7 @@ func (g *passage[In, Out]) Renew() {
 	if g.behind.Load() != nil {
 		g.behind.Store(nil)
 	}
-	g.ctx, g.closing, g.mine, g.at, g.told, g.settled = nil, false, false, 0, false, false
+	g.ctx, g.closing, g.cut, g.at, g.told, g.settled = nil, false, false, 0, false, false
 }
 
 // Call implements [seam.Passage].
@@ -69,7 +75,11 @@ func (g *passage[In, Out]) Call(ctx context.Context, in In) (v Out, err error) {
 		if g.tickets[level], err = p.ask(ctx, key); err != nil {
 			return v, g.refused(p.name, err)
 		}
-		if !atomic.CompareAndSwapUint32(&g.word, n, n+1) { // cut meanwhile
+		next := n + 1
+		if next == last {
+			next |= called
+		}
+		if !atomic.CompareAndSwapUint32(&g.word, n, next) { // cut meanwhile
 			return v, g.turnBack(p.gate, g.tickets[level])
 		}
 	}
@@ -96,28 +106,41 @@ func (g *passage[In, Out]) refused(gate string, err error) error {
 //go:noinline
 func (g *passage[In, Out]) turnBack(gate Gate, ticket uint64) error {
 	err := stopped(g.ctx)
-	defer g.settle(err)
-	defer gate.Left(ticket)
-	gate.Answered(ticket, outcomeFor(g.ctx, err, nil, false))
+	o := outcomeFor(g.ctx, err, nil, false)
+	g.aside(func() {
+		defer gate.Left(ticket)
+		gate.Answered(ticket, o)
+	})
+	g.settle(err)
 	return err
 }
 
+// aside calls a gate in a goroutine of its own. The function must not use g.
+func (g *passage[In, Out]) aside(call func()) { engine.Callback(g.ctx, g.d.name, call) }
+
 // succeed is settle for a call that has a result, if nobody has cut it.
 func (g *passage[In, Out]) succeed() {
-	if !atomic.CompareAndSwapUint32(&g.word, uint32(g.d.row), uint32(g.d.row)|closed) {
+	left := uint32(g.d.row)
+	if !atomic.CompareAndSwapUint32(&g.word, left|called, left-1|called|closed) {
 		g.settle(nil)
 		return
 	}
-	g.closing, g.mine = true, true
-	for ; g.at < g.d.row; g.told = false {
+	for g.closing = true; ; {
 		level := g.at
 		gate := g.d.policies[level].gate
 		g.told = true
 		gate.Answered(g.tickets[level], observe.Outcome{})
-		g.at = level + 1
+		g.at, g.told = level+1, false
 		gate.Left(g.tickets[level])
+		if left--; left == 0 {
+			g.settled = true
+			return
+		}
+		if !atomic.CompareAndSwapUint32(&g.word, left|called|closed, left-1|called|closed) {
+			g.settle(nil)
+			return
+		}
 	}
-	g.settled = true
 }
 
 // settle reports to the gates, from the inner to the outer one, that the call has ended with err and has left. If a method of a gate
@@ -125,28 +148,37 @@ func (g *passage[In, Out]) succeed() {
 func (g *passage[In, Out]) settle(err error) {
 	if !g.closing {
 		g.closing = true
-		n := atomic.LoadUint32(&g.word)
-		g.mine = n&closed == 0 && atomic.CompareAndSwapUint32(&g.word, n, n|closed)
-		g.at = g.d.row - int(n&^closed)
+		n := atomic.OrUint32(&g.word, closed)
+		g.cut = n&cut != 0
+		g.at = g.d.row - int(n&within)
 	}
-	for g.at < g.d.row {
+	for g.at < g.d.row && (g.told || g.take()) {
 		level := g.at
 		gate := g.d.policies[level].gate
-		if g.mine && !g.told {
+		if !g.told {
 			g.told = true
 			gate.Answered(g.tickets[level], g.outcome(err))
 		}
 		g.at, g.told = level+1, false
-		if g.mine || atomic.AddUint32(&g.over[level], 1) == 2 {
-			gate.Left(g.tickets[level])
+		gate.Left(g.tickets[level])
+	}
+	for ; g.cut && g.at < g.d.row; g.at++ {
+		if gate, ticket := g.d.policies[g.at].gate, g.tickets[g.at]; atomic.AddUint32(&g.over[g.at], 1) == 2 {
+			g.aside(func() { gate.Left(ticket) })
 		}
 	}
 	g.settled = true
 }
 
+// take makes the next gate one that this goroutine tells, unless the passage was cut.
+func (g *passage[In, Out]) take() bool {
+	n := atomic.LoadUint32(&g.word)
+	return n&cut == 0 && atomic.CompareAndSwapUint32(&g.word, n, n-1)
+}
+
 // outcome is the outcome that the gates get of a call that has ended with err.
 func (g *passage[In, Out]) outcome(err error) observe.Outcome {
-	called := int(atomic.LoadUint32(&g.word)&^closed) == g.d.row
+	called := atomic.LoadUint32(&g.word)&called != 0
 	if err == nil && called {
 		return observe.Outcome{}
 	}
@@ -183,31 +215,28 @@ func apart(fn func()) (failure error) {
 
 // Cut implements [seam.Passage].
 func (g *passage[In, Out]) Cut(cause error, crew seam.Crew) {
-	n := atomic.LoadUint32(&g.word)
-	for n&closed == 0 && !atomic.CompareAndSwapUint32(&g.word, n, n|closed) {
-		n = atomic.LoadUint32(&g.word)
+	n := atomic.OrUint32(&g.word, cut)
+	if r := g.behind.Load(); r != nil {
+		r.Cut(cause)
 	}
-	if n&closed != 0 {
-		if r := g.behind.Load(); r != nil {
-			r.Cut(cause)
-		}
+	if n&cut != 0 {
 		return
 	}
-	for level := g.d.row - int(n); level < g.d.row; level++ {
+	for level := g.d.row - int(n&within); level < g.d.row; level++ {
 		if crew.Join() {
 			engine.Callback(g.ctx, g.d.name, func() {
 				defer crew.Leave()
-				g.answer(level, cause)
+				g.answer(level, cause, n&closed != 0)
 			})
 		}
 	}
 }
 
-// answer reports the answer to the gate at level, of a passage that was cut.
-func (g *passage[In, Out]) answer(level int, cause error) {
+// answer reports the answer to the gate at level, of a passage that was cut, and calls Left if the call has returned.
+func (g *passage[In, Out]) answer(level int, cause error, returned bool) {
 	gate := g.d.policies[level].gate
 	defer func() {
-		if atomic.AddUint32(&g.over[level], 1) == 2 {
+		if returned || atomic.AddUint32(&g.over[level], 1) == 2 {
 			gate.Left(g.tickets[level])
 		}
 	}()

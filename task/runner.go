@@ -54,6 +54,8 @@ type result[Out any] struct {
 	mends bool // the function may replace err, if it has the time
 	kept  bool // it has: it is waited for when the call is given up, until what is reserved is spent
 	work  bool // an engine runs the attempt, and is told
+	// The function is a gate's Answered or Left: nobody waits for it once the gates have been told that the call was cut off.
+	leaves bool
 }
 
 func newRunner[In, Out any](ctx context.Context, d *definition[In, Out], in In, crew seam.Crew, host seam.Host[Out]) *runner[In, Out] {
@@ -173,13 +175,15 @@ func (r *runner[In, Out]) guarded(epoch int, held result[Out], seen seam.OwnCall
 	var under *pass
 	if !r.inEpoch(epoch, func() {
 		r.held = held
-		under = r.passAt(held.level).hold()
+		if !held.leaves {
+			under = r.passAt(held.level).hold()
+		}
 	}) {
 		return false
 	}
 	returned := false
 	defer func() {
-		under.letGo(r.ctx, r.d.name)
+		under.letGo()
 		if !returned {
 			err := engine.Thrown(recover())
 			if held.err != nil {

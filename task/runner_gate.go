@@ -21,7 +21,7 @@ func (r *runner[In, Out]) pay(epoch, level int, failure error) (again, ok bool) 
 	if !again {
 		return false, ok
 	}
-	return true, r.admit(epoch, level, ctx, newPass(p.budget, ticket))
+	return true, r.admit(epoch, level, ctx, newPass(r.ctx, r.d.name, p.budget, ticket))
 }
 
 // enter calls Enter of the gate at level. If the gate does not let the call in, err says why.
@@ -41,7 +41,7 @@ func (r *runner[In, Out]) enter(epoch, level int) (err error, ok bool) {
 	if !admitted {
 		return err, ok
 	}
-	return nil, r.admit(epoch, level, ctx, newPass(p.gate, ticket))
+	return nil, r.admit(epoch, level, ctx, newPass(r.ctx, r.d.name, p.gate, ticket))
 }
 
 // admit records that the call is inside of a gate. It is not ok if the call was given up while Enter ran: then admit also reports to the gate
@@ -77,7 +77,7 @@ func (r *runner[In, Out]) leave(epoch, level int, v Out, failure error) (ok bool
 	var degraded error
 	if !r.inEpoch(epoch, func() {
 		if in = r.passes[level]; in != nil {
-			started, degraded, given = in.started, r.degraded, r.given != nil
+			started, degraded, given = in.started, r.degraded, r.given != nil || r.ended
 			r.passes[level] = nil
 		}
 	}) {
@@ -93,7 +93,7 @@ func (r *runner[In, Out]) leave(epoch, level int, v Out, failure error) (ok bool
 		r.aside(end)
 		return true
 	}
-	if ok = r.guarded(epoch, result[Out]{level: level + 1, v: v, err: failure, known: true}, nil, end); !ok {
+	if ok = r.guarded(epoch, result[Out]{level: level + 1, v: v, err: failure, known: true, leaves: true}, nil, end); !ok {
 		r.dispose(epoch, v, failure)
 	}
 	return ok
@@ -144,7 +144,7 @@ func (r *runner[In, Out]) endPasses(taken []*pass, err, degraded error) {
 func (r *runner[In, Out]) Cut(cause error) {
 	r.mu.Lock()
 	r.ended = true
-	work := r.work
+	work, stuck := r.work, r.held.leaves
 	var open []*pass
 	for _, p := range r.passes {
 		if p != nil {
@@ -154,6 +154,9 @@ func (r *runner[In, Out]) Cut(cause error) {
 	r.mu.Unlock()
 	for _, p := range open {
 		r.answerEarly(p, cause)
+	}
+	if stuck {
+		r.GiveUp(cause, true) // it goes on with its result
 	}
 	if g, ok := work.(seam.Gated); ok {
 		g.Cut(cause)
@@ -192,7 +195,7 @@ func (r *runner[In, Out]) under(level int, fn func()) func() {
 		return fn
 	}
 	return func() {
-		defer p.letGo(r.ctx, r.d.name)
+		defer p.letGo()
 		fn()
 	}
 }
@@ -218,4 +221,4 @@ type guardedArrival[In, Out any] struct {
 	under *pass
 }
 
-func (a guardedArrival[In, Out]) Gone() { a.under.letGo(a.r.ctx, a.r.d.name) }
+func (a guardedArrival[In, Out]) Gone() { a.under.letGo() }

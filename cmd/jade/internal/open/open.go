@@ -21,7 +21,7 @@ import (
 // Command is jade open.
 var Command = command.Command{
 	Name:    "open",
-	Summary: "shows recorded runs as an HTML page",
+	Summary: "show recorded runs as an HTML page",
 	Args:    "trace.json",
 	Long: `
 Open reads the traces of a file, or of the standard input if the file is "-". It writes one HTML page that needs no other

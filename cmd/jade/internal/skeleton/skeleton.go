@@ -12,7 +12,7 @@ import (
 // Command is jade new.
 var Command = command.Command{
 	Name:    "new",
-	Summary: "begins a handler, a flow or a task, with its tests",
+	Summary: "begin a handler, a flow or a task, with its tests",
 	Args:    "handler|flow|task",
 	Long: `
 New writes a small package that compiles, and whose tests pass. You replace its calls and types by yours.

@@ -19,7 +19,7 @@ import (
 // Command is jade whatif.
 var Command = command.Command{
 	Name:    "whatif",
-	Summary: "forecasts from recorded runs what another limit would do",
+	Summary: "forecast from recorded runs what another limit would do",
 	Args:    "traces",
 	Long: `
 Whatif reads recorded traces and replays each run with the changes: a call with another limit (-timeout), a call that takes
