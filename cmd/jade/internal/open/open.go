@@ -11,11 +11,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/jade-go/jade/cmd/jade/internal/command"
 	"github.com/jade-go/jade/cmd/jade/internal/recorded"
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/trace"
 )
 
 // Command is jade open.
@@ -68,7 +70,7 @@ func (r request) open(s command.Streams, name string) error {
 			return err
 		}
 	}
-	g, err := r.readGraph(traces[0].Name)
+	g, err := r.readGraph(traces)
 	if err != nil {
 		return err
 	}
@@ -99,7 +101,7 @@ func (r request) open(s command.Streams, name string) error {
 }
 
 // readGraph reads the graph of the flow, if the user has given one.
-func (r request) readGraph(name string) (*flow.Graph, error) {
+func (r request) readGraph(traces []*trace.Trace) (*flow.Graph, error) {
 	if r.graph == "" {
 		return nil, nil
 	}
@@ -121,8 +123,8 @@ func (r request) readGraph(name string) (*flow.Graph, error) {
 	switch {
 	case len(g.Nodes) == 0:
 		return nil, fmt.Errorf("-flow %s: want the graph of a flow (flow.Graph) as JSON: it has no nodes", shown)
-	case g.Name != name:
-		return nil, fmt.Errorf("-flow %s: the graph is of the flow %q, and the trace is of %q: choose the graph of that flow", shown, g.Name, name)
+	case !slices.ContainsFunc(traces, func(t *trace.Trace) bool { return t.Name == g.Name }):
+		return nil, fmt.Errorf("-flow %s: the graph is of the flow %q, and the trace is of %q: choose the graph of that flow", shown, g.Name, traces[0].Name)
 	}
 	return g, nil
 }
