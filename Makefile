@@ -16,7 +16,7 @@ endef
 
 LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: test test-all format lint stress fuzz bench generate
+.PHONY: test test-all format lint documents stress fuzz bench generate
 
 # The root module, which has no dependency beyond samber/lo: formatted, vetted, generated files fresh (a test
 # says so), and its tests under the race detector. Tests that need a browser or the like are skipped where that is
@@ -36,9 +36,21 @@ format:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
 
-# What .golangci.yml asks for, in every module. The linter is built first, which takes some minutes.
+# What .golangci.yml asks for, in every module, and what jade vet finds; and whether docs/flows is up to date. The
+# linter is built first, which takes some minutes.
 lint:
 	@for m in . $(MODULES); do (cd $$m && $(GO) run $(LINT) run --timeout 10m ./...) || exit 1; done
+	@$(with_jade) for m in . $(MODULES); do (cd $$m && $$bin/jade vet ./...) || exit 1; done; \
+	$$bin/jade doc -o docs/flows -check ./examples/...
+
+# Writes docs/flows.
+documents:
+	@$(with_jade) $$bin/jade doc -o docs/flows ./examples/...
+
+# with_jade builds the command jade into the folder bin.
+define with_jade
+bin=$$(mktemp -d); trap 'rm -rf "$$bin"' EXIT; (cd cmd/jade && $(GO) build -o $$bin/jade .) || exit 1;
+endef
 
 # Many schedules of the random tests; minutes.
 stress:

@@ -19,6 +19,7 @@
 //	inspect/       an http.Handler that serves these pictures
 //	faas/          deployed work: a handler for HTTP and for platforms (fc; lambda, gcf and cloudevents are modules of their own)
 //	jadetest/      tests of flows: every fault of every task, fakes, leaks, schedules, simulated load
+//	cmd/jade/      a module of its own with a command: documents and diffs of flows from source, and a vet that knows the traps
 //	examples/      programs to run and to copy from; orderpage first
 //	benchmarks/    a module of its own that compares Jade with other libraries
 //	docs/guide/    from sequential code to concurrent, scoped, recovered and timely code

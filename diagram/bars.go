@@ -34,8 +34,11 @@ func scaleOf(t *trace.Trace) scale {
 			step *= 2
 		}
 	}
-	for at := time.Duration(0); at <= s.whole; at += step {
+	for at := time.Duration(0); ; at += step {
 		s.ticks = append(s.ticks, at)
+		if at > s.whole-step { // a sum could overflow
+			break
+		}
 	}
 	return s
 }

@@ -314,7 +314,7 @@ func TestHTTP_doesNotLengthenTheServersTimeouts(t *testing.T) {
 		c, err := net.Dial("tcp", addr)
 		require.NoError(t, err)
 		defer c.Close()
-		require.NoError(t, c.SetDeadline(time.Now().Add(10*time.Second)))
+		require.NoError(t, c.SetDeadline(time.Now().Add(time.Minute)))
 		begun := time.Now()
 		_, err = fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", length, body)
 		require.NoError(t, err)
@@ -323,8 +323,8 @@ func TestHTTP_doesNotLengthenTheServersTimeouts(t *testing.T) {
 			if length == 1 {
 				require.Error(t, err, "the answer is not written for longer")
 			}
-			require.Less(t, time.Since(begun), 5*time.Second)
-		case <-time.After(10 * time.Second):
+			require.Less(t, time.Since(begun), 30*time.Second, "and not the hour of the handler")
+		case <-time.After(time.Minute):
 			require.Fail(t, "the handler goes on")
 		}
 	}

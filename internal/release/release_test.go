@@ -27,7 +27,7 @@ const (
 )
 
 // published are the modules that others import, by their folders.
-var published = []string{".", "observe/jadeotel", "observe/jadeprometheus", "guard/jadeotter", "guard/failsafe", "faas/lambda", "faas/gcf", "faas/cloudevents"}
+var published = []string{".", "observe/jadeotel", "observe/jadeprometheus", "guard/jadeotter", "guard/failsafe", "faas/lambda", "faas/gcf", "faas/cloudevents", "cmd/jade"}
 
 // Each module requires the version of the root that is published with it, and uses nothing that only the root may use: it may be
 // built with another version of the root.
@@ -61,6 +61,11 @@ func TestConsumer_outsideOfTheTree(t *testing.T) {
 		"GOPROXY=file://" + proxy + ",file://" + cache + "/cache/download," + others,
 		"GOMODCACHE=" + t.TempDir(), "GOFLAGS=-mod=mod -modcacherw", "GONOSUMDB=*", "GOWORK=off",
 	}
+	t.Run("install the command", func(t *testing.T) {
+		bin := t.TempDir()
+		run(t, t.TempDir(), append(env, "GOBIN="+bin), "go", "install", module+"/cmd/jade@"+version)
+		require.Contains(t, string(run(t, bin, nil, filepath.Join(bin, "jade"), "help")), "jade doc")
+	})
 	for name, c := range consumers(t) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -103,6 +108,7 @@ func consumers(t *testing.T) map[string]consumer {
 		"lambda":                          using("/faas/lambda", "Start[int, int]"),
 		"gcf":                             using("/faas/gcf", "Start[int, int]"),
 		"cloudevents":                     using("/faas/cloudevents", "HTTP[int, int]"),
+		"the checks of jade vet":          {"/cmd/jade", fmt.Sprintf("package main\n\nimport used %q\n\nvar _ = used.Analyzers\n\nfunc main() {}\n", module+"/cmd/jade/vet"), ""},
 	}
 }
 

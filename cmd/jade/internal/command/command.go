@@ -78,7 +78,8 @@ func (c Command) run(ctx context.Context, args []string, s Streams) int {
 	flags := flag.NewFlagSet(c.Name, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	work := c.Flags(flags)
-	switch err := flags.Parse(args); {
+	rest, err := parse(flags, args)
+	switch {
 	case errors.Is(err, flag.ErrHelp):
 		c.help(s.Out, flags)
 		return exitDone
@@ -86,7 +87,7 @@ func (c Command) run(ctx context.Context, args []string, s Streams) int {
 		fmt.Fprintf(s.Err, "jade %s: %v: see jade %s -h\n", c.Name, err, c.Name)
 		return exitFailed
 	}
-	err := work(ctx, s, flags.Args())
+	err = work(ctx, s, rest)
 	var usage *UsageError
 	switch {
 	case err == nil:
@@ -99,6 +100,21 @@ func (c Command) run(ctx context.Context, args []string, s Streams) int {
 		fmt.Fprintf(s.Err, "jade %s: %s\n", c.Name, strings.TrimSpace(err.Error()))
 	}
 	return exitFailed
+}
+
+// parse reads flags before and after the arguments. What follows "--" is an argument.
+func parse(flags *flag.FlagSet, args []string) (rest []string, err error) {
+	for {
+		if err := flags.Parse(args); err != nil {
+			return nil, err
+		}
+		read := args[:len(args)-flags.NArg()]
+		args = flags.Args()
+		if len(args) == 0 || len(read) > 0 && read[len(read)-1] == "--" {
+			return append(rest, args...), nil
+		}
+		rest, args = append(rest, args[0]), args[1:]
+	}
 }
 
 func overview(w io.Writer, commands []Command) {

@@ -20,6 +20,7 @@ type builder struct {
 	flows    map[flowKey][]*Flow
 	tasks    map[taskKey]*Task
 	found    map[*Flow]candidate
+	reached  map[source.Site]bool
 }
 
 // flowKey is a flow: where it was made, and its name.
@@ -46,6 +47,7 @@ type candidate struct {
 func Build(p *source.Program, results []probe.Result) *Model {
 	b := &builder{
 		program: p, sites: p.Sites(), packages: map[string]*Package{}, flows: map[flowKey][]*Flow{}, tasks: map[taskKey]*Task{}, found: map[*Flow]candidate{},
+		reached: map[source.Site]bool{},
 	}
 	folders := map[string]bool{}
 	for _, pkg := range p.Packages {
@@ -83,6 +85,7 @@ func Build(p *source.Program, results []probe.Result) *Model {
 			b.choose(key, groups[key])
 		}
 	}
+	b.unreached()
 	m := &Model{}
 	for _, pkg := range p.Packages {
 		if d := b.packages[pkg.Path]; len(d.Flows)+len(d.Missing) > 0 {
@@ -108,13 +111,29 @@ func (b *builder) candidates(r probe.Result) (all []candidate) {
 			c := candidate{built: built, words: words{report.Times}, target: target, hash: built.Graph.Hash()}
 			at := built.Graph.Place
 			c.site = b.site(b.sites.Flow(at.File, at.Line), pkg.Path, at.File)
+			b.reached[c.site] = true
 			c.key = flowKey{c.site.Package, at.File, at.Line, built.Graph.Name}
 			c.made = c.words.count(built.Graph)
 			all = append(all, c)
 		}
 	}
-	slices.SortStableFunc(pkg.Missing, func(x, y Missing) int { return cmp.Or(cmp.Compare(x.File, y.File), cmp.Compare(x.Name, y.Name)) })
 	return all
+}
+
+// unreached notes each place of the source that makes a flow which no target has built.
+func (b *builder) unreached() {
+	for _, site := range b.sites.Flows() {
+		pkg := b.packages[site.Package]
+		name := site.In[strings.LastIndex(site.In, ".")+1:]
+		known := slices.ContainsFunc(pkg.Missing, func(m Missing) bool { return m.File == site.File && strings.HasSuffix(m.Name, name) })
+		if !b.reached[site] && !known {
+			pkg.Missing = append(pkg.Missing, Missing{site.In, site.File, "no function that is called makes this flow. `main`, functions that answer a request, and functions " +
+				"that return nothing that may hold a flow are not called: build it in a function of its own"})
+		}
+	}
+	for _, pkg := range b.packages {
+		slices.SortStableFunc(pkg.Missing, func(x, y Missing) int { return cmp.Or(cmp.Compare(x.File, y.File), cmp.Compare(x.Name, y.Name)) })
+	}
 }
 
 // site chooses one of several sites that the library cannot tell apart: that in the package, else the first.

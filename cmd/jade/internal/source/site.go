@@ -1,9 +1,11 @@
 package source
 
 import (
+	"cmp"
 	"go/ast"
 	"go/types"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -12,6 +14,7 @@ type Site struct {
 	Package string // path
 	File    string // name
 	In      string // the function or the variable around it
+	Line    int    // tells several sites of a function apart
 	Doc     string // the comment above it, or that of what it is made of
 }
 
@@ -30,6 +33,24 @@ func (s Sites) Flow(file string, line int) []Site { return s[siteKey{file, line,
 
 // Task returns the sites of a task that was made at a place.
 func (s Sites) Task(file string, line int) []Site { return s[siteKey{file, line, "task"}] }
+
+// Flows are all sites of flows, in the order of packages, files and lines.
+func (s Sites) Flows() (all []Site) {
+	for key, sites := range s {
+		if key.made != "flow" {
+			continue
+		}
+		for _, site := range sites {
+			if !slices.Contains(all, site) {
+				all = append(all, site)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b Site) int {
+		return cmp.Or(cmp.Compare(a.Package, b.Package), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
+	return all
+}
 
 // Sites finds the calls of flow.New and task.New of all packages.
 func (p *Program) Sites() Sites {
@@ -68,7 +89,7 @@ func (p *Program) addSites(sites Sites, pkg *Package, file *ast.File) {
 					break
 				}
 				at := p.fset.Position(n.Pos())
-				site := Site{Package: pkg.Path, File: filepath.Base(name), In: around}
+				site := Site{Package: pkg.Path, File: filepath.Base(name), In: around, Line: at.Line}
 				if statement != nil {
 					site.Doc = above[p.fset.Position(statement.Pos()).Line]
 				}
