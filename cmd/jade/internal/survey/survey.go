@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jade-go/jade/cmd/jade/internal/model"
@@ -29,7 +30,20 @@ const long = 3 * time.Second
 // Take describes the flows of the packages that the patterns name.
 func Take(ctx context.Context, o Options, patterns ...string) (*model.Model, error) {
 	begun := time.Now()
-	say := func(text string) { fmt.Fprintf(o.Progress, "jade: %s\n", text) }
+	var mu sync.Mutex // held by who writes progress: Take does not return while the timer does
+	done := false
+	say := func(text string) {
+		mu.Lock()
+		defer mu.Unlock()
+		if !done {
+			fmt.Fprintf(o.Progress, "jade: %s\n", text)
+		}
+	}
+	defer func() {
+		mu.Lock()
+		defer mu.Unlock()
+		done = true
+	}()
 	timer := time.AfterFunc(long, func() { say("reading and building packages; the first time takes longer") })
 	defer timer.Stop()
 	env := os.Environ()
