@@ -182,7 +182,7 @@ func (c *Change) policies(both []call) {
 		if b.old.Need != b.new.Need {
 			c.add("needs", "`%s` was %s, and is %s", b.new.Node, b.old.Need, b.new.Need)
 		}
-		if b.old.StandIn != b.new.StandIn {
+		if b.old.StandIn != b.new.StandIn && (b.old.Need == model.Optional || b.new.Need == model.Optional) {
 			c.word("needs", "what replaces `"+b.new.Node+"` if it fails", b.old.StandIn, b.new.StandIn)
 		}
 		if slices.Equal(b.old.Policies, b.new.Policies) {

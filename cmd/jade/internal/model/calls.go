@@ -20,6 +20,8 @@ func (b *builder) calls(f *Flow, c candidate) {
 		call := Call{Node: n.Name, Each: n.Limit, Need: s.need(n), Needs: s.calls(n.ID), After: s.gates(n.ID)}
 		if call.Need == Optional {
 			call.StandIn = s.standIn(n)
+		} else if s.g.Catch > 0 && call.Need != Effect {
+			call.StandIn = "Catch answers"
 		}
 		for _, p := range n.Policies {
 			call.Policies = append(call.Policies, c.words.policy(p))

@@ -104,8 +104,12 @@ func fails(need, standIn string) string {
 	switch {
 	case need == Effect:
 		return "the answer does not notice"
+	case need == Required && standIn != "":
+		return "the flow fails, and " + standIn
 	case need == Required:
 		return "the flow fails"
+	case need == Chosen && standIn != "":
+		return "the flow fails if it is chosen, and " + standIn
 	case need == Chosen:
 		return "the flow fails if it is chosen"
 	case standIn == "":

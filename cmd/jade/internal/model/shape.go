@@ -33,7 +33,7 @@ const (
 	Effect   = "effect"
 )
 
-// need says what becomes of the answer if a node fails.
+// need says what becomes of the answer if a node fails. An answer of Catch is none that the flow has made.
 func (s *shape) need(n flow.GraphNode) string {
 	switch {
 	case !s.forAnswer()[n.ID]:
@@ -43,8 +43,6 @@ func (s *shape) need(n flow.GraphNode) string {
 	}
 	surely, maybe := s.fails(n.ID)
 	switch {
-	case s.g.Catch > 0:
-		return Optional
 	case surely[s.g.Output]:
 		return Required
 	case maybe[s.g.Output]:
@@ -145,9 +143,6 @@ func (s *shape) standIn(n flow.GraphNode) string {
 			}
 			next = append(next, e.To)
 		}
-	}
-	if s.g.Catch > 0 {
-		return "the answer of Catch"
 	}
 	return ""
 }

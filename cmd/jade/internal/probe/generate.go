@@ -14,13 +14,17 @@ import (
 	"github.com/jade-go/jade/cmd/jade/internal/source"
 )
 
-//go:embed support/support.go
-var support string
+var (
+	//go:embed support/support.go
+	support string
+	//go:embed support/made.go
+	made string
+)
 
-// generated are the two files that a probe adds to a package: one of the package itself, which watches before its variables are made, and a test.
+// generated are the files that a probe adds to a package: two of the package itself, which watches before its variables are made, and a test.
 type generated struct {
-	code, test string
-	refused    []Report // targets that no code can call
+	code, made, test string
+	refused          []Report // targets that no code can call
 }
 
 const jadePath = "github.com/jade-go/jade"
@@ -44,6 +48,7 @@ func generate(pkg *source.Package, modules []string, skip map[int]string) genera
 	targets.WriteString("//line jade-targets.go:1\n")
 	_, body, _ := strings.Cut(support, "package support\n")
 	out.code = "package " + pkg.Name + "\n" + body + "\n// jadeBefore watches from before the package's variables are made.\nvar jadeBefore = jadeWatching()\n"
+	out.made = strings.Replace(made, "package support", "package "+pkg.Name, 1)
 	var code strings.Builder
 	for _, stub := range g.stubs {
 		code.WriteString(stub + "\n")

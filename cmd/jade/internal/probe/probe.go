@@ -153,6 +153,9 @@ func (r *round) add(overlay map[string]string, base string, pkg *source.Package,
 	if err := put("0jade_support.go", "-support.go", g.code); err != nil {
 		return err
 	}
+	if err := put("1jade_made.go", "-made.go", g.made); err != nil {
+		return err
+	}
 	return put("jade_documents_test.go", "-documents.go", g.test)
 }
 
