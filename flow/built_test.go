@@ -123,3 +123,24 @@ func TestGraphNode_Types(t *testing.T) {
 	require.Nil(t, in)
 	require.Nil(t, out)
 }
+
+func ExampleGraph_Hash() {
+	name := task.New("name", func(_ context.Context, user string) (string, error) { return "Ada", nil })
+	page := func(name task.Task[string, string]) *flow.Flow[string, string] {
+		return flow.New("page", func(user flow.Node[string]) flow.Node[string] { return flow.Step(name, user) })
+	}
+	was := page(name).Graph().Hash()
+	fmt.Println(page(name.Timeout(time.Second)).Graph().Hash() == was)
+	fmt.Println(page(name.Named("title")).Graph().Hash() == was)
+	// Output:
+	// true
+	// false
+}
+
+func ExampleGraphNode_Types() {
+	length := task.New("length", func(_ context.Context, text string) (int, error) { return len(text), nil })
+	g := flow.New("page", func(text flow.Node[string]) flow.Node[int] { return flow.Step(length, text) }).Graph()
+	in, out := g.Node(g.Output).Types()
+	fmt.Println(in, out)
+	// Output: [string] int
+}
