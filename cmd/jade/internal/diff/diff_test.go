@@ -186,14 +186,7 @@ var changes = map[string]struct {
 	},
 	"a function that answers": {
 		[]string{"return Page{i + u, p} })\n\t})", "return Page{i + u, p} })\n\t}).Catch(func(context.Context, Query, error) (Page, error) { return Page{}, nil })"},
-		[]string{
-			"- **flow**: `Catch` is new",
-			"- **needs**: `item` was required, and is optional", "- **needs**: what replaces `item` if it fails is new: the answer of Catch",
-			"- **needs**: `user` was required, and is optional", "- **needs**: what replaces `user` if it fails is new: the answer of Catch",
-			"- **needs**: `price` was required, and is optional", "- **needs**: what replaces `price` if it fails is new: the answer of Catch",
-			"- **needs**: `list` was required, and is optional", "- **needs**: what replaces `list` if it fails is new: the answer of Catch",
-			"- **needs**: `each price` was required, and is optional", "- **needs**: what replaces `each price` if it fails is new: the answer of Catch",
-		},
+		[]string{"- **flow**: `Catch` is new"},
 	},
 	"the flow is renamed": {
 		[]string{`flow.New("page"`, `flow.New("home"`},
