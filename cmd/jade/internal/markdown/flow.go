@@ -111,7 +111,7 @@ func (w *writer) calls(b *bytes.Buffer, from, level string, f *model.Flow) {
 		for _, p := range c.Policies {
 			policies = append(policies, plain(p))
 		}
-		row(b, name, plain(synopsis(c.Task.Doc)), data, code(c.Returns), strings.Join(policies, "<br>"), c.Need, plain(c.Fails()))
+		row(b, name, plain(model.Synopsis(c.Task.Doc)), data, code(c.Returns), strings.Join(policies, "<br>"), c.Need, plain(c.Fails()))
 	}
 }
 

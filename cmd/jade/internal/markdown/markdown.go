@@ -100,7 +100,7 @@ func (w *writer) index(m *model.Model) {
 	b.WriteString(Notice + "# Flows\n")
 	for _, pkg := range m.Packages {
 		fmt.Fprintf(&b, "\n## [%s](%s)\n", plain(pkg.Title), to(file, pkg.Folder+"/README.md", ""))
-		if doc := synopsis(pkg.Doc); doc != "" {
+		if doc := model.Synopsis(pkg.Doc); doc != "" {
 			b.WriteString("\n" + plain(doc) + "\n")
 		}
 		if len(pkg.Flows) > 0 {
@@ -193,13 +193,4 @@ func (w *writer) flowPage(f *model.Flow) {
 // row writes a row of a table.
 func row(b *bytes.Buffer, cells ...string) {
 	b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
-}
-
-// synopsis is the first sentence of a comment.
-func synopsis(doc string) string {
-	doc = line(doc)
-	if i := strings.Index(doc, ". "); i >= 0 {
-		return doc[:i+1]
-	}
-	return doc
 }

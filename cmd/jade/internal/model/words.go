@@ -127,3 +127,12 @@ func (w words) gate(a task.Admission) string {
 }
 
 func number(f float64) string { return strings.TrimSuffix(strconv.FormatFloat(f, 'f', 1, 64), ".0") }
+
+// Synopsis is the first sentence of a comment, in one line.
+func Synopsis(doc string) string {
+	doc = strings.Join(strings.Fields(doc), " ")
+	if i := strings.Index(doc, ". "); i >= 0 {
+		return doc[:i+1]
+	}
+	return doc
+}

@@ -25,7 +25,7 @@ var (
 
 	page = sync.OnceValue(func() *template.Template {
 		return template.Must(template.New("site").Funcs(template.FuncMap{
-			"code": inline, "paragraphs": paragraphs, "join": strings.Join, "first": synopsis, "table": table,
+			"code": inline, "paragraphs": paragraphs, "join": strings.Join, "first": model.Synopsis, "table": table,
 			"flowID": flowID, "taskID": taskID, "pkgID": pkgID, "part": func(title string, v model.Value) part { return part{title, v} },
 		}).Parse(text))
 	})

@@ -37,15 +37,6 @@ func paragraphs(text string) template.HTML {
 	return template.HTML(b.String())
 }
 
-// synopsis is the first sentence of a comment.
-func synopsis(doc string) string {
-	doc = strings.Join(strings.Fields(doc), " ")
-	if i := strings.Index(doc, ". "); i >= 0 {
-		return doc[:i+1]
-	}
-	return doc
-}
-
 // table is a fault matrix: its tables, and the sentences between them.
 func table(markdown string) template.HTML {
 	var b strings.Builder
