@@ -4,7 +4,6 @@ package docs
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -19,9 +18,9 @@ import (
 	"github.com/jade-go/jade/cmd/jade/internal/command"
 	"github.com/jade-go/jade/cmd/jade/internal/markdown"
 	"github.com/jade-go/jade/cmd/jade/internal/model"
+	"github.com/jade-go/jade/cmd/jade/internal/recorded"
 	"github.com/jade-go/jade/cmd/jade/internal/site"
 	"github.com/jade-go/jade/cmd/jade/internal/survey"
-	"github.com/jade-go/jade/trace"
 )
 
 // Command is jade doc.
@@ -81,7 +80,7 @@ func (o options) run(ctx context.Context, s command.Streams, patterns []string) 
 		return fmt.Errorf("%s: no package builds a flow", strings.Join(patterns, " "))
 	}
 	if o.trace != "" {
-		if err := recorded(m, o.trace); err != nil {
+		if err := overlay(m, o.trace); err != nil {
 			return err
 		}
 	}
@@ -218,26 +217,26 @@ func check(s command.Streams, docs []document, stale []string) error {
 	return command.ErrFindings
 }
 
-// recorded gives each flow the critical path of its trace in a file.
-func recorded(m *model.Model, file string) error {
-	data, err := os.ReadFile(file)
+// overlay gives each flow its run among the traces of a file, and the last one if there are several. Flows of one name are told apart by the file that they
+// are made in.
+func overlay(m *model.Model, file string) error {
+	traces, err := recorded.ReadFile(file, os.Stdin)
 	if err != nil {
 		return err
 	}
-	var t trace.Trace
-	if err := json.Unmarshal(data, &t); err != nil {
-		return fmt.Errorf("%s is no trace: %w", file, err)
-	}
-	found := false
-	for _, pkg := range m.Packages {
-		for _, f := range pkg.Flows {
-			if f.Name == t.Name {
-				f.Trace, found = &t, true
+	for _, t := range traces {
+		found := false
+		for _, pkg := range m.Packages {
+			for _, f := range pkg.Flows {
+				at := t.Root().Place.File
+				if f.Name == t.Name && (at == "" || at == f.Graph.Place.File) {
+					f.Trace, found = t, true
+				}
 			}
 		}
-	}
-	if !found {
-		return fmt.Errorf("%s is a run of %q, and no package has that flow", file, t.Name)
+		if !found {
+			return fmt.Errorf("%s has a run of %q, and no package has that flow", file, t.Name)
+		}
 	}
 	return nil
 }

@@ -116,6 +116,29 @@ func TestDoc_golden(t *testing.T) {
 	require.Contains(t, errs, "3 of ")
 }
 
+// A recorded run gives its flow a critical path. A flow of that name which is made in another file gets none.
+func TestDoc_trace(t *testing.T) {
+	dir := t.TempDir()
+	sample.Module(t, dir, "shop")
+	sample.Files(t, dir, shop)
+	run := func(name, place string) (code int, page, errs string) {
+		text := `{"run": 1, "name": "` + name + `", "start": "2026-01-01T00:00:00Z", "spans": [
+			{"id": 0, "parent": -1, "kind": "run", "flow": "page", "place": {"file": "` + place + `", "line": 24}, "start": 0, "end": 30000000, "status": "ok", "inputs": ["item"]},
+			{"id": 1, "parent": 0, "kind": "node", "flow": "page", "node": "item", "task": "item", "start": 0, "end": 30000000, "status": "ok", "inputs": ["in"]}]}`
+		sample.Files(t, dir, "-- run.json --\n"+text+"\n")
+		code, _, errs = sample.Run(t, docs.Command, dir, "-o", "out", "-trace", "run.json", "./...")
+		return code, documents(t, dir)["out/pages/README.md"], errs
+	}
+	code, page, errs := run("page", "pages/pages.go")
+	require.Zero(t, code, errs)
+	require.Contains(t, page, "A recorded run took 30ms. Its critical path: item (30ms).")
+	for _, other := range [][2]string{{"page", "pages/other.go"}, {"home", "pages/pages.go"}} {
+		code, _, errs = run(other[0], other[1])
+		require.Equal(t, 2, code)
+		require.Contains(t, errs, "no package has that flow")
+	}
+}
+
 func TestDoc_usage(t *testing.T) {
 	dir := t.TempDir()
 	sample.Module(t, dir, "empty")
