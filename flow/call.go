@@ -38,7 +38,13 @@ func (f *Flow[In, Out]) begin(ctx context.Context, in In, watched bool) (c *call
 	}
 	told = c.life.Told()
 	c.members.Store(1)
-	if c.observer != nil || c.st.demand != nil { // opening it may call a user's function
+	if c.isLate() {
+		c.members.Add(1)
+		go func() {
+			defer c.Leave()
+			c.expire()
+		}()
+	} else if c.observer != nil || c.st.demand != nil { // opening it may call a user's function
 		c.members.Add(1)
 		go c.st.begin()
 	} else {
@@ -88,6 +94,9 @@ func (st *state) announce() {
 		r.effects.ctx = effects
 	}
 }
+
+// isLate reports whether the one node of the run was late before it was to begin.
+func (c *call[In, Out]) isLate() bool { return c.flow.terms != nil && c.flow.terms.Late != nil }
 
 // nested is a flow as work that a task stands for.
 type nested[In, Out any] struct{ flow *Flow[In, Out] }
@@ -139,9 +148,16 @@ func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 			unheld = true
 		}
 	}
-	if _, limited := c.around.Deadline(); limited || c.flow.limit > 0 {
+	if t := c.flow.terms; t != nil && t.Key != "" {
+		c.key = t.above(p.specs[p.out].name)
+	}
+	if t := c.flow.terms; t != nil && !t.Limit.IsZero() {
+		c.begun, c.limit = t.Begun, t.limit()
+	} else if _, limited := c.around.Deadline(); limited || c.flow.limit > 0 {
 		c.begun = time.Now()
 		c.limit = newLimit(c.around, c.outer, c.begun, c.flow.limit, c.flow.reserve, unheld)
+	}
+	if c.limit != nil && !c.isLate() {
 		t.Until = c.limit.at
 	}
 	if c.life, err = engine.Begin(c.around, c, t); err != nil {
@@ -154,11 +170,13 @@ func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 			return err
 		}
 	}
-	if c.life.Observer() != nil {
+	if c.life.Observer() != nil && c.flow.terms == nil {
 		c.begun = time.Now()
 		c.observer = newRunObserver(p, observe.ForEngines(seal).Observer(c.life.Observer()))
 	}
 	st := p.start(&c.run)
-	st.cells[0].(*given[In]).v = c.in
+	if c.flow.terms == nil {
+		st.cells[0].(*given[In]).v = c.in
+	}
 	return nil
 }

@@ -7,10 +7,10 @@ import "context"
 type cell interface {
 	// exec makes the value. If that goes on elsewhere it reports pending, and at is told when it is over.
 	exec(ctx context.Context, at nodeRef) (pending bool, err error)
-	// alone makes the value for another engine, on the caller's goroutine.
-	alone(ctx context.Context) error
 	// boxed returns the value.
 	boxed() any
+	// fill sets the value; a nil is the zero value. It reports false if v is of another type.
+	fill(v any) bool
 	// reset lets go of it.
 	reset()
 }
@@ -46,6 +46,15 @@ type slot[T any] struct{ v T }
 func (s *slot[T]) value() *T  { return &s.v }
 func (s *slot[T]) boxed() any { return s.v }
 
+func (s *slot[T]) fill(v any) (ok bool) {
+	if v == nil {
+		s.reset()
+		return true
+	}
+	s.v, ok = v.(T)
+	return ok
+}
+
 func (s *slot[T]) reset() {
 	var zero T
 	s.v = zero
@@ -56,17 +65,11 @@ func (s *slot[T]) reset() {
 type given[T any] struct{ slot[T] }
 
 func (*given[T]) exec(context.Context, nodeRef) (bool, error) { return false, nil }
-func (*given[T]) alone(context.Context) error                 { return nil }
 
 // boxed returns a cell that holds v. A nil is the zero value of T.
 func boxed[T any](v any) (cell, bool) {
 	c := &given[T]{}
-	if v == nil {
-		return c, true
-	}
-	var ok bool
-	c.v, ok = v.(T)
-	return c, ok
+	return c, c.fill(v)
 }
 
 // wiring is what a cell is connected to when it is made: the cells and the

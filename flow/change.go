@@ -2,6 +2,7 @@ package flow
 
 import (
 	"github.com/jade-go/jade/combinators"
+	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
 )
 
@@ -20,9 +21,11 @@ type rest struct {
 	effects  []error // failures
 }
 
+// cancellation is the end of a node that runs and that nothing needs any more.
 type cancellation struct {
-	life  engine.Life
-	cause error
+	n           int32
+	life, spare engine.Life // what it has
+	cause       *future.CanceledError
 }
 
 // more is the rest, to add to.
@@ -48,7 +51,11 @@ func (t *change) do() {
 func (r *rest) do(st *state, answered bool) {
 	defer st.tellEffects(r.effects) // also if a function of the user's has ended the goroutine
 	for _, c := range r.canceled {
-		c.life.End(c.cause)
+		for _, life := range []engine.Life{c.life, c.spare} {
+			if life != nil {
+				life.End(c.cause)
+			}
+		}
 	}
 	for _, l := range r.late {
 		st.giveUp(l)

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/internal/engine"
 )
 
 // giveUp gives up n's claims on its inputs; cause is why they may be cancelled.
@@ -31,17 +30,9 @@ func (t *change) disclaim(n int32, cause error) {
 		if t.st.plan.specs[n].claims {
 			d.stray[n] = mayStray
 		}
-		t.cancel(d.lives[n], cause)
-		t.cancel(d.spares[n], cause)
+		more := t.more()
+		more.canceled = append(more.canceled, cancellation{n, d.lives[n], d.spares[n], &future.CanceledError{Cause: cause}})
 	}
 	d.phase[n] = dropped
 	t.giveUp(n, cause)
-}
-
-// cancel has the ctx of something end that nothing needs any more; nil: it has none.
-func (t *change) cancel(life engine.Life, cause error) {
-	if life != nil {
-		more := t.more()
-		more.canceled = append(more.canceled, cancellation{life, &future.CanceledError{Cause: cause}})
-	}
 }

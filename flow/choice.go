@@ -2,7 +2,6 @@ package flow
 
 import (
 	"context"
-	"errors"
 )
 
 // Either is the value of yes if cond is true, else that of no. Only the chosen
@@ -26,15 +25,6 @@ func (c *choice[T]) holds() bool { return *c.cond }
 
 func (*choice[T]) exec(context.Context, nodeRef) (bool, error) { return false, nil }
 
-func (c *choice[T]) alone(context.Context) error {
-	chosen := 1
-	if c.holds() {
-		chosen = 0
-	}
-	c.take(chosen)
-	return *c.errs[chosen]
-}
-
 // Any is the first success among ns, in time; the others are cancelled then,
 // unless something else needs them. If all fail, it fails with their failures, joined in the order of ns.
 func Any[T any](ns ...Node[T]) Node[T] {
@@ -50,15 +40,3 @@ func Any[T any](ns ...Node[T]) Node[T] {
 type first[T any] struct{ passing[T] }
 
 func (*first[T]) exec(context.Context, nodeRef) (bool, error) { return false, nil }
-
-func (c *first[T]) alone(context.Context) error {
-	var errs []error
-	for i, err := range c.errs {
-		if *err == nil {
-			c.take(i)
-			return nil
-		}
-		errs = append(errs, *err)
-	}
-	return errors.Join(errs...)
-}

@@ -118,6 +118,12 @@ func (d *demand) prepare(p *plan) {
 		}
 	}
 	d.claims[p.out]++
+	for n, in := range p.failed {
+		d.cancel[n] = in.canceled
+		if p.specs[p.out].kind == KindAny {
+			d.failed[p.out]++
+		}
+	}
 }
 
 func (st *state) openDemand() {

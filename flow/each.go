@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 
-	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/task"
 )
 
@@ -23,7 +22,7 @@ func Each[A, R any](t task.Task[A, R], as Node[[]A], limit int) Node[[]R] {
 	n := elementsNode("flow.Each", t, as, limit)
 	n.maker = calling(t, func(t task.Task[A, R]) maker {
 		direct, late := elementCalls(t)
-		return maker{guards: true, claims: true, make: func(w wiring) cell {
+		return maker{guards: true, claims: true, element: func() *node { return elementOf(t) }, make: func(w wiring) cell {
 			return &each[A, R]{elementsOf: elementsOf[A, R]{t: t, direct: direct, late: late, as: from(w, as), limit: limit}}
 		}}
 	})
@@ -79,13 +78,4 @@ func (c *each[A, R]) discard(ctx context.Context) {
 			c.late(ctx, v)
 		}
 	}
-}
-
-func (c *each[A, R]) alone(ctx context.Context) (err error) {
-	indexes, call := c.elementsOf.alone()
-	c.v, err = combinators.Each(ctx, c.limit, indexes, call).Await(ctx)
-	if e, ok := err.(*combinators.ElementError); ok {
-		return c.failed(e.Index, e.Err)
-	}
-	return err
 }

@@ -33,28 +33,7 @@ func (st *state) giveUpAll() (again bool) {
 	d.mu.Lock()
 	spent := d.spent
 	t := change{st: st}
-	if !d.open { // an observer is still being told of the run
-		d.open = true
-		t.want(st.plan.out)
-	}
-	for n := range d.phase {
-		s := &st.plan.specs[n]
-		slow := s.kind == KindRecover && spent
-		switch d.phase[n] {
-		case wanted, ready:
-			if s.call {
-				t.failLate(int32(n))
-			}
-			if slow && d.phase[n] == ready {
-				d.phase[n] = wanted
-				t.look(int32(n))
-			}
-		case running, held:
-			if s.call && (s.answer || !s.effect) || slow {
-				t.giveUpCall(lateCall{n: int32(n), begun: true, complete: true})
-			}
-		}
-	}
+	t.expire()
 	d.mu.Unlock()
 	t.offer()
 	if st.head.Load() != none {
@@ -83,6 +62,33 @@ func (st *state) giveUpAll() (again bool) {
 	}
 	t.do()
 	return again
+}
+
+// expire has all calls given up, and what stands in for them and takes time if what is reserved is spent.
+func (t *change) expire() {
+	st, d := t.st, t.st.demand
+	if !d.open { // an observer is still being told of the run
+		d.open = true
+		t.want(st.plan.out)
+	}
+	for n := range d.phase {
+		s := &st.plan.specs[n]
+		slow := s.kind == KindRecover && d.spent
+		switch d.phase[n] {
+		case wanted, ready:
+			if s.call {
+				t.failLate(int32(n))
+			}
+			if slow && d.phase[n] == ready {
+				d.phase[n] = wanted
+				t.look(int32(n))
+			}
+		case running, held:
+			if s.call && (s.answer || !s.effect) || slow {
+				t.giveUpCall(lateCall{n: int32(n), begun: true, complete: true})
+			}
+		}
+	}
 }
 
 // backOf is how the function of node n has returned.

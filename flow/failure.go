@@ -5,7 +5,6 @@ import (
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/must"
-	recovery "github.com/jade-go/jade/recover"
 )
 
 // Recover is the value of n or, if that fails, what fn makes of the failure. A
@@ -37,18 +36,6 @@ func (c *rescue[T]) exec(ctx context.Context, at nodeRef) (pending bool, err err
 	return false, err
 }
 
-func (c *rescue[T]) alone(ctx context.Context) error {
-	switch err := *c.errs[0]; {
-	case err == nil:
-		c.take(0)
-		return nil
-	case recovery.ClassifyIn(ctx, err) == recovery.ClassCanceled:
-		return err
-	}
-	_, err := c.exec(ctx, nodeRef{})
-	return err
-}
-
 // Try is the result of n as a value: also of a failure, so that a page can say
 // what is missing, and why. Beside a failure the value is zero, whatever the task returned. It succeeds whenever n completes.
 func Try[T any](n Node[T]) Node[future.Result[T]] {
@@ -71,11 +58,6 @@ func (c *trial[T]) exec(context.Context, nodeRef) (bool, error) {
 	return false, nil
 }
 
-func (c *trial[T]) alone(ctx context.Context) error {
-	_, err := c.exec(ctx, nodeRef{})
-	return err
-}
-
 // Fallback is the value of n or, if that fails, v: n is optional here. A cancellation is passed on as it is.
 //
 // Limit: when the limit of the flow passes before n is there, n has failed, and v is the value.
@@ -95,16 +77,4 @@ type standIn[T any] struct {
 func (c *standIn[T]) exec(context.Context, nodeRef) (bool, error) {
 	c.v = c.spare
 	return false, nil
-}
-
-func (c *standIn[T]) alone(ctx context.Context) error {
-	switch err := *c.errs[0]; {
-	case err == nil:
-		c.take(0)
-	case future.IsCanceled(err):
-		return err
-	default:
-		c.v = c.spare
-	}
-	return nil
 }

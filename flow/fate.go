@@ -209,6 +209,9 @@ func (c *call[In, Out]) closeIn(d time.Duration) {
 // giveUp gives up the calls, as of a time.
 func (c *call[In, Out]) giveUp(at time.Time, spent bool) {
 	late := c.lateAt(at)
+	if c.isLate() {
+		late = c.flow.terms.Late
+	}
 	if c.st.demand != nil {
 		c.st.expire(late, spent)
 	} else if !c.st.backInTime(late) && c.decide(answering) {

@@ -21,6 +21,7 @@ type Flow[In, Out any] struct {
 	told     []func(context.Context, In, error)
 	degraded []func(Out, []Loss) Out
 	task     task.Task[In, Out]
+	terms    *Terms // of a plan of one node: see GraphNode.Perform
 }
 
 // New builds a flow: build is called once, with the node of the input, and

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/jade-go/jade/internal/seam"
 	"github.com/jade-go/jade/task"
@@ -28,6 +29,9 @@ func (p *plan) keyOf(around context.Context) string {
 	}
 	return key + "/" + p.name
 }
+
+// above is the key without the name of the node that it ends with.
+func (t *Terms) above(name string) string { return strings.TrimSuffix(t.Key, "/"+name) }
 
 // keyed is ctx with the key of node n, if the run has keys.
 func (st *state) keyed(n int32, ctx context.Context) context.Context {
@@ -61,26 +65,4 @@ func keyedFor(o *seam.Origin, ctx context.Context, key string) context.Context {
 		return context.WithValue(ctx, flowCallKey{}, flowCall{key, of.identity()})
 	}
 	return ctx
-}
-
-// keyedAlone is ctx with the key of a node that is called outside of a run: see [GraphNode.Run].
-func (n GraphNode) keyedAlone(ctx context.Context) context.Context {
-	if key, ok := task.Key(ctx); ok {
-		return n.of.keyed(ctx, key+"/"+n.flow+"/"+n.Name)
-	}
-	return ctx
-}
-
-// alone returns the indexes of the elements, and a function that calls the task for the element with an index, outside of a run: see [GraphNode.Run].
-func (c *elementsOf[A, R]) alone() (indexes []int, call task.Func[int, R]) {
-	indexes = make([]int, len(*c.as))
-	for i := range indexes {
-		indexes[i] = i
-	}
-	return indexes, func(ctx context.Context, i int) (R, error) {
-		if key, ok := task.Key(ctx); ok {
-			ctx = keyedFor(task.ForEngines(seal, c.t).Origin(), ctx, key+"["+strconv.Itoa(i)+"]")
-		}
-		return c.t.Do(ctx, (*c.as)[i])
-	}
 }

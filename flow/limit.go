@@ -85,6 +85,11 @@ func newLimit(around context.Context, outer *run, begun time.Time, timeout, rese
 	return l
 }
 
+// limit is that of a run of one node.
+func (t *Terms) limit() *limit {
+	return &limit{at: t.Limit, end: t.End, last: t.End.Add(grace), due: t.End, reserved: t.Limit.Before(t.End)}
+}
+
 // reserves reports whether there is time between at and end.
 func (l *limit) reserves() bool { return l != nil && l.reserved }
 

@@ -36,11 +36,6 @@ func (c *checking[R]) exec(context.Context, nodeRef) (_ bool, err error) {
 	return false, err
 }
 
-func (c *checking[R]) alone(ctx context.Context) error {
-	_, err := c.exec(ctx, nodeRef{})
-	return err
-}
-
 func addMap[R any](where, name string, call func(wiring) func() R, inputs ...*node) Node[R] {
 	return add[R](where, 3, node{kind: KindMap, called: name, inputs: data(inputs...)}, func(w wiring) cell {
 		return &mapping[R]{call: call(w)}
@@ -55,11 +50,6 @@ type mapping[R any] struct {
 func (c *mapping[R]) exec(context.Context, nodeRef) (bool, error) {
 	c.v = c.call()
 	return false, nil
-}
-
-func (c *mapping[R]) alone(ctx context.Context) error {
-	_, err := c.exec(ctx, nodeRef{})
-	return err
 }
 
 // Const is the value v. It is shared by all runs.

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"context"
 	"reflect"
 	"slices"
 
@@ -68,7 +69,8 @@ type node struct {
 	inputs []input
 	index  int32
 	maker
-	box func(v any) (cell, bool) // a cell that holds v, if that is of type out
+	box      func(v any) (cell, bool) // a cell that holds v, if that is of type out
+	runAlone func(context.Context, *plan, Terms) Completion
 }
 
 // maker is how a node is made.
@@ -78,7 +80,12 @@ type maker struct {
 	guards bool              // its cell sees to functions that panic or call Goexit itself
 	claims bool              // its cell claims the node: see state.claim
 	again  func(point) maker // of a call of a task: see intercept.go
+
+	element func() *node // of an Each or a SettleEach: a step that calls the task for one element, with the index 1
 }
+
+// calls reports whether the node calls a task.
+func (n *node) calls() bool { return n.kind == KindStep || n.kind == KindEach }
 
 type input struct {
 	n    *node
@@ -122,7 +129,7 @@ func add[T any](where string, skip int, n node, make func(w wiring) cell) Node[T
 	n.place = observe.Place{File: file, Line: line}
 	n.out = reflect.TypeFor[T]()
 	n.make = make
-	n.box = boxed[T]
+	n.box, n.runAlone = boxed[T], runAlone[T]
 	for _, in := range n.inputs {
 		if in.n == nil {
 			panic(where + ": zero Node")

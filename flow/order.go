@@ -47,11 +47,6 @@ func (c *requirement) exec(context.Context, nodeRef) (bool, error) {
 	return false, nil
 }
 
-func (c *requirement) alone(ctx context.Context) error {
-	_, err := c.exec(ctx, nodeRef{})
-	return err
-}
-
 // Also returns n, and runs effects beside it, such as an audit or a message.
 // The value of n does not wait for them, and their failure does not change the
 // answer. The flow's OnError and the observer get such a failure; without them it
@@ -73,8 +68,3 @@ func forward[T any](n Node[T]) func(wiring) cell {
 type forwarded[T any] struct{ passing[T] }
 
 func (*forwarded[T]) exec(context.Context, nodeRef) (bool, error) { return false, nil }
-
-func (c *forwarded[T]) alone(context.Context) error {
-	c.take(0)
-	return nil
-}

@@ -25,6 +25,8 @@ type plan struct {
 	first     []int32      // of a counted plan: nodes that are ready at the start
 	pools     [2]sync.Pool // of *state: with counters, and with demand
 
+	failed map[int32]failedInput // of a plan of one node: its inputs that have failed; see GraphNode.alone
+
 	root *plan // that it is a variant of: see intercept.go; nil if of none
 
 	describe sync.Once // see calls.go
@@ -63,7 +65,7 @@ func compile(name string, place observe.Place, b *builder, out *node) *plan {
 	p := &plan{name: name, place: place, watched: 1, specs: make([]spec, len(b.nodes)), left: make([]int32, len(b.nodes)), counted: true}
 	for i, n := range b.nodes {
 		n.index = int32(i)
-		call := n.kind == KindStep || n.kind == KindEach
+		call := n.calls()
 		p.specs[i] = spec{node: n, quick: !call && n.kind != KindRecover, call: call}
 		if !p.specs[i].quick {
 			p.specs[i].sight = p.watched

@@ -2,13 +2,8 @@ package flow
 
 import (
 	"context"
-	"errors"
-	"time"
 
-	"github.com/jade-go/jade/combinators"
-	"github.com/jade-go/jade/deadline"
 	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/internal/alarm"
 	"github.com/jade-go/jade/task"
 )
 
@@ -30,7 +25,7 @@ func SettleEach[A, R any](t task.Task[A, R], as Node[[]A], limit int) Node[[]fut
 	n.task.settles = true
 	n.maker = calling(t, func(t task.Task[A, R]) maker {
 		direct, late := elementCalls(t)
-		return maker{guards: true, claims: true, make: func(w wiring) cell {
+		return maker{guards: true, claims: true, element: func() *node { return elementOf(t) }, make: func(w wiring) cell {
 			return &settleEach[A, R]{elementsOf: elementsOf[A, R]{t: t, direct: direct, late: late, as: from(w, as), limit: limit, settles: true}}
 		}}
 	})
@@ -76,22 +71,4 @@ func (c *settleEach[A, R]) discard(ctx context.Context) {
 			c.late(ctx, r.Value)
 		}
 	}
-}
-
-// alone has the calls end a moment before ctx does, as a run has: so there is time to take the results.
-func (c *settleEach[A, R]) alone(ctx context.Context) (err error) {
-	calls := ctx
-	if end, limited := ctx.Deadline(); limited {
-		var stop context.CancelFunc
-		calls, stop = deadline.Reserve(ctx, alarm.Hold(time.Until(end)))
-		defer stop()
-	}
-	indexes, call := c.elementsOf.alone()
-	c.v, err = combinators.SettleEach(calls, c.limit, indexes, call).Await(ctx)
-	for i, r := range c.v {
-		if e, ok := errors.AsType[*combinators.ElementError](r.Err); ok {
-			c.v[i].Err = c.failed(i, e.Err)
-		}
-	}
-	return err
 }

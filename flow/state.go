@@ -66,6 +66,9 @@ func (st *state) prepare() {
 	if st.guarded != nil {
 		clear(st.guarded.calls)
 	}
+	for n, in := range st.plan.failed {
+		st.errs[n] = in.err
+	}
 	if st.demand != nil {
 		st.demand.prepare(st.plan)
 		return

@@ -24,20 +24,36 @@ func Step[A, R any](t task.Task[A, R], a Node[A]) Node[R] {
 func addStep[A, R any](where string, t task.Task[A, R], gather func(wiring) func() A, inputs ...*node) Node[R] {
 	mustTask(where, t.Name())
 	n := node{kind: KindStep, task: describe(t), in: reflect.TypeFor[A](), inputs: data(inputs...)}
-	n.maker = calling(t, func(t task.Task[A, R]) maker {
-		if through, mends := task.ForEngines(seal, t).Passage(); through != nil {
-			return maker{mends: true, claims: true, make: func(w wiring) cell {
-				through, _ := task.ForEngines(seal, t).Passage()
-				return &guardedStep[A, R]{newStep(t, through.Call, mends, gather(w)), through}
-			}}
-		}
-		direct, mends := task.ForEngines(seal, t).Direct()
-		return maker{mends: mends, guards: direct == nil, claims: mends || direct == nil, make: func(w wiring) cell {
-			c := newStep(t, direct, mends, gather(w))
-			return &c
-		}}
-	})
+	n.maker = calling(t, func(t task.Task[A, R]) maker { return stepMaker(t, gather) })
 	return add[R](where, 3, n, n.make)
+}
+
+// stepMaker is how a step is made.
+func stepMaker[A, R any](t task.Task[A, R], gather func(wiring) func() A) maker {
+	if through, mends := task.ForEngines(seal, t).Passage(); through != nil {
+		return maker{mends: true, claims: true, make: func(w wiring) cell {
+			through, _ := task.ForEngines(seal, t).Passage()
+			return &guardedStep[A, R]{newStep(t, through.Call, mends, gather(w)), through}
+		}}
+	}
+	direct, mends := task.ForEngines(seal, t).Direct()
+	return maker{mends: mends, guards: direct == nil, claims: mends || direct == nil, make: func(w wiring) cell {
+		c := newStep(t, direct, mends, gather(w))
+		return &c
+	}}
+}
+
+// elementOf is the call of t for one element of an Each, as a step of its own.
+func elementOf[A, R any](t task.Task[A, R]) *node {
+	in := Node[A]{&node{kind: KindConst, name: "element", out: reflect.TypeFor[A](), box: boxed[A]}}
+	return &node{
+		kind: KindStep, task: describe(t), in: reflect.TypeFor[A](), out: reflect.TypeFor[R](), inputs: data(in.n), index: 1,
+		runAlone: runAlone[R],
+		maker: stepMaker(t, func(w wiring) func() A {
+			v := from(w, in)
+			return func() A { return *v }
+		}),
+	}
 }
 
 func newStep[A, R any](t task.Task[A, R], direct task.Func[A, R], mends bool, gather func() A) step[A, R] {
@@ -147,8 +163,3 @@ func (h stepHost[A, R]) Around() any { return h.at.around() }
 
 // Carry is told of the call: see [seam.Host].
 func (h stepHost[A, R]) Carry(call seam.Carried) { h.at.st.carry(h.at.n, call) }
-
-func (c *step[A, R]) alone(ctx context.Context) (err error) {
-	c.v, err = c.t.Do(ctx, c.gather())
-	return err
-}
