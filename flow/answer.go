@@ -148,7 +148,11 @@ func (c *call[In, Out]) hookFailed(i int, err error) error {
 
 // ownFailed is the failure of a function of the flow itself.
 func (c *call[In, Out]) ownFailed(name string, err error) error {
-	return &Error{Flow: c.plan.name, Node: name, Place: c.plan.place, Err: err, plan: c.plan, node: none, root: err, class: recovery.ClassifyIn(c.around, err)}
+	return c.plan.ownFailed(c.around, name, err)
+}
+
+func (p *plan) ownFailed(ctx context.Context, name string, err error) error {
+	return &Error{Flow: p.name, Node: name, Place: p.place, Err: err, plan: p, node: none, root: err, class: recovery.ClassifyIn(ctx, err)}
 }
 
 // answer is called by who has decided what the answer is.

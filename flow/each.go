@@ -63,6 +63,8 @@ func (c *each[A, R]) exec(ctx context.Context, at nodeRef) (pending bool, err er
 // collect implements [collector].
 func (c *each[A, R]) collect(values []R, _ []error) { c.v = values }
 
+func (c *each[A, R]) assemble(values []any, failures []error) { c.take(c, values, failures) }
+
 // resign implements [resigner]. Without its input nobody knows how many elements there are.
 func (c *each[A, R]) resign(at nodeRef, late lateCall, failure error) (pending bool, err error) {
 	if _, ok := task.ForEngines(seal, c.t).Standby(); !ok || !late.complete {

@@ -29,6 +29,29 @@ type collector[R any] interface {
 	collect(values []R, failures []error)
 }
 
+// spread returns the elements.
+func (c *elementsOf[A, R]) spread() []any {
+	all := make([]any, len(*c.as))
+	for i, v := range *c.as {
+		all[i] = v
+	}
+	return all
+}
+
+// take is what collect of to does, with values of any type; a nil is the zero value.
+func (c *elementsOf[A, R]) take(to collector[R], values []any, failures []error) {
+	typed := make([]R, len(values))
+	for i, v := range values {
+		typed[i], _ = v.(R)
+	}
+	to.collect(typed, failures)
+}
+
+func (c *elementsOf[A, R]) isSettling() bool { return c.settles }
+
+// standby is the value of the task's Fallback, if there is one.
+func (c *elementsOf[A, R]) standby() (any, bool) { return task.ForEngines(seal, c.t).Standby() }
+
 // start starts the elements; there are some.
 func (c *elementsOf[A, R]) start(ctx context.Context, at nodeRef, to collector[R]) (pending bool, err error) {
 	if !at.claim() { // something stands in for it already

@@ -1,15 +1,11 @@
 package flow
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 	"time"
 
-	"github.com/jade-go/jade/future"
-	"github.com/jade-go/jade/internal/must"
 	"github.com/jade-go/jade/observe"
 	"github.com/jade-go/jade/task"
 )
@@ -32,7 +28,7 @@ type Graph struct {
 	Nodes    []GraphNode `json:"nodes"`              // in build order: each after its inputs
 	Edges    []Edge      `json:"edges"`              // in the order of their ends, and of the arguments there
 
-	resolve func(ctx context.Context, in any, err error) (any, error)
+	of untyped // the flow; nil of a graph that was read from JSON
 }
 
 // GraphNode is one node of a [Graph].
@@ -72,7 +68,7 @@ func (f *Flow[In, Out]) Graph() Graph {
 		Name: p.name, Place: p.place, Output: int(p.out), Timeout: f.limit, Reserve: f.reserve,
 		Catch: len(f.catches), OnError: len(f.told), Degraded: len(f.degraded),
 		In: p.specs[0].out.String(), Out: p.specs[p.out].out.String(),
-		Nodes: make([]GraphNode, len(p.specs)), Edges: []Edge{}, resolve: f.resolve,
+		Nodes: make([]GraphNode, len(p.specs)), Edges: []Edge{}, of: f,
 	}
 	for i := range p.specs {
 		s := &p.specs[i]
@@ -99,8 +95,8 @@ func describeNode(flow string, i int, n *node) GraphNode {
 	if at := n.task.origin.Place; at.File != "" {
 		d.TaskAt = &at
 	}
-	if inner, ok := n.task.origin.Engine.(interface{ Graph() Graph }); ok {
-		g := inner.Graph()
+	if n.inner != nil {
+		g := n.inner.Graph()
 		d.Flow = &g
 	}
 	return d
@@ -110,28 +106,6 @@ func describeNode(flow string, i int, n *node) GraphNode {
 func Calls[In, Out any](n GraphNode, t task.Task[In, Out]) bool {
 	o := task.ForEngines(seal, t).Origin()
 	return o != nil && n.of != nil && n.of.task != nil && identity(n.of.task.origin) == identity(o)
-}
-
-// resolve does with a failure what a run does, for another engine.
-func (f *Flow[In, Out]) resolve(ctx context.Context, in any, err error) (any, error) {
-	arg, ok := in.(In)
-	if !ok && in != nil {
-		return nil, fmt.Errorf("flow.Graph.Resolve: %s: the input is a %T", f.plan.name, in)
-	}
-	for _, tell := range f.told {
-		_, failed := future.Go(ctx, func(ctx context.Context) (any, error) { tell(ctx, arg, err); return nil, nil }).Await(ctx)
-		if failed != nil {
-			err = errors.Join(err, failed)
-		}
-	}
-	var v Out
-	for _, catch := range f.catches {
-		if err == nil || ctx.Err() != nil {
-			break
-		}
-		v, err = future.Go(ctx, func(ctx context.Context) (Out, error) { return catch(ctx, arg, err) }).Await(ctx)
-	}
-	return v, err
 }
 
 // Types returns the types of what the node takes of other nodes, in the order of its edges, and of its value. A node that was read from JSON has none.
@@ -151,14 +125,4 @@ func (g Graph) Node(i int) GraphNode {
 		panic(fmt.Sprintf("flow.Graph.Node: %s has no node %d", g.Name, i))
 	}
 	return g.Nodes[i]
-}
-
-// Resolve does what the flow does with the failure err of a run for in: it
-// tells OnError, and returns what Catch answers, or the failure. It is for other engines.
-func (g Graph) Resolve(ctx context.Context, in any, err error) (any, error) {
-	must.HaveCtx("flow.Graph.Resolve", ctx)
-	if g.resolve == nil {
-		return nil, err // a graph that was read from JSON
-	}
-	return g.resolve(ctx, in, err)
 }

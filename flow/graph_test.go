@@ -113,7 +113,7 @@ func TestGraphNode_Run_misuse(t *testing.T) {
 	_, err = read.Resolve(plainCtx(), 1, errSoldOut)
 	require.Equal(t, errSoldOut, err)
 	_, err = g.Resolve(plainCtx(), "1", errSoldOut)
-	require.EqualError(t, err, "flow.Graph.Resolve: shop: the input is a string")
+	require.EqualError(t, err, "flow.Graph: shop: the input is a string")
 	again, err := json.Marshal(read)
 	require.NoError(t, err)
 	require.JSONEq(t, string(text), string(again))

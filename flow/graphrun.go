@@ -45,6 +45,8 @@ type Completion struct {
 	Class    recovery.Class // of Err, as only the ctx of the call can tell; ClassNone: Err alone tells
 	Degraded error          // what Value stands in for
 	Losses   []Loss         // what Value does without, of a flow that has answered so
+
+	count int // of an Each or a SettleEach: how many elements something stands in for
 }
 
 // Perform makes the node's value, as [GraphNode.Run] does, and returns all that a run needs to know of it.

@@ -49,6 +49,7 @@ type point struct {
 // calling is the making of a node that calls t, which how knows.
 func calling[A, R any](t task.Task[A, R], how func(task.Task[A, R]) maker) maker {
 	m := how(t)
+	m.inner = innerOf(t)
 	m.again = func(at point) maker {
 		if at.pick == nil {
 			return calling(renewed(t, at), how)
@@ -68,6 +69,14 @@ func calling[A, R any](t task.Task[A, R], how func(task.Task[A, R]) maker) maker
 		}), how)
 	}
 	return m
+}
+
+// innerOf is the flow that t stands for, nil if it stands for none.
+func innerOf[A, R any](t task.Task[A, R]) untyped {
+	if inner, ok := task.ForEngines(seal, t).Starter().(nested[A, R]); ok {
+		return inner.flow
+	}
+	return nil
 }
 
 // through is a function that calls b through i.

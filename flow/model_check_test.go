@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/observe"
 )
@@ -20,6 +21,11 @@ import (
 // check runs a shape in a bubble, twice, so that pooled memory is used again, and
 // returns what differs from the model.
 func (s shape) check(t *testing.T, model func(shape, int) (answer, map[int]span)) (wrong string) {
+	return s.checkBy(t, func(ctx context.Context, f *flow.Flow[int, int], in int) (int, error) { return f.Do(ctx, in) }, model)
+}
+
+// checkBy is check for another way to run a flow.
+func (s shape) checkBy(t *testing.T, do func(context.Context, *flow.Flow[int, int], int) (int, error), model func(shape, int) (answer, map[int]span)) (wrong string) {
 	h := &happenings{}
 	f := s.build(h)
 	for in := 3; in < 5 && wrong == ""; in++ {
@@ -38,7 +44,7 @@ func (s shape) check(t *testing.T, model func(shape, int) (answer, map[int]span)
 			if in%2 == 0 { // it is the same with an observer
 				ctx = observe.With(ctx, quiet{})
 			}
-			v, err := f.Do(ctx, in)
+			v, err := do(ctx, f, in)
 			took := time.Since(h.begun)
 			time.Sleep(2 * time.Second) // effects
 			cancel()

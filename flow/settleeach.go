@@ -53,6 +53,8 @@ func (c *settleEach[A, R]) collect(values []R, failures []error) {
 	}
 }
 
+func (c *settleEach[A, R]) assemble(values []any, failures []error) { c.take(c, values, failures) }
+
 // resign implements [resigner].
 func (c *settleEach[A, R]) resign(at nodeRef, late lateCall, failure error) (pending bool, err error) {
 	if !late.complete || at.isOnlyEffect() {

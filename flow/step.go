@@ -110,6 +110,9 @@ func (c *step[A, R]) mend(ctx context.Context, at nodeRef, failure error) (pendi
 	return c.ended(at)(task.ForEngines(seal, c.t).Mend(ctx, c.gather(), failed, at.crew(), stepHost[A, R]{c, at}))
 }
 
+// standby is the value of the task's Fallback, if there is one.
+func (c *step[A, R]) standby() (any, bool) { return task.ForEngines(seal, c.t).Standby() }
+
 // resign implements [resigner].
 func (c *step[A, R]) resign(at nodeRef, late lateCall, failure error) (pending bool, err error) {
 	switch {

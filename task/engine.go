@@ -30,6 +30,14 @@ func (e engineSide[In, Out]) Origin() *seam.Origin {
 	return e.d.origin
 }
 
+// Starter returns the work that the task stands for, nil if that is a function.
+func (e engineSide[In, Out]) Starter() seam.Starter[In, Out] {
+	if e.d == nil {
+		return nil
+	}
+	return e.d.starter
+}
+
 // Direct returns the function of the task if an engine may call it without Start:
 // if nothing that is around it acts before it has failed, and else nil. It reports whether a failure
 // is for Mend then. A panic or a Goexit of the function is a failure that is the engine's to notice.

@@ -1,0 +1,161 @@
+package flow_test
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/future"
+)
+
+// driver is an engine around a machine: it makes the calls in goroutines.
+type driver struct {
+	ctx     context.Context
+	graph   flow.Graph
+	m       *flow.Machine
+	cancels map[int]context.CancelCauseFunc
+	events  chan happened
+	answer  *flow.Move
+	told    []happened // in order: what a replay is told again
+	made    [][]flow.Move
+}
+
+// happened is what a machine was told.
+type happened struct {
+	id    int // 0: the caller has left
+	c     flow.Completion
+	at    time.Time
+	cause error
+}
+
+// drive runs a flow by its machine, and returns as soon as there is an answer. What runs on is waited for by the scope of ctx.
+func drive(ctx context.Context, f *flow.Flow[int, int], in int) (int, error) {
+	d := newDriver(ctx, f.Graph(), in)
+	d.follow(d.m.Start(time.Now()))
+	for d.answer == nil {
+		d.next()
+	}
+	future.Go(context.WithoutCancel(ctx), func(context.Context) (int, error) { // which the scope waits for
+		for !d.m.Idle() {
+			d.next()
+		}
+		return 0, nil
+	})
+	v, _ := d.answer.Value.(int)
+	return v, d.answer.Err
+}
+
+func newDriver(ctx context.Context, g flow.Graph, in any) *driver {
+	m, err := g.Machine("", in)
+	if err != nil {
+		panic(err)
+	}
+	return &driver{ctx: ctx, graph: g, m: m, cancels: map[int]context.CancelCauseFunc{}, events: make(chan happened, 100)}
+}
+
+// next tells the machine what happens next.
+func (d *driver) next() {
+	leaves := d.ctx.Done()
+	if d.left() {
+		leaves = nil
+	}
+	select {
+	case e := <-d.events:
+		d.tell(e)
+	case <-leaves:
+		d.tell(happened{at: time.Now(), cause: future.Cause(d.ctx)})
+	}
+}
+
+func (d *driver) left() bool {
+	return len(d.told) > 0 && func() bool {
+		for _, e := range d.told {
+			if e.id == 0 {
+				return true
+			}
+		}
+		return false
+	}()
+}
+
+func (d *driver) tell(e happened) {
+	d.told = append(d.told, e)
+	d.follow(tell(d.m, e))
+}
+
+func tell(m *flow.Machine, e happened) []flow.Move {
+	if e.id == 0 {
+		return m.Leave(e.at, e.cause)
+	}
+	return m.Done(e.at, e.id, e.c)
+}
+
+// follow makes the moves.
+func (d *driver) follow(moves []flow.Move) {
+	d.made = append(d.made, moves)
+	for _, mv := range moves {
+		switch mv.Verb {
+		case flow.VerbAnswer:
+			d.answer = &mv
+		case flow.VerbDrop:
+			if cancel := d.cancels[mv.ID]; cancel != nil {
+				cancel(&future.CanceledError{Cause: flow.ErrUnneeded})
+			}
+		default:
+			ctx, cancel := context.WithCancelCause(context.WithoutCancel(d.ctx))
+			d.cancels[mv.ID] = cancel
+			future.Go(ctx, func(ctx context.Context) (int, error) {
+				c := d.perform(ctx, mv)
+				d.events <- happened{mv.ID, c, time.Now(), nil}
+				return 0, nil
+			})
+		}
+	}
+}
+
+func (d *driver) perform(ctx context.Context, mv flow.Move) flow.Completion {
+	switch mv.Verb {
+	case flow.VerbSleep:
+		return flow.Completion{Err: wait(ctx, time.Until(mv.Until))}
+	case flow.VerbTell:
+		return flow.Completion{Err: d.graph.TellError(ctx, mv.Inputs[0], mv.Err)}
+	case flow.VerbCatch:
+		v, err := d.graphAt(mv.Path).CatchError(ctx, mv.Inputs[0], mv.Err)
+		return flow.Completion{Value: v, Err: err}
+	}
+	n := mv.Node
+	if mv.Element >= 0 {
+		n = n.Element(mv.Element)
+	}
+	return n.Perform(ctx, mv.Inputs, flow.Terms{Key: mv.Key, Begun: mv.Begun, Limit: mv.Limit, End: mv.End, Late: mv.Late})
+}
+
+func (d *driver) graphAt(path []string) flow.Graph {
+	g := d.graph
+	for _, name := range path {
+		for _, n := range g.Nodes {
+			if n.Name == name {
+				g = *n.Flow
+			}
+		}
+	}
+	return g
+}
+
+// TestMachine_answersAsDoDoes holds machines to the reference that Do is held to: the same answer at the same moment, the same functions called and
+// cancelled at the same moments.
+func TestMachine_answersAsDoDoes(t *testing.T) {
+	for seed := range seeds() {
+		s := randomShape(rand.New(rand.NewPCG(seed, 1)), seed%4 == 0, &ids{}, false)
+		if wrong := s.checkBy(t, drive, shape.simulate); wrong != "" {
+			require.Fail(t, wrong, "seed %d\n%s", seed, s)
+		}
+	}
+}
+
+var errLeft = errors.New("left")
