@@ -227,6 +227,42 @@ func TestStore_survivesACrashAtEveryByte(t *testing.T) {
 	t.Logf("%d kills, %d crashes of the machine", crashes, torn)
 }
 
+// What Load returns after the process was killed is on the disk, although nobody had acknowledged it.
+func TestLoad_returnsOnlyWhatIsStored(t *testing.T) {
+	whole := newMemory()
+	_, err := runScript(3, whole, Options{}, 25)
+	require.NoError(t, err)
+	for at := range whole.calls {
+		m := newMemory()
+		m.crash = at
+		_, err := runScript(3, m, Options{}, 25)
+		require.ErrorIs(t, err, errCrash)
+		m = m.kill()
+		s, err := open("/a/b", Options{}, m, clock)
+		require.NoError(t, err)
+		loaded := map[string][]string{}
+		runs, err := s.Runs()
+		require.NoError(t, err)
+		for _, info := range runs {
+			if info.Finished.IsZero() {
+				_, records, err := s.Load(info.ID)
+				require.NoError(t, err)
+				loaded[info.ID] = text(records)
+			}
+		}
+		s, err = open("/a/b", Options{}, m.crashed(rand.New(rand.NewPCG(uint64(at), 5))), clock)
+		require.NoError(t, err)
+		again, err := s.Runs()
+		require.NoError(t, err)
+		require.Equal(t, runs, again)
+		for id, records := range loaded {
+			got, err := s.Read(id)
+			require.NoError(t, err)
+			require.Equal(t, records, text(got))
+		}
+	}
+}
+
 // Without any fsync, a crash of the machine may shorten a run, or make it unreadable. It never makes records up.
 func TestSyncNever_neverMakesRecordsUp(t *testing.T) {
 	for seed := range uint64(2000) {

@@ -45,11 +45,11 @@
 //	        4     checksum of the header so far
 //	entry   4     length of all records of the entry, with their lengths; at most 64 MiB
 //	        1     type: 1
-//	        4     checksum of: checksum of the header, offset of the entry in the file (8 bytes), length, type
+//	        4     checksum of: checksum of the header, length, type
 //	        …     for each record: 4 bytes length, and the record
 //	        4     checksum of: checksum of the entry before (of the first entry: that of the header), the entry so far
 //
-// One Append writes one entry. So an entry cannot be moved within a file, nor between files, and an entry that is missing is noticed.
+// One Append writes one entry. So a file in which entries are swapped, or are missing before others, or come from another file, is corrupt.
 //
 // An entry that is wrong is torn if no head of an entry with the right checksum is behind it, at any offset: an entry is written only after all before it
 // have been acknowledged. A header that is wrong, without any entry behind it, is that of a run whose creation was not acknowledged: a run without records.

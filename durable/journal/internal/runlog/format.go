@@ -99,12 +99,11 @@ func checkSize(records [][]byte) error {
 	return nil
 }
 
-// headSum is the checksum of the length and the type of an entry at the end of p. It holds for this file and this offset only.
+// headSum is the checksum of the length and the type of an entry. It holds for this file only.
 func (p position) headSum(head []byte) uint32 {
-	var b [4 + 8 + 5]byte
+	var b [4 + 5]byte
 	binary.LittleEndian.PutUint32(b[:], p.base)
-	binary.LittleEndian.PutUint64(b[4:], uint64(p.end))
-	copy(b[12:], head[:5])
+	copy(b[4:], head[:5])
 	return crc32.Checksum(b[:], castagnoli)
 }
 
@@ -115,7 +114,7 @@ func (p position) entrySum(entry []byte) uint32 {
 	return crc32.Update(crc32.Checksum(b[:], castagnoli), castagnoli, entry)
 }
 
-// length returns the size of the records of an entry whose head is at the end of p.
+// length returns the size of the records of an entry that begins with head.
 func (p position) length(head []byte) (n int64, ok bool) {
 	n = int64(binary.LittleEndian.Uint32(head))
 	if head[4] != typeData || n < lengthSize || n > MaxEntry {

@@ -121,9 +121,8 @@ func (p position) after(f file, from, size int64) (what string, err error) {
 			if b[i+4] != typeData {
 				continue
 			}
-			p.end = from + int64(i)
 			if _, ok := p.length(b[i:]); ok {
-				return fmt.Sprintf("another entry follows at byte %d", p.end), nil
+				return fmt.Sprintf("another entry follows at byte %d", from+int64(i)), nil
 			}
 		}
 		from += int64(len(b)) - headSize + 1

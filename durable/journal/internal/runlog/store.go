@@ -242,7 +242,7 @@ func (s *Store) takeIn(d *folder, f fs.DirEntry, done bool) error {
 	}
 	s.last = max(s.last, created)
 	old := s.entries[key]
-	if old != nil && (old.info.created > created || old.info.created == created && finished == 0) {
+	if old != nil && old.info.created > created { // if they are equal, old is not finished: the folder of those is taken in first
 		e, old = old, e
 	}
 	s.entries[key] = e
