@@ -196,20 +196,20 @@ func (c *script) check(m *memory, o Options) error {
 
 // A crash of the process or the machine within any call, at any byte, leaves what was acknowledged.
 func TestStore_survivesACrashAtEveryByte(t *testing.T) {
-	seeds := uint64(4)
-	if testing.Short() {
-		seeds = 1
+	seeds, calls := uint64(1), 25
+	if os.Getenv("JADE_STRESS") != "" {
+		seeds, calls = 6, 40
 	}
 	crashes, torn := 0, 0
 	for seed := range seeds {
 		for _, o := range []Options{{}, {Sync: SyncNever}, {OpenFiles: 1}} {
 			whole := newMemory()
-			_, err := runScript(seed, whole, o, 40)
+			_, err := runScript(seed, whole, o, calls)
 			require.NoError(t, err)
 			for at := range whole.calls {
 				m := newMemory()
 				m.crash = at
-				c, err := runScript(seed, m, o, 40)
+				c, err := runScript(seed, m, o, calls)
 				require.ErrorIs(t, err, errCrash)
 				require.NoError(t, c.check(m.kill(), o), "seed %d, options %v, killed at %d", seed, o, at)
 				crashes++

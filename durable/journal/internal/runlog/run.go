@@ -148,32 +148,6 @@ func (s *Store) Read(id string) ([][]byte, error) {
 	return c.records, nil
 }
 
-// find begins a call for the run id. If it returns no error, the caller unlocks the entry and s.life.
-func (s *Store) find(id string) (e *entry, err error) {
-	if err := checkID(id); err != nil {
-		return nil, err
-	}
-	if err := s.enter(); err != nil {
-		return nil, err
-	}
-	if e = s.lookup(id); e == nil {
-		s.life.RUnlock()
-		return nil, of(id, ErrNotFound)
-	}
-	if e.bad != nil {
-		defer s.life.RUnlock()
-		defer e.mu.Unlock()
-		return nil, of(id, e.bad)
-	}
-	return e, nil
-}
-
-func (s *Store) infoOf(e *entry) header {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return e.info
-}
-
 // open opens a file. If the process has no file descriptor left, it closes those that wait for their next use.
 func (s *Store) open(name string, flag int) (file, error) {
 	f, err := s.disk.Open(name, flag)

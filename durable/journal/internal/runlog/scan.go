@@ -35,7 +35,7 @@ func scan(f file, name string, h header) (c content, err error) {
 	if !bytes.Equal(got, want) {
 		if len(got) >= 10 && string(got[:8]) == magic {
 			if v := binary.LittleEndian.Uint16(got[8:]); v != version && v != 0 {
-				return content{}, fmt.Errorf("journal: file %q has format %d, and this version of Jade reads format %d: %w", name, v, version, ErrVersion)
+				return content{}, fmt.Errorf("file %q has format %d, and this version of Jade reads format %d: %w", name, v, version, ErrVersion)
 			}
 		}
 		if other, ok := decodeHeader(got); ok {
