@@ -38,6 +38,7 @@ type memFolder struct {
 type memFile struct {
 	data   []byte
 	synced []byte
+	stuck  bool // a sync has failed: later ones report success, and store nothing (https://lwn.net/Articles/752063/)
 }
 
 func newMemory() *memory {
@@ -385,9 +386,12 @@ func (h *memHandle) Sync() error {
 	h.m.mu.Lock()
 	defer h.m.mu.Unlock()
 	if err := h.do("sync"); err != nil {
+		h.f.stuck = true
 		return err
 	}
-	h.f.synced = slices.Clone(h.f.data)
+	if !h.f.stuck {
+		h.f.synced = slices.Clone(h.f.data)
+	}
 	return nil
 }
 
