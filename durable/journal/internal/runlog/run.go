@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// Run is a run that is open for writing. A run is open once at a time. Its methods may be called concurrently: they take turns.
+// Run is a run that is open for writing. A run is open once at a time, until it is closed or finished. Its methods may be called concurrently: they take
+// turns, and do not wait for other runs. Only if as many calls use files at once as Options.OpenFiles says, a call waits for one of them.
 type Run struct {
 	s      *Store
 	e      *entry
@@ -56,11 +57,11 @@ func (s *Store) Create(id string, records ...[]byte) (*Run, error) {
 	return e.run, nil
 }
 
-// Load opens the run id, and returns all records that were acknowledged, in their order. Records follow that were written and not acknowledged, if the
-// process has ended before it could tell. With SyncAlways all that Load returns is on the disk.
+// Load opens the run id, and returns its records in their order: all that were acknowledged, and perhaps those of one more Append, whose process ended
+// before it could tell. With SyncAlways all that Load returns is on the disk. The caller may keep and change the records.
 //
-// A tail that a crash has torn is cut off. If the file holds what no crash leaves behind, Load fails with a [CorruptError] and changes nothing. Load fails
-// with [ErrFinished] if the run is finished: see [Store.Read].
+// Load cuts off a tail that a crash has torn. If the file holds what no crash leaves behind, Load fails with a [CorruptError] and changes nothing. If the
+// run is finished, it fails with [ErrFinished]: use [Store.Read]. If the run is open, it fails with [ErrOpen].
 func (s *Store) Load(id string) (*Run, [][]byte, error) {
 	e, err := s.find(id)
 	if err != nil {
