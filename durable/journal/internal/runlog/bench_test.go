@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -42,6 +44,36 @@ func BenchmarkAppend(b *testing.B) {
 			}
 		})
 	}
+}
+
+// With fsync the disk decides, and it is not steady. So the two take turns, and the ratio of their medians is reported.
+func BenchmarkAppend_fsyncRatio(b *testing.B) {
+	record := make([]byte, 200)
+	run, err := mustOpen(b, b.TempDir(), Options{}).Create("x")
+	require.NoError(b, err)
+	f, err := os.Create(filepath.Join(b.TempDir(), "x"))
+	require.NoError(b, err)
+	defer f.Close()
+	buf := make([]byte, len(record)+headSize+lengthSize+sumSize)
+	var bare, ours []time.Duration
+	for b.Loop() {
+		begun := time.Now()
+		_, err := f.Write(buf)
+		if err == nil {
+			err = f.Sync()
+		}
+		half := time.Now()
+		if err == nil {
+			err = run.Append(record)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		bare, ours = append(bare, half.Sub(begun)), append(ours, time.Since(half))
+	}
+	slices.Sort(bare)
+	slices.Sort(ours)
+	b.ReportMetric(float64(ours[len(ours)/2])/float64(bare[len(bare)/2]), "ours/bare")
 }
 
 // Appends of 16 goroutines, each to its own run.
