@@ -56,12 +56,13 @@ endef
 stress:
 	@for p in 1 2 8; do \
 		echo "GOMAXPROCS=$$p"; \
-		GOMAXPROCS=$$p JADE_STRESS=1 $(GO) test -race -count=1 -timeout 30m ./future ./combinators ./recover ./deadline ./task ./flow ./trace || exit 1; \
+		GOMAXPROCS=$$p JADE_STRESS=1 $(GO) test -race -count=1 -timeout 30m ./future ./combinators ./recover ./deadline ./task ./flow ./trace ./durable/journal/internal/runlog || exit 1; \
 	done
 
 fuzz:
 	@$(GO) test -run '^$$' -fuzz FuzzGraph -fuzztime 60s ./combinators
 	@$(GO) test -run '^$$' -fuzz FuzzFlow -fuzztime 60s ./flow
+	@$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime 60s ./durable/journal/internal/runlog
 	@$(GO) test -run '^$$' -fuzz FuzzTrace -fuzztime 60s ./trace
 	@$(GO) test -run '^$$' -fuzz FuzzSpans -fuzztime 60s ./trace
 	@cd observe/jadeotel && $(GO) test -run '^$$' -fuzz FuzzAmazon -fuzztime 60s .

@@ -34,6 +34,15 @@ var may = map[string][]string{
 	},
 	module + "/guard":   {module + "/future", module + "/recover", module + "/observe", module + "/task", errtree, engine},
 	module + "/trace":   {module + "/recover", module + "/observe", excerpt, errtree},
+	module + "/durable": {
+		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/observe", module + "/task", module + "/flow",
+		seam, engine, errtree, alarm, chance, must, source, stack, excerpt,
+	},
+	module + "/durable/journal": {
+		module + "/durable", runlog, module + "/future", module + "/recover", module + "/deadline", module + "/observe", module + "/task", module + "/flow",
+		engine, errtree, chance, must,
+	},
+	runlog:              {},
 	module + "/diagram": {module + "/flow", module + "/observe", module + "/trace"},
 	module + "/inspect": {module + "/diagram", module + "/flow", module + "/guard", module + "/task", module + "/observe", module + "/trace", engine, excerpt},
 	module + "/jadetest": {
@@ -70,6 +79,7 @@ const (
 	stack   = module + "/internal/stack"
 	excerpt = module + "/internal/excerpt"
 	errtree = module + "/internal/errtree"
+	runlog  = module + "/durable/journal/internal/runlog" // knows no run: bytes, and nothing of the project
 )
 
 type pkg struct {
