@@ -32,8 +32,12 @@ var may = map[string][]string{
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/observe", module + "/task",
 		seam, engine, errtree, alarm, must, source, stack, "github.com/samber/lo",
 	},
-	module + "/guard":   {module + "/future", module + "/recover", module + "/observe", module + "/task", errtree, engine},
-	module + "/trace":   {module + "/recover", module + "/observe", excerpt, errtree},
+	module + "/guard": {module + "/future", module + "/recover", module + "/observe", module + "/task", errtree, engine},
+	module + "/trace": {module + "/recover", module + "/observe", excerpt, errtree},
+	module + "/durable": {
+		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/observe", module + "/task", module + "/flow", module + "/guard",
+		engine, errtree,
+	},
 	module + "/diagram": {module + "/flow", module + "/observe", module + "/trace"},
 	module + "/inspect": {module + "/diagram", module + "/flow", module + "/guard", module + "/task", module + "/observe", module + "/trace", engine, excerpt},
 	module + "/jadetest": {
