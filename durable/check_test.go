@@ -139,7 +139,7 @@ func TestCheck_rules(t *testing.T) {
 		"ptrKey.M: JSON has no keys of type *Addr: use strings, integers, or a type with MarshalText and UnmarshalText":                                 through[ptrKey]("f"),
 		"halfKey.M: textHalf, the type of its keys, has MarshalText and no UnmarshalText: add UnmarshalText":                                            through[halfKey]("f"),
 		"readKey.M: JSON finds UnmarshalText of readText, the type of its keys, and no MarshalText: add MarshalText with a receiver that is no pointer": through[readKey]("f"),
-		"bigValues.M[]: JSON does not call MarshalText of Int, which has a pointer receiver, for the values of a map: use *Int":                         through[bigValues]("f"),
+		"bigValues.M[]: JSON does not call MarshalJSON of Int, which has a pointer receiver, for the values of a map: use *Int":                         through[bigValues]("f"),
 		"ptrPtr.P: JSON cannot tell a nil **int from a pointer to a nil ptr: use *int":                                                                  through[ptrPtr]("f"),
 		"ptrSlice.P: JSON cannot tell a nil *[]int from a pointer to a nil slice: use []int":                                                            through[ptrSlice]("f"),
 		"ptrMap.P: JSON cannot tell a nil *map[string]int from a pointer to a nil map: use map[string]int":                                              through[ptrMap]("f"),
