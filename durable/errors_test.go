@@ -86,7 +86,7 @@ func throughJSON(t testing.TB, err error) error {
 }
 
 func panicOf(t testing.TB, v any) error {
-	_, err := future.Go(t.Context(), func(context.Context) (int, error) { panic(v) }).Await(t.Context())
+	_, err := future.Go(context.Background(), func(context.Context) (int, error) { panic(v) }).Await(context.Background())
 	return err
 }
 

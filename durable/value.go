@@ -17,7 +17,7 @@ import (
 //
 //   - a slice or a map that is empty is nil if its field has the option omitempty; any other stays empty, and nil stays nil
 //   - a time.Time has no monotonic clock reading, and a location that is known by its offset alone
-//   - a json.RawMessage has no white space, and is null if it was nil
+//   - a json.RawMessage has no white space, and is null if it was nil; a json.Number that was empty is 0
 //   - pointers to one variable are pointers to several
 func encode(v any) (raw json.RawMessage, err error) {
 	defer func() {
@@ -48,7 +48,7 @@ func suspicious(raw []byte) bool {
 }
 
 // decode returns the value of type t that raw holds. A field that t does not have is an error; one that raw does not have is zero. So a field may be
-// added while runs go on, and one that was removed is not lost silently.
+// added while runs go on, and one that was removed is not lost silently. Types that read their JSON themselves, future.Result among them, see to that themselves.
 func decode(raw json.RawMessage, t reflect.Type) (v any, err error) {
 	defer func() {
 		if r := recover(); r != nil {

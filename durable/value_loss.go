@@ -24,6 +24,9 @@ func lossAt(v reflect.Value, path string, depth int) *loss {
 	if user, ok := interfaceOf(v).(*url.Userinfo); ok && user != nil {
 		return &loss{path, "JSON has no user and password of a URL: pass them in another way, or the URL as a string"}
 	}
+	if isResult(v.Type()) {
+		return lossAt(v.Field(0), path+"."+v.Type().Field(0).Name, depth+1)
+	}
 	if v.Kind() != reflect.Pointer && v.Kind() != reflect.Interface && hasMethods(v.Type()) {
 		return nil
 	}

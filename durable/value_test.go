@@ -175,6 +175,7 @@ func TestEncode_whatIsLostIsNamed(t *testing.T) {
 		"durable: timed.URL.User: JSON has no user and password of a URL: pass them in another way, or the URL as a string": timed{URL: url.URL{User: url.UserPassword("a", "b")}},
 		"durable: []*URL[0].User: JSON has no user and password of a URL: pass them in another way, or the URL as a string": []*url.URL{{User: url.User("a")}},
 		"durable: lo.Tuple2[string,float64].B: JSON has no number NaN: use a pointer that is nil, or an error":              lo.T2("a", nan),
+		`durable: []future.Result[string][1].Value: "\xff" is not UTF-8: use a []byte`:                                      []future.Result[string]{{}, {Value: "\xff"}},
 	} {
 		_, err := encode(v)
 		require.Error(t, err, want)
