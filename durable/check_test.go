@@ -1,15 +1,26 @@
 package durable_test
 
 import (
+	"bytes"
+	"container/list"
 	"context"
+	"database/sql"
 	"encoding"
 	"encoding/json"
 	"errors"
+	"io/fs"
+	"log/slog"
 	"math/big"
+	"net"
+	"net/http"
+	"net/mail"
 	"net/netip"
 	"net/url"
+	"reflect"
+	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unsafe"
@@ -203,4 +214,35 @@ func TestCheck_graphWithoutTypes(t *testing.T) {
 	require.EqualError(t, durable.Check(g), "durable: checkout: the graph was read from JSON and has no types: get it from the method Graph of the flow")
 	require.Error(t, durable.Check(flow.Graph{}))
 	require.Nil(t, errors.Unwrap(durable.Check(flow.Graph{})))
+}
+
+// Types of the standard library, and what the fields of others do to them.
+func TestCheck_standardLibrary(t *testing.T) {
+	for name, g := range map[string]flow.Graph{
+		"NullString": through[sql.NullString]("f"), "Header": through[http.Header]("f"), "Values": through[url.Values]("f"), "Address": through[mail.Address]("f"),
+		"IPNet": through[net.IPNet]("f"), "FileMode": through[fs.FileMode]("f"), "AddrPort": through[netip.AddrPort]("f"), "Regexp": through[*regexp.Regexp]("f"),
+		"Level": through[slog.Level]("f"), "Weekday": through[time.Weekday]("f"), "Number": through[json.Number]("f"),
+	} {
+		require.NoError(t, durable.Check(g), name)
+	}
+	for name, g := range map[string]flow.Graph{
+		"Buffer": through[*bytes.Buffer]("f"), "Mutex": through[*sync.Mutex]("f"), "Int64": through[*atomic.Int64]("f"), "List": through[list.List]("f"), "Location": through[*time.Location]("f"),
+		"Userinfo": through[*url.Userinfo]("f"), "Timer": through[*time.Timer]("f"), "Context": through[context.Context]("f"), "Request": through[*http.Request]("f"), "Value": through[reflect.Value]("f"),
+		"PathError": through[*fs.PathError]("f"), "Once": through[struct{ F func() }]("f"), "Attr": through[slog.Attr]("f"), "Decimal in a map": through[map[string]big.Rat]("f"),
+		"embedded Mutex": through[*struct {
+			sync.Mutex
+			A int
+		}]("f"), "embedded Addr": through[struct {
+			netip.Addr
+			Port int
+		}]("f"), "embedded *Int": through[struct {
+			*big.Int
+			Port int
+		}]("f"), "embedded Result": through[struct {
+			future.Result[int]
+			Port int
+		}]("f"),
+	} {
+		require.Error(t, durable.Check(g), name)
+	}
 }

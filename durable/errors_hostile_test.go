@@ -254,7 +254,7 @@ func checkRandom(t testing.TB, seed uint64) {
 }
 
 func TestEncodeError_randomTrees(t *testing.T) {
-	for seed := range uint64(1500) {
+	for seed := range uint64(500) {
 		checkRandom(t, seed)
 	}
 }
@@ -333,4 +333,37 @@ func TestRegister_misuse(t *testing.T) {
 	}
 	// Nothing of what was refused is left.
 	require.Equal(t, "opaque", durable.EncodeError(renamed{"x"}).Kind)
+}
+
+// failure is any Failure, also one that no error was encoded to.
+func (r random) failure(depth int) *durable.Failure {
+	pick := func(all ...string) string { return all[r.IntN(len(all))] }
+	f := &durable.Failure{
+		Kind:   pick("", "opaque", "runtime", "sentinel", "type", "panic", "canceled", "deadline", "flow", "element", "rejected", "mark", "new"),
+		Name:   pick("", "io.EOF", "context.Canceled", "test.declined", "test.brittle", "test.wrapped", "syscall.ENOENT", "elsewhere"),
+		Text:   r.text(),
+		Class:  pick("", "none", "code", "system", "dependency", "timeout", "canceled", "business", "unknown", "nonsense"),
+		Public: pick("", "", "p"), Stack: pick("", "", "f(...)\n\tx:1\n"), Status: r.IntN(3) * 200, StatusCode: r.IntN(3) * 250, RetryAfter: time.Duration(r.IntN(2)),
+		Data: json.RawMessage(pick("null", `{}`, `7`, `"x"`, `{"flow":"f","node":"n","class":"code"}`, `{"Card":"1","Amount":2}`, `{"value":"v"}`)),
+	}
+	if r.IntN(3) == 0 {
+		f.Is = []string{pick("io.EOF", "context.Canceled", "elsewhere"), "context.DeadlineExceeded"}
+	}
+	for depth > 0 && r.IntN(3) > 0 {
+		f.Causes = append(f.Causes, r.failure(depth-1))
+	}
+	return f
+}
+
+func TestFailure_anyIsAnErrorAndThenAFixedPoint(t *testing.T) {
+	for seed := range uint64(1500) {
+		r := random{rand.New(rand.NewPCG(seed, 2))}
+		f := r.failure(r.IntN(5))
+		err := f.Err()
+		require.Equal(t, f.Text, err.Error(), "%d", seed)
+		if c := recovery.Class(0); c.UnmarshalText([]byte(f.Class)) == nil && c != recovery.ClassNone {
+			require.Equal(t, c, recovery.Classify(err), "%d", seed)
+		}
+		throughJSON(t, err)
+	}
 }
