@@ -68,6 +68,10 @@ func init() {
 		return inherited(ctx, name, start, err)
 	}
 	engine.IsForeignDeadline = foreign
+	engine.Late = func(err, cause error) error {
+		err.(*Error).cause = cause
+		return err
+	}
 }
 
 // inherited returns the error of work that was started at start with ctx and

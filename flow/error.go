@@ -25,7 +25,13 @@ type Error struct {
 	root  error // of a flow in a flow in a flow: what the innermost node failed with
 }
 
-func init() { errtree.Trust(&Error{}) }
+func init() {
+	errtree.Trust(&Error{})
+	engine.Classed = func(err error, class int) error {
+		err.(*Error).class = recovery.Class(class)
+		return err
+	}
+}
 
 // Class is that of the failure of the node: see [recovery.ClassifyIn], with the ctx of the node.
 func (e *Error) Class() recovery.Class {

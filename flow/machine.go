@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -25,6 +26,8 @@ type Machine struct {
 	ready []readyNode    // nodes that can be made, in order
 	moves []Move
 	key   string
+
+	alarms []*outstanding // waits for limits
 }
 
 // readyNode is a node that can be made.
@@ -73,6 +76,7 @@ type outstanding struct {
 	element int
 	verb    Verb
 	dropped bool
+	until   time.Time        // of an alarm
 	on      func(Completion) // what follows from it, of a sleep, a tell or a catch
 }
 
@@ -107,6 +111,9 @@ func (m *Machine) Done(now time.Time, id int, c Completion) []Move {
 	}
 	call := m.calls[id-1]
 	m.close(call)
+	if !slices.Contains(m.alarms, call) {
+		m.ring()
+	}
 	if !call.dropped {
 		call.p.done(call, c)
 	}
@@ -116,6 +123,7 @@ func (m *Machine) Done(now time.Time, id int, c Completion) []Move {
 // Leave says that nobody waits for the answer any more, because of cause. All calls are dropped. The answer, if there is none yet, is cause.
 func (m *Machine) Leave(now time.Time, cause error) []Move {
 	m.now = now
+	m.ring()
 	m.top.leave(cause)
 	return m.turn()
 }
@@ -148,6 +156,24 @@ func (m *Machine) call(p *section, n int32, element int, mv Move) *outstanding {
 	}
 	m.moves = append(m.moves, mv)
 	return c
+}
+
+// ring does what follows from limits that have passed, although the engine has not said so yet.
+func (m *Machine) ring() {
+	for {
+		m.alarms = slices.DeleteFunc(m.alarms, func(c *outstanding) bool { return c.dropped || m.calls[c.id-1] == nil })
+		var first *outstanding
+		for _, c := range m.alarms {
+			if !c.until.After(m.now) && (first == nil || c.until.Before(first.until)) {
+				first = c
+			}
+		}
+		if first == nil {
+			return
+		}
+		m.drop(first)
+		first.on(Completion{})
+	}
 }
 
 // drop says that nothing needs a call any more; nil: there is none.

@@ -52,7 +52,8 @@ func (p *section) setLimit() {
 // wait has the engine wait until a time, and then does something.
 func (p *section) wait(until time.Time, do func()) *outstanding {
 	c := p.m.call(p, none, -1, Move{Verb: VerbSleep, Until: until, Key: p.key})
-	c.on = func(Completion) { do() }
+	c.on, c.until = func(Completion) { do() }, until
+	p.m.alarms = append(p.m.alarms, c)
 	return c
 }
 

@@ -218,7 +218,9 @@ func (p *section) failedWith(n int32, err error, class recovery.Class) *Error {
 }
 
 // isLate reports whether err only says that the ctx of a call has ended at the limit.
-func (p *section) isLate(err error) bool { return p.st.demand.late != nil && engine.IsForeignDeadline(err) }
+func (p *section) isLate(err error) bool {
+	return p.st.demand.late != nil && engine.IsForeignDeadline(err)
+}
 
 // drop cancels what runs for node n, because of cause.
 func (p *section) drop(n int32, cause error) {

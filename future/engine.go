@@ -10,6 +10,7 @@ import (
 func init() {
 	engine.Begin = beginEngineWork
 	engine.Thrown = thrown
+	engine.Panicked = func(value any, stack string) error { return &PanicError{Value: value, stack: stack} }
 	engine.Callback = callBack
 	engine.Alone = func(ctx context.Context) bool {
 		_, around, _ := surroundings(ctx)

@@ -14,7 +14,8 @@ import (
 type PanicError struct {
 	Value any // what was passed to panic
 
-	pcs []uintptr
+	pcs   []uintptr
+	stack string // of one from another process, in place of pcs
 }
 
 // Error gives the value in one line; [PanicError.Stack] gives the frames.
@@ -46,6 +47,9 @@ func (e *PanicError) Unwrap() error {
 // Stack returns the frames of the goroutine that panicked, innermost first, in
 // the form of a Go traceback. It is formatted on each call.
 func (e *PanicError) Stack() string {
+	if e.stack != "" {
+		return e.stack
+	}
 	var b strings.Builder
 	for frame := range e.Frames() {
 		b.WriteString(frame.Function)
@@ -59,12 +63,40 @@ func (e *PanicError) Stack() string {
 }
 
 // Frames yields the frames of the goroutine that panicked, innermost first.
+// Those of a panic in another process have no program counter.
 func (e *PanicError) Frames() iter.Seq[runtime.Frame] {
+	if e.stack != "" {
+		return written(e.stack)
+	}
 	return func(yield func(runtime.Frame) bool) {
 		frames := runtime.CallersFrames(e.pcs)
 		for more := true; more; {
 			var frame runtime.Frame
 			if frame, more = frames.Next(); frame.Function != "" && !yield(frame) {
+				return
+			}
+		}
+	}
+}
+
+// written yields the frames of a text that Stack has returned.
+func written(stack string) iter.Seq[runtime.Frame] {
+	return func(yield func(runtime.Frame) bool) {
+		function := ""
+		for line := range strings.Lines(stack) {
+			line = strings.TrimSuffix(line, "\n")
+			at, ok := strings.CutPrefix(line, "\t")
+			if !ok {
+				function = strings.TrimSuffix(line, "(...)")
+				continue
+			}
+			frame := runtime.Frame{Function: function, File: at}
+			if colon := strings.LastIndexByte(at, ':'); colon >= 0 {
+				if n, err := strconv.Atoi(at[colon+1:]); err == nil {
+					frame.File, frame.Line = at[:colon], n
+				}
+			}
+			if !yield(frame) {
 				return
 			}
 		}

@@ -32,10 +32,10 @@ var may = map[string][]string{
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/observe", module + "/task",
 		seam, engine, errtree, alarm, must, source, stack, "github.com/samber/lo",
 	},
-	module + "/guard":   {module + "/future", module + "/recover", module + "/observe", module + "/task", errtree, engine},
-	module + "/trace":   {module + "/recover", module + "/observe", excerpt, errtree},
+	module + "/guard": {module + "/future", module + "/recover", module + "/observe", module + "/task", errtree, engine},
+	module + "/trace": {module + "/recover", module + "/observe", excerpt, errtree},
 	module + "/durable": {
-		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/observe", module + "/task", module + "/flow",
+		module + "/future", module + "/combinators", module + "/recover", module + "/deadline", module + "/observe", module + "/task", module + "/flow", module + "/guard",
 		seam, engine, errtree, alarm, chance, must, source, stack, excerpt,
 	},
 	module + "/durable/journal": {

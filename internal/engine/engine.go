@@ -125,6 +125,15 @@ var (
 	Remember = func(ctx context.Context) context.Context { return ctx }
 	// RejectedOf says which gate did not let a call in, if err is or wraps that. It calls no method of err but Unwrap. Package task sets it.
 	RejectedOf = func(err error) (r Rejection, ok bool) { return r, false }
+	// Panicked returns the *future.PanicError of a panic in another process, with the text that its Stack returned there.
+	Panicked func(value any, stack string) error
+	// Late returns the *deadline.Error err, which nobody else has yet, after it was given what the work has failed with. Package deadline sets it.
+	Late func(err, cause error) error
+	// Classed returns the *flow.Error err, which nobody else has yet, after it was given its class: a recovery.Class. Package flow sets it.
+	Classed func(err error, class int) error
+	// EncodeError and DecodeError are how a future.Result has its error in JSON. Package durable sets them; they are nil in a program without it.
+	EncodeError func(err error) ([]byte, error)
+	DecodeError func(data []byte) (error, error)
 	// Alone reports whether only the goroutine of the caller runs in the scope of ctx.
 	Alone func(ctx context.Context) bool
 	// WithValues returns ctx with the values of another ctx on top.
