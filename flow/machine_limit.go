@@ -27,9 +27,10 @@ func (p *section) setLimit() {
 	var around sectionLimit
 	if p.outer != nil {
 		around = p.outer.sectionLimit
+		around.limit, around.end = p.outer.limitOf(p.at)
 	}
 	switch own := p.begun.Add(timeout); {
-	case timeout > 0 && (around.limit.IsZero() || own.Before(around.end)):
+	case timeout > 0 && (around.limit.IsZero() || own.Before(around.limit)):
 		p.own, p.end = true, own
 		p.limit = p.end.Add(-min(reserve, timeout/2))
 	case around.limit.IsZero():
@@ -65,7 +66,7 @@ func (l *sectionLimit) spares() bool { return !l.limit.IsZero() && (l.reserves()
 
 // limitOf is when a call of node n is late, and until when what stands in for it may run. What runs for an effect has until the end.
 func (p *section) limitOf(n int32) (limit, end time.Time) {
-	if p.st.plan.specs[n].effect {
+	if s := &p.st.plan.specs[n]; s.effect && (!s.answer || s.inner == nil) {
 		return p.end, p.end
 	}
 	return p.limit, p.end
