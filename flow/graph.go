@@ -126,3 +126,34 @@ func (g Graph) Node(i int) GraphNode {
 	}
 	return g.Nodes[i]
 }
+
+// Named returns the node with a name.
+func (g Graph) Named(name string) (GraphNode, bool) {
+	for _, n := range g.Nodes {
+		if n.Name == name {
+			return n, true
+		}
+	}
+	return GraphNode{}, false
+}
+
+// Within returns the graph of the nested flow that the path of node names leads to; that of g itself if path is empty.
+func (g Graph) Within(path []string) (Graph, bool) {
+	for _, name := range path {
+		n, ok := g.Named(name)
+		if !ok || n.Flow == nil {
+			return Graph{}, false
+		}
+		g = *n.Flow
+	}
+	return g, true
+}
+
+// At returns the node with a name in the nested flow that path leads to.
+func (g Graph) At(path []string, name string) (GraphNode, bool) {
+	in, ok := g.Within(path)
+	if !ok {
+		return GraphNode{}, false
+	}
+	return in.Named(name)
+}
