@@ -114,6 +114,11 @@ func (e *execution) callOf(mv flow.Move) (c Call, n flow.GraphNode, err error) {
 	if mv.Element >= 0 {
 		c.Element, n = &mv.Element, n.Element(mv.Element)
 	}
+	if mv.Verb == flow.VerbUndo {
+		if c.Value, err = encode(mv.Value); err != nil {
+			return c, n, err
+		}
+	}
 	for _, v := range mv.Inputs {
 		in, err := inputAs(v)
 		if err != nil {

@@ -199,6 +199,7 @@ func (c *call[In, Out]) finish() {
 	c.endReserve()
 	c.closeSpare()
 	c.effects.answered()
+	c.undoing.answered()
 	if c.host == nil {
 		c.promise.Complete(ans.Value, ans.Err)
 		return

@@ -25,6 +25,9 @@ func (c *call[In, Out]) succeed() {
 	if c.st.demand != nil { // or else nothing runs any more
 		c.cutGates(answered)
 	}
+	if c.undoing != nil {
+		c.undoing.uses(c.st.use())
+	}
 	out := c.st.cells[c.plan.out].(interface{ value() *Out }).value()
 	if c.observer != nil || c.host != nil || c.st.demand.hasLosses() {
 		c.succeedAtLength(out)
@@ -35,6 +38,7 @@ func (c *call[In, Out]) succeed() {
 		c.closeSpare()
 	}
 	c.effects.answered()
+	c.undoing.answered()
 	c.promise.Complete(*out, nil)
 }
 

@@ -124,6 +124,7 @@ func (n GraphNode) alone(ctx context.Context, inputs []any) (*plan, error) {
 	call := n.of.calls()
 	p.specs[p.out] = spec{node: n.of, quick: !call && n.Kind != KindRecover, call: call, answer: true}
 	p.remembers = call && n.of.task.remembers()
+	p.undoes = call && n.of.task.undoes() // a result that comes too late for the answer
 	for i, in := range n.inputs {
 		var err error
 		v := inputs[i]

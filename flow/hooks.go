@@ -93,5 +93,6 @@ func (g Graph) CatchError(ctx context.Context, in any, err error) (any, error) {
 // Resolve does what the flow does with the failure err of a run for in: it
 // tells OnError, and returns what Catch answers, or the failure. It is for other engines.
 func (g Graph) Resolve(ctx context.Context, in any, err error) (any, error) {
+	must.HaveCtx("flow.Graph.Resolve", ctx)
 	return g.CatchError(ctx, in, g.TellError(ctx, in, err))
 }

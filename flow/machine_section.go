@@ -169,10 +169,15 @@ func (p *section) done(call *outstanding, c Completion) {
 	switch {
 	case call.on != nil:
 		call.on(c)
+	case call.unwanted:
+		p.succeeded(call.n, call.element, call.inputs, c, false)
 	case call.element >= 0:
-		p.several[call.n].put(call.element, c)
+		g := p.several[call.n]
+		p.succeeded(call.n, call.element, call.inputs, c, !g.over)
+		g.put(call.element, c)
 	default:
 		p.calls[call.n] = nil
+		p.succeeded(call.n, -1, call.inputs, c, p.isRunning(call.n))
 		p.arrive(call.n, c)
 	}
 }
@@ -195,7 +200,7 @@ func (p *section) arrive(n int32, c Completion) {
 // settle is told how node n has ended, whose value is in its cell.
 func (p *section) settle(n int32, c Completion) {
 	st, d, s := p.st, p.st.demand, &p.st.plan.specs[n]
-	if d.phase[n] != running && d.phase[n] != held {
+	if !p.isRunning(n) {
 		return // nothing needs it any more
 	}
 	var err error
@@ -210,6 +215,11 @@ func (p *section) settle(n int32, c Completion) {
 	t := change{st: st}
 	t.made(n, err, canceled)
 	p.follow(&t)
+}
+
+func (p *section) isRunning(n int32) bool {
+	phase := p.st.demand.phase[n]
+	return phase == running || phase == held
 }
 
 // failedWith is err as the failure of node n.
