@@ -65,6 +65,10 @@ func (e *execution) follow(moves []flow.Move) {
 		case flow.VerbDrop:
 			delete(e.calls, mv.ID)
 			e.d.Cancel(mv.ID)
+		case flow.VerbStop:
+			if s, ok := e.d.(Stopper); ok {
+				s.Stop(mv.ID)
+			}
 		case flow.VerbAnswer:
 			e.answer(mv)
 		default:

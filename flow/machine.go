@@ -49,12 +49,13 @@ const (
 	VerbTell   Verb = "tell"   // tell the functions of OnError of Move.Err: Graph.TellError
 	VerbCatch  Verb = "catch"  // ask the functions of Catch for an answer: Graph.CatchError
 	VerbDrop   Verb = "drop"   // nothing needs the call with that ID any more, and nobody waits for it: it may be cancelled
+	VerbStop   Verb = "stop"   // nothing needs it, and it may be cancelled; but Done has to be told how it ends, as its success is undone
 	VerbAnswer Verb = "answer" // the run has its answer, Move.Value or Move.Err: calls may still run for effects
 )
 
 // Move is what an engine is to do next.
 type Move struct {
-	ID      int // of a call: what Done is given, and Drop names
+	ID      int // of a call: what Done is given, and a drop or a stop names
 	Verb    Verb
 	Path    []string  // names of the nodes around, outermost first
 	Node    GraphNode // zero if the flow itself is meant
@@ -86,7 +87,8 @@ type outstanding struct {
 	on       func(Completion) // what follows from it, of a sleep, a tell or a catch
 }
 
-// Machine returns a machine for one run with the input in. Key is the idempotency key of the run: keys of its calls begin with it.
+// Machine returns a machine for one run with the input in. Key is the idempotency key of the run: keys of its calls begin with it. The limits of the run are those
+// that the graph says, also if they are not those of the flow: an engine keeps the limits of a run that goes on with newer code.
 func (g Graph) Machine(key string, in any) (*Machine, error) {
 	if g.of == nil {
 		return nil, fmt.Errorf("flow.Graph.Machine: %s was not made by Flow.Graph", g.Name)
@@ -95,7 +97,7 @@ func (g Graph) Machine(key string, in any) (*Machine, error) {
 	if key != "" {
 		key += "/" + g.Name
 	}
-	m.top = m.section(g.of, nil, none, key)
+	m.top = m.section(g, nil, none, key)
 	if !m.top.st.cells[0].fill(in) {
 		return nil, fmt.Errorf("flow.Graph.Machine: %s takes a %s, not a %T", g.Name, g.In, in)
 	}
@@ -158,7 +160,7 @@ func (m *Machine) call(p *section, n int32, element int, mv Move) *outstanding {
 	p.open++
 	mv.ID, mv.Path, mv.Element, mv.Begun = c.id, p.path, element, p.begun
 	if n != none {
-		mv.Node = p.f.node(n)
+		mv.Node = p.g.Nodes[n]
 	}
 	m.moves = append(m.moves, mv)
 	return c
@@ -188,6 +190,9 @@ func (m *Machine) drop(c *outstanding) {
 		return
 	}
 	if c.verb == VerbRun && c.p.undoes(c.n) { // its success has to be undone: the run waits for it
+		if !c.unwanted {
+			m.moves = append(m.moves, Move{ID: c.id, Verb: VerbStop, Element: -1})
+		}
 		c.unwanted = true
 		return
 	}

@@ -59,7 +59,7 @@ func (p *section) fail(err error) {
 
 // tell has the functions of OnError called.
 func (p *section) tell(err error) *outstanding {
-	c := p.m.call(p, none, -1, Move{Verb: VerbTell, Inputs: p.input(), Err: err, Key: p.keyOf("OnError")})
+	c := p.m.call(p, none, -1, Move{Verb: VerbTell, Inputs: p.input(), Err: err, Key: p.around})
 	c.on = func(Completion) {}
 	return c
 }
@@ -72,7 +72,7 @@ func (p *section) catch() {
 		p.finish(Completion{Err: p.failure})
 		return
 	}
-	mv := Move{Verb: VerbCatch, Inputs: p.input(), Err: p.failure, Key: p.keyOf("Catch")}
+	mv := Move{Verb: VerbCatch, Inputs: p.input(), Err: p.failure, Key: p.around}
 	if p.spares() {
 		mv.Limit, mv.End = p.end, p.end
 	}

@@ -103,7 +103,7 @@ func (d *driver) follow(moves []flow.Move) {
 		switch mv.Verb {
 		case flow.VerbAnswer:
 			d.answer = &mv
-		case flow.VerbDrop:
+		case flow.VerbDrop, flow.VerbStop:
 			if cancel := d.cancels[mv.ID]; cancel != nil {
 				cancel(&future.CanceledError{Cause: flow.ErrUnneeded})
 			}

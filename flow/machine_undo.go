@@ -75,7 +75,7 @@ func (m *Machine) undo(s success) {
 
 func (m *Machine) undoNext() {
 	s := m.regrets[0]
-	node := s.of.f.node(s.call)
+	node := s.of.g.Nodes[s.call]
 	name := node.Name
 	if s.element >= 0 {
 		name = fmt.Sprintf("%s[%d]", name, s.element)
