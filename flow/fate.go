@@ -26,7 +26,10 @@ func (c *call[In, Out]) succeed() {
 		c.cutGates(answered)
 	}
 	if c.undoing != nil {
-		c.undoing.uses(c.st.use())
+		c.st.demand.mu.Lock()
+		used := c.st.use()
+		c.st.demand.mu.Unlock()
+		c.undoing.uses(used)
 	}
 	out := c.st.cells[c.plan.out].(interface{ value() *Out }).value()
 	if c.observer != nil || c.host != nil || c.st.demand.hasLosses() {
