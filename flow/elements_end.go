@@ -65,7 +65,7 @@ func (g *elements[A, R]) undo(i int, in A, out R, late bool) {
 	if undo == nil || g.undoing == nil {
 		return
 	}
-	k := g.undoing.success(g.node, g.undoing.plan.specs[g.node].name+"["+strconv.Itoa(i)+"]", func(ctx context.Context) error { return undo(ctx, in, out) })
+	k := g.undoing.success(g.node, g.undoing.plan.specs[g.node].name+"["+strconv.Itoa(i)+"]", out, func(ctx context.Context) error { return undo(ctx, in, out) })
 	if late {
 		g.undoing.undo(k)
 		return

@@ -298,6 +298,7 @@ func (c *call[In, Out]) refuse(cause error) {
 		c.gone()
 		return
 	}
+	c.gone()
 	c.promise.Complete(none, cause)
 	if engine.ObserverOf(c.around) != nil {
 		c.promise.Future().OnDone(func(future.Result[Out]) { // in a goroutine that the scope joins

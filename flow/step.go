@@ -125,7 +125,7 @@ func (c *step[A, R]) undoable(at nodeRef) (all []undoable) {
 		return nil
 	}
 	in, out := c.gather(), c.v
-	return []undoable{at.st.run.undoing.success(at.n, at.name(), func(ctx context.Context) error { return undo(ctx, in, out) })}
+	return []undoable{at.st.run.undoing.success(at.n, at.name(), out, func(ctx context.Context) error { return undo(ctx, in, out) })}
 }
 
 func (c *step[A, R]) reset() {
@@ -192,7 +192,7 @@ type stepHost[A, R any] struct {
 // Undo implements [seam.Undoer].
 func (h stepHost[A, R]) Undo(in A, v R) {
 	if undo := task.ForEngines(seal, h.c.t).Undoer(); undo != nil && h.of != nil {
-		h.of.undo(h.of.success(h.at.n, h.of.plan.specs[h.at.n].name, func(ctx context.Context) error { return undo(ctx, in, v) }))
+		h.of.undo(h.of.success(h.at.n, h.of.plan.specs[h.at.n].name, v, func(ctx context.Context) error { return undo(ctx, in, v) }))
 	}
 }
 

@@ -25,6 +25,7 @@ type undoing struct {
 	kept   []undoable // in the order in which they have succeeded
 	used   []bool     // by node: the answer uses it; nil: it uses nothing
 	over   bool       // the run has its answer
+	last   *lastWord  // of a node that is made alone
 	turn   chan struct{}
 }
 
@@ -34,6 +35,7 @@ type undoable struct {
 	name string
 	call int32    // the node of the run that it is of
 	of   *undoing // that run
+	out  any
 	undo func(ctx context.Context) error
 }
 
@@ -42,6 +44,9 @@ func (c *call[In, Out]) newUndoing() *undoing {
 	u := &undoing{plan: c.plan, life: c.life, around: c.around, key: c.key, turn: make(chan struct{}, 1)}
 	if target, ok := c.around.Value(undoKey{}).(undoTarget); ok && target.flow == c.plan.original() {
 		u.outer, u.at = target.to, target.n
+	}
+	if t := c.flow.terms; t != nil {
+		u.last = t.last
 	}
 	if told, in := c.flow.told, c.in; len(told) > 0 {
 		u.tell = func(ctx context.Context, err error) {
@@ -54,8 +59,8 @@ func (c *call[In, Out]) newUndoing() *undoing {
 }
 
 // success is one of node n, under that name, which undo undoes.
-func (u *undoing) success(n int32, name string, undo func(ctx context.Context) error) undoable {
-	return undoable{n: n, name: name, call: n, of: u, undo: undo}
+func (u *undoing) success(n int32, name string, out any, undo func(ctx context.Context) error) undoable {
+	return undoable{n: n, name: name, call: n, of: u, out: out, undo: undo}
 }
 
 // keep is told of successes that belong to node n.
@@ -115,6 +120,10 @@ func (u *undoing) uses(used []bool) {
 // undo undoes successes, the last one first, in a goroutine that the scope joins. One after another, whoever calls it.
 func (u *undoing) undo(all ...undoable) {
 	if len(all) == 0 {
+		return
+	}
+	if u.last != nil && u.around.Err() != nil { // the engine sees to it
+		u.last.say(all[len(all)-1].out)
 		return
 	}
 	engine.Callback(u.around, u.plan.name+": Undo", func() {

@@ -11,13 +11,13 @@ import (
 // record is one line of the history of a run. It has one of its parts.
 type record struct {
 	At      time.Time        `json:"at"`
-	Start   *start           `json:"start,omitempty"`   // the first
+	Start   *start           `json:"start,omitempty"`   // the first; of a finished run, the only one
 	Restart bool             `json:"restart,omitempty"` // the run goes on in another process
 	ID      int              `json:"id,omitempty"`      // of a call that has ended, with
 	Outcome *durable.Outcome `json:"outcome,omitempty"`
 	Signal  *signal          `json:"signal,omitempty"` // has been delivered
 	Left    *durable.Failure `json:"left,omitempty"`   // somebody has cancelled the run
-	Answer  *answer          `json:"answer,omitempty"` // the last, of a finished run
+	Answer  *answer          `json:"answer,omitempty"` // of a finished run
 }
 
 // start is what a run was started with.

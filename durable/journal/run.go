@@ -128,11 +128,13 @@ func (j *Journal) begin(id string, file *runlog.Run, known []record, g flow.Grap
 
 // execute is the goroutine of a run.
 func (r *run) execute(ctx context.Context, known []record, g flow.Graph) {
-	defer close(r.stopped)
 	defer func() {
-		r.j.mu.Lock()
-		defer r.j.mu.Unlock()
-		delete(r.j.runs, r.id)
+		if r.err == nil { // its answer is in the file; a run that has stopped keeps why, and the answer if it has given that
+			r.j.mu.Lock()
+			delete(r.j.runs, r.id)
+			r.j.mu.Unlock()
+		}
+		close(r.stopped)
 	}()
 	d := newDriver(ctx, r, known, g)
 	value, err := durable.Execute(r.id, g, known[0].Start.Input, d)
@@ -145,7 +147,7 @@ func (r *run) execute(ctx context.Context, known []record, g flow.Graph) {
 		return
 	}
 	d.Answered(value, err)
-	b, err := record{At: d.now, Answer: &answer{r.value, durable.EncodeError(r.failure)}}.bytes()
+	b, err := record{At: d.now, Start: known[0].Start, Answer: &answer{r.value, durable.EncodeError(r.failure)}}.bytes()
 	if err == nil {
 		err = r.file.Finish(b)
 	}
