@@ -1,0 +1,2 @@
+// Package jadedbos runs flows durably on DBOS Transact.
+package jadedbos
