@@ -253,7 +253,7 @@ func (f *Flow[In, Out]) Signal(ctx context.Context, id, name string, value any) 
 func fits(g flow.Graph, name string, raw json.RawMessage) error {
 	found := errors.New("the flow has no such signal")
 	for _, n := range g.Nodes {
-		if n.Kind == kindSignal && n.Task == name {
+		if n.Kind == flow.KindSignal && n.Task == name {
 			_, t := n.Types()
 			_, err := durable.DecodeValue(raw, t)
 			return err
@@ -266,8 +266,6 @@ func fits(g flow.Graph, name string, raw json.RawMessage) error {
 	}
 	return found
 }
-
-const kindSignal flow.Kind = "signal"
 
 // send writes into the attributes of a run.
 func (f *Flow[In, Out]) send(ctx context.Context, id, key, text string) error {
