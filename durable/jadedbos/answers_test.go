@@ -91,7 +91,7 @@ func flows() map[string]*flow.Flow[int, int] {
 				return r.Value
 			})
 		}),
-		"each": of(func(in number) number { return flow.Map(flow.Each(moody, flow.Map(in, upTo), 2), sum) }),
+		"each": of(func(in number) number { return flow.Map(flow.Each(moody, flow.Map(in, upTo), 1), sum) }),
 		"settleeach": of(func(in number) number {
 			return flow.Map(flow.SettleEach(moody, flow.Map(in, upTo), 2), func(rs []future.Result[int]) (n int) {
 				for _, r := range rs {
