@@ -2,6 +2,7 @@ package jadedbos_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"log/slog"
 	"net"
@@ -122,4 +123,19 @@ func number32(t *testing.T, text string) uint32 {
 	n, err := strconv.ParseUint(text, 10, 32)
 	require.NoError(t, err)
 	return uint32(n)
+}
+
+// lock keeps everybody else from writing into a file of SQLite.
+func lock(t testing.TB, path string) (unlock func()) {
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	c, err := db.Conn(context.Background())
+	require.NoError(t, err)
+	_, err = c.ExecContext(context.Background(), "BEGIN IMMEDIATE")
+	require.NoError(t, err)
+	return func() {
+		_, _ = c.ExecContext(context.Background(), "ROLLBACK")
+		_ = c.Close()
+		_ = db.Close()
+	}
 }
