@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,6 +27,7 @@ type Engine struct {
 	fresh  map[string]bool   // starts that were made here, and have not begun: those have no past
 	runs   map[string]*live  // by id
 	failed map[string]int    // how often a run has been interrupted by an error of the database
+	parked map[string]bool   // runs that the log names as waiting for another process
 
 	closing chan struct{}
 	closed  sync.Once
@@ -45,7 +47,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{
-		root: root, owned: owned, log: log, poll: c.Poll, flows: map[string]string{}, fresh: map[string]bool{}, runs: map[string]*live{}, failed: map[string]int{},
+		root: root, owned: owned, log: log, poll: c.Poll, flows: map[string]string{}, fresh: map[string]bool{}, runs: map[string]*live{}, failed: map[string]int{}, parked: map[string]bool{},
 		closing: make(chan struct{}), polling: make(chan struct{}),
 	}
 	if e.poll <= 0 {
@@ -146,11 +148,12 @@ func (e *Engine) leave(l *live) {
 	close(l.gone)
 }
 
-// knows returns the hash of the flow that this process has.
-func (e *Engine) knows(flow string) string {
+// done forgets a run that is over.
+func (e *Engine) done(id string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.flows[flow]
+	delete(e.failed, id)
+	delete(e.parked, id)
 }
 
 // publish lets other processes see the answer of a run before its end.
@@ -217,8 +220,13 @@ func (e *Engine) lookForParked() {
 	if len(flows) == 0 {
 		return
 	}
-	list, err := dbos.ListWorkflows(e.root, dbos.WithFilterStatus(dbos.WorkflowStatusPending), dbos.WithFilterName(slices.Collect(maps.Keys(flows))...),
-		dbos.WithFilterAttributes(map[string]any{parkedKey: true}), dbos.WithFilterLoadInput(false), dbos.WithFilterLoadOutput(false))
+	filters := []dbos.ListWorkflowsOption{
+		dbos.WithFilterStatus(dbos.WorkflowStatusPending), dbos.WithFilterName(slices.Collect(maps.Keys(flows))...), dbos.WithFilterLoadInput(false), dbos.WithFilterLoadOutput(false),
+	}
+	list, err := dbos.ListWorkflows(e.root, append(filters, dbos.WithFilterAttributes(map[string]any{parkedKey: true}))...)
+	if err != nil && strings.Contains(err.Error(), "not supported on sqlite") {
+		list, err = dbos.ListWorkflows(e.root, filters...)
+	}
 	if err != nil {
 		if e.root.Err() == nil {
 			e.log.Warn("jadedbos: runs that wait for this version are not looked for", "error", err)
@@ -226,7 +234,7 @@ func (e *Engine) lookForParked() {
 		return
 	}
 	for _, w := range list {
-		if flows[w.Name] == w.Attributes[versionKey] {
+		if w.Attributes[parkedKey] == true && flows[w.Name] == w.Attributes[versionKey] {
 			if _, err := dbos.ResumeWorkflow[string](e.root, w.ID); err != nil && e.root.Err() == nil {
 				e.log.Warn("jadedbos: a run that waits for this version is not taken", "run", w.ID, "error", err)
 			}

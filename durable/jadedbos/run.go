@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/dbos-inc/dbos-transact-golang/dbos"
@@ -52,6 +53,7 @@ func (w *workflow) run(ctx dbos.Context, input string) (string, error) {
 		}
 		return "", w.again(ctx, l, err)
 	}
+	w.e.done(id)
 	if d.answer == "" { // it has failed before it began
 		d.Answered(value, err)
 	}
@@ -100,7 +102,15 @@ func (w *workflow) past(l *live) (rows map[int]row, err error) {
 
 // park waits until another process has the run, or this one ends. The run is not over for DBOS.
 func (w *workflow) park(ctx context.Context, l *live, version, reason string) error {
-	w.e.log.Error("jadedbos: a run waits: launch a process that can go on with it", "run", l.id, "flow", w.g.Name, "version", version, "reason", reason)
+	w.e.mu.Lock()
+	again := w.e.parked[l.id]
+	w.e.parked[l.id] = true
+	w.e.mu.Unlock()
+	level := slog.LevelError
+	if again {
+		level = slog.LevelDebug
+	}
+	w.e.log.Log(ctx, level, "jadedbos: a run waits: launch a process that can go on with it", "run", l.id, "flow", w.g.Name, "version", version, "reason", reason)
 	w.e.note(l.id, map[string]any{parkedKey: true, versionKey: version, reasonKey: reason})
 	l.mu.Lock()
 	l.parked, l.reason = true, reason
