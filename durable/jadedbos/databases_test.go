@@ -51,7 +51,7 @@ type server struct {
 	run       *exec.Cmd
 }
 
-func postgres(t *testing.T) database {
+func postgres(t testing.TB) database {
 	s := newServer(t)
 	n := 0
 	return database{"postgresql", func(t testing.TB) string {
@@ -66,7 +66,7 @@ func postgres(t *testing.T) database {
 	}}
 }
 
-func newServer(t *testing.T) *server {
+func newServer(t testing.TB) *server {
 	const install = "apt-get install postgresql"
 	s := &server{bin: realpart.Command(t, install, "postgres")}
 	var err error
@@ -119,7 +119,7 @@ func (s *server) stop() {
 	_ = s.run.Wait()
 }
 
-func number32(t *testing.T, text string) uint32 {
+func number32(t testing.TB, text string) uint32 {
 	n, err := strconv.ParseUint(text, 10, 32)
 	require.NoError(t, err)
 	return uint32(n)

@@ -41,13 +41,14 @@ type driver struct {
 
 	// Only the goroutine of the workflow uses these.
 	now     time.Time
-	step    int            // number of the next step
-	rows    map[int]row    // what is recorded, by number of the step
-	past    []record       // recorded events, in order, that have not been returned
-	seen    int            // the last event that was returned
-	calls   map[int]*call  // by id
-	alarms  []alarm        // sleeps that are not over
-	waits   map[int]string // signals that are waited for, by id: their names
+	step    int                            // number of the next step
+	rows    map[int]row                    // what is recorded, by number of the step
+	past    []record                       // recorded events, in order, that have not been returned
+	seen    int                            // the last event that was returned
+	calls   map[int]*call                  // by id
+	outs    []<-chan dbos.StepOutcome[any] // of steps whose result nobody receives yet
+	alarms  []alarm                        // sleeps that are not over
+	waits   map[int]string                 // signals that are waited for, by id: their names
 	used    map[string]bool
 	left    bool
 	answer  string // JSON of the answer, once it is there
@@ -123,13 +124,13 @@ func (d *driver) Start(id int, c durable.Call, n flow.GraphNode) {
 	}
 	k := &call{id: id}
 	d.calls[id] = k
-	out, err := dbos.Go(d.ctx, func(ctx context.Context) (string, error) { return d.perform(ctx, k, c) }, dbos.WithStepName(name))
+	out, err := d.ctx.Go(d.ctx, func(ctx context.Context) (any, error) { return d.perform(ctx, k, c) }, dbos.WithStepName(name))
 	d.step++
 	switch {
 	case err != nil:
 		d.fail(err)
-	case !recorded:
-		go d.receive(out)
+	case !recorded: // else the result is in the past already
+		d.outs = append(d.outs, out)
 	}
 }
 
@@ -153,7 +154,7 @@ func nameOf(c durable.Call) string {
 }
 
 // perform is a step of DBOS: it makes a call. If the result is not wanted, it ends the goroutine of the step, because DBOS writes whatever a step returns.
-func (d *driver) perform(ctx context.Context, k *call, c durable.Call) (string, error) {
+func (d *driver) perform(ctx context.Context, k *call, c durable.Call) (text string, err error) {
 	d.e.calls.Add(1)
 	defer d.e.calls.Done()
 	select {
@@ -221,14 +222,13 @@ func (d *driver) number(r *record) {
 	r.Event, r.At = d.last, d.at
 }
 
-// receive waits until the result of a step is written.
-func (d *driver) receive(out <-chan dbos.StepOutcome[string]) {
-	o := <-out
+// receive takes the result of a step, which is written.
+func (d *driver) receive(o dbos.StepOutcome[any]) {
 	if o.Err != nil {
 		d.fail(o.Err)
 		return
 	}
-	if o.Result == "" { // perform has ended its goroutine
+	if o.Result == nil { // perform has ended its goroutine
 		return
 	}
 	r, err := read[record](o.Result)
@@ -405,7 +405,7 @@ func (d *driver) skip() bool {
 	return true
 }
 
-// wait waits until something may have happened.
+// wait waits until something may have happened. It receives the results of a few steps itself: that is one switch of goroutines less for each.
 func (d *driver) wait() {
 	var due <-chan time.Time
 	if i := d.nextAlarm(); i >= 0 {
@@ -413,7 +413,23 @@ func (d *driver) wait() {
 		defer timer.Stop()
 		due = timer.C
 	}
+	var out [3]<-chan dbos.StepOutcome[any]
+	for len(d.outs) > len(out) {
+		go func(out <-chan dbos.StepOutcome[any]) { d.receive(<-out) }(d.outs[0])
+		d.outs = d.outs[1:]
+	}
+	copy(out[:], d.outs)
+	take := func(i int, o dbos.StepOutcome[any]) {
+		d.outs = slices.Delete(d.outs, i, i+1)
+		d.receive(o)
+	}
 	select {
+	case o := <-out[0]:
+		take(0, o)
+	case o := <-out[1]:
+		take(1, o)
+	case o := <-out[2]:
+		take(2, o)
 	case <-d.changed:
 	case <-d.live.changed:
 	case <-due:

@@ -309,7 +309,13 @@ func TestExecutor_ofTwoProcesses(t *testing.T) {
 
 // A deploy changes a flow while runs of it are in flight.
 func TestVersion_ofARunInFlight(t *testing.T) {
-	path, g := file(t), newGated("slow")
+	for _, on := range databases(t) {
+		t.Run(on.name, func(t *testing.T) { deploys(t, on.url(t)) })
+	}
+}
+
+func deploys(t *testing.T, path string) {
+	g := newGated("slow")
 	before := of(func(in number) number { return flow.Step(plus("old", 1), flow.Step(g.task, in)) })
 	after := of(func(in number) number { return flow.Step(plus("new", 100), flow.Step(g.task, in)) })
 	e, shop := engine(t, jadedbos.Config{Database: path}, before)

@@ -41,9 +41,9 @@ func Register[In, Out any](e *Engine, f *flow.Flow[In, Out]) (_ *Flow[In, Out], 
 			err = fmt.Errorf("jadedbos.Register: %s: %v", g.Name, r)
 		}
 	}()
-	w := &workflow{e, g}
+	w := &workflow{e, g, g.Hash()}
 	dbos.RegisterWorkflow(e.root, w.run, dbos.WithInstance(w), dbos.WithWorkflowName(g.Name), dbos.WithMaxRecoveryAttempts(0))
-	e.flows[g.Name] = g.Hash()
+	e.flows[g.Name] = w.hash
 	return &Flow[In, Out]{e, w}, nil
 }
 
@@ -86,7 +86,7 @@ func (f *Flow[In, Out]) Start(ctx context.Context, id string, in In) error {
 }
 
 func (f *Flow[In, Out]) start(id, input string) error {
-	r := request{Version: f.w.g.Hash(), Begun: instant(time.Now()), Start: rand.Text(), Input: input}
+	r := request{Version: f.w.hash, Begun: instant(time.Now()), Start: rand.Text(), Input: input}
 	never := f.e.expect(id, f.w.g.Name, r.Start)
 	_, err := dbos.RunWorkflow(f.e.root, f.w.run, textFor(r), dbos.WithWorkflowID(id), dbos.WithRunInstance(f.w), dbos.WithWorkflowIDReusePolicy(dbos.WorkflowIDReusePolicyReject))
 	if err == nil {

@@ -16,8 +16,9 @@ import (
 
 // workflow is a flow as DBOS knows it.
 type workflow struct {
-	e *Engine
-	g flow.Graph
+	e    *Engine
+	g    flow.Graph
+	hash string
 }
 
 // ConfigName tells workflows of one function apart. It is in the tables of DBOS.
@@ -35,8 +36,8 @@ func (w *workflow) run(ctx dbos.Context, input string) (string, error) {
 	}
 	l, fresh := w.e.take(id, w.g.Name, in.Start)
 	defer w.e.leave(l)
-	if known := w.g.Hash(); in.Version != known {
-		return "", w.park(ctx, l, in.Version, fmt.Sprintf("it was started with version %s of the flow, and this process has version %s", in.Version, known))
+	if in.Version != w.hash {
+		return "", w.park(ctx, l, in.Version, fmt.Sprintf("it was started with version %s of the flow, and this process has version %s", in.Version, w.hash))
 	}
 	rows := map[int]row{}
 	if !fresh {
