@@ -133,10 +133,11 @@ func crashFlows(note func(context.Context)) map[string]*flow.Flow[int, int] {
 
 // process is a child that runs.
 type process struct {
-	cmd    *exec.Cmd
-	began  time.Time
-	lines  *bufio.Scanner
-	stderr *os.File
+	cmd      *exec.Cmd
+	began    time.Time
+	answered time.Time
+	lines    *bufio.Scanner
+	stderr   *os.File
 }
 
 func spawn(t testing.TB, job errand) *process {
@@ -174,6 +175,7 @@ func (p *process) answer(t testing.TB) (out int, text string) {
 	t.Helper()
 	got := []any{&out, &text}
 	require.NoError(t, json.Unmarshal([]byte(p.line(t)), &got))
+	p.answered = time.Now()
 	require.NoError(t, p.cmd.Wait())
 	return out, text
 }

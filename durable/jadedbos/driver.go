@@ -441,6 +441,9 @@ func (d *driver) wait() {
 func (d *driver) close() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.closed {
+		return
+	}
 	d.closed = true
 	close(d.over)
 	for k := range d.running {

@@ -23,7 +23,7 @@ type Engine struct {
 	calls sync.WaitGroup // of functions, that run
 
 	mu     sync.Mutex
-	flows  map[string]string // hashes of the registered flows, by name
+	flows  map[string]string // versions of the registered flows, by name
 	fresh  map[string]bool   // starts that were made here, and have not begun: those have no past
 	runs   map[string]*live  // by id
 	failed map[string]int    // how often a run has been interrupted by an error of the database

@@ -41,7 +41,7 @@ func Register[In, Out any](e *Engine, f *flow.Flow[In, Out]) (_ *Flow[In, Out], 
 			err = fmt.Errorf("jadedbos.Register: %s: %v", g.Name, r)
 		}
 	}()
-	w := &workflow{e, g, g.Hash()}
+	w := &workflow{e, g, versionOf(g)}
 	dbos.RegisterWorkflow(e.root, w.run, dbos.WithInstance(w), dbos.WithWorkflowName(g.Name), dbos.WithMaxRecoveryAttempts(0))
 	e.flows[g.Name] = w.hash
 	return &Flow[In, Out]{e, w}, nil

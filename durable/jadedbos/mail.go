@@ -17,7 +17,7 @@ const (
 	cancelKey  = "jade.cancel"
 	answerKey  = "jade.answer"  // of a run that has its answer, while effects run
 	parkedKey  = "jade.parked"  // true: the run waits for a process that can go on with it
-	versionKey = "jade.version" // hash of the flow that such a run waits for
+	versionKey = "jade.version" // of the flow that such a run waits for
 	reasonKey  = "jade.reason"
 )
 

@@ -13,7 +13,7 @@ import (
 
 // request is the input of a workflow.
 type request struct {
-	Version string    `json:"version"` // hash of the flow that the run was started with
+	Version string    `json:"version"` // of the flow that the run was started with
 	Begun   time.Time `json:"begun"`
 	Start   string    `json:"start"` // unique
 	Input   string    `json:"input"` // JSON

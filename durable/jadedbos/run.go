@@ -18,7 +18,7 @@ import (
 type workflow struct {
 	e    *Engine
 	g    flow.Graph
-	hash string
+	hash string // see versionOf
 }
 
 // ConfigName tells workflows of one function apart. It is in the tables of DBOS.
@@ -46,6 +46,7 @@ func (w *workflow) run(ctx dbos.Context, input string) (string, error) {
 		}
 	}
 	d := newDriver(w.e, ctx, w.g, l, in.Begun, rows)
+	defer d.close()
 	value, err := durable.Execute(id, w.g, json.RawMessage(in.Input), d)
 	d.close()
 	if _, stopped := errors.AsType[*durable.StoppedError](err); stopped {
