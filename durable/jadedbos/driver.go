@@ -274,6 +274,20 @@ func (d *driver) Cancel(id int) {
 	}
 }
 
+// Stop asks a call to stop whose outcome is needed. One that has not begun here may have succeeded in an earlier process, so it has to be made.
+func (d *driver) Stop(id int) {
+	k := d.calls[id]
+	if k == nil {
+		return
+	}
+	d.mu.Lock()
+	end := k.end
+	d.mu.Unlock()
+	if end != nil {
+		end(&future.CanceledError{Cause: flow.ErrUnneeded})
+	}
+}
+
 // Answered is told the answer.
 func (d *driver) Answered(value json.RawMessage, failure error) {
 	d.answer = textFor(answer{Value: value, Failure: durable.EncodeError(failure)})

@@ -23,11 +23,11 @@ type Engine struct {
 	calls sync.WaitGroup // of functions, that run
 
 	mu     sync.Mutex
-	flows  map[string]string // versions of the registered flows, by name
-	fresh  map[string]bool   // starts that were made here, and have not begun: those have no past
-	runs   map[string]*live  // by id
-	failed map[string]int    // how often a run has been interrupted by an error of the database
-	parked map[string]bool   // runs that the log names as waiting for another process
+	flows  map[string]*workflow // by name
+	fresh  map[string]bool      // starts that were made here, and have not begun: those have no past
+	runs   map[string]*live     // by id
+	failed map[string]int       // how often a run has been interrupted by an error of the database
+	parked map[string]bool      // runs that the log names as waiting for another process
 
 	closing chan struct{}
 	closed  sync.Once
@@ -47,7 +47,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{
-		root: root, owned: owned, log: log, poll: c.Poll, flows: map[string]string{}, fresh: map[string]bool{}, runs: map[string]*live{}, failed: map[string]int{}, parked: map[string]bool{},
+		root: root, owned: owned, log: log, poll: c.Poll, flows: map[string]*workflow{}, fresh: map[string]bool{}, runs: map[string]*live{}, failed: map[string]int{}, parked: map[string]bool{},
 		closing: make(chan struct{}), polling: make(chan struct{}),
 	}
 	if e.poll <= 0 {
@@ -234,7 +234,8 @@ func (e *Engine) lookForParked() {
 		return
 	}
 	for _, w := range list {
-		if w.Attributes[parkedKey] == true && flows[w.Name] == w.Attributes[versionKey] {
+		version, _ := w.Attributes[versionKey].(string)
+		if _, known := flows[w.Name].graphs[version]; known && w.Attributes[parkedKey] == true {
 			if _, err := dbos.ResumeWorkflow[string](e.root, w.ID); err != nil && e.root.Err() == nil {
 				e.log.Warn("jadedbos: a run that waits for this version is not taken", "run", w.ID, "error", err)
 			}

@@ -347,6 +347,55 @@ func deploys(t *testing.T, path string) {
 	}
 }
 
+// A process that has registered the older version too goes on with it.
+func TestVersion_older(t *testing.T) {
+	path, g := file(t), newGated("slow")
+	before := of(func(in number) number { return flow.Step(plus("old", 1), flow.Step(g.task, in)) })
+	after := of(func(in number) number { return flow.Step(plus("new", 100), flow.Step(g.task, in)) })
+	e, shop := engine(t, jadedbos.Config{Database: path}, before)
+	require.NoError(t, shop.Start(limited(t), "order", 3))
+	<-g.began
+	closed(t, e)
+	close(g.let)
+	e, err := jadedbos.Open(context.Background(), jadedbos.Config{Database: path, Log: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	defer closed(t, e)
+	shop, err = jadedbos.Register(e, after, before)
+	require.NoError(t, err)
+	require.NoError(t, e.Launch())
+	out, err := shop.Result(limited(t), "order")
+	require.NoError(t, err)
+	require.Equal(t, 4, out)
+	out, err = shop.Run(limited(t), "another", 3)
+	require.NoError(t, err)
+	require.Equal(t, 103, out)
+}
+
+// What the answer does not use is undone, also if a crash comes between.
+func TestUndo(t *testing.T) {
+	path := file(t)
+	undone := make(chan string, 10)
+	g := newGated("slow")
+	charge := plus("charge", 1).Undo(func(ctx context.Context, in, out int) error {
+		key, _ := task.Key(ctx)
+		undone <- fmt.Sprint(key, " ", in, " ", out)
+		return nil
+	})
+	f := of(func(in number) number {
+		n := flow.Step(g.task, flow.Step(charge, in))
+		return flow.Map2(n, flow.Step(failing("bad", errSoldOut), n), func(a, b int) int { return a + b })
+	})
+	e, shop := engine(t, jadedbos.Config{Database: path}, f)
+	require.NoError(t, shop.Start(limited(t), "order", 3))
+	<-g.began
+	closed(t, e)
+	close(g.let)
+	_, shop = engine(t, jadedbos.Config{Database: path}, f)
+	_, err := shop.Result(limited(t), "order")
+	require.ErrorContains(t, err, "sold out")
+	require.Equal(t, "order/shop/charge/undo 3 4", <-undone)
+}
+
 // Limits may change while runs are in flight: their values are no part of the version.
 func TestVersion_newLimit(t *testing.T) {
 	path, g := file(t), newGated("slow")

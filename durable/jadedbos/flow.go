@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/dbos-inc/dbos-transact-golang/dbos"
@@ -22,14 +23,22 @@ type Flow[In, Out any] struct {
 	w *workflow
 }
 
-// Register makes a flow known to the engine. All processes that share runs register the flow with the same name and structure: see Versions in the
-// documentation of the package.
+// Register makes a flow known to the engine. Runs begin with f. Runs that were started with one of older go on with that: see Versions in the documentation
+// of the package. They have the same name, input and result.
 //
-// Failure: a value of the flow does not survive JSON (see [durable.Check]), another flow has the name, or the engine is launched already.
-func Register[In, Out any](e *Engine, f *flow.Flow[In, Out]) (_ *Flow[In, Out], err error) {
+// Failure: a value of a flow does not survive JSON (see [durable.Check]), another flow has the name, or the engine is launched already.
+func Register[In, Out any](e *Engine, f *flow.Flow[In, Out], older ...*flow.Flow[In, Out]) (_ *Flow[In, Out], err error) {
 	g := f.Graph()
-	if err := durable.Check(g); err != nil {
-		return nil, fmt.Errorf("jadedbos.Register: %w", err)
+	w := &workflow{e, g.Name, versionOf(g), map[string]flow.Graph{}}
+	for _, f := range append(slices.Clone(older), f) {
+		g := f.Graph()
+		if g.Name != w.name {
+			return nil, fmt.Errorf("jadedbos.Register: %s: an older version has another name, %s", w.name, g.Name)
+		}
+		if err := durable.Check(g); err != nil {
+			return nil, fmt.Errorf("jadedbos.Register: %w", err)
+		}
+		w.graphs[versionOf(g)] = g
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -41,9 +50,8 @@ func Register[In, Out any](e *Engine, f *flow.Flow[In, Out]) (_ *Flow[In, Out], 
 			err = fmt.Errorf("jadedbos.Register: %s: %v", g.Name, r)
 		}
 	}()
-	w := &workflow{e, g, versionOf(g)}
 	dbos.RegisterWorkflow(e.root, w.run, dbos.WithInstance(w), dbos.WithWorkflowName(g.Name), dbos.WithMaxRecoveryAttempts(0))
-	e.flows[g.Name] = w.hash
+	e.flows[g.Name] = w
 	return &Flow[In, Out]{e, w}, nil
 }
 
@@ -64,11 +72,11 @@ func (f *Flow[In, Out]) Start(ctx context.Context, id string, in In) error {
 	raw, err := durable.EncodeValue(in)
 	switch {
 	case err != nil:
-		return fmt.Errorf("jadedbos.Flow.Start: %s: the input: %w", f.w.g.Name, err)
+		return fmt.Errorf("jadedbos.Flow.Start: %s: the input: %w", f.w.name, err)
 	case id == "":
-		return fmt.Errorf("jadedbos.Flow.Start: %s: the id of the run is empty", f.w.g.Name)
+		return fmt.Errorf("jadedbos.Flow.Start: %s: the id of the run is empty", f.w.name)
 	case len(raw) > maxValue:
-		return fmt.Errorf("jadedbos.Flow.Start: %s: the input has %d bytes of JSON, and may have %d", f.w.g.Name, len(raw), maxValue)
+		return fmt.Errorf("jadedbos.Flow.Start: %s: the input has %d bytes of JSON, and may have %d", f.w.name, len(raw), maxValue)
 	case ctx.Err() != nil:
 		return future.Cause(ctx)
 	}
@@ -80,14 +88,14 @@ func (f *Flow[In, Out]) Start(ctx context.Context, id string, in In) error {
 		return future.Cause(ctx)
 	}
 	if err != nil {
-		return fmt.Errorf("jadedbos.Flow.Start: %s: run %s: %w", f.w.g.Name, id, err)
+		return fmt.Errorf("jadedbos.Flow.Start: %s: run %s: %w", f.w.name, id, err)
 	}
 	return nil
 }
 
 func (f *Flow[In, Out]) start(id, input string) error {
-	r := request{Version: f.w.hash, Begun: instant(time.Now()), Start: rand.Text(), Input: input}
-	never := f.e.expect(id, f.w.g.Name, r.Start)
+	r := request{Version: f.w.version, Begun: instant(time.Now()), Start: rand.Text(), Input: input}
+	never := f.e.expect(id, f.w.name, r.Start)
 	_, err := dbos.RunWorkflow(f.e.root, f.w.run, textFor(r), dbos.WithWorkflowID(id), dbos.WithRunInstance(f.w), dbos.WithWorkflowIDReusePolicy(dbos.WorkflowIDReusePolicyReject))
 	if err == nil {
 		return nil
@@ -122,14 +130,14 @@ func (f *Flow[In, Out]) Result(ctx context.Context, id string) (out Out, err err
 	}
 	var a answer
 	if err := json.Unmarshal([]byte(text), &a); err != nil {
-		return out, fmt.Errorf("jadedbos.Flow.Result: %s: run %s: %w", f.w.g.Name, id, err)
+		return out, fmt.Errorf("jadedbos.Flow.Result: %s: run %s: %w", f.w.name, id, err)
 	}
 	if a.Failure != nil {
 		return out, a.Failure.Err()
 	}
 	v, err := durable.DecodeValue(a.Value, reflect.TypeFor[Out]())
 	if err != nil {
-		return out, fmt.Errorf("jadedbos.Flow.Result: %s: run %s: %w", f.w.g.Name, id, err)
+		return out, fmt.Errorf("jadedbos.Flow.Result: %s: run %s: %w", f.w.name, id, err)
 	}
 	out, _ = v.(Out) // nil of an interface
 	return out, nil
@@ -139,7 +147,7 @@ func (f *Flow[In, Out]) Result(ctx context.Context, id string) (out Out, err err
 func (f *Flow[In, Out]) wait(ctx context.Context, id string) (text string, err error) {
 	pause := 10 * time.Millisecond
 	for {
-		if l := f.e.find(id); l != nil && l.flow == f.w.g.Name {
+		if l := f.e.find(id); l != nil && l.flow == f.w.name {
 			select {
 			case <-l.answered:
 				return l.text, nil
@@ -161,7 +169,7 @@ func (f *Flow[In, Out]) wait(ctx context.Context, id string) (text string, err e
 		case <-ctx.Done():
 			return "", f.leaving(ctx, id)
 		case <-f.e.root.Done():
-			return "", fmt.Errorf("jadedbos.Flow.Result: %s: run %s: the engine is closed: the run goes on with the next one", f.w.g.Name, id)
+			return "", fmt.Errorf("jadedbos.Flow.Result: %s: run %s: the engine is closed: the run goes on with the next one", f.w.name, id)
 		case <-time.After(pause):
 		}
 		pause = min(pause*3/2, 300*time.Millisecond)
@@ -172,7 +180,7 @@ func (f *Flow[In, Out]) wait(ctx context.Context, id string) (text string, err e
 func (f *Flow[In, Out]) stored(id string) (text string, done bool, err error) {
 	s, err := f.status(id, false, true)
 	if err != nil {
-		return "", false, fmt.Errorf("jadedbos.Flow.Result: %s: run %s: %w", f.w.g.Name, id, err)
+		return "", false, fmt.Errorf("jadedbos.Flow.Result: %s: run %s: %w", f.w.name, id, err)
 	}
 	switch s.Status {
 	case dbos.WorkflowStatusSuccess, dbos.WorkflowStatusError:
@@ -180,11 +188,11 @@ func (f *Flow[In, Out]) stored(id string) (text string, done bool, err error) {
 			err = s.Error
 		}
 		if err != nil {
-			err = fmt.Errorf("jadedbos.Flow.Result: %s: run %s: %w", f.w.g.Name, id, err)
+			err = fmt.Errorf("jadedbos.Flow.Result: %s: run %s: %w", f.w.name, id, err)
 		}
 		return text, true, err
 	case dbos.WorkflowStatusCancelled, dbos.WorkflowStatusMaxRecoveryAttemptsExceeded:
-		return "", true, &future.CanceledError{Cause: fmt.Errorf("jadedbos: %s: run %s: DBOS has it as %s: resume it there, or start another", f.w.g.Name, id, s.Status)}
+		return "", true, &future.CanceledError{Cause: fmt.Errorf("jadedbos: %s: run %s: DBOS has it as %s: resume it there, or start another", f.w.name, id, s.Status)}
 	}
 	text, done = s.Attributes[answerKey].(string)
 	return text, done, nil
@@ -201,7 +209,7 @@ func (f *Flow[In, Out]) leaving(ctx context.Context, id string) error {
 	if !l.parked {
 		return future.Cause(ctx)
 	}
-	return fmt.Errorf("jadedbos.Flow.Result: %s: run %s waits for a process that can go on with it: %s: %w", f.w.g.Name, id, l.reason, future.Cause(ctx))
+	return fmt.Errorf("jadedbos.Flow.Result: %s: run %s waits for a process that can go on with it: %s: %w", f.w.name, id, l.reason, future.Cause(ctx))
 }
 
 // status returns what DBOS knows of a run of the flow.
@@ -212,7 +220,7 @@ func (f *Flow[In, Out]) status(id string, input, output bool) (s dbos.WorkflowSt
 		return s, err
 	case len(list) == 0:
 		return s, errors.New("there is no such run")
-	case list[0].Name != f.w.g.Name:
+	case list[0].Name != f.w.name:
 		return s, fmt.Errorf("the id is that of a run of another flow, %s", list[0].Name)
 	}
 	return list[0], nil
@@ -223,7 +231,7 @@ func (f *Flow[In, Out]) status(id string, input, output bool) (s dbos.WorkflowSt
 func (f *Flow[In, Out]) Cancel(ctx context.Context, id string, cause error) error {
 	why := durable.EncodeError(&future.CanceledError{Cause: cause})
 	if err := f.send(ctx, id, cancelKey, textFor(why)); err != nil {
-		return fmt.Errorf("jadedbos.Flow.Cancel: %s: run %s: %w", f.w.g.Name, id, err)
+		return fmt.Errorf("jadedbos.Flow.Cancel: %s: run %s: %w", f.w.name, id, err)
 	}
 	return nil
 }
@@ -235,7 +243,7 @@ func (f *Flow[In, Out]) Cancel(ctx context.Context, id string, cause error) erro
 func (f *Flow[In, Out]) Signal(ctx context.Context, id, name string, value any) error {
 	raw, err := durable.EncodeValue(value)
 	if err == nil {
-		err = fits(f.w.g, name, raw)
+		err = f.w.fits(name, raw)
 	}
 	if err == nil && len(raw) > maxValue {
 		err = fmt.Errorf("the value has %d bytes of JSON, and may have %d", len(raw), maxValue)
@@ -244,12 +252,21 @@ func (f *Flow[In, Out]) Signal(ctx context.Context, id, name string, value any) 
 		err = f.send(ctx, id, newSignalKey(name), string(raw))
 	}
 	if err != nil {
-		return fmt.Errorf("jadedbos.Flow.Signal: %s: run %s: signal %s: %w", f.w.g.Name, id, name, err)
+		return fmt.Errorf("jadedbos.Flow.Signal: %s: run %s: signal %s: %w", f.w.name, id, name, err)
 	}
 	return nil
 }
 
-// fits reports whether the flow has the signal, and raw is of its type.
+// fits reports whether a version of the flow has the signal, and raw is of its type.
+func (w *workflow) fits(name string, raw json.RawMessage) (err error) {
+	for _, g := range w.graphs {
+		if err = fits(g, name, raw); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
 func fits(g flow.Graph, name string, raw json.RawMessage) error {
 	found := errors.New("the flow has no such signal")
 	for _, n := range g.Nodes {

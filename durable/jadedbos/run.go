@@ -16,13 +16,14 @@ import (
 
 // workflow is a flow as DBOS knows it.
 type workflow struct {
-	e    *Engine
-	g    flow.Graph
-	hash string // see versionOf
+	e       *Engine
+	name    string
+	version string                // that runs begin with: see versionOf
+	graphs  map[string]flow.Graph // by version
 }
 
 // ConfigName tells workflows of one function apart. It is in the tables of DBOS.
-func (w *workflow) ConfigName() string { return w.g.Name }
+func (w *workflow) ConfigName() string { return w.name }
 
 // run is the function of the workflow: one run, or the rest of one.
 func (w *workflow) run(ctx dbos.Context, input string) (string, error) {
@@ -32,12 +33,13 @@ func (w *workflow) run(ctx dbos.Context, input string) (string, error) {
 	}
 	in, err := read[request](input)
 	if err != nil {
-		return "", fmt.Errorf("jadedbos: %s: the input of %s: %w: start runs by the method Start", w.g.Name, id, err)
+		return "", fmt.Errorf("jadedbos: %s: the input of %s: %w: start runs by the method Start", w.name, id, err)
 	}
-	l, fresh := w.e.take(id, w.g.Name, in.Start)
+	l, fresh := w.e.take(id, w.name, in.Start)
 	defer w.e.leave(l)
-	if in.Version != w.hash {
-		return "", w.park(ctx, l, in.Version, fmt.Sprintf("it was started with version %s of the flow, and this process has version %s", in.Version, w.hash))
+	g, known := w.graphs[in.Version]
+	if !known {
+		return "", w.park(ctx, l, in.Version, fmt.Sprintf("it was started with version %s of the flow, and this process has version %s", in.Version, w.version))
 	}
 	rows := map[int]row{}
 	if !fresh {
@@ -45,9 +47,9 @@ func (w *workflow) run(ctx dbos.Context, input string) (string, error) {
 			return "", w.again(ctx, l, err)
 		}
 	}
-	d := newDriver(w.e, ctx, w.g, l, in.Begun, rows)
+	d := newDriver(w.e, ctx, g, l, in.Begun, rows)
 	defer d.close()
-	value, err := durable.Execute(id, w.g, json.RawMessage(in.Input), d)
+	value, err := durable.Execute(id, g, json.RawMessage(in.Input), d)
 	d.close()
 	if _, stopped := errors.AsType[*durable.StoppedError](err); stopped {
 		if errors.Is(err, errStrayed) || errors.Is(err, &dbos.Error{Code: dbos.ErrorCodeUnexpectedStep}) {
@@ -112,7 +114,7 @@ func (w *workflow) park(ctx context.Context, l *live, version, reason string) er
 	if again {
 		level = slog.LevelDebug
 	}
-	w.e.log.Log(ctx, level, "jadedbos: a run waits: launch a process that can go on with it", "run", l.id, "flow", w.g.Name, "version", version, "reason", reason)
+	w.e.log.Log(ctx, level, "jadedbos: a run waits: launch a process that can go on with it", "run", l.id, "flow", w.name, "version", version, "reason", reason)
 	w.e.note(l.id, map[string]any{parkedKey: true, versionKey: version, reasonKey: reason})
 	l.mu.Lock()
 	l.parked, l.reason = true, reason
@@ -141,7 +143,7 @@ func (w *workflow) again(ctx context.Context, l *live, err error) error {
 	w.e.failed[l.id]++
 	w.e.mu.Unlock()
 	pause := min(time.Second<<min(n, 10), time.Minute)
-	w.e.log.Error("jadedbos: a run is interrupted, and goes on later", "run", l.id, "flow", w.g.Name, "after", pause, "error", err)
+	w.e.log.Error("jadedbos: a run is interrupted, and goes on later", "run", l.id, "flow", w.name, "after", pause, "error", err)
 	select {
 	case <-ctx.Done():
 		return context.Cause(ctx)
