@@ -119,11 +119,18 @@ func crashFlows(note func(context.Context)) map[string]*flow.Flow[int, int] {
 		total := func(a, b, c, d, e, f int) int { return a + 10*b + 100*c + 1000*d + 10000*e + 100000*f }
 		return flow.Map2(flow.Map6(a, b, c, d, e, f, total), flow.Map6(g, h, i, j, k, l, total), func(a, b int) int { return a + 7*b })
 	}
-	told := func(ctx context.Context, _ int, _ error) { note(ctx) }
+	hook := func(ctx context.Context, name string) { // these have the key of the run
+		key, _ := task.Key(ctx)
+		note(task.WithKey(ctx, key+"/shop/"+name))
+	}
+	told := func(ctx context.Context, _ int, _ error) { hook(ctx, "OnError") }
 	return map[string]*flow.Flow[int, int]{
 		"all": of(all).Timeout(time.Minute).OnError(told),
 		"catch": of(func(in number) number { return flow.Step(bad("last", 3), flow.Step(add("first", 3, 1), in)) }).OnError(told).
-			Catch(func(ctx context.Context, n int, err error) (int, error) { note(ctx); return n + len(err.Error()), nil }),
+			Catch(func(ctx context.Context, n int, err error) (int, error) {
+				hook(ctx, "Catch")
+				return n + len(err.Error()), nil
+			}),
 		"fails": of(func(in number) number { return flow.Step(bad("last", 3), flow.Step(add("first", 3, 1), in)) }).OnError(told),
 		"degrade": of(func(in number) number {
 			return flow.Map2(flow.Step(add("first", 3, 1), in), flow.Fallback(flow.Step(add("late", 60_000, 1), in), 40), func(a, b int) int { return a + b })

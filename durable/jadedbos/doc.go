@@ -40,7 +40,7 @@
 //
 // # Versions
 //
-// A run remembers the version of the flow that it was started with: the hash of the graph, and whether limits and functions for failures are there. If a process gets a run
+// A run remembers the version of the flow that it was started with: the hash of the graph, and whether functions for failures are there. It keeps the limits that the flow had then. If a process gets a run
 // of another version, it does not touch it. It logs one line of level ERROR with both versions, and the run waits. A process with the right version takes
 // it within some polls, under whatever name; so does the next launch under the same name. Until then a Result that gives up waiting says why. To deploy a changed
 // flow, register the older one beside it until its runs are over, or keep a process of the old version until then.

@@ -94,7 +94,7 @@ func (f *Flow[In, Out]) Start(ctx context.Context, id string, in In) error {
 }
 
 func (f *Flow[In, Out]) start(id, input string) error {
-	r := request{Version: f.w.version, Begun: instant(time.Now()), Start: rand.Text(), Input: input}
+	r := request{Version: f.w.version, Begun: instant(time.Now()), Start: rand.Text(), Limits: durable.LimitsOf(f.w.graphs[f.w.version]), Input: input}
 	never := f.e.expect(id, f.w.name, r.Start)
 	_, err := dbos.RunWorkflow(f.e.root, f.w.run, textFor(r), dbos.WithWorkflowID(id), dbos.WithRunInstance(f.w), dbos.WithWorkflowIDReusePolicy(dbos.WorkflowIDReusePolicyReject))
 	if err == nil {

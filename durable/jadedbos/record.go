@@ -13,10 +13,11 @@ import (
 
 // request is the input of a workflow.
 type request struct {
-	Version string    `json:"version"` // of the flow that the run was started with
-	Begun   time.Time `json:"begun"`
-	Start   string    `json:"start"` // unique
-	Input   string    `json:"input"` // JSON
+	Version string         `json:"version"` // of the flow that the run was started with
+	Begun   time.Time      `json:"begun"`
+	Start   string         `json:"start"`           // unique
+	Limits  durable.Limits `json:"limits,omitzero"` // as they were when the run was started
+	Input   string         `json:"input"`           // JSON
 }
 
 // record is the output of a step: an event of the run.

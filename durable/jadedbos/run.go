@@ -38,6 +38,7 @@ func (w *workflow) run(ctx dbos.Context, input string) (string, error) {
 	l, fresh := w.e.take(id, w.name, in.Start)
 	defer w.e.leave(l)
 	g, known := w.graphs[in.Version]
+	g = durable.Limited(g, in.Limits)
 	if !known {
 		return "", w.park(ctx, l, in.Version, fmt.Sprintf("it was started with version %s of the flow, and this process has version %s", in.Version, w.version))
 	}
