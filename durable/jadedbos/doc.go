@@ -64,5 +64,5 @@
 // # How to read this package
 //
 // config.go and engine.go open the database, flow.go has the methods of flows. run.go is the function that DBOS calls for a run. driver.go is the
-// driver of [durable.Execute] and has the reasons why a replay is right. record.go is what is written, mail.go what is sent to a run.
+// driver of [durable.Execute] and has the reasons why a replay is right; call.go makes the calls, inline.go the events that are no calls. record.go is what is written, mail.go what is sent to a run.
 package jadedbos

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -153,99 +152,6 @@ func nameOf(c durable.Call) string {
 	return strings.Join(append(slices.Clone(c.Path), name), "/")
 }
 
-// perform is a step of DBOS: it makes a call. If the result is not wanted, it ends the goroutine of the step, because DBOS writes whatever a step returns.
-func (d *driver) perform(ctx context.Context, k *call, c durable.Call) (text string, err error) {
-	d.e.calls.Add(1)
-	defer d.e.calls.Done()
-	select {
-	case <-d.open:
-	case <-d.over:
-	case <-ctx.Done():
-	}
-	ctx, end := context.WithCancelCause(ctx)
-	defer end(nil)
-	if !d.begin(k, end) {
-		runtime.Goexit()
-	}
-	defer d.forget(k)
-	r, ok := d.ended(k, d.bounded(durable.Perform(ctx, d.g, c), nameOf(c)))
-	if !ok {
-		runtime.Goexit()
-	}
-	return textFor(r), nil
-}
-
-// begin reports whether the call is to be made.
-func (d *driver) begin(k *call, end context.CancelCauseFunc) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.closed || k.dropped || d.ctx.Err() != nil {
-		return false
-	}
-	k.end = end
-	d.running[k] = true
-	return true
-}
-
-func (d *driver) forget(k *call) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.running, k)
-}
-
-// bounded is o, or a failure if its value is too big.
-func (d *driver) bounded(o durable.Outcome, name string) durable.Outcome {
-	if size := len(o.Value); size > maxValue {
-		o = durable.Outcome{Failure: durable.EncodeError(fmt.Errorf("jadedbos: %s: the value has %d bytes of JSON, and may have %d: keep it elsewhere and return where", name, size, maxValue))}
-	}
-	return o
-}
-
-// ended gives the outcome of a call its place in the order of events, if anybody needs it.
-func (d *driver) ended(k *call, o durable.Outcome) (r record, needed bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.closed || k.dropped || d.ctx.Err() != nil { // the outcome may be due to that
-		return r, false
-	}
-	r = record{Call: k.id, Outcome: o}
-	d.number(&r)
-	return r, true
-}
-
-// number makes r the next event. Who calls it holds mu.
-func (d *driver) number(r *record) {
-	if now := instant(time.Now()); now.After(d.at) {
-		d.at = now
-	}
-	d.last++
-	r.Event, r.At = d.last, d.at
-}
-
-// receive takes the result of a step, which is written.
-func (d *driver) receive(o dbos.StepOutcome[any]) {
-	if o.Err != nil {
-		d.fail(o.Err)
-		return
-	}
-	if o.Result == nil { // perform has ended its goroutine
-		return
-	}
-	r, err := read[record](o.Result)
-	if err != nil {
-		d.fail(err)
-		return
-	}
-	d.arrive(r)
-}
-
-func (d *driver) arrive(r record) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.arrived[r.Event] = r
-	wake(d.changed)
-}
-
 // fail stops the driver.
 func (d *driver) fail(err error) {
 	d.mu.Lock()
@@ -349,74 +255,6 @@ func (d *driver) happen(r record) (int, durable.Outcome, error) {
 		delete(d.calls, r.Call)
 	}
 	return r.Call, r.Outcome, nil
-}
-
-// notice makes an event of what has come about, if anything has: the cancellation of the run, a signal, the end of a sleep.
-func (d *driver) notice() bool {
-	if text, ok := d.live.cancellation(); ok && !d.left {
-		d.left = true
-		var why durable.Failure
-		if err := json.Unmarshal([]byte(text), &why); err != nil {
-			why = *durable.EncodeError(&future.CanceledError{Cause: fmt.Errorf("jadedbos: the cause: %w", err)})
-		}
-		d.write("cancel", record{Call: durable.Left, Outcome: durable.Outcome{Failure: &why}})
-		return true
-	}
-	for id, name := range d.waits { // a flow has one signal of a name
-		if key, text, ok := d.live.signal(name, d.used); ok {
-			delete(d.waits, id)
-			d.used[key] = true
-			d.write("signal "+name, record{Call: id, Mail: key, Outcome: durable.Outcome{Value: json.RawMessage(text)}})
-			return true
-		}
-	}
-	if i := d.nextAlarm(); i >= 0 && !d.alarms[i].until.After(time.Now()) {
-		a := d.alarms[i]
-		d.alarms = slices.Delete(d.alarms, i, i+1)
-		d.write(a.name, record{Call: a.id})
-		return true
-	}
-	return false
-}
-
-func (d *driver) nextAlarm() int {
-	first := -1
-	for i, a := range d.alarms {
-		if first < 0 || a.until.Before(d.alarms[first].until) {
-			first = i
-		}
-	}
-	return first
-}
-
-// write makes an event of r, and writes it.
-func (d *driver) write(name string, r record) {
-	if !d.skip() {
-		return
-	}
-	r.Inline = true
-	d.mu.Lock()
-	d.number(&r)
-	d.mu.Unlock()
-	d.step++
-	if _, err := dbos.RunAsStep(d.ctx, func(context.Context) (string, error) { return textFor(r), nil }, dbos.WithStepName(name)); err != nil {
-		d.fail(err)
-		return
-	}
-	d.arrive(r)
-}
-
-// skip takes the numbers of the steps that come now in what is recorded, and are no call of a function. It reports whether the driver can go on.
-func (d *driver) skip() bool {
-	for d.rows[d.step].Inline {
-		_, err := dbos.RunAsStep(d.ctx, func(context.Context) (string, error) { return "", errStrayed }, dbos.WithStepName(d.rows[d.step].name))
-		d.step++
-		if err != nil {
-			d.fail(err)
-			return false
-		}
-	}
-	return true
 }
 
 // wait waits until something may have happened. It receives the results of a few steps itself: that is one switch of goroutines less for each.
