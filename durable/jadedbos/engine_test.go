@@ -329,7 +329,7 @@ func deploys(t *testing.T, path string) {
 	defer cancel()
 	_, err := next.Result(ctx, "order")
 	require.ErrorIs(t, err, context.DeadlineExceeded)
-	want := fmt.Sprintf("it was started with version %s-", before.Graph().Hash())
+	want := fmt.Sprintf("it was started with version %s", before.Graph().Hash())
 	require.ErrorContains(t, err, want)
 	require.Equal(t, 1, strings.Count(log.String(), want), log.String())
 	require.Empty(t, g.began, "no code of the wrong version runs")

@@ -29,7 +29,7 @@ type Flow[In, Out any] struct {
 // Failure: a value of a flow does not survive JSON (see [durable.Check]), another flow has the name, or the engine is launched already.
 func Register[In, Out any](e *Engine, f *flow.Flow[In, Out], older ...*flow.Flow[In, Out]) (_ *Flow[In, Out], err error) {
 	g := f.Graph()
-	w := &workflow{e, g.Name, versionOf(g), map[string]flow.Graph{}}
+	w := &workflow{e, g.Name, g.Hash(), map[string]flow.Graph{}}
 	for _, f := range append(slices.Clone(older), f) {
 		g := f.Graph()
 		if g.Name != w.name {
@@ -38,7 +38,7 @@ func Register[In, Out any](e *Engine, f *flow.Flow[In, Out], older ...*flow.Flow
 		if err := durable.Check(g); err != nil {
 			return nil, fmt.Errorf("jadedbos.Register: %w", err)
 		}
-		w.graphs[versionOf(g)] = g
+		w.graphs[g.Hash()] = g
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

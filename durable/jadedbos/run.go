@@ -18,7 +18,7 @@ import (
 type workflow struct {
 	e       *Engine
 	name    string
-	version string                // that runs begin with: see versionOf
+	version string                // that runs begin with: see flow.Graph.Hash
 	graphs  map[string]flow.Graph // by version
 }
 
