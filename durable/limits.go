@@ -11,6 +11,7 @@ import (
 type Limits struct {
 	Timeout time.Duration     `json:"timeout,omitempty"` // in nanoseconds
 	Reserve time.Duration     `json:"reserve,omitempty"` // in nanoseconds
+	Each    map[string]int    `json:"each,omitempty"`    // of an Each or a SettleEach, by node: how many elements at a time
 	Inside  map[string]Limits `json:"inside,omitempty"`  // of nested flows, by node
 }
 
@@ -18,10 +19,16 @@ type Limits struct {
 func LimitsOf(g flow.Graph) Limits {
 	l := Limits{Timeout: g.Timeout, Reserve: g.Reserve}
 	for _, n := range g.Nodes {
+		if n.Limit > 0 {
+			if l.Each == nil {
+				l.Each = map[string]int{}
+			}
+			l.Each[n.Name] = n.Limit
+		}
 		if n.Flow == nil {
 			continue
 		}
-		if in := LimitsOf(*n.Flow); in.Timeout+in.Reserve > 0 || in.Inside != nil {
+		if in := LimitsOf(*n.Flow); in.Timeout+in.Reserve > 0 || in.Each != nil || in.Inside != nil {
 			if l.Inside == nil {
 				l.Inside = map[string]Limits{}
 			}
@@ -36,6 +43,9 @@ func Limited(g flow.Graph, l Limits) flow.Graph {
 	g.Timeout, g.Reserve = l.Timeout, l.Reserve
 	g.Nodes = slices.Clone(g.Nodes)
 	for i, n := range g.Nodes {
+		if at := l.Each[n.Name]; at > 0 {
+			g.Nodes[i].Limit = at
+		}
 		if n.Flow != nil {
 			in := Limited(*n.Flow, l.Inside[n.Name])
 			g.Nodes[i].Flow = &in

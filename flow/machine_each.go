@@ -55,8 +55,7 @@ func (p *section) spread(n int32) {
 // more begins elements, up to the limit of the node.
 func (g *several) more() {
 	p := g.p
-	s := &p.st.plan.specs[g.n]
-	for ; g.running < s.node.limit && g.next < len(g.elements); g.next++ {
+	for ; g.running < p.g.Nodes[g.n].Limit && g.next < len(g.elements); g.next++ {
 		g.begin(nil)
 	}
 }

@@ -232,3 +232,14 @@ func openSlowly(ctx context.Context, name string) (*photo, error) {
 	<-ctx.Done()
 	return &photo{name}, nil
 }
+
+// A flow whose run fails gives back what was reserved.
+func ExampleTask_Undo() {
+	reserve := task.New("reserve", func(_ context.Context, sku string) (string, error) { return "r-1", nil }).
+		Undo(func(_ context.Context, sku, reservation string) error {
+			fmt.Println("released", reservation, "of", sku)
+			return nil
+		})
+	fmt.Println(reserve.Policies())
+	// Output: [undo]
+}
