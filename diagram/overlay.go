@@ -43,7 +43,7 @@ func (s *seen) lay(c *chart, i int) {
 // observed reports whether calls of the box are told of.
 func (b *box) observed() bool {
 	switch b.kind {
-	case flow.KindStep, flow.KindEach, flow.KindSettleEach:
+	case flow.KindStep, flow.KindEach, flow.KindSettleEach, flow.KindSleep, flow.KindSignal:
 		return true
 	}
 	return false

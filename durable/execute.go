@@ -108,6 +108,9 @@ func (e *execution) callOf(mv flow.Move) (c Call, n flow.GraphNode, err error) {
 		Late: EncodeError(mv.Late), Failure: EncodeError(mv.Err),
 	}
 	n = mv.Node
+	if mv.Verb == flow.VerbSignal {
+		c.Signal = n.Task
+	}
 	if mv.Element >= 0 {
 		c.Element, n = &mv.Element, n.Element(mv.Element)
 	}

@@ -35,7 +35,7 @@ func (p *plan) described() {
 }
 
 // observable reports whether the node is told of: maps and the like are not.
-func (s *spec) observable() bool { return s.kind == KindStep || s.kind == KindEach }
+func (s *spec) observable() bool { return s.calls() }
 
 // gated lists, for each node, what it does not start without although it takes no data of it: what an After
 // orders before it, and the condition of an Either that it is for. Of the nodes behind one

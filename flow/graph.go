@@ -43,6 +43,7 @@ type GraphNode struct {
 	TaskAt   *observe.Place `json:"task_at,omitempty"`  // where the task was made
 	Policies []task.Policy  `json:"policies,omitempty"` // of the task, inner to outer
 	Limit    int            `json:"limit,omitempty"`    // of an Each or a SettleEach: how many at a time
+	Sleep    time.Duration  `json:"sleep,omitempty"`    // of a Sleep: how long, in nanoseconds
 	Flow     *Graph         `json:"flow,omitempty"`     // the flow that the task stands for
 
 	flow   string
@@ -81,7 +82,7 @@ func (f *Flow[In, Out]) Graph() Graph {
 }
 
 func describeNode(flow string, i int, n *node) GraphNode {
-	d := GraphNode{ID: i, Kind: n.kind, Name: n.name, Out: n.out.String(), Place: n.place, Limit: n.limit, flow: flow, inputs: n.inputs, of: n}
+	d := GraphNode{ID: i, Kind: n.kind, Name: n.name, Out: n.out.String(), Place: n.place, Limit: n.limit, Sleep: n.sleep, flow: flow, inputs: n.inputs, of: n}
 	if n.in != nil {
 		d.In = n.in.String()
 	}

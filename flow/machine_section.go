@@ -97,6 +97,10 @@ func (p *section) make(n int32) {
 		p.run(n, []any{Failed{p.st.errs[s.inputs[0].n.index]}}, nil)
 	case s.kind == KindEach:
 		p.spread(n)
+	case s.kind == KindSleep:
+		p.calls[n] = p.m.call(p, n, -1, Move{Verb: VerbSleep, Until: p.m.now.Add(s.node.sleep), Key: p.keyOf(s.name)})
+	case s.kind == KindSignal:
+		p.calls[n] = p.m.call(p, n, -1, Move{Verb: VerbSignal, Key: p.keyOf(s.name)})
 	default:
 		if inner := s.nested(); inner != nil {
 			p.descend(n, inner)
@@ -176,6 +180,9 @@ func (p *section) done(call *outstanding, c Completion) {
 // arrive is told how the call of node n has ended.
 func (p *section) arrive(n int32, c Completion) {
 	s := &p.st.plan.specs[n]
+	if s.kind == KindSleep {
+		c.Value = p.inputs(n)[0]
+	}
 	if c.Err == nil && !p.st.cells[n].fill(c.Value) {
 		c = failedAs(fmt.Errorf("flow.Machine: %s of %s makes a %s, not a %T", s.name, p.st.plan.name, s.node.out, c.Value))
 	}

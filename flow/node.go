@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/jade-go/jade/internal/engine"
 	"github.com/jade-go/jade/internal/seam"
@@ -40,6 +41,8 @@ const (
 	KindRecover    Kind = "recover"     // see Recover
 	KindTry        Kind = "try"         // see Try
 	KindFallback   Kind = "fallback"    // see Fallback
+	KindSleep      Kind = "sleep"       // see Sleep
+	KindSignal     Kind = "signal"      // see Signal
 )
 
 // Role says what an edge is for.
@@ -63,7 +66,8 @@ type node struct {
 	name   string
 	place  observe.Place
 	task   *named // of a step or an each
-	limit  int    // of an Each or a SettleEach, which are both Elements here
+	sleep  time.Duration
+	limit  int // of an Each or a SettleEach, which are both Elements here
 	in     reflect.Type
 	out    reflect.Type
 	inputs []input
@@ -86,7 +90,13 @@ type maker struct {
 }
 
 // calls reports whether the node calls a task.
-func (n *node) calls() bool { return n.kind == KindStep || n.kind == KindEach }
+func (n *node) calls() bool {
+	switch n.kind {
+	case KindStep, KindEach, KindSleep, KindSignal:
+		return true
+	}
+	return false
+}
 
 type input struct {
 	n    *node

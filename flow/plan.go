@@ -74,7 +74,7 @@ func compile(name string, place observe.Place, b *builder, out *node) *plan {
 		p.remembers = p.remembers || call && n.task.remembers()
 		switch n.kind {
 		case KindIn, KindConst, KindMap:
-		case KindStep, KindEach:
+		case KindStep, KindEach, KindSleep, KindSignal:
 			p.counted = p.counted && !n.task.degrades()
 		default:
 			p.counted = false
@@ -120,7 +120,7 @@ func (p *plan) check() {
 		if len(s.users) == 0 && s.kind != KindIn && int32(i) != p.out {
 			panic(fmt.Sprintf("flow.New: %s: nothing consumes %s (%s): make it an argument, or run it by After or Also", p.name, s.name, s.node.place))
 		}
-		if s.task == nil {
+		if s.task == nil || s.kind == KindSleep {
 			continue
 		}
 		other, known := tasks[s.task.name]
