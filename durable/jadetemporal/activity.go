@@ -43,7 +43,8 @@ func typeOf(flowName string, c durable.Call) string {
 // typesOf lists the types of the activities of a flow at path, which ends with a slash.
 func typesOf(g flow.Graph, path string) (types []string) {
 	for _, n := range g.Nodes {
-		if n.Task != "" || n.Kind == flow.KindRecover {
+		switch n.Kind {
+		case flow.KindStep, flow.KindEach, flow.KindSettleEach, flow.KindRecover:
 			types = append(types, path+n.Name)
 		}
 		if n.Flow != nil {

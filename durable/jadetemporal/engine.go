@@ -19,7 +19,7 @@ type Engine struct {
 	settings Settings
 
 	registering sync.Mutex // held by Register
-	workers     map[worker.Registry]map[string]*family
+	workers     map[worker.WorkflowRegistry]map[string]*family
 }
 
 // Settings are what decides, beside the flow, which calls a run makes and when. A run keeps those that it was started with.
@@ -38,7 +38,7 @@ func New(c client.Client, taskQueue string, options ...Option) *Engine {
 	}
 	e := &Engine{
 		client: c, queue: taskQueue, beat: 5 * time.Second, settings: Settings{MaxPayload: 2_000_000, MaxCalls: 1000},
-		workers: map[worker.Registry]map[string]*family{},
+		workers: map[worker.WorkflowRegistry]map[string]*family{},
 	}
 	for _, o := range options {
 		o(e)

@@ -27,13 +27,13 @@ type Flow[In, Out any] struct {
 }
 
 // Register gives a flow to a worker, which makes its calls and decides what follows from them: as a workflow with the name of the flow, and an activity for each
-// node with a name such as checkout/charge. A program that starts runs and has no worker passes a nil w.
+// node with a name such as checkout/charge. w is a worker.Worker; a replayer, which makes no calls; or nil, in a program that starts runs and has no worker.
 //
 // Register it before the worker starts. A flow that has changed is another version; register the older ones too, for as long as runs of them go on. Each
 // Flow starts runs of its own version.
 //
 // Failure: what [durable.Check] reports; a version that this worker has already; a workflow or an activity of the program's own with the same name.
-func Register[In, Out any](e *Engine, w worker.Registry, f *flow.Flow[In, Out]) (*Flow[In, Out], error) {
+func Register[In, Out any](e *Engine, w worker.WorkflowRegistry, f *flow.Flow[In, Out]) (*Flow[In, Out], error) {
 	g := f.Graph()
 	if err := durable.Check(g); err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func Register[In, Out any](e *Engine, w worker.Registry, f *flow.Flow[In, Out]) 
 	return r, e.register(w, r.version)
 }
 
-func (e *Engine) register(w worker.Registry, v *version) (err error) {
+func (e *Engine) register(w worker.WorkflowRegistry, v *version) (err error) {
 	e.registering.Lock()
 	defer e.registering.Unlock()
 	name := v.graph.Name
@@ -66,14 +66,21 @@ func (e *Engine) register(w worker.Registry, v *version) (err error) {
 	if !fam.add(v) {
 		return fmt.Errorf("jadetemporal.Register: %s: the worker has its version %s already", name, v.name)
 	}
+	calls, ok := w.(worker.ActivityRegistry)
 	for _, t := range typesOf(v.graph, name+"/") {
-		if !fam.types[t] {
+		if ok && !fam.types[t] {
 			fam.types[t] = true
-			w.RegisterActivityWithOptions(fam.perform, activity.RegisterOptions{Name: t})
+			calls.RegisterActivityWithOptions(fam.perform, activity.RegisterOptions{Name: t})
 		}
 	}
 	return nil
 }
+
+// Name is the name of the flow, and the type of its workflows.
+func (f *Flow[In, Out]) Name() string { return f.version.graph.Name }
+
+// Version names what a run keeps from its start to its end: the structure of the flow and its limits. A worker that has it can go on with the run.
+func (f *Flow[In, Out]) Version() string { return f.version.name }
 
 // Run starts a run, or joins the one with that id, and waits for its answer.
 //
@@ -102,8 +109,8 @@ func (f *Flow[In, Out]) Start(ctx context.Context, id string, in In) error {
 	_, err = f.engine.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID: id, TaskQueue: f.engine.queue, WorkflowExecutionErrorWhenAlreadyStarted: true,
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
-		Memo: map[string]any{"version": f.version.name},
-	}, f.version.graph.Name, input)
+		Memo: map[string]any{"version": f.Version()},
+	}, f.Name(), input)
 	if _, ok := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err); ok {
 		err = f.mine(ctx, id)
 	}
@@ -116,7 +123,7 @@ func (f *Flow[In, Out]) mine(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if t := d.GetWorkflowExecutionInfo().GetType().GetName(); t != f.version.graph.Name {
+	if t := d.GetWorkflowExecutionInfo().GetType().GetName(); t != f.Name() {
 		return fmt.Errorf("there is a workflow of type %q with that id", t)
 	}
 	return nil
@@ -128,7 +135,7 @@ func (f *Flow[In, Out]) mine(ctx context.Context, id string) error {
 // Failure: a value that JSON cannot hold, or a [*TooLargeError].
 func (f *Flow[In, Out]) Input(in In) (Input, error) {
 	value, err := f.encode("the input", in)
-	return Input{Version: f.version.name, Settings: f.engine.settings, Value: value}, err
+	return Input{Version: f.Version(), Settings: f.engine.settings, Value: value}, err
 }
 
 func (f *Flow[In, Out]) encode(what string, v any) (json.RawMessage, error) {
@@ -137,7 +144,7 @@ func (f *Flow[In, Out]) encode(what string, v any) (json.RawMessage, error) {
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 	if limit := f.engine.settings.MaxPayload; len(raw) > limit {
-		return nil, &TooLargeError{f.version.graph.Name, what, len(raw), limit}
+		return nil, &TooLargeError{f.Name(), what, len(raw), limit}
 	}
 	return raw, nil
 }
@@ -227,5 +234,5 @@ func (f *Flow[In, Out]) failed(ctx context.Context, verb, id string, err error) 
 }
 
 func (f *Flow[In, Out]) wrap(verb, id string, err error) error {
-	return fmt.Errorf("jadetemporal: %s: %s of run %q: %w", f.version.graph.Name, verb, id, err)
+	return fmt.Errorf("jadetemporal: %s: %s of run %q: %w", f.Name(), verb, id, err)
 }
