@@ -46,8 +46,9 @@ type answer struct {
 }
 
 // answer is the handler of the update. It comes back when the answer is there, while the run may go on.
-func (d *driver) answer(workflow.Context) (answer, error) {
-	if err := workflow.Await(d.ctx, func() bool { return d.answered }); err != nil {
+func (d *driver) answer(ctx workflow.Context) (answer, error) {
+	ctx, _ = workflow.NewDisconnectedContext(ctx) // a run that is cancelled has an answer, too
+	if err := workflow.Await(ctx, func() bool { return d.answered }); err != nil {
 		return answer{}, err
 	}
 	switch {
