@@ -65,5 +65,4 @@ func TestHistories_refuseAFunctionThatDecidesOtherwise(t *testing.T) {
 	require.NotContains(t, err.Error(), "was started with version")
 }
 
-
 func even(n int) bool { return n%2 != 0 } // which it is not: but the name is the same

@@ -32,7 +32,7 @@ func TestFlow_Result_doesNotWaitForEffects(t *testing.T) {
 			began := time.Now()
 			v, err := r.Run(ctx, id, 1)
 			took := time.Since(began)
-		t.Log(took, v, err)
+			t.Log(took, v, err)
 			if fails {
 				require.ErrorIs(t, err, kinds.ErrSoldOut)
 			} else {

@@ -1,0 +1,131 @@
+package realserver
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/history/v1"
+	"go.temporal.io/sdk/converter"
+
+	"github.com/jade-go/jade/durable/jadetemporal"
+	"github.com/jade-go/jade/durable/jadetemporal/internal/kinds"
+)
+
+// A trip has the same answer, and the same keys, whoever is killed. No call begins after its result is recorded.
+func TestRun_survivesKills(t *testing.T) {
+	f, err := jadetemporal.Register(jadetemporal.New(dial(), t.Name(), jadetemporal.Heartbeat(time.Second)), nil, kinds.Trip())
+	require.NoError(t, err)
+	dir := t.TempDir()
+	t.Setenv("JADE_NOTES", filepath.Join(dir, "in memory"))
+	want, err := kinds.Trip().Do(within(t, time.Minute), 5)
+	require.NoError(t, err)
+
+	runs := 10
+	if n, err := strconv.Atoi(os.Getenv("JADE_KILLS")); err == nil {
+		runs = n
+	}
+	var keys []string
+	kills, again := 0, 0
+	for i := range runs {
+		notes := filepath.Join(dir, fmt.Sprint(i))
+		id := fmt.Sprintf("trip-%d", i)
+		workers := []*exec.Cmd{startWorker(t, t.Name(), notes), startWorker(t, t.Name(), notes)}
+		chance := rand.New(rand.NewPCG(uint64(i), 3))
+		ended := make(chan error, 1)
+		ctx := within(t, 2*time.Minute)
+		began := time.Now()
+		go func() {
+			v, err := f.Run(ctx, id, 5)
+			if err == nil && v != want {
+				err = fmt.Errorf("%d, not %d", v, want)
+			}
+			if err == nil { // and its effects
+				err = dial().GetWorkflow(ctx, id, "").Get(ctx, nil)
+			}
+			ended <- err
+		}()
+		killed := 0
+		for over := false; !over; {
+			wait := time.Duration(100+chance.IntN(900)) * time.Millisecond
+			if i == 0 || killed >= 4 { // the first run is without
+				wait = time.Minute
+			}
+			select {
+			case err := <-ended:
+				require.NoError(t, err, id)
+				over = true
+			case <-time.After(wait):
+				n := chance.IntN(2)
+				kill(workers[n])
+				workers[n] = startWorker(t, t.Name(), notes)
+				killed++
+			}
+		}
+		took := time.Since(began)
+		for _, w := range workers {
+			kill(w)
+		}
+		got, repeated := checkCalls(t, historyOf(t, id), notes)
+		for k := range got {
+			got[k] = 0
+		}
+		these := slices.Sorted(maps.Keys(got))
+		for j := range these {
+			these[j] = these[j][len(id):]
+		}
+		if keys == nil {
+			keys = these
+		}
+		require.Equal(t, keys, these, id)
+		kills, again = kills+killed, again+repeated
+		t.Logf("%s: %v, %d kills, %d calls begun again", id, took.Round(time.Millisecond), killed, repeated)
+		if i == 0 {
+			save(t, id, "trip")
+		}
+	}
+	t.Logf("%d runs, %d kills, %d calls begun again that had no recorded result, of %d a run", runs, kills, again, len(keys))
+}
+
+// checkCalls checks that no call has begun after its result was recorded, and that each has one result. It returns how often each key has begun, and how many
+// began again.
+func checkCalls(t *testing.T, h *history.History, file string) (begun map[string]int, again int) {
+	t.Helper()
+	recorded, scheduled := map[string]time.Time{}, map[int64]string{}
+	for _, e := range h.Events {
+		switch e.GetEventType() {
+		case enums.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+			var w jadetemporal.Work
+			require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(e.GetActivityTaskScheduledEventAttributes().GetInput(), &w))
+			scheduled[e.GetEventId()] = w.Call.Key
+		case enums.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+			key := scheduled[e.GetActivityTaskCompletedEventAttributes().GetScheduledEventId()]
+			require.NotContains(t, recorded, key)
+			recorded[key] = e.GetEventTime().AsTime()
+		}
+	}
+	notes, err := kinds.Notes(file)
+	require.NoError(t, err)
+	begun = map[string]int{}
+	for _, n := range notes {
+		if n.What != "begins" {
+			continue
+		}
+		if begun[n.Key]++; begun[n.Key] > 1 {
+			again++
+		}
+		if at, ok := recorded[n.Key]; ok {
+			require.False(t, n.At.After(at), "%s began at %v, its result is of %v", n.Key, n.At, at)
+		}
+	}
+	return begun, again
+}
