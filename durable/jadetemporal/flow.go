@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
@@ -213,13 +214,45 @@ func (f *Flow[In, Out]) Cancel(ctx context.Context, id string, cause error) erro
 
 // Signal sends a value to the node of a run that waits for the signal with that name, or will wait.
 //
-// Failure: a value that JSON cannot hold, or a [*TooLargeError]; a run that is not there or has ended, as the server says it.
+// Failure: a signal that the flow does not have, or that has values of another type; a value that JSON cannot hold, or a [*TooLargeError]; a run that is not there or
+// has ended, as the server says it.
 func (f *Flow[In, Out]) Signal(ctx context.Context, id, name string, value any) error {
+	if err := takes(f.version.graph, name, value); err != nil {
+		return f.wrap("signal", id, err)
+	}
 	raw, err := f.encode(fmt.Sprintf("the value of signal %q", name), value)
 	if err != nil {
 		return f.wrap("signal", id, err)
 	}
 	return f.failed(ctx, "signal", id, f.engine.client.SignalWorkflow(ctx, id, "", name, raw))
+}
+
+// takes checks that a flow has a signal for a value.
+func takes(g flow.Graph, name string, value any) error {
+	types := signals(g, name)
+	for _, t := range types {
+		if v := reflect.ValueOf(value); v.IsValid() && v.Type().AssignableTo(t) {
+			return nil
+		}
+	}
+	if len(types) == 0 {
+		return fmt.Errorf("the flow has no signal %q", name)
+	}
+	return fmt.Errorf("signal %q: want %v, got %T", name, types[0], value)
+}
+
+// signals are the types of the signals of that name that a flow has, and the flows in it.
+func signals(g flow.Graph, name string) (types []reflect.Type) {
+	for _, n := range g.Nodes {
+		if n.Kind == flow.KindSignal && n.Task == name {
+			_, t := n.Types()
+			types = append(types, t)
+		}
+		if n.Flow != nil {
+			types = append(types, signals(*n.Flow, name)...)
+		}
+	}
+	return types
 }
 
 // failed is err of the client as the error of a method; or why ctx has ended.
