@@ -75,9 +75,7 @@ func TestFlow_Cancel(t *testing.T) {
 	for _, native := range []bool{false, true} {
 		t.Run(fmt.Sprint(native), func(t *testing.T) {
 			why, told := make(chan error, 1), make(chan error, 1)
-			r := running(t, flow.New("cancelled", func(in number) number { return flow.Step(patient("patient", why), in) }).
-				OnError(func(_ context.Context, _ int, err error) { told <- err }).
-				Catch(func(context.Context, int, error) (int, error) { return 7, nil }))
+			r := running(t, kinds.Left(patient("patient", why), func(err error) { told <- err }))
 			ctx, id := within(t, 20*time.Second), t.Name()
 			require.NoError(t, r.Start(ctx, id, 1))
 			time.Sleep(time.Second)
@@ -102,7 +100,7 @@ func TestFlow_Cancel(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, enums.WORKFLOW_EXECUTION_STATUS_CANCELED, d.GetWorkflowExecutionInfo().GetStatus())
 			if !native {
-				save(t, id, "cancelled")
+				save(t, id, "left")
 			}
 		})
 	}

@@ -102,3 +102,10 @@ func Order() Flow {
 		return 0, err
 	}).Timeout(time.Hour)
 }
+
+// Left is a flow for a run that somebody cancels.
+func Left(patient task.Task[int, int], told func(error)) Flow {
+	return flow.New("left", func(in number) number { return flow.Step(patient, in) }).
+		OnError(func(_ context.Context, _ int, err error) { told(err) }).
+		Catch(func(context.Context, int, error) (int, error) { return 7, nil })
+}
