@@ -35,7 +35,7 @@ test-all: test
 # The module durable/jadetemporal on a real Temporal server, which runs in the process of the tests. To build the server takes minutes of two cores for the
 # first time, and some 200 modules of 200 MB: so it is no part of test-all. With JADE_SAVE=1 it writes the histories that the module replays.
 test-temporal:
-	@cd durable/jadetemporal/realserver && $(GO) vet . && $(GO) test -timeout 30m .
+	@cd durable/jadetemporal/realserver && $(GO) vet . && $(GO) test -timeout 30m . && JADE_REPLAY=1 $(GO) test -timeout 30m -run "answers|survives" .
 
 format:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \

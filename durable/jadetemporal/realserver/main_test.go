@@ -14,7 +14,12 @@ import (
 )
 
 // TestMain runs the tests, or a worker in a process of its own that a test has started: see startWorker.
+//
+// With JADE_REPLAY=1 workers keep nothing between two workflow tasks, so they replay the whole run at each: what is not deterministic fails.
 func TestMain(m *testing.M) {
+	if os.Getenv("JADE_REPLAY") != "" {
+		worker.SetStickyWorkflowCacheSize(0)
+	}
 	if at := os.Getenv("JADE_WORKER"); at != "" {
 		work(at, os.Getenv("JADE_NAMESPACE"), os.Getenv("JADE_QUEUE"))
 	}
