@@ -144,20 +144,28 @@ func (d *driver) release() {
 			RetryPolicy: &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second},
 		}))
 		c.cancel, c.done = cancel, workflow.ExecuteActivity(ctx, typeOf(d.version.graph.Name, c.of), c.input)
-		at, _ := slices.BinarySearchFunc(d.calls, c.id, func(c *call, id int) int { return c.id - id })
+		at, _ := find(d.calls, c.id)
 		d.calls = slices.Insert(d.calls, at, c)
 	}
 }
 
 // Cancel gives up a call: nothing of it comes back.
 func (d *driver) Cancel(id int) {
-	is := func(c *call) bool { return c.id == id }
-	d.waiting = slices.DeleteFunc(d.waiting, is)
-	d.events = slices.DeleteFunc(d.events, func(e event) bool { return e.id == id })
-	if i := slices.IndexFunc(d.calls, is); i >= 0 {
+	if i, ok := find(d.waiting, id); ok {
+		d.waiting = slices.Delete(d.waiting, i, i+1)
+		return
+	}
+	if i, ok := find(d.calls, id); ok {
 		d.calls[i].cancel()
 		d.close(i)
+		return
 	}
+	d.events = slices.DeleteFunc(d.events, func(e event) bool { return e.id == id })
+}
+
+// find returns where a call is, or would be, in a list in the order of ids.
+func find(calls []*call, id int) (at int, ok bool) {
+	return slices.BinarySearchFunc(calls, id, func(c *call, id int) int { return c.id - id })
 }
 
 // close forgets call i.
