@@ -27,6 +27,13 @@ type Driver interface {
 	Next() (id int, o Outcome, err error)
 }
 
+// Stopper is a [Driver] that can ask a call to stop whose outcome is needed all the same: the success of a task with an Undo, which nothing needs any more,
+// is undone. Next returns the outcome. A call that is not begun in this process has to be begun: perhaps an earlier process did, and its success is not known.
+// With a driver that is no Stopper such calls run to their end.
+type Stopper interface {
+	Stop(id int)
+}
+
 // Answerer is a [Driver] that can give the answer of a run while calls still run for effects and for undoing. Answered is called once, before the last Next.
 type Answerer interface {
 	Answered(value json.RawMessage, failure error)

@@ -65,6 +65,10 @@ func (e *execution) follow(moves []flow.Move) {
 		case flow.VerbDrop:
 			delete(e.calls, mv.ID)
 			e.d.Cancel(mv.ID)
+		case flow.VerbStop:
+			if s, ok := e.d.(Stopper); ok {
+				s.Stop(mv.ID)
+			}
 		case flow.VerbAnswer:
 			e.answer(mv)
 		default:
@@ -113,6 +117,11 @@ func (e *execution) callOf(mv flow.Move) (c Call, n flow.GraphNode, err error) {
 	}
 	if mv.Element >= 0 {
 		c.Element, n = &mv.Element, n.Element(mv.Element)
+	}
+	if mv.Verb == flow.VerbUndo {
+		if c.Value, err = encode(mv.Value); err != nil {
+			return c, n, err
+		}
 	}
 	for _, v := range mv.Inputs {
 		in, err := inputAs(v)

@@ -37,10 +37,20 @@ func perform(ctx context.Context, at flow.Graph, n flow.GraphNode, c Call) (done
 	if err != nil {
 		return done, err
 	}
-	ctx = task.WithKey(ctx, c.Key)
+	if c.Key != "" {
+		ctx = task.WithKey(ctx, c.Key)
+	}
 	switch c.Verb {
 	case flow.VerbRun:
 		return n.Perform(ctx, inputs, flow.Terms{Key: c.Key, Begun: c.Begun, Limit: c.Limit, End: c.End, Late: c.Late.Err()}), nil
+	case flow.VerbUndo:
+		_, t := n.Types()
+		out, err := decode(c.Value, t)
+		if err != nil {
+			return done, err
+		}
+		done.Err = n.Undo(ctx, inputs, out)
+		return done, nil
 	case flow.VerbTell:
 		done.Err = at.TellError(ctx, inputs[0], c.Failure.Err())
 		return done, nil

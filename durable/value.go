@@ -80,3 +80,9 @@ func readsNull(t reflect.Type) bool {
 	}
 	return reflect.PointerTo(t).Implements(readsJSON)
 }
+
+// EncodeValue returns a value of a flow in JSON: for the input of a run, in an engine. Types are checked by [Check].
+func EncodeValue(v any) (json.RawMessage, error) { return encode(v) }
+
+// DecodeValue returns the value of type t that raw holds: for the answer of a run, in an engine.
+func DecodeValue(raw json.RawMessage, t reflect.Type) (any, error) { return decode(raw, t) }

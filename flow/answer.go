@@ -199,6 +199,7 @@ func (c *call[In, Out]) finish() {
 	c.endReserve()
 	c.closeSpare()
 	c.effects.answered()
+	c.undoing.answered()
 	if c.host == nil {
 		c.promise.Complete(ans.Value, ans.Err)
 		return
@@ -289,6 +290,10 @@ func (c *call[In, Out]) isAlone() bool { return c.members.Load() == 1 && len(c.s
 
 // gone tells the task that stands for the run, once, that nothing of it runs any more.
 func (c *call[In, Out]) gone() {
+	if f := c.flow; f != nil && f.terms != nil && f.terms.last != nil && !c.left {
+		c.left = true
+		close(f.terms.last.gone)
+	}
 	if h, ok := c.host.(seam.Outlived); ok && !c.left {
 		c.left = true
 		h.Gone()

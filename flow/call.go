@@ -107,6 +107,9 @@ func (n nested[In, Out]) identity() any { return n.flow.plan.original() }
 // remembers reports whether a run of the flow needs a memory.
 func (n nested[In, Out]) remembers() bool { return n.flow.plan.remembers }
 
+// undoes reports whether a run of the flow has something to undo.
+func (n nested[In, Out]) undoes() bool { return n.flow.plan.undoes }
+
 // Graph returns the flow's graph.
 func (n nested[In, Out]) Graph() Graph { return n.flow.Graph() }
 
@@ -169,6 +172,9 @@ func (c *call[In, Out]) enter(t engine.Terms) (err error) {
 			c.life.Release()
 			return err
 		}
+	}
+	if p.undoes {
+		c.undoing = c.newUndoing()
 	}
 	if c.life.Observer() != nil && c.flow.terms == nil {
 		c.begun = time.Now()

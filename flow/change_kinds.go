@@ -192,6 +192,7 @@ func (t *change) first(n int32) {
 					t.st.take(t.st.errs[o])
 				}
 			}
+			d.chosen[n] = int32(i + 1)
 			t.forward(n, from, i)
 			return
 		}

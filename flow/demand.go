@@ -29,7 +29,7 @@ type demand struct {
 	mu     sync.Mutex
 	phase  []phase
 	claims []int32
-	chosen []int8                // of an Either: 1 yes, 2 no
+	chosen []int32               // of an Either: 1 yes, 2 no; of an Any: which input, from 1 on
 	failed []int32               // of an Any: how many of its inputs have failed
 	cancel []bool                // of a failure: it is a cancellation
 	told   []bool                // of the failure of an effect: OnError will be
@@ -87,7 +87,7 @@ const (
 
 func newDemand(n int) *demand {
 	return &demand{
-		phase: make([]phase, n), claims: make([]int32, n), chosen: make([]int8, n), failed: make([]int32, n),
+		phase: make([]phase, n), claims: make([]int32, n), chosen: make([]int32, n), failed: make([]int32, n),
 		cancel: make([]bool, n), told: make([]bool, n), passed: make([]bool, n), lives: make([]engine.Life, n), calls: make([]seam.Carried, n),
 		back: make([]returned, n), lost: make([]loss, n), stray: make([]stray, n), notes: make([]note, n), mine: make([]bool, n),
 	}
@@ -269,6 +269,7 @@ func (t *change) settleDemand(n int32, err error, given bool) (next int32) {
 		err, canceled = st.failureOf(n, err, given)
 	}
 	late := err == nil && st.isLate(n)
+	undo, keep := st.undoable(n, err), []undoable(nil)
 	d.mu.Lock()
 	if d.giving && !given {
 		d.back[n] = returns
@@ -286,6 +287,10 @@ func (t *change) settleDemand(n int32, err error, given bool) (next int32) {
 			late = back.err == nil
 			d.stray[n] = noStray
 		}
+		keep, undo = undo, nil
+		if err != nil {
+			keep, undo = nil, keep
+		}
 	} else {
 		late = err == nil && (d.phase[n] != made || st.errs[n] != nil) // or else expire has taken the value
 		d.stray[n] = noStray
@@ -293,6 +298,10 @@ func (t *change) settleDemand(n int32, err error, given bool) (next int32) {
 	d.mu.Unlock()
 	if late {
 		st.discard(n)
+	}
+	if len(undo)+len(keep) > 0 {
+		st.run.undoing.keep(n, keep...)
+		st.run.undoing.undo(undo...)
 	}
 	if life != nil {
 		life.Release()

@@ -68,7 +68,7 @@ func (c *elementsOf[A, R]) start(ctx context.Context, at nodeRef, to collector[R
 	at.wait()
 	as := *c.as
 	g := &elements[A, R]{
-		elementsOf: *c, to: to, at: at, run: at.st.run, crew: at.crew(), life: life, elements: as,
+		elementsOf: *c, to: to, at: at, run: at.st.run, node: at.n, undoing: at.st.run.undoing, crew: at.crew(), life: life, elements: as,
 		values: make([]R, len(as)), done: make([]bool, len(as)), free: min(c.limit, len(as)),
 	}
 	if c.settles {
@@ -118,6 +118,8 @@ type elements[A, R any] struct {
 	to       collector[R] // and at: only until it is finished
 	at       nodeRef
 	run      *run
+	node     int32
+	undoing  *undoing
 	crew     seam.Crew
 	life     engine.Life
 	ctx      context.Context

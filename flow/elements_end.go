@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/jade-go/jade/combinators"
 	"github.com/jade-go/jade/future"
@@ -21,9 +22,13 @@ func (g *elements[A, R]) put(i int, ans seam.Answer[R]) {
 		return
 	}
 	code := ans.Degraded != nil && g.isCode(ans.Degraded)
+	mine := ans.Err == nil && !isInstead(ans)
 	g.mu.Lock()
 	if g.over || g.done[i] {
 		g.mu.Unlock()
+		if mine {
+			g.undo(i, g.elements[i], ans.Value, true)
+		}
 		if g.drop() && ans.Err == nil {
 			g.late(g.ctx, ans.Value)
 		}
@@ -40,6 +45,9 @@ func (g *elements[A, R]) put(i int, ans seam.Answer[R]) {
 	g.over = ans.Err != nil || g.made == len(g.elements)
 	over := g.over
 	g.mu.Unlock()
+	if mine {
+		g.undo(i, g.elements[i], ans.Value, false)
+	}
 	switch {
 	case !over:
 	case ans.Err == nil:
@@ -49,6 +57,20 @@ func (g *elements[A, R]) put(i int, ans seam.Answer[R]) {
 	default:
 		g.giveUpAll(g.failed(i, ans.Err))
 	}
+}
+
+// undo has the success of an element undone: now, if it comes too late, or if the answer of the run does not use it.
+func (g *elements[A, R]) undo(i int, in A, out R, late bool) {
+	undo := task.ForEngines(seal, g.t).Undoer()
+	if undo == nil || g.undoing == nil {
+		return
+	}
+	k := g.undoing.success(g.node, g.undoing.plan.specs[g.node].name+"["+strconv.Itoa(i)+"]", out, func(ctx context.Context) error { return undo(ctx, in, out) })
+	if late {
+		g.undoing.undo(k)
+		return
+	}
+	g.undoing.keep(g.node, k)
 }
 
 // fail takes the failure of an element of a SettleEach. If its ctx has ended, and not because of the limit, the node fails.

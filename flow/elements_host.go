@@ -43,6 +43,9 @@ func (h *elementHost[A, R]) make(ctx context.Context) (done bool) {
 // Around is the run that waits for a run that the task stands for.
 func (h elementHost[A, R]) Around() any { return h.g.at.around() }
 
+// Undo implements [seam.Undoer].
+func (h elementHost[A, R]) Undo(in A, v R) { h.g.undo(h.i, in, v, true) }
+
 // Carry is told of the call: see [seam.Host].
 func (h elementHost[A, R]) Carry(call seam.Carried) {
 	g := h.g

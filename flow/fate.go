@@ -25,6 +25,12 @@ func (c *call[In, Out]) succeed() {
 	if c.st.demand != nil { // or else nothing runs any more
 		c.cutGates(answered)
 	}
+	if c.undoing != nil {
+		c.st.demand.mu.Lock()
+		used := c.st.use()
+		c.st.demand.mu.Unlock()
+		c.undoing.uses(used)
+	}
 	out := c.st.cells[c.plan.out].(interface{ value() *Out }).value()
 	if c.observer != nil || c.host != nil || c.st.demand.hasLosses() {
 		c.succeedAtLength(out)
@@ -35,6 +41,7 @@ func (c *call[In, Out]) succeed() {
 		c.closeSpare()
 	}
 	c.effects.answered()
+	c.undoing.answered()
 	c.promise.Complete(*out, nil)
 }
 
@@ -291,6 +298,7 @@ func (c *call[In, Out]) refuse(cause error) {
 		c.gone()
 		return
 	}
+	c.gone()
 	c.promise.Complete(none, cause)
 	if engine.ObserverOf(c.around) != nil {
 		c.promise.Future().OnDone(func(future.Result[Out]) { // in a goroutine that the scope joins

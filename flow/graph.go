@@ -96,8 +96,12 @@ func describeNode(flow string, i int, n *node) GraphNode {
 	if at := n.task.origin.Place; at.File != "" {
 		d.TaskAt = &at
 	}
-	if n.inner != nil {
-		g := n.inner.Graph()
+	inner := interface{ Graph() Graph }(n.inner)
+	if n.inner == nil { // something is around the flow
+		inner, _ = n.task.origin.Engine.(interface{ Graph() Graph })
+	}
+	if inner != nil {
+		g := inner.Graph()
 		d.Flow = &g
 	}
 	return d

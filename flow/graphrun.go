@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/jade-go/jade/internal/must"
@@ -36,6 +37,8 @@ type Terms struct {
 	Begun      time.Time // when the run has begun
 	Limit, End time.Time // when the call is late, and until when what stands in for it may run
 	Late       error     // the call is late already: only what stands in for it runs
+
+	last *lastWord // of a call whose success can be undone
 }
 
 // Completion is how a call of a run has ended.
@@ -124,6 +127,7 @@ func (n GraphNode) alone(ctx context.Context, inputs []any) (*plan, error) {
 	call := n.of.calls()
 	p.specs[p.out] = spec{node: n.of, quick: !call && n.Kind != KindRecover, call: call, answer: true}
 	p.remembers = call && n.of.task.remembers()
+	p.undoes = call && n.of.task.undoes() // a result that comes too late for the answer
 	for i, in := range n.inputs {
 		var err error
 		v := inputs[i]
@@ -165,7 +169,15 @@ var unused = &node{kind: KindConst, maker: maker{make: func(wiring) cell { retur
 func runAlone[T any](ctx context.Context, p *plan, t Terms) Completion {
 	var lost lossesOf
 	f := &Flow[struct{}, T]{plan: p, terms: &t, degraded: []func(T, []Loss) T{func(out T, l []Loss) T { lost.put(l); return out }}}
+	if p.undoes {
+		t.last = &lastWord{gone: make(chan struct{})}
+	}
 	v, err := f.Do(ctx, struct{}{})
+	if err != nil && p.undoes && ctx.Err() != nil { // the engine has cancelled it: whether there is something to undo is known when the function returns
+		if late, ok := t.last.wait(); ok {
+			return Completion{Value: late}
+		}
+	}
 	if err == nil {
 		c := Completion{Value: v}
 		c.Degraded, c.Losses = lost.of(p.specs[p.out].name)
@@ -175,6 +187,27 @@ func runAlone[T any](ctx context.Context, p *plan, t Terms) Completion {
 		return Completion{Err: e.Err, Class: e.class}
 	}
 	return Completion{Err: err}
+}
+
+// lastWord is a success of a node that is made alone, which comes when the engine has cancelled the call.
+type lastWord struct {
+	gone chan struct{} // closed when nothing of the call runs any more
+	mu   sync.Mutex
+	v    any
+	ok   bool
+}
+
+func (l *lastWord) say(v any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.v, l.ok = v, true
+}
+
+func (l *lastWord) wait() (v any, ok bool) {
+	<-l.gone
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.v, l.ok
 }
 
 func (n GraphNode) misuse(format string, args ...any) error {

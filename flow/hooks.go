@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/must"
@@ -12,11 +11,7 @@ import (
 
 // This file is what engines need of a flow whose types they do not know, besides its nodes.
 
-func (f *Flow[In, Out]) machinePlan() *plan                       { return f.plan }
-func (f *Flow[In, Out]) limits() (timeout, reserve time.Duration) { return f.limit, f.reserve }
-func (f *Flow[In, Out]) node(n int32) GraphNode {
-	return describeNode(f.plan.name, int(n), f.plan.specs[n].node)
-}
+func (f *Flow[In, Out]) machinePlan() *plan { return f.plan }
 
 func (f *Flow[In, Out]) hooks() (tells, catches, degrades int) {
 	return len(f.told), len(f.catches), len(f.degraded)
@@ -93,5 +88,6 @@ func (g Graph) CatchError(ctx context.Context, in any, err error) (any, error) {
 // Resolve does what the flow does with the failure err of a run for in: it
 // tells OnError, and returns what Catch answers, or the failure. It is for other engines.
 func (g Graph) Resolve(ctx context.Context, in any, err error) (any, error) {
+	must.HaveCtx("flow.Graph.Resolve", ctx)
 	return g.CatchError(ctx, in, g.TellError(ctx, in, err))
 }

@@ -102,7 +102,7 @@ func through[A, R any](i Interceptor, n GraphNode, b seam.Body[A, R]) task.Func[
 func (p *plan) variant(again func(i int, n *node) maker) *plan {
 	q := &plan{
 		name: p.name, place: p.place, specs: slices.Clone(p.specs), out: p.out, root: p.original(),
-		counted: p.counted, effects: p.effects, guarded: p.guarded, remembers: p.remembers, watched: p.watched, left: p.left, first: p.first,
+		counted: p.counted, undoes: p.undoes, effects: p.effects, guarded: p.guarded, remembers: p.remembers, watched: p.watched, left: p.left, first: p.first,
 	}
 	for i := range q.specs {
 		if n := q.specs[i].node; n.again != nil {

@@ -35,6 +35,7 @@ func (t *Terms) above(name string) string { return strings.TrimSuffix(t.Key, "/"
 
 // keyed is ctx with the key of node n, if the run has keys.
 func (st *state) keyed(n int32, ctx context.Context) context.Context {
+	ctx = st.plan.specs[n].targeted(ctx, st.run.undoing, n)
 	if st.run.key == "" {
 		return ctx
 	}
@@ -43,6 +44,7 @@ func (st *state) keyed(n int32, ctx context.Context) context.Context {
 
 // keyed is ctx with the key of element i.
 func (g *elements[A, R]) keyed(i int, ctx context.Context) context.Context {
+	ctx = g.run.plan.specs[g.node].targeted(ctx, g.undoing, g.node)
 	if g.run.key == "" {
 		return ctx
 	}

@@ -27,7 +27,9 @@ type Machine struct {
 	moves []Move
 	key   string
 
-	alarms []*outstanding // waits for limits
+	alarms  []*outstanding // waits for limits
+	kept    []success      // in the order in which they have come
+	regrets []success      // that are being undone, one after another
 }
 
 // readyNode is a node that can be made.
@@ -43,15 +45,17 @@ const (
 	VerbRun    Verb = "run"    // call the node: GraphNode.Perform
 	VerbSleep  Verb = "sleep"  // wait until Move.Until: for a Sleep, or for a limit
 	VerbSignal Verb = "signal" // wait for the value of a Signal
+	VerbUndo   Verb = "undo"   // undo a call, with its Inputs and what it returned as Value: GraphNode.Undo
 	VerbTell   Verb = "tell"   // tell the functions of OnError of Move.Err: Graph.TellError
 	VerbCatch  Verb = "catch"  // ask the functions of Catch for an answer: Graph.CatchError
 	VerbDrop   Verb = "drop"   // nothing needs the call with that ID any more, and nobody waits for it: it may be cancelled
+	VerbStop   Verb = "stop"   // nothing needs it, and it may be cancelled; but Done has to be told how it ends, as its success is undone
 	VerbAnswer Verb = "answer" // the run has its answer, Move.Value or Move.Err: calls may still run for effects
 )
 
 // Move is what an engine is to do next.
 type Move struct {
-	ID      int // of a call: what Done is given, and Drop names
+	ID      int // of a call: what Done is given, and a drop or a stop names
 	Verb    Verb
 	Path    []string  // names of the nodes around, outermost first
 	Node    GraphNode // zero if the flow itself is meant
@@ -63,7 +67,7 @@ type Move struct {
 	End     time.Time // until when what stands in for it may run
 	Until   time.Time // of a sleep
 	Late    error     // the call is late already: only what stands in for it runs
-	Value   any       // of an answer
+	Value   any       // of an answer, and of an undo
 	Err     error     // of an answer, a tell or a catch
 	Losses  []Loss    // of an answer
 }
@@ -76,11 +80,15 @@ type outstanding struct {
 	element int
 	verb    Verb
 	dropped bool
-	until   time.Time        // of an alarm
-	on      func(Completion) // what follows from it, of a sleep, a tell or a catch
+	inputs  []any
+
+	unwanted bool             // nothing needs it, but what it comes to may have to be undone
+	until    time.Time        // of an alarm
+	on       func(Completion) // what follows from it, of a sleep, a tell or a catch
 }
 
-// Machine returns a machine for one run with the input in. Key is the idempotency key of the run: keys of its calls begin with it.
+// Machine returns a machine for one run with the input in. Key is the idempotency key of the run: keys of its calls begin with it. The limits of the run are those
+// that the graph says, also if they are not those of the flow: an engine keeps the limits of a run that goes on with newer code.
 func (g Graph) Machine(key string, in any) (*Machine, error) {
 	if g.of == nil {
 		return nil, fmt.Errorf("flow.Graph.Machine: %s was not made by Flow.Graph", g.Name)
@@ -89,7 +97,7 @@ func (g Graph) Machine(key string, in any) (*Machine, error) {
 	if key != "" {
 		key += "/" + g.Name
 	}
-	m.top = m.section(g.of, nil, none, key)
+	m.top = m.section(g, nil, none, key)
 	if !m.top.st.cells[0].fill(in) {
 		return nil, fmt.Errorf("flow.Graph.Machine: %s takes a %s, not a %T", g.Name, g.In, in)
 	}
@@ -146,13 +154,13 @@ func (m *Machine) turn() []Move {
 
 // call begins a call.
 func (m *Machine) call(p *section, n int32, element int, mv Move) *outstanding {
-	c := &outstanding{id: len(m.calls) + 1, p: p, n: n, element: element, verb: mv.Verb}
+	c := &outstanding{id: len(m.calls) + 1, p: p, n: n, element: element, verb: mv.Verb, inputs: mv.Inputs}
 	m.calls = append(m.calls, c)
 	m.open++
 	p.open++
 	mv.ID, mv.Path, mv.Element, mv.Begun = c.id, p.path, element, p.begun
 	if n != none {
-		mv.Node = p.f.node(n)
+		mv.Node = p.g.Nodes[n]
 	}
 	m.moves = append(m.moves, mv)
 	return c
@@ -179,6 +187,13 @@ func (m *Machine) ring() {
 // drop says that nothing needs a call any more; nil: there is none.
 func (m *Machine) drop(c *outstanding) {
 	if c == nil || c.dropped || m.calls[c.id-1] == nil {
+		return
+	}
+	if c.verb == VerbRun && c.p.undoes(c.n) { // its success has to be undone: the run waits for it
+		if !c.unwanted {
+			m.moves = append(m.moves, Move{ID: c.id, Verb: VerbStop, Element: -1})
+		}
+		c.unwanted = true
 		return
 	}
 	c.dropped = true

@@ -5,6 +5,7 @@ type sectionAnswer struct {
 	decided bool         // what the answer is: the output, or a failure
 	over    bool         // it has been given
 	left    bool         // nobody waits for it
+	used    []bool       // by node: what the answer uses; nil: nothing
 	failure error        // what is being told, or caught
 	hook    *outstanding // the call of OnError or Catch that the answer waits for
 }
@@ -19,6 +20,7 @@ func (p *section) answer() {
 		p.fail(err)
 		return
 	}
+	p.used = p.st.use()
 	c := Completion{Value: p.st.cells[p.st.plan.out].boxed()}
 	if p.st.demand.hasLosses() {
 		c.Losses, c.Degraded = p.st.losses()
@@ -57,7 +59,7 @@ func (p *section) fail(err error) {
 
 // tell has the functions of OnError called.
 func (p *section) tell(err error) *outstanding {
-	c := p.m.call(p, none, -1, Move{Verb: VerbTell, Inputs: p.input(), Err: err, Key: p.keyOf("OnError")})
+	c := p.m.call(p, none, -1, Move{Verb: VerbTell, Inputs: p.input(), Err: err, Key: p.around})
 	c.on = func(Completion) {}
 	return c
 }
@@ -70,7 +72,7 @@ func (p *section) catch() {
 		p.finish(Completion{Err: p.failure})
 		return
 	}
-	mv := Move{Verb: VerbCatch, Inputs: p.input(), Err: p.failure, Key: p.keyOf("Catch")}
+	mv := Move{Verb: VerbCatch, Inputs: p.input(), Err: p.failure, Key: p.around}
 	if p.spares() {
 		mv.Limit, mv.End = p.end, p.end
 	}
@@ -105,6 +107,7 @@ func (p *section) cutShort() {
 // finish gives the answer.
 func (p *section) finish(c Completion) {
 	p.over = true
+	p.settleKept()
 	p.m.drop(p.alarm)
 	if p.outer == nil {
 		p.m.moves = append(p.m.moves, Move{Verb: VerbAnswer, Element: -1, Value: c.Value, Err: c.Err, Losses: c.Losses})

@@ -64,7 +64,7 @@ func (g *several) more() {
 // begin begins the next element.
 func (g *several) begin(late error) {
 	p, i := g.p, g.next
-	node := p.f.node(g.n).Element(i)
+	node := p.g.Nodes[g.n].Element(i)
 	mv := Move{Verb: VerbRun, Inputs: []any{g.elements[i]}, Key: p.keyOf(node.Name), Late: late}
 	mv.Limit, mv.End = p.limitOf(g.n)
 	g.calls[i] = p.m.call(p, g.n, i, mv)

@@ -23,7 +23,7 @@ type sectionLimit struct {
 // setLimit works out the limit of a section that begins now.
 func (p *section) setLimit() {
 	p.begun = p.m.now
-	timeout, reserve := p.f.limits()
+	timeout, reserve := p.g.Timeout, p.g.Reserve
 	var around sectionLimit
 	if p.outer != nil {
 		around = p.outer.sectionLimit

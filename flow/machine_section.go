@@ -3,7 +3,6 @@ package flow
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jade-go/jade/internal/engine"
 	recovery "github.com/jade-go/jade/recover"
@@ -13,8 +12,6 @@ import (
 type untyped interface {
 	Graph() Graph
 	machinePlan() *plan
-	limits() (timeout, reserve time.Duration)
-	node(n int32) GraphNode
 	hooks() (tells, catches, degrades int)
 	tell(ctx context.Context, in any, err error) error
 	catch(ctx context.Context, in any, err error) (any, error)
@@ -23,14 +20,16 @@ type untyped interface {
 
 // section is a flow that a machine runs: the one that it was made for, or one inside of that.
 type section struct {
-	m     *Machine
-	f     untyped
-	st    *state
-	outer *section
-	at    int32 // its node in the outer one
-	path  []string
-	key   string // of its nodes: the beginning
-	open  int    // calls of it that the run waits for
+	m      *Machine
+	g      Graph
+	f      untyped
+	st     *state
+	outer  *section
+	at     int32 // its node in the outer one
+	path   []string
+	key    string // of its nodes: the beginning
+	around string // that of what is around the flow
+	open   int    // calls of it that the run waits for
 
 	calls   []*outstanding // by node: the one that is made for it
 	subs    map[int32]*section
@@ -40,10 +39,11 @@ type section struct {
 	sectionAnswer
 }
 
-func (m *Machine) section(f untyped, outer *section, at int32, key string) *section {
-	st := newState(f.machinePlan(), false)
-	p := &section{m: m, f: f, st: st, outer: outer, at: at, key: key, calls: make([]*outstanding, len(st.cells)), subs: map[int32]*section{}, several: map[int32]*several{}}
+func (m *Machine) section(g Graph, outer *section, at int32, key string) *section {
+	st := newState(g.of.machinePlan(), false)
+	p := &section{m: m, g: g, f: g.of, around: m.key, st: st, outer: outer, at: at, key: key, calls: make([]*outstanding, len(st.cells)), subs: map[int32]*section{}, several: map[int32]*several{}}
 	if outer != nil {
+		p.around = key
 		p.path = append(outer.path[:len(outer.path):len(outer.path)], outer.st.plan.specs[at].name)
 	}
 	return p
@@ -102,8 +102,8 @@ func (p *section) make(n int32) {
 	case s.kind == KindSignal:
 		p.calls[n] = p.m.call(p, n, -1, Move{Verb: VerbSignal, Key: p.keyOf(s.name)})
 	default:
-		if inner := s.nested(); inner != nil {
-			p.descend(n, inner)
+		if s.isSection() {
+			p.descend(n)
 			return
 		}
 		p.run(n, p.inputs(n), nil)
@@ -149,19 +149,16 @@ func (p *section) keyOf(name string) string {
 }
 
 // descend makes node n, which calls a flow: a section of the machine.
-func (p *section) descend(n int32, inner untyped) {
-	sub := p.m.section(inner, p, n, p.keyOf(p.st.plan.specs[n].name))
+func (p *section) descend(n int32) {
+	sub := p.m.section(*p.g.Nodes[n].Flow, p, n, p.keyOf(p.st.plan.specs[n].name))
 	sub.st.cells[0].fill(p.inputs(n)[0])
 	p.subs[n] = sub
 	sub.begin()
 }
 
-// nested is the flow that the node calls, if nothing is around that.
-func (s *spec) nested() untyped {
-	if s.kind != KindStep || len(s.task.policies) > 0 {
-		return nil
-	}
-	return s.inner
+// isSection reports whether the node calls a flow, and nothing is around that.
+func (s *spec) isSection() bool {
+	return s.kind == KindStep && len(s.task.policies) == 0 && s.inner != nil
 }
 
 // done is told how a call has ended.
@@ -169,10 +166,15 @@ func (p *section) done(call *outstanding, c Completion) {
 	switch {
 	case call.on != nil:
 		call.on(c)
+	case call.unwanted:
+		p.succeeded(call.n, call.element, call.inputs, c, false)
 	case call.element >= 0:
-		p.several[call.n].put(call.element, c)
+		g := p.several[call.n]
+		p.succeeded(call.n, call.element, call.inputs, c, !g.over)
+		g.put(call.element, c)
 	default:
 		p.calls[call.n] = nil
+		p.succeeded(call.n, -1, call.inputs, c, p.isRunning(call.n))
 		p.arrive(call.n, c)
 	}
 }
@@ -195,7 +197,7 @@ func (p *section) arrive(n int32, c Completion) {
 // settle is told how node n has ended, whose value is in its cell.
 func (p *section) settle(n int32, c Completion) {
 	st, d, s := p.st, p.st.demand, &p.st.plan.specs[n]
-	if d.phase[n] != running && d.phase[n] != held {
+	if !p.isRunning(n) {
 		return // nothing needs it any more
 	}
 	var err error
@@ -210,6 +212,11 @@ func (p *section) settle(n int32, c Completion) {
 	t := change{st: st}
 	t.made(n, err, canceled)
 	p.follow(&t)
+}
+
+func (p *section) isRunning(n int32) bool {
+	phase := p.st.demand.phase[n]
+	return phase == running || phase == held
 }
 
 // failedWith is err as the failure of node n.

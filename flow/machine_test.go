@@ -2,7 +2,6 @@ package flow_test
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	"github.com/jade-go/jade/task"
 )
 
 // driver is an engine around a machine: it makes the calls in goroutines.
@@ -51,7 +51,8 @@ func drive(ctx context.Context, f *flow.Flow[int, int], in int) (int, error) {
 }
 
 func newDriver(ctx context.Context, g flow.Graph, in any) *driver {
-	m, err := g.Machine("", in)
+	key, _ := task.Key(ctx)
+	m, err := g.Machine(key, in)
 	if err != nil {
 		panic(err)
 	}
@@ -102,7 +103,7 @@ func (d *driver) follow(moves []flow.Move) {
 		switch mv.Verb {
 		case flow.VerbAnswer:
 			d.answer = &mv
-		case flow.VerbDrop:
+		case flow.VerbDrop, flow.VerbStop:
 			if cancel := d.cancels[mv.ID]; cancel != nil {
 				cancel(&future.CanceledError{Cause: flow.ErrUnneeded})
 			}
@@ -122,6 +123,15 @@ func (d *driver) perform(ctx context.Context, mv flow.Move) flow.Completion {
 	switch mv.Verb {
 	case flow.VerbSleep:
 		return flow.Completion{Err: wait(ctx, time.Until(mv.Until))}
+	case flow.VerbUndo:
+		n := mv.Node
+		if mv.Element >= 0 {
+			n = n.Element(mv.Element)
+		}
+		if mv.Key != "" {
+			ctx = task.WithKey(ctx, mv.Key)
+		}
+		return flow.Completion{Err: n.Undo(ctx, mv.Inputs, mv.Value)}
 	case flow.VerbTell:
 		return flow.Completion{Err: d.graph.TellError(ctx, mv.Inputs[0], mv.Err)}
 	case flow.VerbCatch:
@@ -157,5 +167,3 @@ func TestMachine_answersAsDoDoes(t *testing.T) {
 		}
 	}
 }
-
-var errLeft = errors.New("left")

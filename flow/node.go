@@ -85,8 +85,9 @@ type maker struct {
 	claims bool              // its cell claims the node: see state.claim
 	again  func(point) maker // of a call of a task: see intercept.go
 
-	inner   untyped      // the flow that the task stands for
-	element func() *node // of an Each or a SettleEach: a step that calls the task for one element, with the index 1
+	undo    func(ctx context.Context, w wiring, out any) error // of a step: calls the Undo of the task; nil if it has none
+	inner   untyped                                            // the flow that the task stands for
+	element func() *node                                       // of an Each or a SettleEach: a step that calls the task for one element, with the index 1
 }
 
 // calls reports whether the node calls a task.

@@ -8,6 +8,8 @@ import "github.com/jade-go/jade/internal/seam"
 func (at nodeRef) wait()   { at.st.run.members.Add(1) }
 func (at nodeRef) waited() { at.st.run.members.Add(-1) } // the worker is a member too
 
+func (at nodeRef) name() string { return at.st.plan.specs[at.n].name }
+
 // crew is who works for the node.
 func (at nodeRef) crew() seam.Crew {
 	if r := at.st.run; r.limit.reserves() {

@@ -20,6 +20,7 @@ type plan struct {
 	remembers bool         // a call, perhaps of a nested flow, shares what it comes to in the run: see engine.Remember
 	plain     bool         // and they are enough then too: no call has policies or elements, which have to be told of a limit
 	effects   bool         // some node runs for an effect
+	undoes    bool         // some success can be undone
 	guarded   []int32      // nodes whose calls have gates
 	left      []int32      // of a counted plan: for each node, a bit for each input that is not there from the start
 	first     []int32      // of a counted plan: nodes that are ready at the start
@@ -75,7 +76,8 @@ func compile(name string, place observe.Place, b *builder, out *node) *plan {
 		switch n.kind {
 		case KindIn, KindConst, KindMap:
 		case KindStep, KindEach, KindSleep, KindSignal:
-			p.counted = p.counted && !n.task.degrades()
+			p.counted = p.counted && !n.task.degrades() && !n.task.undoes()
+			p.undoes = p.undoes || n.task.undoes()
 		default:
 			p.counted = false
 		}

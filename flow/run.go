@@ -21,6 +21,7 @@ type run struct {
 	foreign  context.Context // see engine.Life
 	observer *runObserver    // nil if nobody observes it
 	effects  *effects        // of a plan that has some
+	undoing  *undoing        // so
 	around   context.Context // the caller's
 	key      string          // see keyOf
 	outer    *run            // that this is a part of, if no limit of a task is between

@@ -30,6 +30,17 @@ func addStep[A, R any](where string, t task.Task[A, R], gather func(wiring) func
 
 // stepMaker is how a step is made.
 func stepMaker[A, R any](t task.Task[A, R], gather func(wiring) func() A) maker {
+	m := plainStepMaker(t, gather)
+	if undo := task.ForEngines(seal, t).Undoer(); undo != nil {
+		m.undo = func(ctx context.Context, w wiring, out any) error {
+			v, _ := out.(R)
+			return undo(ctx, gather(w)(), v)
+		}
+	}
+	return m
+}
+
+func plainStepMaker[A, R any](t task.Task[A, R], gather func(wiring) func() A) maker {
 	if through, mends := task.ForEngines(seal, t).Passage(); through != nil {
 		return maker{mends: true, claims: true, make: func(w wiring) cell {
 			through, _ := task.ForEngines(seal, t).Passage()
@@ -63,6 +74,7 @@ func newStep[A, R any](t task.Task[A, R], direct task.Func[A, R], mends bool, ga
 
 type step[A, R any] struct {
 	slot[R]
+	instead bool // the value stands in for that of the function
 	t       task.Task[A, R]
 	direct  task.Func[A, R]          // nil if more than a failure is to be seen to
 	mends   bool                     // the policies see to a failure of direct
@@ -87,7 +99,7 @@ func (c *step[A, R]) exec(ctx context.Context, at nodeRef) (pending bool, err er
 		return true, nil
 	}
 	at.wait()
-	return c.ended(at)(task.ForEngines(seal, c.t).Start(ctx, c.gather(), at.crew(), stepHost[A, R]{c, at}))
+	return c.ended(at)(task.ForEngines(seal, c.t).Start(ctx, c.gather(), at.crew(), c.host(at)))
 }
 
 // accept takes the result of the function, unless something stands in for it already.
@@ -100,14 +112,35 @@ func (c *step[A, R]) accept(ctx context.Context, at nodeRef, v R) (pending bool)
 	if c.late != nil {
 		c.late(ctx, v)
 	}
+	c.host(at).Undo(c.gather(), v)
 	return true
 }
+
+func (c *step[A, R]) host(at nodeRef) stepHost[A, R] { return stepHost[A, R]{c, at, at.st.run.undoing} }
+
+// undoable is what undoes the value, if that is what the function has made.
+func (c *step[A, R]) undoable(at nodeRef) (all []undoable) {
+	undo := task.ForEngines(seal, c.t).Undoer()
+	if undo == nil || c.instead {
+		return nil
+	}
+	in, out := c.gather(), c.v
+	return []undoable{at.st.run.undoing.success(at.n, at.name(), out, func(ctx context.Context) error { return undo(ctx, in, out) })}
+}
+
+func (c *step[A, R]) reset() {
+	c.slot.reset()
+	c.instead = false
+}
+
+// isInstead reports whether the value of an answer stands in for that of the function.
+func isInstead[R any](ans seam.Answer[R]) bool { return ans.Degraded != nil && len(ans.Losses) == 0 }
 
 // mend sees to a failure of the function that exec has called.
 func (c *step[A, R]) mend(ctx context.Context, at nodeRef, failure error) (pending bool, err error) {
 	at.wait()
 	failed := seam.Answer[R]{Err: failure}
-	return c.ended(at)(task.ForEngines(seal, c.t).Mend(ctx, c.gather(), failed, at.crew(), stepHost[A, R]{c, at}))
+	return c.ended(at)(task.ForEngines(seal, c.t).Mend(ctx, c.gather(), failed, at.crew(), c.host(at)))
 }
 
 // standby is the value of the task's Fallback, if there is one.
@@ -125,7 +158,7 @@ func (c *step[A, R]) resign(at nodeRef, late lateCall, failure error) (pending b
 	if !ok {
 		return false, failure
 	}
-	c.v = v
+	c.v, c.instead = v, true
 	at.degraded(failure, nil)
 	return false, nil
 }
@@ -142,7 +175,7 @@ func (c *step[A, R]) ended(at nodeRef) func(seam.Answer[R], bool) (bool, error) 
 		if !over {
 			return true, nil
 		}
-		c.v = ans.Value
+		c.v, c.instead = ans.Value, isInstead(ans)
 		at.degraded(ans.Degraded, ans.Losses)
 		at.waited()
 		return false, ans.Err
@@ -153,10 +186,18 @@ func (c *step[A, R]) ended(at nodeRef) func(seam.Answer[R], bool) (bool, error) 
 type stepHost[A, R any] struct {
 	c  *step[A, R]
 	at nodeRef
+	of *undoing // of the run; the at may be of another one when a result comes late
+}
+
+// Undo implements [seam.Undoer].
+func (h stepHost[A, R]) Undo(in A, v R) {
+	if undo := task.ForEngines(seal, h.c.t).Undoer(); undo != nil && h.of != nil {
+		h.of.undo(h.of.success(h.at.n, h.of.plan.specs[h.at.n].name, v, func(ctx context.Context) error { return undo(ctx, in, v) }))
+	}
 }
 
 func (h stepHost[A, R]) Finish(ans seam.Answer[R]) {
-	h.c.v = ans.Value
+	h.c.v, h.c.instead = ans.Value, isInstead(ans)
 	h.at.degradedBy(ans.Degraded, ans.Losses, 1)
 	h.at.finish(ans.Err, ans.Degraded)
 }

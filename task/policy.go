@@ -12,7 +12,7 @@ import (
 
 // Policy describes one policy of a task.
 type Policy struct {
-	Kind  string        `json:"kind"`            // timeout, retry, hedge, recover, fallback, on-error, gate or wrap; share, memo, batch, cache or hot of package guard
+	Kind  string        `json:"kind"`            // timeout, retry, hedge, recover, fallback, on-error, gate, wrap or undo; share, memo, batch, cache or hot of package guard
 	Limit time.Duration `json:"limit,omitempty"` // of a timeout; how long a batch waits, or a cache or hot keeps a value; in nanoseconds
 	Retry Backoff       `json:"retry,omitzero"`  // of a retry
 	Gate  Admission     `json:"gate,omitzero"`   // of a gate, or the budget of a retry or a hedge
@@ -60,6 +60,7 @@ const (
 	kindGate     = "gate"
 	kindHedge    = "hedge"
 	kindWrap     = "wrap"
+	kindUndo     = "undo"
 )
 
 // policy is one step on a result's way out.

@@ -42,6 +42,8 @@ type runner[In, Out any] struct {
 	spent     bool         // and leaves no time to functions of Recover
 	work      seam.Carried // that an engine runs for the attempt, if it can be given up
 	overdue   bool         // the work has answered at a limit
+	failed    bool         // the call has ended without a result of its function
+	regrets   []Out        // results that came too late, until it is known how the call ends: see regret
 	passed    []int        // epochs whose result another goroutine has taken, while an observer was being told of it
 }
 
@@ -124,10 +126,12 @@ func (r *runner[In, Out]) carry(epoch, level int, v Out, err error) (ans seam.An
 		if err != nil { // what had stood in came too late
 			r.degraded, r.losses = nil, nil
 		}
+		r.failed = err != nil || r.degraded != nil && len(r.losses) == 0
 	}) {
 		r.dispose(epoch, v, err)
 		return ans, false
 	}
+	r.repent()
 	return seam.Answer[Out]{Value: v, Err: err, Degraded: r.degraded, Losses: r.losses, Late: r.given != nil || r.overdue}, true
 }
 
@@ -231,6 +235,7 @@ func (r *runner[In, Out]) dispose(epoch int, v Out, err error) {
 	r.mu.Unlock()
 	if !passed {
 		r.d.dispose(r.ctx, v)
+		r.regret(v)
 	}
 }
 

@@ -36,6 +36,7 @@ type definition[In, Out any] struct {
 	standsIn bool                  // one is a recover or a fallback
 	shown    []any                 // see engineSide.Showing
 	discard  func(Out)             // nil: a result that nobody takes is dropped
+	undo     func(context.Context, In, Out) error
 
 	hedged     *hedge[In, Out]      // the starter, if it is one
 	wrapped    *definition[In, Out] // what is within the outermost Wrap

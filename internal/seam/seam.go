@@ -34,6 +34,9 @@ type Surrounded interface{ Around() any }
 // Outlived is a [Host] of work that may go on after its answer. Gone is called once, as the last method, when no goroutine works for it any more.
 type Outlived interface{ Gone() }
 
+// Undoer is a [Host] that undoes results of a task that come too late for the call that they belong to.
+type Undoer[In, Out any] interface{ Undo(in In, v Out) }
+
 // Carried is a call that an engine has started.
 type Carried interface {
 	// GiveUp says that the limit of the engine has passed, and err is the failure of what still runs. What the
