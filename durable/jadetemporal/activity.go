@@ -36,6 +36,8 @@ func typeOf(flowName string, c durable.Call) string {
 		name = "OnError"
 	case flow.VerbCatch:
 		name = "Catch"
+	case flow.VerbUndo:
+		name += "/undo"
 	}
 	return strings.Join(append(append([]string{flowName}, c.Path...), name), "/")
 }
@@ -46,6 +48,9 @@ func typesOf(g flow.Graph, path string) (types []string) {
 		switch n.Kind {
 		case flow.KindStep, flow.KindEach, flow.KindSettleEach, flow.KindRecover:
 			types = append(types, path+n.Name)
+		}
+		if undoes(n) {
+			types = append(types, path+n.Name+"/undo")
 		}
 		if n.Flow != nil {
 			types = append(types, typesOf(*n.Flow, path+n.Name+"/")...)
@@ -59,8 +64,6 @@ func summaryOf(c durable.Call, n flow.GraphNode) string {
 	switch {
 	case c.Failure != nil:
 		return firstOf(c.Failure.Text)
-	case c.Verb != flow.VerbRun:
-		return string(c.Verb)
 	case c.Element != nil:
 		return n.Name
 	case n.Task != n.Name:

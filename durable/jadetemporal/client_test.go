@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/mocks"
 
 	"github.com/jade-go/jade/durable/jadetemporal"
@@ -30,19 +31,24 @@ func starter[In, Out any](t *testing.T, f *flow.Flow[In, Out], options ...jadete
 	return c, r
 }
 
-// described says that there is a workflow of a type.
+// described says that there is a workflow of a type, with the input 1.5.
 func described(c *mocks.Client, typ string) {
+	p, _ := converter.GetDefaultDataConverter().ToPayload(digest)
 	c.On("DescribeWorkflowExecution", mock.Anything, mock.Anything, "").Return(&workflowservice.DescribeWorkflowExecutionResponse{
-		WorkflowExecutionInfo: &workflow.WorkflowExecutionInfo{Type: &common.WorkflowType{Name: typ}},
+		WorkflowExecutionInfo: &workflow.WorkflowExecutionInfo{
+			Type: &common.WorkflowType{Name: typ}, Memo: &common.Memo{Fields: map[string]*common.Payload{"input": p}},
+		},
 	}, nil)
 }
+
+const digest = "9f29a130438b8117" // of 1.5
 
 var echo = flow.New("echo", func(in flow.Node[float64]) flow.Node[float64] { return in })
 
 func TestFlow_Start(t *testing.T) {
 	c, f := starter(t, echo)
 	c.On("ExecuteWorkflow", mock.Anything, client.StartWorkflowOptions{
-		ID: "id", TaskQueue: "q", WorkflowExecutionErrorWhenAlreadyStarted: true, Memo: map[string]any{"version": f.Version()},
+		ID: "id", TaskQueue: "q", WorkflowExecutionErrorWhenAlreadyStarted: true, Memo: map[string]any{"version": f.Version(), "input": digest},
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 	}, "echo", jadetemporal.Input{Version: f.Version(), Settings: jadetemporal.Settings{MaxPayload: 2_000_000, MaxCalls: 1000}, Value: []byte("1.5")}).Return(nil, nil).Once()
 	require.NoError(t, f.Start(plainCtx(), "id", 1.5))
@@ -50,6 +56,7 @@ func TestFlow_Start(t *testing.T) {
 	c.On("ExecuteWorkflow", mock.Anything, mock.Anything, mock.Anything, mock.Anything).Return(nil, &serviceerror.WorkflowExecutionAlreadyStarted{})
 	described(c, "echo")
 	require.NoError(t, f.Start(plainCtx(), "id", 1.5), "it is there")
+	require.EqualError(t, f.Start(plainCtx(), "id", 2.5), `jadetemporal: echo: start of run "id": there is a run with that id and another input: use another id`)
 }
 
 func TestFlow_Start_refuses(t *testing.T) {
@@ -81,9 +88,9 @@ func TestFlow_Signal_isChecked(t *testing.T) {
 		a := flow.Signal[approval]("approve")
 		return flow.Map2(in, a, func(n int, a approval) int { return n })
 	}))
-	require.EqualError(t, f.Signal(plainCtx(), "id", "approve", 1), `jadetemporal: signals: signal of run "id": signal "approve": want jadetemporal_test.approval, got int`)
-	require.EqualError(t, f.Signal(plainCtx(), "id", "approved", approval{}), `jadetemporal: signals: signal of run "id": the flow has no signal "approved"`)
-	require.ErrorContains(t, f.Signal(plainCtx(), "id", "approve", nil), "got <nil>")
+	require.ErrorContains(t, f.Signal(plainCtx(), "id", "approve", 1), `jadetemporal: signals: signal of run "id": durable: signals: signal approve: want a jadetemporal_test.approval, got a int: `)
+	require.EqualError(t, f.Signal(plainCtx(), "id", "approved", approval{}), `jadetemporal: signals: signal of run "id": durable: signals: there is no signal "approved"`)
+	require.ErrorContains(t, f.Signal(plainCtx(), "id", "approve", nil), "cannot be null")
 	c.On("SignalWorkflow", mock.Anything, "id", "", "approve", mock.Anything).Return(nil).Once()
 	require.NoError(t, f.Signal(plainCtx(), "id", "approve", approval{"me"}))
 }

@@ -2,15 +2,19 @@ package jadetemporal
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
+	"time"
 
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
@@ -30,20 +34,31 @@ type Flow[In, Out any] struct {
 // Register gives a flow to a worker, which makes its calls and decides what follows from them: as a workflow with the name of the flow, and an activity for each
 // node with a name such as checkout/charge. w is a worker.Worker; a replayer, which makes no calls; or nil, in a program that starts runs and has no worker.
 //
-// Register it before the worker starts. A flow that has changed is another version; register the older ones too, for as long as runs of them go on. Each
-// Flow starts runs of its own version.
+// Register it before the worker starts. Older are earlier versions of the flow, for runs that were started with them: a run goes on with its version. An earlier
+// version with other types is registered by a call of its own. Each Flow starts runs of its own version.
 //
 // Failure: what [durable.Check] reports; a version that this worker has already; a workflow or an activity of the program's own with the same name.
-func Register[In, Out any](e *Engine, w worker.WorkflowRegistry, f *flow.Flow[In, Out]) (*Flow[In, Out], error) {
-	g := f.Graph()
-	if err := durable.Check(g); err != nil {
-		return nil, err
+func Register[In, Out any](e *Engine, w worker.WorkflowRegistry, f *flow.Flow[In, Out], older ...*flow.Flow[In, Out]) (*Flow[In, Out], error) {
+	var versions []*version
+	for _, f := range append([]*flow.Flow[In, Out]{f}, older...) {
+		g := f.Graph()
+		if err := durable.Check(g); err != nil {
+			return nil, fmt.Errorf("jadetemporal.Register: %w", err)
+		}
+		versions = append(versions, &version{versionOf(g), g})
+		if first := versions[0].graph.Name; g.Name != first {
+			return nil, fmt.Errorf("jadetemporal.Register: %s: %s is no version of it: give it the same name", first, g.Name)
+		}
 	}
-	r := &Flow[In, Out]{e, &version{versionOf(g), g}}
-	if w == nil {
-		return r, nil
+	for _, v := range versions {
+		if w == nil {
+			break
+		}
+		if err := e.register(w, v); err != nil {
+			return nil, err
+		}
 	}
-	return r, e.register(w, r.version)
+	return &Flow[In, Out]{e, versions[0]}, nil
 }
 
 func (e *Engine) register(w worker.WorkflowRegistry, v *version) (err error) {
@@ -94,11 +109,11 @@ func (f *Flow[In, Out]) Run(ctx context.Context, id string, in In) (out Out, err
 	return f.Result(ctx, id)
 }
 
-// Start starts a run. If there is one of the flow with that id, whether it still runs or not, Start does nothing: it does not compare the inputs. That is so for as
-// long as the server keeps a run that has ended.
+// Start starts a run. If there is one of the flow with that id and input, whether it still runs or not, Start does nothing. That is so for as long as the server
+// keeps a run that has ended.
 //
 // Idempotency: so it may be repeated.
-// Failure: an input that JSON cannot hold, or a [*TooLargeError]; an id that a workflow of another type has; what the server answers.
+// Failure: an input that JSON cannot hold, or a [*TooLargeError]; an id that a run with another input has, or a workflow of another type; what the server answers.
 func (f *Flow[In, Out]) Start(ctx context.Context, id string, in In) error {
 	if id == "" {
 		return f.wrap("start", id, errors.New("the id is empty"))
@@ -110,22 +125,40 @@ func (f *Flow[In, Out]) Start(ctx context.Context, id string, in In) error {
 	_, err = f.engine.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID: id, TaskQueue: f.engine.queue, WorkflowExecutionErrorWhenAlreadyStarted: true,
 		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
-		Memo: map[string]any{"version": f.Version()},
+		Memo: map[string]any{memoVersion: f.Version(), memoInput: digest(input.Value)},
 	}, f.Name(), input)
 	if _, ok := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err); ok {
-		err = f.mine(ctx, id)
+		err = f.mine(ctx, id, digest(input.Value))
 	}
 	return f.failed(ctx, "start", id, err)
 }
 
-// mine checks that a workflow is a run of the flow.
-func (f *Flow[In, Out]) mine(ctx context.Context, id string) error {
+// What is known of a run without its history.
+const (
+	memoVersion = "version" // of its flow
+	memoInput   = "input"   // its digest
+)
+
+func digest(value json.RawMessage) string {
+	sum := sha256.Sum256(value)
+	return hex.EncodeToString(sum[:8])
+}
+
+// mine checks that a workflow is a run of the flow, with an input that has a digest; empty: any.
+func (f *Flow[In, Out]) mine(ctx context.Context, id, input string) error {
 	d, err := f.engine.client.DescribeWorkflowExecution(ctx, id, "")
 	if err != nil {
 		return err
 	}
-	if t := d.GetWorkflowExecutionInfo().GetType().GetName(); t != f.Name() {
+	w := d.GetWorkflowExecutionInfo()
+	if t := w.GetType().GetName(); t != f.Name() {
 		return fmt.Errorf("there is a workflow of type %q with that id", t)
+	}
+	if p := w.GetMemo().GetFields()[memoInput]; p != nil && input != "" {
+		var has string
+		if converter.GetDefaultDataConverter().FromPayload(p, &has) == nil && has != input {
+			return errors.New("there is a run with that id and another input: use another id")
+		}
 	}
 	return nil
 }
@@ -135,19 +168,14 @@ func (f *Flow[In, Out]) mine(ctx context.Context, id string) error {
 //
 // Failure: a value that JSON cannot hold, or a [*TooLargeError].
 func (f *Flow[In, Out]) Input(in In) (Input, error) {
-	value, err := f.encode("the input", in)
-	return Input{Version: f.Version(), Settings: f.engine.settings, Value: value}, err
-}
-
-func (f *Flow[In, Out]) encode(what string, v any) (json.RawMessage, error) {
-	raw, err := encode(v)
+	value, err := durable.EncodeValue(in)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return Input{}, fmt.Errorf("the input: %w", err)
 	}
-	if limit := f.engine.settings.MaxPayload; len(raw) > limit {
-		return nil, &TooLargeError{f.Name(), what, len(raw), limit}
+	if limit := f.engine.settings.MaxPayload; len(value) > limit {
+		return Input{}, &TooLargeError{f.Name(), "the input", len(value), limit}
 	}
-	return raw, nil
+	return Input{Version: f.Version(), Limits: durable.LimitsOf(f.version.graph), Settings: f.engine.settings, Value: value}, nil
 }
 
 // Result waits for the answer of a run. If the flow has effects, it does not wait for those: see [flow.Also].
@@ -159,9 +187,11 @@ func (f *Flow[In, Out]) Result(ctx context.Context, id string) (out Out, err err
 	if err != nil {
 		return out, err
 	}
-	if err := decode(raw, &out); err != nil {
+	v, err := durable.DecodeValue(raw, reflect.TypeFor[Out]())
+	if err != nil {
 		return out, f.wrap("result", id, err)
 	}
+	out, _ = v.(Out)
 	return out, nil
 }
 
@@ -192,7 +222,7 @@ func (f *Flow[In, Out]) early(ctx context.Context, id string) (a answer, ok bool
 // outlives reports whether a run of a flow may go on after its answer.
 func outlives(g flow.Graph) bool {
 	for _, n := range g.Nodes {
-		if n.Kind == flow.KindAlso || n.Flow != nil && len(n.Policies) == 0 && outlives(*n.Flow) {
+		if n.Kind == flow.KindAlso || undoes(n) || isPart(n) && outlives(*n.Flow) {
 			return true
 		}
 	}
@@ -206,7 +236,7 @@ func outlives(g flow.Graph) bool {
 func (f *Flow[In, Out]) Cancel(ctx context.Context, id string, cause error) error {
 	left := durable.EncodeError(&future.CanceledError{Cause: cause})
 	err := f.engine.client.SignalWorkflow(ctx, id, "", signalCancel, left)
-	if _, gone := errors.AsType[*serviceerror.NotFound](err); gone && f.mine(ctx, id) == nil {
+	if _, gone := errors.AsType[*serviceerror.NotFound](err); gone && f.mine(ctx, id, "") == nil {
 		return nil
 	}
 	return f.failed(ctx, "cancel", id, err)
@@ -217,48 +247,25 @@ func (f *Flow[In, Out]) Cancel(ctx context.Context, id string, cause error) erro
 // Failure: a signal that the flow does not have, or that has values of another type; a value that JSON cannot hold, or a [*TooLargeError]; a run that is not there or
 // has ended, as the server says it.
 func (f *Flow[In, Out]) Signal(ctx context.Context, id, name string, value any) error {
-	if err := takes(f.version.graph, name, value); err != nil {
-		return f.wrap("signal", id, err)
+	raw, err := durable.EncodeSignal(f.version.graph, name, value)
+	if limit := f.engine.settings.MaxPayload; err == nil && len(raw) > limit {
+		err = &TooLargeError{f.Name(), "the value of signal " + name, len(raw), limit}
 	}
-	raw, err := f.encode(fmt.Sprintf("the value of signal %q", name), value)
 	if err != nil {
 		return f.wrap("signal", id, err)
 	}
 	return f.failed(ctx, "signal", id, f.engine.client.SignalWorkflow(ctx, id, "", name, raw))
 }
 
-// takes checks that a flow has a signal for a value.
-func takes(g flow.Graph, name string, value any) error {
-	types := signals(g, name)
-	for _, t := range types {
-		if v := reflect.ValueOf(value); v.IsValid() && v.Type().AssignableTo(t) {
-			return nil
-		}
-	}
-	if len(types) == 0 {
-		return fmt.Errorf("the flow has no signal %q", name)
-	}
-	return fmt.Errorf("signal %q: want %v, got %T", name, types[0], value)
-}
-
-// signals are the types of the signals of that name that a flow has, and the flows in it.
-func signals(g flow.Graph, name string) (types []reflect.Type) {
-	for _, n := range g.Nodes {
-		if n.Kind == flow.KindSignal && n.Task == name {
-			_, t := n.Types()
-			types = append(types, t)
-		}
-		if n.Flow != nil {
-			types = append(types, signals(*n.Flow, name)...)
-		}
-	}
-	return types
-}
-
 // failed is err of the client as the error of a method; or why ctx has ended.
 func (f *Flow[In, Out]) failed(ctx context.Context, verb, id string, err error) error {
 	if err == nil {
 		return nil
+	}
+	if _, late := errors.AsType[*serviceerror.DeadlineExceeded](err); late {
+		if at, ok := ctx.Deadline(); ok && time.Until(at) < time.Second { // gRPC knows it a moment before ctx does
+			<-ctx.Done()
+		}
 	}
 	if ctx.Err() != nil {
 		return future.Cause(ctx)

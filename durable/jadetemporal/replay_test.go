@@ -30,7 +30,7 @@ func TestHistories_replay(t *testing.T) {
 		_, err := jadetemporal.Register(e, r, f)
 		require.NoError(t, err)
 	}
-	for _, f := range []kinds.Flow{kinds.Trip(), kinds.Order(), kinds.Left(plus("patient", 0), nil)} {
+	for _, f := range []kinds.Flow{kinds.Trip(), kinds.Refund(), kinds.Order(), kinds.Left(plus("patient", 0), nil)} {
 		_, err := jadetemporal.Register(e, r, f)
 		require.NoError(t, err)
 	}

@@ -249,27 +249,81 @@ func TestRun_versions(t *testing.T) {
 }
 
 func TestRegister_severalVersions(t *testing.T) {
-	for i, more := range []func(f *flow.Flow[int, int]) *flow.Flow[int, int]{
-		func(f *flow.Flow[int, int]) *flow.Flow[int, int] { return f.Timeout(time.Minute) },
-		func(*flow.Flow[int, int]) *flow.Flow[int, int] {
-			return flow.New("f", func(in number) number { return flow.Step(plus("two", 2), in) })
-		},
-	} {
-		f := flow.New("f", func(in number) number { return flow.Step(plus("one", 1), in) })
-		e := jadetemporal.New(nil, "q")
+	one := flow.New("f", func(in number) number { return flow.Step(plus("one", 1), in) })
+	two := flow.New("f", func(in number) number { return flow.Step(plus("two", 2), in) })
+	text := flow.New("f", func(in flow.Node[string]) flow.Node[string] { return in })
+	e := jadetemporal.New(nil, "q")
+	for i, want := range []int{2, 3} {
 		w := newWorld(t, flow.New("unused", func(in number) number { return in }))
-		a, err := jadetemporal.Register(e, w.TestWorkflowEnvironment, f)
+		a, err := jadetemporal.Register(e, w.TestWorkflowEnvironment, one, two)
 		require.NoError(t, err)
-		b, err := jadetemporal.Register(e, w.TestWorkflowEnvironment, more(f))
+		_, err = jadetemporal.Register(e, w.TestWorkflowEnvironment, text)
+		require.NoError(t, err, "one with other types")
+		b, err := jadetemporal.Register(e, nil, two)
 		require.NoError(t, err)
 		require.NotEqual(t, a.Version(), b.Version())
-		_, err = jadetemporal.Register(e, w.TestWorkflowEnvironment, f)
+		_, err = jadetemporal.Register(e, w.TestWorkflowEnvironment, one)
 		require.EqualError(t, err, "jadetemporal.Register: f: the worker has its version "+a.Version()+" already")
 		w.flow = []*jadetemporal.Flow[int, int]{a, b}[i]
 		v, err := w.run(1)
 		require.NoError(t, err)
-		require.Equal(t, i+2, v)
+		require.Equal(t, want, v)
 	}
+	_, err := jadetemporal.Register(e, nil, one, flow.New("g", func(in number) number { return in }))
+	require.EqualError(t, err, "jadetemporal.Register: f: g is no version of it: give it the same name")
+}
+
+// What a replay has to make again is part of the version, although the hash of the graph does not tell it.
+func TestVersion_tellsWhatIsACall(t *testing.T) {
+	inside := flow.New("inside", func(in number) number { return flow.Step(plus("one", 1), in) })
+	known := map[string]int{}
+	for i, f := range []*flow.Flow[int, int]{
+		flow.New("f", func(in number) number { return flow.Step(inside.Task(), in) }),
+		flow.New("f", func(in number) number { return flow.Step(inside.Task().Fallback(1), in) }),
+		flow.New("f", func(in number) number { return flow.Step(inside.Task().Retry(task.Retry{Attempts: 2}), in) }),
+		flow.New("f", func(in number) number { return flow.Step(inside.Task(), in) }).OnError(func(context.Context, int, error) {}),
+		flow.New("f", func(in number) number { return flow.Step(inside.Task(), in) }).Catch(func(context.Context, int, error) (int, error) { return 0, nil }),
+	} {
+		r, err := jadetemporal.Register(jadetemporal.New(nil, "q"), nil, f)
+		require.NoError(t, err)
+		require.NotContains(t, known, r.Version(), i)
+		known[r.Version()] = i
+	}
+}
+
+// A run keeps the limits that it was started with.
+func TestRun_keepsItsLimits(t *testing.T) {
+	f := flow.New("page", func(in number) number { return flow.Fallback(flow.Step(plus("slow", 0), in), 100) })
+	w := newWorld(t, f.Timeout(time.Minute))
+	was, err := jadetemporal.Register(jadetemporal.New(nil, "q"), nil, f.Timeout(time.Hour))
+	require.NoError(t, err)
+	require.Equal(t, was.Version(), w.flow.Version())
+	w.takes("page/slow", 30*time.Minute, "5")
+	w.flow = was
+	v, err := w.run(1)
+	require.NoError(t, err)
+	require.Equal(t, 5, v)
+}
+
+func TestRun_undoesWhatTheAnswerDoesNotUse(t *testing.T) {
+	var mu sync.Mutex
+	var undone []string
+	hold := func(name string) task.Task[int, int] {
+		return plus(name, 1).Undo(func(ctx context.Context, in, out int) error {
+			key, _ := task.Key(ctx)
+			mu.Lock()
+			defer mu.Unlock()
+			undone = append(undone, fmt.Sprint(key, in, out))
+			return nil
+		})
+	}
+	w := newWorld(t, flow.New("trip", func(in number) number {
+		hotel := flow.Step(hold("hotel"), flow.Step(hold("flight"), in))
+		return flow.Step(task.New("pay", func(context.Context, int) (int, error) { return 0, kinds.ErrSoldOut }), hotel)
+	}))
+	_, err := w.run(1)
+	require.ErrorIs(t, err, kinds.ErrSoldOut)
+	require.Equal(t, []string{"r1/trip/hotel/undo2 3", "r1/trip/flight/undo1 2"}, undone)
 }
 
 func TestRegister_refuses(t *testing.T) {

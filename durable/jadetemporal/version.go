@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/task"
 )
 
 // version is one version of a flow.
@@ -19,28 +20,33 @@ type version struct {
 	graph flow.Graph
 }
 
-// versionOf names what decides which calls a run makes, and in which order: the structure of the flow, which is Graph.Hash, and its limits and hooks. The
-// latter matter here, as they are timers and calls in the history of a run.
+// versionOf names what decides which calls a run makes, and in which order: the structure of the flow, which is Graph.Hash, and what of its policies and hooks is a
+// call, or decides about calls. Those matter here, as a replay has to make the very same. Limits do not: a run has those that it was started with.
 func versionOf(g flow.Graph) string {
 	h := sha256.New()
-	limitsOf(h, g)
+	shapeOf(h, g)
 	return g.Hash() + "-" + hex.EncodeToString(h.Sum(nil)[:4])
 }
 
-func limitsOf(h hash.Hash, g flow.Graph) {
-	fmt.Fprintf(h, "%q %d %d %d %d\n", g.Name, g.Timeout, g.Reserve, min(g.Catch, 1), min(g.OnError, 1))
+func shapeOf(h hash.Hash, g flow.Graph) {
+	fmt.Fprintf(h, "%q %t %t\n", g.Name, g.Catch > 0, g.OnError > 0)
 	nodes := slices.Clone(g.Nodes)
 	slices.SortFunc(nodes, func(a, b flow.GraphNode) int { return strings.Compare(a.Name, b.Name) })
 	for _, n := range nodes {
-		fmt.Fprintf(h, "%q %d %s\n", n.Name, n.Limit, standsIn(n))
-		if n.Flow == nil {
-			continue
+		fmt.Fprintf(h, "%q %d %s %t %t\n", n.Name, n.Limit, standsIn(n), undoes(n), isPart(n))
+		if isPart(n) {
+			shapeOf(h, *n.Flow)
 		}
-		if len(n.Policies) == 0 { // it is a part of the run, and no call
-			limitsOf(h, *n.Flow)
-		}
-		fmt.Fprintf(h, "%t\n", len(n.Policies) == 0)
 	}
+}
+
+// isPart reports whether a node is a flow that is a part of the run, and no call.
+func isPart(n flow.GraphNode) bool {
+	return n.Kind == flow.KindStep && n.Flow != nil && len(n.Policies) == 0
+}
+
+func undoes(n flow.GraphNode) bool {
+	return slices.ContainsFunc(n.Policies, func(p task.Policy) bool { return p.Kind == "undo" })
 }
 
 // standsIn is what of the policies of a node first stands in for a call that is late.
@@ -81,18 +87,18 @@ func (fam *family) find(name string) (*version, error) {
 	if v := fam.versions[name]; v != nil {
 		return v, nil
 	}
-	return nil, &VersionError{Flow: fam.name, Wants: name, Has: slices.Sorted(maps.Keys(fam.versions))}
+	return nil, &VersionError{Flow: fam.name, Want: name, Have: slices.Sorted(maps.Keys(fam.versions))}
 }
 
 // VersionError says that a worker does not have the version of a flow that a run was started with. The run goes on when a worker comes that has it: keep workers
 // of the old version for as long as its runs go on, or register it beside the new one.
 type VersionError struct {
-	Flow  string
-	Wants string   // version of the run
-	Has   []string // versions of the worker
+	Flow string
+	Want string   // version of the run: see Flow.Version
+	Have []string // those of the worker
 }
 
 func (e *VersionError) Error() string {
 	return fmt.Sprintf("jadetemporal: %s: the run was started with version %s of the flow, this worker has %s: it waits for a worker with that version",
-		e.Flow, e.Wants, strings.Join(e.Has, ", "))
+		e.Flow, e.Want, strings.Join(e.Have, ", "))
 }

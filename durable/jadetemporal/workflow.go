@@ -12,6 +12,7 @@ import (
 // Input is what the workflow of a run is started with. [Flow.Input] makes it.
 type Input struct {
 	Version  string          `json:"version"` // of the flow
+	Limits   durable.Limits  `json:"limits"`
 	Settings Settings        `json:"settings"`
 	Value    json.RawMessage `json:"value"`
 }
@@ -26,7 +27,7 @@ func (fam *family) run(ctx workflow.Context, in Input) (json.RawMessage, error) 
 	if err := workflow.SetUpdateHandler(ctx, updateAnswer, d.answer); err != nil {
 		return nil, fmt.Errorf("jadetemporal: %s: %w", fam.name, err)
 	}
-	if value, err := durable.Execute(workflow.GetInfo(ctx).WorkflowExecution.ID, v.graph, in.Value, d); !d.answered {
+	if value, err := durable.Execute(workflow.GetInfo(ctx).WorkflowExecution.ID, durable.Limited(v.graph, in.Limits), in.Value, d); !d.answered {
 		d.Answered(value, err) // there was no run
 	}
 	if err := workflow.Await(d.ctx, func() bool { return workflow.AllHandlersFinished(d.ctx) }); err != nil {

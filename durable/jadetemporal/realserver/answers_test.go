@@ -46,7 +46,7 @@ func TestFlow_answersAsDoDoes(t *testing.T) {
 					require.NoError(t, err)
 				}
 				require.Equal(t, want, got)
-				again, errAgain := flows[name].Run(ctx, id, 1000) // joins it
+				again, errAgain := flows[name].Run(ctx, id, n) // joins it
 				require.Equal(t, got, again)
 				require.Equal(t, fmt.Sprint(err), fmt.Sprint(errAgain))
 			}

@@ -21,65 +21,55 @@ import (
 	"github.com/jade-go/jade/durable/jadetemporal/internal/kinds"
 )
 
-// A trip has the same answer, and the same keys, whoever is killed. No call begins after its result is recorded.
+// A run has the same answer, and the same keys, whoever is killed. No call begins after its result is recorded.
 func TestRun_survivesKills(t *testing.T) {
-	f, err := jadetemporal.Register(jadetemporal.New(dial(), t.Name(), jadetemporal.Heartbeat(time.Second)), nil, kinds.Trip())
-	require.NoError(t, err)
-	dir := t.TempDir()
-	t.Setenv("JADE_NOTES", filepath.Join(dir, "in memory"))
-	want, err := kinds.Trip().Do(within(t, time.Minute), 5)
-	require.NoError(t, err)
-
 	runs := 10
 	if n, err := strconv.Atoi(os.Getenv("JADE_KILLS")); err == nil {
 		runs = n
 	}
-	var keys []string
+	survive(t, kinds.Trip(), runs)
+}
+
+func TestRun_survivesKills_whileItUndoes(t *testing.T) {
+	keys := survive(t, kinds.Refund(), 6)
+	for _, call := range []string{"seat[0]", "seat[1]", "seat[2]", "seat[3]", "seat[4]", "hotel"} {
+		require.Contains(t, keys, "/refund/"+call+"/undo")
+	}
+}
+
+func survive(t *testing.T, inMemory kinds.Flow, runs int) (keys []string) {
+	t.Helper()
+	f, err := jadetemporal.Register(jadetemporal.New(dial(), t.Name(), jadetemporal.Heartbeat(time.Second)), nil, inMemory)
+	require.NoError(t, err)
+	dir := t.TempDir()
+	t.Setenv("JADE_NOTES", filepath.Join(dir, "in memory"))
+	want, wantErr := inMemory.Do(within(t, time.Minute), 5)
 	kills, again := 0, 0
 	for i := range runs {
-		notes := filepath.Join(dir, fmt.Sprint(i))
-		id := fmt.Sprintf("trip-%d", i)
+		notes, id := filepath.Join(dir, fmt.Sprint(i)), fmt.Sprintf("%s-%d", f.Name(), i)
 		workers := []*exec.Cmd{startWorker(t, t.Name(), notes), startWorker(t, t.Name(), notes)}
-		chance := rand.New(rand.NewPCG(uint64(i), 3))
 		ended := make(chan error, 1)
-		ctx := within(t, 2*time.Minute)
-		began := time.Now()
+		ctx, began := within(t, 2*time.Minute), time.Now()
 		go func() {
 			v, err := f.Run(ctx, id, 5)
-			if err == nil && v != want {
-				err = fmt.Errorf("%d, not %d", v, want)
+			_ = dial().GetWorkflow(ctx, id, "").Get(ctx, nil) // effects too
+			if v != want || fmt.Sprint(err) != fmt.Sprint(wantErr) {
+				ended <- fmt.Errorf("%d, %v, not %d, %v", v, err, want, wantErr)
+				return
 			}
-			if err == nil { // and its effects
-				err = dial().GetWorkflow(ctx, id, "").Get(ctx, nil)
-			}
-			ended <- err
+			ended <- nil
 		}()
-		killed := 0
-		for over := false; !over; {
-			wait := time.Duration(100+chance.IntN(900)) * time.Millisecond
-			if i == 0 || killed >= 4 { // the first run is without
-				wait = time.Minute
-			}
-			select {
-			case err := <-ended:
-				require.NoError(t, err, id)
-				over = true
-			case <-time.After(wait):
-				n := chance.IntN(2)
-				kill(workers[n])
-				workers[n] = startWorker(t, t.Name(), notes)
-				killed++
-			}
+		most := 4
+		if i == 0 { // the first run is without
+			most = 0
 		}
+		killed := killAtRandom(t, ended, workers, uint64(i), most, notes)
 		took := time.Since(began)
 		for _, w := range workers {
 			kill(w)
 		}
-		got, repeated := checkCalls(t, historyOf(t, id), notes)
-		for k := range got {
-			got[k] = 0
-		}
-		these := slices.Sorted(maps.Keys(got))
+		begun, repeated := checkCalls(t, historyOf(t, id), notes)
+		these := slices.Sorted(maps.Keys(begun))
 		for j := range these {
 			these[j] = these[j][len(id):]
 		}
@@ -90,10 +80,33 @@ func TestRun_survivesKills(t *testing.T) {
 		kills, again = kills+killed, again+repeated
 		t.Logf("%s: %v, %d kills, %d calls begun again", id, took.Round(time.Millisecond), killed, repeated)
 		if i == 0 {
-			save(t, id, "trip")
+			save(t, id, f.Name())
 		}
 	}
 	t.Logf("%d runs, %d kills, %d calls begun again that had no recorded result, of %d a run", runs, kills, again, len(keys))
+	return keys
+}
+
+// killAtRandom kills workers and starts others, until a run has ended.
+func killAtRandom(t *testing.T, ended <-chan error, workers []*exec.Cmd, seed uint64, most int, notes string) (killed int) {
+	t.Helper()
+	chance := rand.New(rand.NewPCG(seed, 3))
+	for {
+		wait := time.Duration(100+chance.IntN(900)) * time.Millisecond
+		if killed == most {
+			wait = 2 * time.Minute
+		}
+		select {
+		case err := <-ended:
+			require.NoError(t, err)
+			return killed
+		case <-time.After(wait):
+			n := chance.IntN(2)
+			kill(workers[n])
+			workers[n] = startWorker(t, t.Name(), notes)
+			killed++
+		}
+	}
 }
 
 // checkCalls checks that no call has begun after its result was recorded, and that each has one result. It returns how often each key has begun, and how many

@@ -31,7 +31,12 @@ func work(at, namespace, queue string) {
 	c, err := client.Dial(client.Options{HostPort: at, Namespace: namespace, Logger: quiet{}})
 	if err == nil {
 		w := worker.New(c, queue, workerOptions())
-		if _, err = jadetemporal.Register(jadetemporal.New(c, queue, jadetemporal.Heartbeat(time.Second)), w, kinds.Trip()); err == nil {
+		e := jadetemporal.New(c, queue, jadetemporal.Heartbeat(time.Second))
+		_, err = jadetemporal.Register(e, w, kinds.Trip())
+		if err == nil {
+			_, err = jadetemporal.Register(e, w, kinds.Refund())
+		}
+		if err == nil {
 			err = w.Run(nil)
 		}
 	}

@@ -110,8 +110,8 @@ func TestFlow_Signal(t *testing.T) {
 	r := running(t, kinds.Order())
 	ctx, id := within(t, 20*time.Second), t.Name()
 	require.NoError(t, r.Start(ctx, id, 3))
-	require.ErrorContains(t, r.Signal(ctx, id, "approve", "yes"), "want int")
-	require.ErrorContains(t, r.Signal(ctx, id, "disapprove", 1), "has no signal")
+	require.ErrorContains(t, r.Signal(ctx, id, "approve", "yes"), "want a int")
+	require.ErrorContains(t, r.Signal(ctx, id, "disapprove", 1), "there is no signal")
 	require.NoError(t, dial().SignalWorkflow(ctx, id, "", "nobody", 1))
 	require.NoError(t, r.Signal(ctx, id, "approve", 10))
 	v, err := r.Result(ctx, id)
@@ -153,9 +153,10 @@ func TestFlow_Start_ofAnIDThatIsThere(t *testing.T) {
 		require.NoError(t, r.Start(ctx, id, 1))
 	}
 	for range 2 {
-		v, err := r.Run(ctx, id, 5)
+		v, err := r.Run(ctx, id, 1)
 		require.NoError(t, err)
 		require.Equal(t, 2, v)
+		require.ErrorContains(t, r.Start(ctx, id, 5), "there is a run with that id and another input")
 	}
 	other, err := jadetemporal.Register(jadetemporal.New(dial(), t.Name()), nil, flow.New("twice", func(in number) number { return in }))
 	require.NoError(t, err)

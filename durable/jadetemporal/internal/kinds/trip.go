@@ -109,3 +109,21 @@ func Left(patient task.Task[int, int], told func(error)) Flow {
 		OnError(func(_ context.Context, _ int, err error) { told(err) }).
 		Catch(func(context.Context, int, error) (int, error) { return 7, nil })
 }
+
+// Refund is a flow that fails in the end, so that what it holds is undone.
+func Refund() Flow {
+	const short = 60 * time.Millisecond
+	hold := func(name string) task.Task[int, int] {
+		return Works(name, short, add(1)).Undo(func(ctx context.Context, _, _ int) error {
+			note(ctx, "begins", "")
+			time.Sleep(short)
+			note(ctx, "ends", "")
+			return nil
+		})
+	}
+	return flow.New("refund", func(in number) number {
+		seats := flow.Map(flow.Each(hold("seat"), flow.Map(in, upTo), 3), sum)
+		hotel := flow.Step(hold("hotel"), seats)
+		return flow.Step(Works("pay", short, func(int) (int, error) { return 0, soldOut }), hotel)
+	}).Timeout(10 * time.Minute)
+}
