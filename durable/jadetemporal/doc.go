@@ -18,9 +18,9 @@
 // What the run does without a call is done in the workflow: functions of Map, MapErr, Either and Degraded. They are called again when a worker replays a run, so they
 // must depend on their arguments only, and be quick: Temporal fails a workflow task that is busy for a second, and repeats it.
 //
-// A limit of a flow counts from the start of the run, and is a timer. So is a Sleep. A [flow.Signal] is a signal of Temporal with that name: [Flow.Signal] sends one, and
+// A limit of a flow counts from the start of the run, and is a timer. A run keeps the limits that it was started with. A Sleep is a timer, too. A [flow.Signal] is a signal of Temporal with that name: [Flow.Signal] sends one, and
 // so does "temporal workflow signal", with the value as JSON. What is no JSON is ignored. A call that nothing needs any more is cancelled, and hears of it with its next
-// heartbeat.
+// heartbeat; but a call that could be undone runs to its end, as it may have succeeded on a worker that was lost. Its success is undone then: give it a Timeout.
 //
 // # Results
 //
@@ -33,12 +33,11 @@
 //
 // # Versions
 //
-// A run is started with the version of its flow, [Flow.Version]: [flow.Graph.Hash], the limits, and whether there are hooks. A worker that has other versions only does
-// not fail the run. Its workflow task fails with a [VersionError], which says what it wants, and is repeated until a worker comes that has it; so is an
-// activity. Register the older versions too while their runs go on, each with a flow variable of its own:
+// A run is started with the version of its flow, [Flow.Version]: [flow.Graph.Hash], and which policies and hooks are there that decide what is a call. A worker that has
+// other versions only does not fail the run. Its workflow task fails with a [VersionError], which says what the run wants, and is repeated until a worker comes that has
+// it; so is an activity. Give the earlier versions to [Register] too while their runs go on:
 //
-//	jadetemporal.Register(e, worker, Checkout)
-//	jadetemporal.Register(e, worker, checkoutOfMay)
+//	jadetemporal.Register(e, worker, Checkout, checkoutOfMay)
 //
 // While workers of two versions share a queue, tasks that come to the wrong one are repeated after some seconds. A worker that has both saves that.
 //
@@ -55,7 +54,8 @@
 //     they had, and the limit still counts from the first start.
 //   - It has no local activities: they repeat steps that have ended.
 //   - It does not set the worker's options. WorkflowPanicPolicy has to stay BlockWorkflow, the default, or a wrong version fails the run. With a
-//     StickyScheduleToStartTimeout of a second, a run goes on sooner after its worker is lost. Observers and the like that calls are to have in their ctx go into
+//     StickyScheduleToStartTimeout of a second, a run goes on sooner after its worker is lost: one or two heartbeats after that, or ten seconds after it if
+//     the worker had a workflow task just then. Observers and the like that calls are to have in their ctx go into
 //     BackgroundActivityContext.
 //   - It does not know values that do not survive JSON: Register reports them, see [durable.Check].
 package jadetemporal

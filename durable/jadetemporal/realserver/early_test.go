@@ -48,3 +48,18 @@ func TestFlow_Result_doesNotWaitForEffects(t *testing.T) {
 		})
 	}
 }
+
+// An update is a long poll, which the server ends after twenty seconds: Result goes on.
+func TestFlow_Result_waitsForLong(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes half a minute")
+	}
+	f := flow.New("long", func(in flow.Node[int]) flow.Node[int] {
+		return flow.Also(flow.Step(kinds.Works("long", 35*time.Second, func(n int) (int, error) { return n, nil }), in), flow.Step(kinds.Works("audit", 0, func(n int) (int, error) { return n, nil }), in))
+	})
+	r := running(t, f)
+	v, err := r.Run(within(t, time.Minute), t.Name(), 1)
+	require.NoError(t, err)
+	require.Equal(t, 1, v)
+	require.Equal(t, 1, count(historyOf(t, t.Name()), enums.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED))
+}

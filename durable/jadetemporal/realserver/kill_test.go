@@ -48,6 +48,7 @@ func survive(t *testing.T, inMemory kinds.Flow, runs int) (keys []string) {
 	for i := range runs {
 		notes, id := filepath.Join(dir, fmt.Sprint(i)), fmt.Sprintf("%s-%d", f.Name(), i)
 		workers := []*exec.Cmd{startWorker(t, t.Name(), notes), startWorker(t, t.Name(), notes)}
+		time.Sleep(500 * time.Millisecond) // until they work
 		ended := make(chan error, 1)
 		ctx, began := within(t, 2*time.Minute), time.Now()
 		go func() {
@@ -92,7 +93,7 @@ func killAtRandom(t *testing.T, ended <-chan error, workers []*exec.Cmd, seed ui
 	t.Helper()
 	chance := rand.New(rand.NewPCG(seed, 3))
 	for {
-		wait := time.Duration(100+chance.IntN(900)) * time.Millisecond
+		wait := time.Duration(50+chance.IntN(600)) * time.Millisecond
 		if killed == most {
 			wait = 2 * time.Minute
 		}
