@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -86,4 +87,26 @@ func ExampleRegister_testEnvironment() {
 	// Output:
 	// charge 900 as order-1007/checkout/charge
 	// {900 later} <nil>
+}
+
+// A value that is too large fails its call at once, with the names of the flow and the node.
+func ExampleMaxPayload() {
+	report := task.New("report", func(_ context.Context, pages int) (string, error) { return strings.Repeat("text ", 1000*pages), nil })
+	yearly := flow.New("yearly", func(in flow.Node[int]) flow.Node[string] { return flow.Step(report, in) })
+
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(quiet{})
+	env := suite.NewTestWorkflowEnvironment()
+	f, err := jadetemporal.Register(jadetemporal.New(nil, "reports", jadetemporal.MaxPayload(100_000)), env, yearly)
+	if err != nil {
+		panic(err)
+	}
+	in, _ := f.Input(50)
+	env.ExecuteWorkflow(f.Name(), in)
+
+	var large *jadetemporal.TooLargeError
+	if errors.As(jadetemporal.ErrorOf(env.GetWorkflowError()), &large) {
+		fmt.Println(large)
+	}
+	// Output: jadetemporal: yearly: the result of node report has 250002 bytes, the limit is 100000: pass a reference to it
 }

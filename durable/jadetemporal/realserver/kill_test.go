@@ -88,12 +88,12 @@ func survive(t *testing.T, inMemory kinds.Flow, runs int) (keys []string) {
 	return keys
 }
 
-// killAtRandom kills workers and starts others, until a run has ended.
+// killAtRandom kills workers while they make calls and starts others, until a run has ended.
 func killAtRandom(t *testing.T, ended <-chan error, workers []*exec.Cmd, seed uint64, most int, notes string) (killed int) {
 	t.Helper()
 	chance := rand.New(rand.NewPCG(seed, 3))
 	for {
-		wait := time.Duration(50+chance.IntN(600)) * time.Millisecond
+		wait := time.Duration(chance.IntN(400)) * time.Millisecond
 		if killed == most {
 			wait = 2 * time.Minute
 		}
@@ -102,12 +102,41 @@ func killAtRandom(t *testing.T, ended <-chan error, workers []*exec.Cmd, seed ui
 			require.NoError(t, err)
 			return killed
 		case <-time.After(wait):
-			n := chance.IntN(2)
-			kill(workers[n])
-			workers[n] = startWorker(t, t.Name(), notes)
-			killed++
 		}
+		n := busy(t, workers, notes)
+		if n < 0 {
+			continue
+		}
+		time.Sleep(time.Duration(chance.IntN(70)) * time.Millisecond) // somewhere in the call, or after it
+		kill(workers[n])
+		workers[n] = startWorker(t, t.Name(), notes)
+		killed++
 	}
+}
+
+// busy is a worker that makes a call, if there is one within half a second; or else -1.
+func busy(t *testing.T, workers []*exec.Cmd, file string) int {
+	t.Helper()
+	for range 50 {
+		notes, err := kinds.Notes(file)
+		require.NoError(t, err)
+		going := map[int]int{}
+		for _, n := range notes {
+			switch n.What {
+			case "begins":
+				going[n.PID]++
+			default:
+				going[n.PID]--
+			}
+		}
+		for i, w := range workers {
+			if going[w.Process.Pid] > 0 {
+				return i
+			}
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return -1
 }
 
 // checkCalls checks that no call has begun after its result was recorded, and that each has one result. It returns how often each key has begun, and how many
