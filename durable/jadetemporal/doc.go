@@ -33,7 +33,7 @@
 //
 // # Versions
 //
-// A run is started with the version of its flow, [Flow.Version]: [flow.Graph.Hash], and which policies and hooks are there that decide what is a call. A worker that has
+// A run is started with the version of its flow, [Flow.Version]: [flow.Graph.Hash], how many elements of an Each run at a time, and what stands in first. A worker that has
 // other versions only does not fail the run. Its workflow task fails with a [VersionError], which says what the run wants, and is repeated until a worker comes that has
 // it; so is an activity. Give the earlier versions to [Register] too while their runs go on:
 //

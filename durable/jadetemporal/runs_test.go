@@ -273,13 +273,15 @@ func TestRegister_severalVersions(t *testing.T) {
 	require.EqualError(t, err, "jadetemporal.Register: f: g is no version of it: give it the same name")
 }
 
-// What a replay has to make again is part of the version, although the hash of the graph does not tell it.
+// What a replay has to make again is part of the version, also where the hash of the graph does not tell it.
 func TestVersion_tellsWhatIsACall(t *testing.T) {
 	inside := flow.New("inside", func(in number) number { return flow.Step(plus("one", 1), in) })
 	known := map[string]int{}
 	for i, f := range []*flow.Flow[int, int]{
 		flow.New("f", func(in number) number { return flow.Step(inside.Task(), in) }),
 		flow.New("f", func(in number) number { return flow.Step(inside.Task().Fallback(1), in) }),
+		flow.New("f", func(in number) number { return flow.Map(flow.Each(plus("one", 1), flow.Map(in, list), 1), first) }),
+		flow.New("f", func(in number) number { return flow.Map(flow.Each(plus("one", 1), flow.Map(in, list), 2), first) }),
 		flow.New("f", func(in number) number { return flow.Step(inside.Task().Retry(task.Retry{Attempts: 2}), in) }),
 		flow.New("f", func(in number) number { return flow.Step(inside.Task(), in) }).OnError(func(context.Context, int, error) {}),
 		flow.New("f", func(in number) number { return flow.Step(inside.Task(), in) }).Catch(func(context.Context, int, error) (int, error) { return 0, nil }),
@@ -290,6 +292,9 @@ func TestVersion_tellsWhatIsACall(t *testing.T) {
 		known[r.Version()] = i
 	}
 }
+
+func list(n int) []int  { return []int{n} }
+func first(l []int) int { return l[0] }
 
 // A run keeps the limits that it was started with.
 func TestRun_keepsItsLimits(t *testing.T) {

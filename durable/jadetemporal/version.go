@@ -20,22 +20,21 @@ type version struct {
 	graph flow.Graph
 }
 
-// versionOf names what decides which calls a run makes, and in which order: the structure of the flow, which is Graph.Hash, and what of its policies and hooks is a
-// call, or decides about calls. Those matter here, as a replay has to make the very same. Limits do not: a run has those that it was started with.
+// versionOf names what decides which calls a run makes, and in which order. That is Graph.Hash, and what matters here beside it, as a replay has to make the very
+// same calls: how many elements of an Each run at a time, and what stands in for a late call. Limits are no part of it: a run has those that it was started with.
 func versionOf(g flow.Graph) string {
 	h := sha256.New()
-	shapeOf(h, g)
+	orderOf(h, g)
 	return g.Hash() + "-" + hex.EncodeToString(h.Sum(nil)[:4])
 }
 
-func shapeOf(h hash.Hash, g flow.Graph) {
-	fmt.Fprintf(h, "%q %t %t\n", g.Name, g.Catch > 0, g.OnError > 0)
+func orderOf(h hash.Hash, g flow.Graph) {
 	nodes := slices.Clone(g.Nodes)
 	slices.SortFunc(nodes, func(a, b flow.GraphNode) int { return strings.Compare(a.Name, b.Name) })
 	for _, n := range nodes {
-		fmt.Fprintf(h, "%q %d %s %t %t\n", n.Name, n.Limit, standsIn(n), undoes(n), isPart(n))
+		fmt.Fprintf(h, "%q %d %s\n", n.Name, n.Limit, standsIn(n))
 		if isPart(n) {
-			shapeOf(h, *n.Flow)
+			orderOf(h, *n.Flow)
 		}
 	}
 }
