@@ -3,7 +3,7 @@
 GO ?= go
 export GOTOOLCHAIN = local
 export GOFLAGS = -buildvcs=false
-MODULES = cmd/jade benchmarks docs/schema observe/jadeprometheus observe/jadeotel observe/correlated guard/jadeotter guard/failsafe faas/lambda faas/gcf faas/cloudevents recover/realerrors durable/jadedbos
+MODULES = cmd/jade benchmarks docs/schema observe/jadeprometheus observe/jadeotel observe/correlated guard/jadeotter guard/failsafe faas/lambda faas/gcf faas/cloudevents recover/realerrors durable/jadedbos durable/jadetemporal
 
 # tested vets and tests modules, and says which tests were skipped.
 define tested
@@ -16,7 +16,7 @@ endef
 
 LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: test test-all format lint documents stress fuzz bench generate
+.PHONY: test test-all test-temporal format lint documents stress fuzz bench generate
 
 # The root module, which has no dependency beyond samber/lo: formatted, vetted, generated files fresh (a test
 # says so), and its tests under the race detector. Tests that need a browser or the like are skipped where that is
@@ -31,6 +31,11 @@ test-all: test
 	@$(call tested,$(MODULES))
 	@JADE_FULL=1 $(GO) test -run 'FullSize' ./future ./combinators
 	@$(GO) test -run 'Rush' ./examples/orderpage
+
+# The module durable/jadetemporal on a real Temporal server, which runs in the process of the tests. To build the server takes minutes of two cores for the
+# first time, and some 200 modules of 200 MB: so it is no part of test-all. With JADE_SAVE=1 it writes the histories that the module replays.
+test-temporal:
+	@cd durable/jadetemporal/realserver && $(GO) vet . && $(GO) test -timeout 30m . && JADE_REPLAY=1 $(GO) test -timeout 30m -run "answers|survives" .
 
 format:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \

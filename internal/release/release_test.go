@@ -27,7 +27,7 @@ const (
 )
 
 // published are the modules that others import, by their folders.
-var published = []string{".", "observe/jadeotel", "observe/jadeprometheus", "guard/jadeotter", "guard/failsafe", "faas/lambda", "faas/gcf", "faas/cloudevents", "cmd/jade"}
+var published = []string{".", "observe/jadeotel", "observe/jadeprometheus", "guard/jadeotter", "guard/failsafe", "durable/jadetemporal", "faas/lambda", "faas/gcf", "faas/cloudevents", "cmd/jade"}
 
 // Each module requires the version of the root that is published with it, and uses nothing that only the root may use: it may be
 // built with another version of the root.
@@ -105,6 +105,7 @@ func consumers(t *testing.T) map[string]consumer {
 		"jadeprometheus":                  using("/observe/jadeprometheus", "New"),
 		"jadeotter":                       using("/guard/jadeotter", "New[int, int]"),
 		"failsafe":                        using("/guard/failsafe", "Limiter[int]"),
+		"jadetemporal":                    using("/durable/jadetemporal", "Register[int, int]"),
 		"lambda":                          using("/faas/lambda", "Start[int, int]"),
 		"gcf":                             using("/faas/gcf", "Start[int, int]"),
 		"cloudevents":                     using("/faas/cloudevents", "HTTP[int, int]"),
