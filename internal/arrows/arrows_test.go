@@ -65,6 +65,7 @@ var may = map[string][]string{
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline",
 		module + "/observe", module + "/task", module + "/flow", module + "/guard", module + "/trace", module + "/diagram", module + "/inspect", module + "/observe/jadeslog",
 		module + "/faas", module + "/faas/fc", module + "/examples/faas/orderpage",
+		module + "/durable", module + "/durable/journal", module + "/examples/checkout/shop", module + "/examples/checkout/services",
 		"github.com/samber/lo",
 	},
 }
