@@ -24,9 +24,13 @@ func report(w io.Writer, o options, out outcome) {
 	}
 	fmt.Fprint(w, "\nbooks of the services\n")
 	paid := 0
-	for _, e := range out.entries {
-		paid += e.Cents
-		fmt.Fprintf(w, "  %-9s %-8s done once, asked for %-7s  %s\n", e.Service, e.Action, times(e.Seen), e.Key)
+	for _, a := range services.Actions {
+		for _, e := range out.entries {
+			if e.Action == a.Name {
+				paid += e.Cents
+				fmt.Fprintf(w, "  %-9s %-8s done once, asked for %-7s  %s\n", e.Service, e.Action, times(e.Seen), e.Key)
+			}
+		}
 	}
 	fmt.Fprintf(w, "  paid in all: %s\n\nhistory\n", euros(paid))
 	history(w, out.events, now)
