@@ -117,14 +117,13 @@ func (d *driver) Next() (id int, o durable.Outcome, err error) {
 			return id, o, nil
 		}
 	}
+	if e, ok := d.overdue(); ok {
+		return d.recorded(e)
+	}
 	d.begin()
 	for {
 		if e, ok := d.next(); ok {
-			if e, err = d.record(e); err != nil {
-				return 0, o, err
-			}
-			id, o, _ = d.happened(e)
-			return id, o, nil
+			return d.recorded(e)
 		}
 		select {
 		case <-d.more:
@@ -186,6 +185,32 @@ func (d *driver) next() (e record, ok bool) {
 		}
 	}
 	return e, false
+}
+
+// overdue is the end of a sleep that was over before anything else could begin, the earliest one: a limit that has passed while no process was there. What is late by
+// then is not begun.
+func (d *driver) overdue() (e record, ok bool) {
+	now := time.Now()
+	var first call
+	for _, c := range d.waiting {
+		if c.c.Verb == flow.VerbSleep && !c.c.Until.After(now) && (first.id == 0 || c.c.Until.Before(first.c.Until) || c.c.Until.Equal(first.c.Until) && c.id < first.id) {
+			first = c
+		}
+	}
+	if first.id == 0 {
+		return e, false
+	}
+	delete(d.waiting, first.id)
+	return record{ID: first.id, Outcome: &durable.Outcome{}}, true
+}
+
+// recorded records an event and returns it as Next does.
+func (d *driver) recorded(e record) (id int, o durable.Outcome, err error) {
+	if e, err = d.record(e); err != nil {
+		return 0, o, err
+	}
+	id, o, _ = d.happened(e)
+	return id, o, nil
 }
 
 // record records an event, and returns it with its time. Nothing follows from it before.
