@@ -73,6 +73,9 @@ func (d *driver) Now() time.Time { return d.now }
 
 // Start implements [durable.Driver].
 func (d *driver) Start(id int, c durable.Call, _ flow.GraphNode) {
+	if asked := d.run.j.asked; asked != nil {
+		asked(d.run.id, id, c)
+	}
 	if c.Verb == flow.VerbSignal {
 		d.asked = append(d.asked, ask{id, c.Signal})
 		return
@@ -220,6 +223,9 @@ func (d *driver) record(e record) (record, error) {
 		e.At = d.now
 	}
 	b, err := e.bytes()
+	if err == nil && d.run.j.recording != nil {
+		err = d.run.j.recording(d.run.id)
+	}
 	if err == nil {
 		err = d.run.file.Append(b)
 	}
@@ -246,18 +252,22 @@ func (d *driver) begin() {
 		d.going[c.id] = c
 		future.Go(ctx, func(ctx context.Context) (struct{}, error) {
 			defer cancel(nil)
-			d.finished(c.id, d.make(ctx, c.c))
+			d.finished(c.id, d.make(ctx, c))
 			return struct{}{}, nil
 		})
 	}
 }
 
 // make makes a call.
-func (d *driver) make(ctx context.Context, c durable.Call) durable.Outcome {
-	if c.Verb != flow.VerbSleep {
-		return durable.Perform(ctx, d.g, c)
+func (d *driver) make(ctx context.Context, c call) (o durable.Outcome) {
+	if made := d.run.j.made; made != nil {
+		ended := made(d.run.id, c.id, c.c)
+		defer func() { ended(o) }()
 	}
-	timer := time.NewTimer(time.Until(c.Until))
+	if c.c.Verb != flow.VerbSleep {
+		return durable.Perform(ctx, d.g, c.c)
+	}
+	timer := time.NewTimer(time.Until(c.c.Until))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
