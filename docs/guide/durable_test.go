@@ -6,11 +6,16 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/durable"
 	"github.com/jade-go/jade/durable/journal"
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/jadetest"
 	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
@@ -260,4 +265,42 @@ func durableNow() {
 	fmt.Println(dated.Run(ctx, "dated-1", Purchase{Item: "bell"}))
 	// end
 	_ = j.Close()
+}
+
+func (b *bank) charges() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.done)
+}
+
+// snippet: durable-test
+func TestBuy_survivesCrashes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bank{done: map[string]Payment{}}
+		buy := jadetest.Replace(Buy, ChargeCard, func(ctx context.Context, _ Stock) (Payment, error) {
+			key, _ := task.Key(ctx)
+			return b.charge(key), nil
+		})
+		jadetest.Durable(t, buy, Purchase{"bell", "Ghent"}, jadetest.Effect("charges", b.charges))
+	})
+}
+
+// end
+
+// mute is a test that may fail.
+type mute struct{ testing.TB }
+
+func (mute) Error(...any) {}
+
+// The chapter shows what Durable says of a charge that ignores its key.
+func TestDurable_saysWhatTheChapterShows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bank{done: map[string]Payment{}}
+		buy := jadetest.Replace(Buy, ChargeCard, func(context.Context, Stock) (Payment, error) { return b.charge(fmt.Sprint(b.charges())), nil })
+		d := jadetest.Durable(mute{t}, buy, Purchase{"bell", "Ghent"}, jadetest.Effect("charges", b.charges))
+		chapter, err := os.ReadFile("13-durable.md")
+		require.NoError(t, err)
+		require.Len(t, d.Problems(), 1)
+		require.Contains(t, string(chapter), "\n    "+d.Problems()[0]+"\n")
+	})
 }
