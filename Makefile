@@ -3,7 +3,7 @@
 GO ?= go
 export GOTOOLCHAIN = local
 export GOFLAGS = -buildvcs=false
-MODULES = cmd/jade benchmarks docs/schema observe/jadeprometheus observe/jadeotel observe/correlated guard/jadeotter guard/failsafe faas/lambda faas/gcf faas/cloudevents recover/realerrors
+MODULES = cmd/jade benchmarks docs/schema observe/jadeprometheus observe/jadeotel observe/correlated guard/jadeotter guard/failsafe faas/lambda faas/gcf faas/cloudevents recover/realerrors durable/jadedbos
 
 # tested vets and tests modules, and says which tests were skipped.
 define tested

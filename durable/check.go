@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/jade-go/jade/flow"
+	"github.com/jade-go/jade/task"
 )
 
 // Check reports the types that JSON would change, of the values that cross the wire when an engine runs the flow: the input and the result
@@ -20,6 +22,8 @@ import (
 // embedded pointers to unexported structs; a type with one of MarshalJSON and UnmarshalJSON, or of MarshalText and UnmarshalText; methods that JSON does not
 // call, as those with a pointer receiver of a map's values, or that it calls for more than they are written for, as those of an embedded time.Time;
 // pointers to what may be nil itself.
+//
+// A flow inside of which something waits, or can be undone, has to be a part of the run: these are reported too, if a policy or an Each is around that flow.
 //
 // Check trusts a type that has both methods. It does not look at values: a NaN, for example, fails the run that has it.
 func Check(g flow.Graph) error {
@@ -63,10 +67,48 @@ func (c *checker) flow(g flow.Graph, name, path string) {
 			c.typeOf(gives, at)
 		}
 		if n.Flow != nil {
+			c.apart(n, name, path)
 			c.flow(*n.Flow, name, path+n.Name+"/")
 		}
 	}
 	c.typeOf(out, name+": the result"+inside(path))
+}
+
+// apart checks a node that calls a flow in one call, as something is around it: what goes on in there has no record of its own.
+func (c *checker) apart(n flow.GraphNode, name, path string) {
+	if n.Kind == flow.KindStep && len(n.Policies) == 0 {
+		return
+	}
+	around := "its task has a policy"
+	if n.Kind != flow.KindStep {
+		around = "it is called for each element"
+	}
+	for _, in := range waitsIn(*n.Flow, path+n.Name+"/", hasUndo(n)) {
+		c.errs = append(c.errs, fmt.Errorf("durable: %s: node %s, but the flow around it is one call, as %s: %s", name, in.what, around, in.remedy))
+	}
+}
+
+// inner is something in a flow that one call cannot do durably.
+type inner struct{ what, remedy string }
+
+// waitsIn lists what waits in a flow, and what can be undone there, unless the node around has an Undo itself.
+func waitsIn(g flow.Graph, path string, undone bool) (all []inner) {
+	for _, n := range g.Nodes {
+		switch at := path + n.Name; {
+		case n.Kind == flow.KindSleep, n.Kind == flow.KindSignal:
+			all = append(all, inner{at + " waits", "a crash would begin the wait anew: take away what is around the flow"})
+		case hasUndo(n) && !undone:
+			all = append(all, inner{at + " has an Undo", "give the task of the flow an Undo, or take away what is around it"})
+		}
+		if n.Flow != nil {
+			all = append(all, waitsIn(*n.Flow, path+n.Name+"/", undone || hasUndo(n))...)
+		}
+	}
+	return all
+}
+
+func hasUndo(n flow.GraphNode) bool {
+	return slices.ContainsFunc(n.Policies, func(p task.Policy) bool { return p.Kind == "undo" })
 }
 
 func inside(path string) string {
@@ -79,7 +121,7 @@ func inside(path string) string {
 // crosses reports whether an engine makes the nodes of a kind. It works out the others itself, and their values do not leave the process.
 func crosses(k flow.Kind) bool {
 	switch k {
-	case flow.KindStep, flow.KindEach, flow.KindSettleEach, flow.KindRecover:
+	case flow.KindStep, flow.KindEach, flow.KindSettleEach, flow.KindRecover, flow.KindSignal:
 		return true
 	}
 	return false

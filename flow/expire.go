@@ -184,6 +184,9 @@ func (st *state) giveUp(l lateCall) {
 			return
 		}
 	}
+	if err != nil && !l.begun && !l.complete && st.inheritLate(n) {
+		return
+	}
 	if l.begun {
 		st.strays(n, strays)
 	}
@@ -195,6 +198,36 @@ func (st *state) giveUp(l lateCall) {
 		life.End(late)
 	}
 	st.endGiven(n, err)
+}
+
+// inheritLate is inherit for a node of a run, with what follows.
+func (st *state) inheritLate(n int32) (ok bool) {
+	d := st.demand
+	t := change{st: st}
+	d.mu.Lock()
+	ok = t.inherit(n)
+	d.mu.Unlock()
+	t.offer()
+	if st.head.Load() != none {
+		st.wake()
+	}
+	t.do()
+	return ok
+}
+
+// inherit fails a late call that has not begun with the failure of what it takes, if that fails the run: a run fails with the first call that was late.
+func (t *change) inherit(n int32) bool {
+	d := t.st.demand
+	if !t.st.plan.specs[n].required {
+		return false
+	}
+	for _, in := range t.st.plan.specs[n].inputs {
+		if i := in.n.index; d.phase[n] == held && d.phase[i] == made && t.st.errs[i] != nil {
+			t.made(n, t.st.errs[i], d.cancel[i])
+			return true
+		}
+	}
+	return false
 }
 
 func (st *state) strays(n int32, s stray) {

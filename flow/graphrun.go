@@ -173,10 +173,11 @@ func runAlone[T any](ctx context.Context, p *plan, t Terms) Completion {
 		t.last = &lastWord{gone: make(chan struct{})}
 	}
 	v, err := f.Do(ctx, struct{}{})
-	if err != nil && p.undoes && ctx.Err() != nil { // the engine has cancelled it: whether there is something to undo is known when the function returns
-		if late, ok := t.last.wait(); ok {
-			return Completion{Value: late}
-		}
+	if p.undoes && err != nil && ctx.Err() != nil { // the engine has cancelled it: whether there is something to undo is known when the function returns
+		<-t.last.gone
+	}
+	if late, ok := t.last.take(); ok && err != nil {
+		return Completion{Value: late}
 	}
 	if err == nil {
 		c := Completion{Value: v}
@@ -191,22 +192,33 @@ func runAlone[T any](ctx context.Context, p *plan, t Terms) Completion {
 
 // lastWord is a success of a node that is made alone, which comes when the engine has cancelled the call.
 type lastWord struct {
-	gone chan struct{} // closed when nothing of the call runs any more
-	mu   sync.Mutex
-	v    any
-	ok   bool
+	gone  chan struct{} // closed when nothing of the call runs any more
+	mu    sync.Mutex
+	v     any
+	ok    bool
+	taken bool // the engine has been told how the call has ended
 }
 
-func (l *lastWord) say(v any) {
+// say reports whether the engine is still to be told.
+func (l *lastWord) say(v any) bool {
+	if l == nil {
+		return false
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.v, l.ok = v, true
+	if !l.taken {
+		l.v, l.ok = v, true
+	}
+	return !l.taken
 }
 
-func (l *lastWord) wait() (v any, ok bool) {
-	<-l.gone
+func (l *lastWord) take() (v any, ok bool) {
+	if l == nil {
+		return nil, false
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.taken = true
 	return l.v, l.ok
 }
 

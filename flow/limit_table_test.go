@@ -232,7 +232,7 @@ func shapesAt() map[string]shapeAt {
 	add("SettleEach with a Retry", func(hang task.Task[int, int], in number) number {
 		return flow.Map(flow.SettleEach(hang.Retry(task.Retry{Attempts: 3}), list(in), 2), settled)
 	}, at, res)
-	at, res = same(verdictAt{late: "fine"})
+	at, res = same(verdictAt{late: "hang"})
 	add("SettleEach of a list that is late", func(hang task.Task[int, int], in number) number {
 		return flow.Map(flow.SettleEach(fine, list(flow.Step(hang, in)), 2), settled)
 	}, at, res)

@@ -140,7 +140,11 @@ func (p *section) giveUp(l lateCall) {
 			p.lateElements(n)
 			return
 		}
-		p.settle(n, Completion{Err: d.late})
+		t := change{st: p.st}
+		if !t.inherit(n) {
+			p.settle(n, Completion{Err: d.late})
+		}
+		p.follow(&t)
 		return
 	case s.kind == KindRecover:
 	case !d.spent && s.task.takesTime():
@@ -152,7 +156,12 @@ func (p *section) giveUp(l lateCall) {
 		}
 	}
 	p.m.drop(p.calls[n])
-	p.settle(n, p.standIn(n, s))
+	c := p.standIn(n, s)
+	if t := (change{st: p.st}); c.Err != nil && !l.begun && !l.complete && t.inherit(n) {
+		p.follow(&t)
+		return
+	}
+	p.settle(n, c)
 }
 
 // standIn is what stands in for a call that is late: the value of the task's Fallback, if it has one.

@@ -2,14 +2,18 @@ package flow_test
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/future"
+	recovery "github.com/jade-go/jade/recover"
 	"github.com/jade-go/jade/task"
 )
 
@@ -166,4 +170,100 @@ func TestMachine_answersAsDoDoes(t *testing.T) {
 			require.Fail(t, wrong, "seed %d\n%s", seed, s)
 		}
 	}
+}
+
+// said is all that an answer tells: the value, or the text and the class of the failure, and what the answer does without.
+type said struct {
+	value  int
+	text   string
+	class  recovery.Class
+	losses []string
+}
+
+func sayAll(v int, err error, lost []flow.Loss) said {
+	s := said{value: v, class: recovery.Classify(err)}
+	if err != nil && s.class != recovery.ClassTimeout { // which of the late calls is named may be a matter of who is looked at first
+		s.text = elapsed.ReplaceAllString(err.Error(), "")
+	}
+	for _, l := range lost {
+		s.losses = append(s.losses, fmt.Sprint(l.Node, l.Task, l.Class, l.Count, elapsed.ReplaceAllString(l.Err.Error(), "")))
+	}
+	return s
+}
+
+// elapsed is what a deadline says of itself. A machine knows the limit of the run, and not when a goroutine came to look.
+var elapsed = regexp.MustCompile(`[^:]*: deadline exceeded: limit .*?(, inherited from the caller's ctx)?$`)
+
+// TestMachine_saysWhatDoSays compares all that an answer tells.
+func TestMachine_saysWhatDoSays(t *testing.T) {
+	for seed := range seeds() {
+		s := randomShape(rand.New(rand.NewPCG(seed, 2)), false, &ids{}, false)
+		s.leave = 0
+		if a, _ := s.simulate(3); a.how == "" || a.how == "never" {
+			continue // two things happen at one moment
+		}
+		answerBy := func(do func(context.Context, *flow.Flow[int, int], int) (int, error)) (told said) {
+			h := &happenings{}
+			var lost []flow.Loss
+			f := s.build(h).Degraded(func(out int, l []flow.Loss) int { lost = l; return out })
+			synctest.Test(t, func(*testing.T) {
+				h.begun, h.spans = time.Now(), map[int]span{}
+				ctx, scope := future.WithScope(context.Background(), future.Unobserved(func(error) {}))
+				v, err := do(ctx, f, 3)
+				told = sayAll(v, err, lost)
+				scope.Close()
+			})
+			return told
+		}
+		want := answerBy(func(ctx context.Context, f *flow.Flow[int, int], in int) (int, error) { return f.Do(ctx, in) })
+		require.Equal(t, want, answerBy(drive), "seed %d\n%s", seed, s)
+	}
+}
+
+// TestMachine_repeatsItself: a machine that is told the same makes the same moves, whenever it is asked to do it again.
+func TestMachine_repeatsItself(t *testing.T) {
+	for seed := range seeds() / 4 {
+		s := randomShape(rand.New(rand.NewPCG(seed, 3)), false, &ids{}, false)
+		h := &happenings{}
+		f := s.build(h)
+		var d *driver
+		var begun time.Time
+		synctest.Test(t, func(*testing.T) {
+			h.begun, h.spans = time.Now(), map[int]span{}
+			ctx, scope := future.WithScope(context.Background(), future.Unobserved(func(error) {}))
+			ctx, cancel := context.WithCancel(ctx)
+			if s.leave > 0 {
+				time.AfterFunc(s.leave, cancel)
+			} else {
+				time.AfterFunc(5*time.Second, cancel)
+			}
+			begun = time.Now()
+			d = newDriver(ctx, f.Graph(), 3)
+			d.follow(d.m.Start(begun))
+			for !d.m.Idle() {
+				d.next()
+			}
+			cancel()
+			scope.Close()
+		})
+		for prefix := range len(d.told) + 1 {
+			again := newDriver(context.Background(), f.Graph(), 3)
+			moves := [][]flow.Move{again.m.Start(begun)}
+			for _, e := range d.told[:prefix] {
+				moves = append(moves, tell(again.m, e))
+			}
+			require.Equal(t, movesText(d.made[:prefix+1]), movesText(moves), "seed %d\n%s", seed, s)
+		}
+	}
+}
+
+// movesText is moves as text: what an engine goes by.
+func movesText(turns [][]flow.Move) (text string) {
+	for _, moves := range turns {
+		for _, mv := range moves {
+			text += fmt.Sprintln(mv.ID, mv.Verb, mv.Path, mv.Node.Name, mv.Element, mv.Inputs, mv.Key, mv.Limit, mv.End, mv.Until, mv.Late, mv.Value, mv.Err)
+		}
+		text += "--\n"
+	}
+	return text
 }

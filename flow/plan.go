@@ -48,6 +48,7 @@ type spec struct {
 	answer bool  // it runs for the answer
 
 	optional bool // no effect fails of it
+	required bool // its failure is that of the run
 }
 
 // use is a place where a node is an input.
@@ -155,7 +156,7 @@ func (p *plan) mark() {
 	for i := len(p.specs) - 1; i >= 0; i-- {
 		s := &p.specs[i]
 		s.own = s.own && (s.effect || !required[i])
-		s.optional = !missed[i]
+		s.optional, s.required = !missed[i], required[i]
 		stands := s.kind == KindFallback || s.kind == KindTry || s.kind == KindRecover
 		takes, several := false, len(s.inputs) > 1
 		switch s.kind {

@@ -122,9 +122,8 @@ func (u *undoing) undo(all ...undoable) {
 	if len(all) == 0 {
 		return
 	}
-	if u.last != nil && u.around.Err() != nil { // the engine sees to it
-		u.last.say(all[len(all)-1].out)
-		return
+	if u.around.Err() != nil && u.last.say(all[len(all)-1].out) {
+		return // the engine sees to it
 	}
 	engine.Callback(u.around, u.plan.name+": Undo", func() {
 		u.turn <- struct{}{}
