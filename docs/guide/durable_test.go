@@ -156,8 +156,8 @@ func durableUndo() {
 	buys, _ := journal.Register(j, Buy)
 	// snippet: durable-undo
 	_, err := buys.Run(ctx, "buy-18", Purchase{"bell", "Atlantis"})
-	fmt.Println(errors.Is(err, errNoRoad))
 	time.Sleep(time.Second) // the answer does not wait for it
+	fmt.Println(errors.Is(err, errNoRoad))
 	// end
 	_ = j.Close()
 }
@@ -208,8 +208,8 @@ func durableLimit() {
 	j, _ = journal.Open(ctx, dir)
 	buys, _ = journal.Register(j, quick)
 	_, err := buys.Result(ctx, "buy-19")
-	fmt.Println(recovery.Classify(err), errors.Is(err, context.DeadlineExceeded))
 	time.Sleep(time.Second)
+	fmt.Println(recovery.Classify(err), errors.Is(err, context.DeadlineExceeded))
 	// end
 	_ = j.Close()
 }
