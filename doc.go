@@ -14,13 +14,14 @@
 //	task/          named work: Task with Timeout, Retry, Recover, Fallback, OnError, Gate, Hedge, Wrap, Discard
 //	flow/          connected work: a typed graph of tasks, compiled once: New, Step, Map, Fallback, After, Either, Each
 //	guard/         protected work: limits, breakers and budgets around tasks (Slots, Rate, Breaker, Budget); one call for many callers (Share, Memo, Batch, Cache, Hot)
+//	durable/       lasting work: a flow that goes on after a crash, on a folder (durable/journal) or on another engine
 //	trace/         recorded work: what a run did, and its critical path
 //	diagram/       pictures of flows and runs: HTML, SVG, Mermaid, DOT, Chrome trace, text
 //	inspect/       an http.Handler that serves these pictures
 //	faas/          deployed work: a handler for HTTP and for platforms (fc; lambda, gcf and cloudevents are modules of their own)
-//	jadetest/      tests of flows: every fault of every task, fakes, leaks, schedules, simulated load
+//	jadetest/      tests of flows: every fault of every task, crashes, fakes, leaks, schedules, simulated load
 //	cmd/jade/      a module of its own with a command: documents and diffs of flows from source, and a vet that knows the traps
-//	examples/      programs to run and to copy from; orderpage first
+//	examples/      programs to run and to copy from; orderpage first, checkout survives a crash
 //	benchmarks/    a module of its own that compares Jade with other libraries
 //	docs/guide/    from sequential code to concurrent, scoped, recovered and timely code
 //

@@ -16,6 +16,9 @@
 // another order each time. [Simulate] predicts how fast a flow answers, from the
 // latencies of its calls.
 //
+// [Durable] runs a flow on a journal, with a crash before and after each record,
+// and finds the step that is not idempotent.
+//
 // Faults, Schedules and Simulate make bubbles of [testing/synctest], so you cannot
 // call them inside a bubble. You can call the others there.
 //
@@ -27,7 +30,8 @@
 // fault_verdict.go judges it. fault_matrix.go has all verdicts, fault_pairs.go
 // tries pairs of faults, fault_problems.go says what to do about them,
 // fault_golden.go is the file, fault_options.go has the demands. bubble.go makes
-// bubbles and watches them from outside, goroutine.go reads stacks. The other
+// bubbles and watches them from outside, goroutine.go reads stacks. durable.go lets a flow crash,
+// durable_run.go is one run, and durable_judge.go compares it. The other
 // helpers are replace.go, assert.go, leak.go, schedule.go and load.go, each with
 // the files whose names begin with the same word: so load_arrivals.go says when
 // simulated runs begin.

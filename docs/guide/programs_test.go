@@ -113,6 +113,14 @@ var programs = map[string]func(){
 	"protected-hot":     protectedHot,
 	"protected-seen":    protectedSeen,
 
+	"durable-run":     durableRun,
+	"durable-crash":   durableCrash,
+	"durable-undo":    durableUndo,
+	"durable-approve": durableApprove,
+	"durable-limit":   durableLimit,
+	"durable-version": durableVersion,
+	"durable-now-run": durableNow,
+
 	"tested-problems": testedProblems,
 	"tested-matrix":   testedMatrix,
 	"tested-load":     testedLoad,

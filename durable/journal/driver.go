@@ -73,6 +73,9 @@ func (d *driver) Now() time.Time { return d.now }
 
 // Start implements [durable.Driver].
 func (d *driver) Start(id int, c durable.Call, _ flow.GraphNode) {
+	if asked := d.run.j.asked; asked != nil {
+		asked(d.run.id, id, c)
+	}
 	if c.Verb == flow.VerbSignal {
 		d.asked = append(d.asked, ask{id, c.Signal})
 		return
@@ -117,14 +120,13 @@ func (d *driver) Next() (id int, o durable.Outcome, err error) {
 			return id, o, nil
 		}
 	}
+	if e, ok := d.overdue(); ok {
+		return d.recorded(e)
+	}
 	d.begin()
 	for {
 		if e, ok := d.next(); ok {
-			if e, err = d.record(e); err != nil {
-				return 0, o, err
-			}
-			id, o, _ = d.happened(e)
-			return id, o, nil
+			return d.recorded(e)
 		}
 		select {
 		case <-d.more:
@@ -188,6 +190,32 @@ func (d *driver) next() (e record, ok bool) {
 	return e, false
 }
 
+// overdue is the end of a sleep that was over before anything else could begin, the earliest one: a limit that has passed while no process was there. What is late by
+// then is not begun.
+func (d *driver) overdue() (e record, ok bool) {
+	now := time.Now()
+	var first call
+	for _, c := range d.waiting {
+		if c.c.Verb == flow.VerbSleep && !c.c.Until.After(now) && (first.id == 0 || c.c.Until.Before(first.c.Until) || c.c.Until.Equal(first.c.Until) && c.id < first.id) {
+			first = c
+		}
+	}
+	if first.id == 0 {
+		return e, false
+	}
+	delete(d.waiting, first.id)
+	return record{ID: first.id, Outcome: &durable.Outcome{}}, true
+}
+
+// recorded records an event and returns it as Next does.
+func (d *driver) recorded(e record) (id int, o durable.Outcome, err error) {
+	if e, err = d.record(e); err != nil {
+		return 0, o, err
+	}
+	id, o, _ = d.happened(e)
+	return id, o, nil
+}
+
 // record records an event, and returns it with its time. Nothing follows from it before.
 func (d *driver) record(e record) (record, error) {
 	e.At = time.Now().Round(0)
@@ -195,6 +223,9 @@ func (d *driver) record(e record) (record, error) {
 		e.At = d.now
 	}
 	b, err := e.bytes()
+	if err == nil && d.run.j.recording != nil {
+		err = d.run.j.recording(d.run.id)
+	}
 	if err == nil {
 		err = d.run.file.Append(b)
 	}
@@ -221,18 +252,22 @@ func (d *driver) begin() {
 		d.going[c.id] = c
 		future.Go(ctx, func(ctx context.Context) (struct{}, error) {
 			defer cancel(nil)
-			d.finished(c.id, d.make(ctx, c.c))
+			d.finished(c.id, d.make(ctx, c))
 			return struct{}{}, nil
 		})
 	}
 }
 
 // make makes a call.
-func (d *driver) make(ctx context.Context, c durable.Call) durable.Outcome {
-	if c.Verb != flow.VerbSleep {
-		return durable.Perform(ctx, d.g, c)
+func (d *driver) make(ctx context.Context, c call) (o durable.Outcome) {
+	if made := d.run.j.made; made != nil {
+		ended := made(d.run.id, c.id, c.c)
+		defer func() { ended(o) }()
 	}
-	timer := time.NewTimer(time.Until(c.Until))
+	if c.c.Verb != flow.VerbSleep {
+		return durable.Perform(ctx, d.g, c.c)
+	}
+	timer := time.NewTimer(time.Until(c.c.Until))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jade-go/jade/durable"
 	"github.com/jade-go/jade/durable/journal/internal/runlog"
 	"github.com/jade-go/jade/future"
 	"github.com/jade-go/jade/internal/engine"
@@ -20,7 +21,7 @@ type Journal struct {
 	scope *future.Scope
 	stop  context.CancelCauseFunc
 
-	recorded func(run string) error // of a test kit
+	watch // of a test kit
 
 	mu    sync.Mutex
 	flows map[string]bool // by name
@@ -31,8 +32,16 @@ type Journal struct {
 type Option func(*options)
 
 type options struct {
-	store    runlog.Options
-	recorded func(run string) error
+	store runlog.Options
+	watch
+}
+
+// watch is what a test kit is told; each may be nil.
+type watch struct {
+	asked     func(run string, id int, c durable.Call)
+	made      func(run string, id int, c durable.Call) func(durable.Outcome)
+	recording func(run string) error
+	recorded  func(run string) error
 }
 
 // Unsynced does without fsync: a run survives a crash of the process, and not one of the machine. It is about ten times as fast.
@@ -41,6 +50,12 @@ func Unsynced() Option { return func(o *options) { o.store.Sync = runlog.SyncNev
 // Recorded is for test kits: fn is called after each event of a run that is recorded. If it returns an error the run stops, as after a crash.
 func Recorded(_ engine.Seal, fn func(run string) error) Option {
 	return func(o *options) { o.recorded = fn }
+}
+
+// Watched is for test kits. Asked is called for each call that a run needs, also if its outcome is recorded already; made when one is made, and what it returns when
+// that has ended; recording before an event is recorded, which may stop the run as [Recorded] may.
+func Watched(_ engine.Seal, asked func(run string, id int, c durable.Call), made func(run string, id int, c durable.Call) func(durable.Outcome), recording func(run string) error) Option {
+	return func(o *options) { o.asked, o.made, o.recording = asked, made, recording }
 }
 
 // ErrClosed is why a run has stopped, and why nothing can be started: the journal is closed. The run goes on when the journal is opened again.
@@ -62,7 +77,7 @@ func Open(ctx context.Context, dir string, with ...Option) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("journal.Open: %w", err)
 	}
-	j := &Journal{store: store, recorded: o.recorded, flows: map[string]bool{}, runs: map[string]*run{}}
+	j := &Journal{store: store, watch: o.watch, flows: map[string]bool{}, runs: map[string]*run{}}
 	inside, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 	j.ctx, j.scope = future.WithScope(inside, future.Unobserved(func(error) {}))
 	j.stop = stop

@@ -46,7 +46,7 @@ var may = map[string][]string{
 	module + "/diagram": {module + "/flow", module + "/observe", module + "/trace"},
 	module + "/inspect": {module + "/diagram", module + "/flow", module + "/guard", module + "/task", module + "/observe", module + "/trace", engine, excerpt},
 	module + "/jadetest": {
-		module + "/future", module + "/recover", module + "/observe", module + "/task", module + "/flow", module + "/trace", module + "/diagram",
+		module + "/future", module + "/recover", module + "/observe", module + "/task", module + "/flow", module + "/trace", module + "/diagram", module + "/durable", module + "/durable/journal",
 		engine, chance, excerpt, "go.uber.org/goleak", // a helper for tests
 	},
 	module + "/faas": {
@@ -65,6 +65,7 @@ var may = map[string][]string{
 		module + "/future", module + "/combinators", module + "/recover", module + "/deadline",
 		module + "/observe", module + "/task", module + "/flow", module + "/guard", module + "/trace", module + "/diagram", module + "/inspect", module + "/observe/jadeslog",
 		module + "/faas", module + "/faas/fc", module + "/examples/faas/orderpage",
+		module + "/durable", module + "/durable/journal", module + "/examples/checkout/shop", module + "/examples/checkout/services",
 		"github.com/samber/lo",
 	},
 }
