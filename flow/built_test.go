@@ -83,11 +83,20 @@ func TestGraph_Hash(t *testing.T) {
 	first := hash(func(in flow.Node[int]) flow.Node[int] { return flow.Map2(flow.Step(a, in), flow.Step(b, in), sum) })
 	require.Len(t, first, 32)
 	same := flow.New("f", func(in flow.Node[int]) flow.Node[int] {
-		second := flow.Step(b.Timeout(time.Second).Fallback(7), in)
+		second := flow.Step(b.Timeout(time.Second).Retry(task.Retry{Attempts: 2}), in)
 		return flow.Map2(flow.Step(a, in), second, sum)
 	}).Timeout(time.Minute).Reserve(time.Second).Graph()
 	require.Equal(t, first, same.Hash())
 	others := map[string]string{
+		"what stands in": hash(func(in flow.Node[int]) flow.Node[int] {
+			return flow.Map2(flow.Step(a, in), flow.Step(b.Fallback(7), in), sum)
+		}),
+		"an undo": hash(func(in flow.Node[int]) flow.Node[int] {
+			undone := b.Undo(func(context.Context, int, int) error { return nil })
+			return flow.Map2(flow.Step(a, in), flow.Step(undone, in), sum)
+		}),
+		"a catch": flow.New("f", func(in flow.Node[int]) flow.Node[int] { return flow.Map2(flow.Step(a, in), flow.Step(b, in), sum) }).
+			Catch(func(context.Context, int, error) (int, error) { return 0, nil }).Graph().Hash(),
 		"a dependency": hash(func(in flow.Node[int]) flow.Node[int] {
 			v := flow.Step(a, in)
 			return flow.Map2(v, flow.Step(b, v), sum)

@@ -45,7 +45,7 @@ func Register[In, Out any](e *Engine, w worker.WorkflowRegistry, f *flow.Flow[In
 		if err := durable.Check(g); err != nil {
 			return nil, fmt.Errorf("jadetemporal.Register: %w", err)
 		}
-		versions = append(versions, &version{versionOf(g), g})
+		versions = append(versions, &version{g.Hash(), g})
 		if first := versions[0].graph.Name; g.Name != first {
 			return nil, fmt.Errorf("jadetemporal.Register: %s: %s is no version of it: give it the same name", first, g.Name)
 		}

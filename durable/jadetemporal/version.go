@@ -1,10 +1,7 @@
 package jadetemporal
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"hash"
 	"maps"
 	"slices"
 	"strings"
@@ -16,27 +13,8 @@ import (
 
 // version is one version of a flow.
 type version struct {
-	name  string // see versionOf
+	name  string // flow.Graph.Hash
 	graph flow.Graph
-}
-
-// versionOf names what decides which calls a run makes, and in which order. That is Graph.Hash, and what matters here beside it, as a replay has to make the very
-// same calls: how many elements of an Each run at a time, and what stands in for a late call. Limits are no part of it: a run has those that it was started with.
-func versionOf(g flow.Graph) string {
-	h := sha256.New()
-	orderOf(h, g)
-	return g.Hash() + "-" + hex.EncodeToString(h.Sum(nil)[:4])
-}
-
-func orderOf(h hash.Hash, g flow.Graph) {
-	nodes := slices.Clone(g.Nodes)
-	slices.SortFunc(nodes, func(a, b flow.GraphNode) int { return strings.Compare(a.Name, b.Name) })
-	for _, n := range nodes {
-		fmt.Fprintf(h, "%q %d %s\n", n.Name, n.Limit, standsIn(n))
-		if isPart(n) {
-			orderOf(h, *n.Flow)
-		}
-	}
 }
 
 // isPart reports whether a node is a flow that is a part of the run, and no call.
@@ -46,16 +24,6 @@ func isPart(n flow.GraphNode) bool {
 
 func undoes(n flow.GraphNode) bool {
 	return slices.ContainsFunc(n.Policies, func(p task.Policy) bool { return p.Kind == "undo" })
-}
-
-// standsIn is what of the policies of a node first stands in for a call that is late.
-func standsIn(n flow.GraphNode) string {
-	for _, p := range n.Policies {
-		if p.Kind == "fallback" || p.Kind == "recover" {
-			return p.Kind
-		}
-	}
-	return "nothing"
 }
 
 // family is the versions of a flow that a worker has.
