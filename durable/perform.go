@@ -3,6 +3,7 @@ package durable
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"github.com/jade-go/jade/flow"
 	"github.com/jade-go/jade/internal/must"
@@ -52,6 +53,9 @@ func perform(ctx context.Context, at flow.Graph, n flow.GraphNode, c Call) (done
 		done.Err = n.Undo(ctx, inputs, out)
 		return done, nil
 	case flow.VerbTell:
+		if at.OnError == 0 { // in memory it would be an unobserved failure of the scope
+			slog.ErrorContext(ctx, "durable: an effect or an undo failed, and the flow has no OnError", "run", c.Run, "flow", at.Name, "error", c.Failure.Err())
+		}
 		done.Err = at.TellError(ctx, inputs[0], c.Failure.Err())
 		return done, nil
 	case flow.VerbCatch:

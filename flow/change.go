@@ -121,9 +121,18 @@ func (t *change) made(n int32, err error, canceled bool) {
 func (t *change) effect(n int32) {
 	if d := t.st.demand; d.phase[n] == made && t.st.errs[n] != nil && !d.told[n] {
 		d.told[n] = true
+		if t.st.failsRun(t.st.errs[n]) {
+			return // OnError is told of that as the failure of the run
+		}
 		more := t.more()
 		more.effects = append(more.effects, t.st.errs[n])
 	}
+}
+
+// failsRun reports whether err is the failure of a node whose failure is that of the run.
+func (st *state) failsRun(err error) bool {
+	e, ok := err.(*Error)
+	return ok && e.plan == st.plan && e.node != none && st.plan.specs[e.node].required
 }
 
 // offer puts what is ready on the list, the first on top.

@@ -225,3 +225,24 @@ func TestAlso_whatWaitsForWhatIsGivenUpIsLost(t *testing.T) {
 		require.Equal(t, []string{"mail skipped"}, seen.lost.All())
 	})
 }
+
+// A failure is told once: an effect that needs what the run has failed of does not tell it again.
+func TestAlso_anEffectOfWhatTheRunHasFailedOf(t *testing.T) {
+	for how, do := range map[string]func(context.Context, *flow.Flow[int, int], int) (int, error){
+		"Do":      func(ctx context.Context, f *flow.Flow[int, int], in int) (int, error) { return f.Do(ctx, in) },
+		"machine": drive,
+	} {
+		t.Run(how, func(t *testing.T) {
+			inScope(t, func(t *testing.T, ctx context.Context, d *diary) {
+				f := of(func(in number) number {
+					shipped := flow.Map(flow.Step(failing("ship", errSoldOut), in), func(n int) int { return n })
+					return flow.Also(shipped, flow.Step(plus("mail", 1), shipped))
+				}).OnError(func(_ context.Context, _ int, err error) { d.Note("told %v", err) })
+				_, err := do(ctx, f, 1)
+				require.ErrorIs(t, err, errSoldOut)
+				time.Sleep(time.Second)
+				require.Len(t, d.ByTime(), 1)
+			})
+		})
+	}
+}

@@ -150,9 +150,7 @@ func (p *section) busy() bool {
 
 // effectFailed is told that an effect has failed.
 func (p *section) effectFailed(err error) {
-	if tells, _, _ := p.f.hooks(); tells > 0 {
-		p.tell(err)
-	}
+	p.tell(err) // also if the flow has no OnError: then the engine reports it
 }
 
 // endEffects fails the effects that still run, because of late.

@@ -110,9 +110,13 @@ func flows(l *ledger) map[string]*flow.Flow[int, int] {
 				return sum, nil
 			}), all)
 		}),
-		"nested":      of(func(in number) number { return flow.Step(l.plus("a", 1, 1), flow.Step(inner.Task(), in)) }),
-		"nested once": of(func(in number) number { return flow.Step(inner.Task().Fallback(3), in) }),
-		"late":        of(func(in number) number { return flow.Fallback(flow.Step(l.plus("a", 1, time.Hour), in), 9) }).Timeout(50 * time.Millisecond),
+		"nested": of(func(in number) number { return flow.Step(l.plus("a", 1, 1), flow.Step(inner.Task(), in)) }),
+		"nested once": of(func(in number) number {
+			plain := task.New("x", func(ctx context.Context, n int) (int, error) { l.note(ctx, "x"); return n + 1, nil })
+			inner := flow.New("inner", func(in number) number { return flow.Step(plain, in) })
+			return flow.Step(inner.Task().Fallback(3), in)
+		}),
+		"late": of(func(in number) number { return flow.Fallback(flow.Step(l.plus("a", 1, time.Hour), in), 9) }).Timeout(50 * time.Millisecond),
 		"late and fatal": of(func(in number) number {
 			return flow.Map2(flow.Step(l.plus("a", 1, time.Hour), in), flow.Step(l.plus("b", 1, 1), in), sum2)
 		}).Timeout(50 * time.Millisecond),
