@@ -11,6 +11,7 @@
 //   - a quick and pure function: [Map], [Map2] … [Map9]; a quick function that can fail: [MapErr]; a value: [Const]
 //   - an order that is not in the data: [After]; a check: [Require]; an effect that nobody waits for: [Also]
 //   - a choice: [Either]; the first success: [Any]
+//   - a value after a time: [Sleep]; a value from outside: [Signal]
 //   - a value in place of a failure: [Fallback]; a function in its place: [Recover]; the failure as a value: [Try]
 //
 // Some methods are for the whole flow: [Flow.Timeout] and [Flow.Reserve] limit a
@@ -40,7 +41,7 @@
 // settleeach.go, order.go, choice.go and failure.go make the nodes; cell.go is
 // the memory of a node. plan.go compiles a flow, graph.go describes it, calls.go
 // prepares what an observer gets of each node, with origins.go, which finds the
-// nodes whose data it needs. graphrun.go runs one node for another engine. intercept.go makes a flow with
+// nodes whose data it needs. sleep.go and signal.go make nodes that wait. hash.go identifies the structure of a graph. intercept.go makes a flow with
 // other functions in place of those of its tasks, fresh.go one whose gates have
 // no memory.
 //
@@ -53,8 +54,13 @@
 // elements of an Each. guarded.go tells gates when a run is decided, and key.go makes
 // the idempotency keys of calls.
 //
+// Running elsewhere: machine.go is a run for an engine that makes the calls itself, such as those of package durable. machine_section.go goes on from node to
+// node with the same code as a run in memory, machine_each.go has the elements of an Each, machine_limit.go the limits, machine_answer.go the answer, and
+// machine_undo.go what is undone. graphrun.go makes one node for such an engine, with graphlost.go for what its value does without, and hooks.go calls OnError and
+// Catch.
+//
 // Ending: limit.go says when a run has to answer, and expire.go gives up its
 // calls then. answer.go gives the answer, degraded.go says what it lacks,
-// effects.go is what runs on after it. error.go is the failure of a run, and origin.go finds the
+// effects.go is what runs on after it. undo.go undoes what the answer does not use. error.go is the failure of a run, and origin.go finds the
 // call that it came from. run_observer.go reports to the observer.
 package flow
