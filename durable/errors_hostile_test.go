@@ -99,7 +99,7 @@ func TestEncodeError_hostile(t *testing.T) {
 	endless.unwrap = func() error { return endless }
 	var wide many
 	wide.parts = func() []error { return []error{wide, io.EOF, wide} }
-	deep := error(io.EOF)
+	var deep error = io.EOF
 	for range 1_000_000 {
 		inner := deep
 		deep = &hostile{unwrap: func() error { return inner }}

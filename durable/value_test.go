@@ -53,7 +53,7 @@ type (
 	blob    []byte
 	strange struct {
 		Odd   string `json:"a b/c"`
-		Minus int    `json:"-,"`
+		Minus int    `json:"-,"` //nolint:staticcheck // the comma is meant: the field is called -
 		Empty struct{}
 		_     int
 		none  [0]func()

@@ -112,13 +112,12 @@ func (d *driver) follow(moves []flow.Move) {
 				cancel(&future.CanceledError{Cause: flow.ErrUnneeded})
 			}
 		default:
-			ctx, cancel := context.WithCancelCause(context.WithoutCancel(d.ctx))
+			ctx, cancel := context.WithCancelCause(context.Background())
 			d.cancels[mv.ID] = cancel
-			future.Go(ctx, func(ctx context.Context) (int, error) {
+			go func() { // not one of the scope, which may be closed: the driver waits for it
 				c := d.perform(ctx, mv)
 				d.events <- happened{mv.ID, c, time.Now(), nil}
-				return 0, nil
-			})
+			}()
 		}
 	}
 }
